@@ -1,0 +1,83 @@
+"""The ASGI application: `/v1/` as Stripe's API, `/v3/` as Stripe.js, `/_control/` for tests."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from functools import partial
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from . import control
+from .api import Api, Endpoint, error_body
+from .errors import unrecognized_url
+from .flows import payments, refunds
+from .ids import new_id
+from .persistence import StateFile
+from .resources import ENDPOINTS
+from .sandbox import Sandbox
+from .stripejs import pages
+
+
+def build(state: Path | None = None) -> Starlette:
+    """The sandbox as an application; its state is kept in the file, if one is given."""
+    box = Sandbox()
+    api = Api(box)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        kept = StateFile(state, box.store) if state else None
+        if kept is not None:
+            kept.load()
+        saving = asyncio.create_task(kept.save_regularly()) if kept else None
+        box.delivery.start()
+        box.timers.start(
+            {
+                "book_charge": partial(payments.book_charge, box),
+                "dispute_charge": partial(payments.dispute_charge, box),
+                "fail_refund": partial(refunds.fail_refund, box),
+                "succeed_refund": partial(refunds.succeed_refund, box),
+            }
+        )
+        yield
+        box.timers.stop()
+        await box.delivery.stop()
+        if saving is not None and kept is not None:
+            saving.cancel()
+            with suppress(asyncio.CancelledError):
+                await saving
+            kept.close()
+
+    routes = [
+        *(Route(one.path, _endpoint(api, one), methods=[one.method]) for one in ENDPOINTS),
+        Route("/v1/{path:path}", _unrecognized, methods=["GET", "POST", "DELETE", "PUT", "PATCH"]),
+        *pages.routes(box),
+        *control.routes(box),
+        Route("/healthz", _healthy),
+    ]
+    # Browsers on any page may call the API: a publishable key proves nothing by its origin.
+    cors = Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"])
+    return Starlette(routes=routes, middleware=[cors], lifespan=lifespan)
+
+
+def _endpoint(api: Api, endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
+    async def serve(request: Request) -> Response:
+        return await api.serve(request, endpoint)
+
+    return serve
+
+
+async def _unrecognized(request: Request) -> Response:
+    failure = unrecognized_url(request.method, request.url.path)
+    return Response(
+        error_body(failure, new_id("req")), failure.status, media_type="application/json"
+    )
+
+
+async def _healthy(_: Request) -> Response:
+    return PlainTextResponse("ok\n")

@@ -1,0 +1,163 @@
+"""Stripe's documented test cards and test payment methods (docs.stripe.com/testing).
+
+No card number but these is ever accepted, and none is stored: a payment method remembers the
+token of its card.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+_DECLINED = "Your card was declined."
+
+
+@dataclass(frozen=True)
+class Decline:
+    code: str
+    decline_code: str | None
+    message: str
+    network_code: str = "01"
+    blocked: bool = False  # by Radar, so the bank never saw it
+
+
+class Authentication(StrEnum):
+    NEVER = "never"
+    UNLESS_SET_UP = "unless_set_up"
+    ALWAYS = "always"
+
+
+class RefundFate(StrEnum):
+    SUCCEEDS = "succeeds"
+    PENDS = "pends"
+    FAILS_LATER = "fails_later"
+
+
+@dataclass(frozen=True)
+class Card:
+    number: str
+    token: str
+    brand: str = "visa"
+    funding: str = "credit"
+    country: str = "US"
+    decline: Decline | None = None
+    authentication: Authentication = Authentication.NEVER
+    supports_3ds: bool = True
+    dispute: str | None = None
+    inquiry: bool = False
+    refund: RefundFate = RefundFate.SUCCEEDS
+    stays_processing: bool = False
+    available_at_once: bool = False
+    cvc_check: str = "pass"
+
+
+GENERIC = Decline("card_declined", "generic_decline", _DECLINED)
+INSUFFICIENT_FUNDS = Decline(
+    "card_declined",
+    "insufficient_funds",
+    "Your card has insufficient funds. Try a different card.",
+    "51",
+)
+LOST = Decline("card_declined", "lost_card", _DECLINED, "41")
+STOLEN = Decline("card_declined", "stolen_card", _DECLINED, "43")
+FRAUDULENT = Decline("card_declined", "fraudulent", _DECLINED, blocked=True)
+VELOCITY = Decline(
+    "card_declined",
+    "card_velocity_exceeded",
+    "Your card was declined for making repeated attempts too frequently or exceeding its amount "
+    "limit.",
+    "61",
+)
+EXPIRED = Decline("expired_card", None, "Your card has expired.", "54")
+INCORRECT_CVC = Decline("incorrect_cvc", None, "Your card's security code is incorrect.", "N7")
+PROCESSING_ERROR = Decline(
+    "processing_error",
+    None,
+    "An error occurred while processing your card. Try again in a little bit.",
+    "96",
+)
+AUTHENTICATION_REQUIRED = Decline(
+    "authentication_required",
+    "authentication_required",
+    "Your card was declined. This transaction requires authentication.",
+    "1A",
+)
+
+_CARDS = (
+    Card("4242424242424242", "visa"),
+    Card("4000056655665556", "visa_debit", funding="debit"),
+    Card("5555555555554444", "mastercard", "mastercard"),
+    Card("2223003122003222", "mastercard_2series", "mastercard"),
+    Card("5200828282828210", "mastercard_debit", "mastercard", "debit"),
+    Card("5105105105105100", "mastercard_prepaid", "mastercard", "prepaid"),
+    Card("378282246310005", "amex", "amex"),
+    Card("371449635398431", "amex_second", "amex"),
+    Card("6011111111111117", "discover", "discover"),
+    Card("3056930009020004", "diners", "diners"),
+    Card("3566002020360505", "jcb", "jcb", country="JP"),
+    Card("6200000000000005", "unionpay", "unionpay", country="CN"),
+    Card("4000008260000000", "gb", country="GB"),
+    Card("4000002760000016", "de", country="DE"),
+    Card("4000000000000002", "chargeDeclined", decline=GENERIC),
+    Card("4000000000009995", "chargeDeclinedInsufficientFunds", decline=INSUFFICIENT_FUNDS),
+    Card("4000000000009987", "chargeDeclinedLostCard", decline=LOST),
+    Card("4000000000009979", "chargeDeclinedStolenCard", decline=STOLEN),
+    Card("4000000000000069", "chargeDeclinedExpiredCard", decline=EXPIRED),
+    Card("4000000000000127", "chargeDeclinedIncorrectCvc", decline=INCORRECT_CVC, cvc_check="fail"),
+    Card("4000000000000119", "chargeDeclinedProcessingError", decline=PROCESSING_ERROR),
+    Card("4000000000006975", "chargeDeclinedVelocityLimitExceeded", decline=VELOCITY),
+    Card("4000000000000341", "chargeCustomerFail", decline=GENERIC),
+    Card("4100000000000019", "radarBlock", decline=FRAUDULENT),
+    Card("4000000000000101", "cvcCheckFail", cvc_check="fail"),
+    Card(
+        "4000002500003155",
+        "authenticationRequiredOnSetup",
+        authentication=Authentication.UNLESS_SET_UP,
+    ),
+    Card("4000002760003184", "authenticationRequired", authentication=Authentication.ALWAYS),
+    Card("4000000000003220", "threeDSecure2Required", authentication=Authentication.ALWAYS),
+    Card("4000000000003063", "threeDSecureRequired", authentication=Authentication.ALWAYS),
+    Card("4000000000003055", "threeDSecureOptional"),
+    Card(
+        "4000008260003178",
+        "authenticationRequiredChargeDeclinedInsufficientFunds",
+        authentication=Authentication.ALWAYS,
+        decline=INSUFFICIENT_FUNDS,
+    ),
+    Card(
+        "4000008400001629",
+        "threeDSecureRequiredChargeDeclined",
+        authentication=Authentication.ALWAYS,
+        decline=GENERIC,
+    ),
+    Card("378282246310005", "amex_threeDSecureNotSupported", "amex", supports_3ds=False),
+    Card("4000000000000259", "createDispute", dispute="fraudulent"),
+    Card("4000000000002685", "createDisputeProductNotReceived", dispute="product_not_received"),
+    Card("4000000000001976", "createDisputeInquiry", dispute="fraudulent", inquiry=True),
+    Card("4000000000007726", "pendingRefund", refund=RefundFate.PENDS),
+    Card("4000000000005126", "refundFail", refund=RefundFate.FAILS_LATER),
+    Card("4000000000000077", "bypassPending", available_at_once=True),
+    # The sandbox's own: the payment stays `processing` until /_control/intents/<id> settles it.
+    Card("4000000000007775", "sandboxProcessing", stays_processing=True),
+)
+_BY_TOKEN = {card.token: card for card in _CARDS}
+_BY_NUMBER = {card.number: card for card in reversed(_CARDS)}
+
+
+def by_token(token: str) -> Card:
+    return _BY_TOKEN[token]
+
+
+def by_number(number: str) -> Card | None:
+    return _BY_NUMBER.get(number)
+
+
+def by_test_method(payment_method: str) -> Card | None:
+    """`pm_card_visa`, `pm_card_visa_chargeDeclined` and the older `pm_card_chargeDeclined`."""
+    name = payment_method.removeprefix("pm_card_")
+    if name == payment_method:
+        return None
+    return _BY_TOKEN.get(name) or _BY_TOKEN.get(name.removeprefix("visa_"))
+
+
+def passes_luhn(number: str) -> bool:
+    doubled = (int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(number)))
+    return sum(value // 10 + value % 10 for value in doubled) % 10 == 0

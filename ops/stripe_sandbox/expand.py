@@ -1,0 +1,83 @@
+"""`expand[]`: replaces an id by the object it names, up to four levels deep."""
+
+from .errors import Object, invalid_request
+from .objects import customer
+from .store import Store, Window
+
+# Kind -> field -> kind of the object that the field's id names.
+EXPANDABLE: dict[str, dict[str, str]] = {
+    "payment_intent": {
+        "customer": "customer",
+        "latest_charge": "charge",
+        "payment_method": "payment_method",
+    },
+    "charge": {
+        "balance_transaction": "balance_transaction",
+        "customer": "customer",
+        "failure_balance_transaction": "balance_transaction",
+        "payment_intent": "payment_intent",
+    },
+    "refund": {
+        "balance_transaction": "balance_transaction",
+        "charge": "charge",
+        "failure_balance_transaction": "balance_transaction",
+        "payment_intent": "payment_intent",
+    },
+    "dispute": {"charge": "charge", "payment_intent": "payment_intent"},
+    "balance_transaction": {"source": "charge"},
+    "payment_method": {"customer": "customer"},
+}
+_DEEPEST = 4
+_SOURCES = {"ch": "charge", "re": "refund", "du": "dispute"}
+
+
+def expand(store: Store, subject: Object, paths: list[str]) -> None:
+    """Expands in place. A path is dotted; lists take paths that begin with `data.`."""
+    for path in paths:
+        steps = path.split(".")
+        if len(steps) > _DEEPEST:
+            raise invalid_request(
+                f"You cannot expand more than {_DEEPEST} levels of a property. Property: {path}"
+            )
+        _expand(store, subject, steps, path)
+
+
+def _expand(store: Store, subject: Object, steps: list[str], path: str) -> None:
+    if not steps or subject.get("deleted"):
+        return
+    name, *rest = steps
+    if subject.get("object") == "list" and name == "data":
+        for one in subject["data"]:
+            _expand(store, one, rest, path)
+    elif (subject.get("object"), name) == ("charge", "refunds"):
+        subject.setdefault("refunds", _refunds(store, subject["id"]))
+        _expand(store, subject["refunds"], rest, path)
+    elif name in EXPANDABLE.get(str(subject.get("object")), {}):
+        kind = EXPANDABLE[subject["object"]][name]
+        if isinstance(subject.get(name), str):
+            subject[name] = _fetch(store, kind, subject[name])
+        if subject.get(name) is not None:
+            _expand(store, subject[name], rest, path)
+    else:
+        raise invalid_request(
+            f"This property cannot be expanded ({path}). You may want to try expanding a "
+            "parent property instead.",
+            param="expand",
+        )
+
+
+def _fetch(store: Store, kind: str, object_id: str) -> Object:
+    if kind == "customer":
+        return store["customer"].get(object_id) or customer.deleted(object_id)
+    prefix = object_id.partition("_")[0]
+    return store.get(_SOURCES.get(prefix, kind), object_id)
+
+
+def _refunds(store: Store, charge_id: str) -> Object:
+    ids, has_more = store["refund"].page(Window(limit=10), ("charge", charge_id))
+    return {
+        "object": "list",
+        "data": [store.get("refund", one) for one in ids],
+        "has_more": has_more,
+        "url": f"/v1/charges/{charge_id}/refunds",
+    }

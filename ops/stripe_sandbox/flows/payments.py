@@ -1,0 +1,283 @@
+"""The life of a payment intent (docs.stripe.com/payments/paymentintents/lifecycle)."""
+
+import time
+
+from .. import cards
+from ..cards import Authentication, Card, Decline
+from ..errors import Object, StripeError, card_error, invalid_request
+from ..ids import new_id
+from ..objects import charge as charges
+from ..objects.balance_transaction import processing_fee
+from ..sandbox import Sandbox
+from . import disputes, methods
+
+OPEN = ("requires_payment_method", "requires_confirmation", "requires_action")
+CANCELABLE = (*OPEN[:1], "requires_capture", *OPEN[1:])
+BALANCE_DELAY = 0.3  # seconds until an asynchronously captured charge has its balance transaction
+DISPUTE_DELAY = 0.5
+_AUTHENTICATION_FAILED = (
+    "We are unable to authenticate your payment method. "
+    "Please choose a different payment method and try again."
+)
+
+
+def card_of(box: Sandbox, method: Object) -> Card:
+    return cards.by_token(box.store.note(method["id"])["card"])
+
+
+def unexpected_state(message: str, intent: Object) -> StripeError:
+    return invalid_request(message, code="payment_intent_unexpected_state", payment_intent=intent)
+
+
+def confirm(
+    box: Sandbox, intent: Object, method: Object, *, off_session: bool, next_action: Object
+) -> Object:
+    """Charges the card, or asks for authentication. A decline raises Stripe's card error."""
+    card = card_of(box, method)
+    intent |= {"payment_method": method["id"], "next_action": None, "last_payment_error": None}
+    if not _must_authenticate(box, card, method, off_session=off_session):
+        return _charge(box, intent, method, card)
+    if off_session:
+        return _charge(box, intent, method, card, decline=cards.AUTHENTICATION_REQUIRED)
+    intent |= {"status": "requires_action", "next_action": next_action}
+    box.store.put(intent)
+    box.emit("payment_intent.requires_action", intent)
+    return intent
+
+
+def _must_authenticate(box: Sandbox, card: Card, method: Object, *, off_session: bool) -> bool:
+    if card.authentication is Authentication.UNLESS_SET_UP and off_session:
+        return not box.store.note(method["id"]).get("set_up", False)
+    return card.authentication is not Authentication.NEVER
+
+
+def authenticate(box: Sandbox, intent: Object, *, passed: bool) -> Object:
+    """The customer came back from 3-D Secure."""
+    if intent["status"] != "requires_action":
+        raise unexpected_state(
+            f"This PaymentIntent has a status of {intent['status']}; there is nothing to "
+            "authenticate.",
+            intent,
+        )
+    method = box.store.get("payment_method", intent["payment_method"])
+    intent["next_action"] = None
+    if passed:
+        return _charge(box, intent, method, card_of(box, method), authenticated=True)
+    error = {
+        "code": "payment_intent_authentication_failure",
+        "doc_url": "https://stripe.com/docs/error-codes/payment-intent-authentication-failure",
+        "message": _AUTHENTICATION_FAILED,
+        "payment_method": method,
+        "type": "invalid_request_error",
+    }
+    return _fail(box, intent, error)
+
+
+def _charge(
+    box: Sandbox,
+    intent: Object,
+    method: Object,
+    card: Card,
+    *,
+    decline: Decline | None = None,
+    authenticated: bool = False,
+) -> Object:
+    decline = decline or card.decline
+    charge = charges.build(intent, method, card, decline=decline, authenticated=authenticated)
+    box.store.put(charge)
+    intent["latest_charge"] = charge["id"]
+    if decline is not None:
+        return _decline(box, intent, charge, method, decline)
+    if card.stays_processing:
+        intent |= {"status": "processing", "processing": {"card": {}, "type": "card"}}
+        box.store.put(intent)
+        box.emit("charge.pending", charge)
+        box.emit("payment_intent.processing", intent)
+        return intent
+    return _succeed(box, intent, charge)
+
+
+def _decline(
+    box: Sandbox, intent: Object, charge: Object, method: Object, decline: Decline
+) -> Object:
+    error = {
+        "advice_code": "try_again_later",
+        "charge": charge["id"],
+        "code": decline.code,
+        "decline_code": decline.decline_code,
+        "doc_url": f"https://stripe.com/docs/error-codes/{decline.code.replace('_', '-')}",
+        "message": decline.message,
+        "network_decline_code": decline.network_code,
+        "payment_method": method,
+        "type": "card_error",
+    }
+    error = {key: value for key, value in error.items() if value is not None}
+    box.emit("charge.failed", charge)
+    intent = _fail(box, intent, error)
+    raise StripeError(402, error | {"payment_intent": intent})
+
+
+def _fail(box: Sandbox, intent: Object, error: Object) -> Object:
+    """Back to the start, with the reason; the intent can be confirmed again."""
+    intent |= {
+        "last_payment_error": error,
+        "next_action": None,
+        "payment_method": None,
+        "processing": None,
+        "status": "requires_payment_method",
+    }
+    box.store.put(intent)
+    box.emit("payment_intent.payment_failed", intent)
+    return intent
+
+
+def _succeed(box: Sandbox, intent: Object, charge: Object) -> Object:
+    intent |= {
+        "amount_received": intent["amount"],
+        "last_payment_error": None,
+        "next_action": None,
+        "processing": None,
+        "status": "succeeded",
+    }
+    box.store.put(intent)
+    _remember_card(box, intent)
+    if intent["capture_method"] == "automatic":
+        charge = _book(box, charge)
+    else:
+        box.timers.later(BALANCE_DELAY, "book_charge", charge["id"])
+    box.emit("charge.succeeded", charge)
+    box.emit("payment_intent.succeeded", intent)
+    if _card_of_charge(box, charge).dispute:
+        box.timers.later(DISPUTE_DELAY, "dispute_charge", charge["id"])
+    return intent
+
+
+def _remember_card(box: Sandbox, intent: Object) -> None:
+    if intent["setup_future_usage"] and intent["customer"]:
+        method = box.store.get("payment_method", intent["payment_method"])
+        attach(box, method, intent["customer"])
+        box.store.annotate(method["id"], set_up=True)
+
+
+def attach(box: Sandbox, method: Object, customer_id: str) -> Object:
+    if method["customer"] == customer_id:
+        return method
+    box.store.put(method | {"customer": customer_id})
+    attached = box.store.get("payment_method", method["id"])
+    box.emit("payment_method.attached", attached)
+    return attached
+
+
+def _card_of_charge(box: Sandbox, charge: Object) -> Card:
+    return card_of(box, box.store.get("payment_method", charge["payment_method"]))
+
+
+def _book(box: Sandbox, charge: Object) -> Object:
+    moved = box.move_money(
+        "charge",
+        charge,
+        charge["amount"],
+        fee=processing_fee(charge["amount"]),
+        available_at_once=_card_of_charge(box, charge).available_at_once,
+    )
+    return box.store.put(charge | {"balance_transaction": moved["id"]})
+
+
+def book_charge(box: Sandbox, charge_id: str) -> None:
+    """The charge's balance transaction now exists."""
+    old = box.store.get("charge", charge_id)
+    if old["balance_transaction"] is None:
+        box.emit_change("charge.updated", old, _book(box, old))
+
+
+def dispute_charge(box: Sandbox, charge_id: str) -> None:
+    """The disputing test cards: the cardholder complains right after the payment."""
+    book_charge(box, charge_id)
+    charge = box.store.get("charge", charge_id)
+    card = _card_of_charge(box, charge)
+    if not charge["disputed"] and charge["amount_refunded"] < charge["amount"]:
+        disputes.open_dispute(
+            box, charge, reason=card.dispute or "fraudulent", inquiry=card.inquiry
+        )
+
+
+def settle(box: Sandbox, intent: Object, *, succeeded: bool) -> Object:
+    """Ends `processing`, which the sandbox only does when told to."""
+    if intent["status"] != "processing":
+        raise unexpected_state(
+            f"This PaymentIntent has a status of {intent['status']}, not processing.", intent
+        )
+    charge = box.store.get("charge", intent["latest_charge"])
+    if succeeded:
+        outcome = charge | {
+            "amount_captured": charge["amount"],
+            "captured": True,
+            "paid": True,
+            "status": "succeeded",
+        }
+        return _succeed(box, intent, box.store.put(outcome))
+    decline = cards.GENERIC
+    failed = charge | {
+        "failure_code": decline.code,
+        "failure_message": decline.message,
+        "status": "failed",
+    }
+    box.store.put(failed)
+    box.emit("charge.failed", failed)
+    method = box.store.get("payment_method", intent["payment_method"])
+    error = card_error(
+        decline.message,
+        code=decline.code,
+        charge=charge["id"],
+        decline_code=decline.decline_code,
+        payment_method=method,
+    ).error
+    return _fail(box, intent, error)
+
+
+def hold(box: Sandbox, intent: Object) -> Object:
+    """Puts an open intent into `processing`, as if a slow card had been used."""
+    if intent["status"] not in OPEN:
+        raise unexpected_state(
+            f"This PaymentIntent has a status of {intent['status']}; it cannot be put on hold.",
+            intent,
+        )
+    method = methods.from_test_card(box, cards.by_token("sandboxProcessing"))
+    return confirm(box, intent, method, off_session=False, next_action={})
+
+
+def cancel(box: Sandbox, intent: Object, reason: str | None) -> Object:
+    if intent["status"] not in CANCELABLE:
+        raise unexpected_state(
+            f"You cannot cancel this PaymentIntent because it has a status of {intent['status']}. "
+            "Only a PaymentIntent with one of the following statuses may be canceled: "
+            f"{', '.join(CANCELABLE)}.",
+            intent,
+        )
+    intent |= {
+        "canceled_at": int(time.time()),
+        "cancellation_reason": reason,
+        "next_action": None,
+        "status": "canceled",
+    }
+    box.store.put(intent)
+    box.emit("payment_intent.canceled", intent)
+    return intent
+
+
+def authentication_action(intent: Object, origin: str, return_url: str | None) -> Object:
+    """`next_action`: a frame for Stripe.js, or an address when the server gave a `return_url`."""
+    page = f"{origin}/v3/authenticate?client_secret={intent['client_secret']}"
+    if return_url is not None:
+        return {
+            "redirect_to_url": {"return_url": return_url, "url": f"{page}&return=1"},
+            "type": "redirect_to_url",
+        }
+    return {
+        "type": "use_stripe_sdk",
+        "use_stripe_sdk": {
+            "source": new_id("payatt"),
+            "stripe_js": page,
+            "type": "three_d_secure_redirect",
+        },
+    }

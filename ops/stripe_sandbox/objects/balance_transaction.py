@@ -1,0 +1,52 @@
+"""The balance transaction object: money that moved, signed, in minor units."""
+
+import time
+
+from ..ids import new_id
+from ..store import Object
+
+_DAY = 24 * 3600
+
+
+def build(
+    kind: str,
+    source: Object,
+    amount: int,
+    *,
+    fee: int = 0,
+    category: str | None = None,
+    available_at_once: bool = False,
+    description: str | None = None,
+) -> Object:
+    """`kind` is Stripe's `type`; a charge adds, refunds and disputes take away."""
+    now = int(time.time())
+    fee_details = {
+        "amount": fee,
+        "application": None,
+        "currency": source["currency"],
+        "description": "Dispute fee" if category == "dispute" else "Stripe processing fees",
+        "type": "stripe_fee",
+    }
+    return {
+        "id": new_id("txn"),
+        "object": "balance_transaction",
+        "amount": amount,
+        "available_on": now if available_at_once else now + 2 * _DAY,
+        "balance_type": "payments",
+        "created": now,
+        "currency": source["currency"],
+        "description": description,
+        "exchange_rate": None,
+        "fee": fee,
+        "fee_details": [fee_details] if fee else [],
+        "net": amount - fee,
+        "reporting_category": category or kind,
+        "source": source["id"],
+        "status": "available" if available_at_once else "pending",
+        "type": kind,
+    }
+
+
+def processing_fee(amount: int) -> int:
+    """2.9 % and 30 minor units, never more than the amount: enough to make net differ."""
+    return min(amount, round(amount * 0.029) + 30)

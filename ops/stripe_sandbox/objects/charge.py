@@ -1,0 +1,130 @@
+"""The charge object: one attempt to take money."""
+
+import time
+
+from ..cards import Card, Decline
+from ..ids import new_id
+from ..store import Object
+from .payment_method import billing_details
+
+
+def build(
+    intent: Object, method: Object, card: Card, *, decline: Decline | None, authenticated: bool
+) -> Object:
+    succeeded = decline is None and not card.stays_processing
+    amount = intent["amount"]
+    descriptor = intent["statement_descriptor_suffix"]
+    return {
+        "id": new_id("ch"),
+        "object": "charge",
+        "amount": amount,
+        "amount_captured": amount if succeeded else 0,
+        "amount_refunded": 0,
+        "application": None,
+        "application_fee": None,
+        "application_fee_amount": None,
+        "balance_transaction": None,
+        "billing_details": billing_details(method["billing_details"]),
+        "calculated_statement_descriptor": f"SANDBOX* {descriptor}" if descriptor else "SANDBOX",
+        "captured": succeeded,
+        "created": int(time.time()),
+        "currency": intent["currency"],
+        "customer": intent["customer"],
+        "description": intent["description"],
+        "disputed": False,
+        "failure_balance_transaction": None,
+        "failure_code": decline.code if decline else None,
+        "failure_message": decline.message if decline else None,
+        "fraud_details": {},
+        "livemode": False,
+        "metadata": intent["metadata"],
+        "on_behalf_of": None,
+        "outcome": _outcome(card, decline),
+        "paid": succeeded,
+        "payment_intent": intent["id"],
+        "payment_method": method["id"],
+        "payment_method_details": {
+            "card": _card_details(method, card, amount, authenticated=authenticated),
+            "type": "card",
+        },
+        "receipt_email": intent["receipt_email"],
+        "receipt_number": None,
+        "receipt_url": None,
+        "refunded": False,
+        "review": None,
+        "shipping": intent["shipping"],
+        "source_transfer": None,
+        "statement_descriptor": intent["statement_descriptor"],
+        "statement_descriptor_suffix": descriptor,
+        "status": "failed" if decline else "succeeded" if succeeded else "pending",
+        "transfer_data": None,
+        "transfer_group": None,
+    }
+
+
+def _outcome(card: Card, decline: Decline | None) -> Object:
+    calm = {"risk_level": "normal", "risk_score": 12, "advice_code": None}
+    if decline is None:
+        return calm | {
+            "network_advice_code": None,
+            "network_decline_code": None,
+            "network_status": "approved_by_network",
+            "reason": None,
+            "seller_message": "Payment complete.",
+            "type": "authorized",
+        }
+    if decline.blocked:
+        return calm | {
+            "network_advice_code": None,
+            "network_decline_code": None,
+            "network_status": "not_sent_to_network",
+            "reason": "highest_risk_level",
+            "risk_level": "highest",
+            "risk_score": 92,
+            "seller_message": "Stripe blocked this payment as too risky.",
+            "type": "blocked",
+        }
+    return calm | {
+        "advice_code": "try_again_later",
+        "network_advice_code": None,
+        "network_decline_code": decline.network_code,
+        "network_status": "declined_by_network",
+        "reason": decline.decline_code or decline.code,
+        "seller_message": "The bank did not return any further details with this decline.",
+        "type": "issuer_declined",
+    }
+
+
+def _card_details(method: Object, card: Card, amount: int, *, authenticated: bool) -> Object:
+    shown = method["card"]
+    cvc_given = shown["checks"]["cvc_check"] is not None
+    copied = ("brand", "country", "exp_month", "exp_year", "fingerprint", "funding", "last4")
+    return {key: shown[key] for key in copied} | {
+        "amount_authorized": amount,
+        "authorization_code": None,
+        "checks": shown["checks"] | {"cvc_check": card.cvc_check if cvc_given else None},
+        "extended_authorization": {"status": "disabled"},
+        "incremental_authorization": {"status": "unavailable"},
+        "installments": None,
+        "mandate": None,
+        "multicapture": {"status": "unavailable"},
+        "network": card.brand,
+        "network_token": {"used": False},
+        "network_transaction_id": None,
+        "overcapture": {"maximum_amount_capturable": amount, "status": "unavailable"},
+        "regulated_status": "unregulated",
+        "three_d_secure": _three_d_secure() if authenticated else None,
+        "wallet": None,
+    }
+
+
+def _three_d_secure() -> Object:
+    return {
+        "authentication_flow": "challenge",
+        "electronic_commerce_indicator": "05",
+        "exemption_indicator": None,
+        "result": "authenticated",
+        "result_reason": None,
+        "transaction_id": None,
+        "version": "2.2.0",
+    }

@@ -1,0 +1,55 @@
+"""The payment method object; the sandbox has cards only."""
+
+import time
+from hashlib import sha256
+
+from ..cards import Card
+from ..ids import new_id
+from ..store import Object
+
+
+def billing_details(given: Object | None = None) -> Object:
+    blank = dict.fromkeys(("city", "country", "line1", "line2", "postal_code", "state"))
+    given = given or {}
+    plain = dict.fromkeys(("email", "name", "phone", "tax_id"))
+    return plain | given | {"address": blank | (given.get("address") or {})}
+
+
+def build(card: Card, exp_month: int, exp_year: int, *, cvc_given: bool, fields: Object) -> Object:
+    return {
+        "id": new_id("pm"),
+        "object": "payment_method",
+        "allow_redisplay": "unspecified",
+        "billing_details": billing_details(fields.pop("billing_details", None)),
+        "card": {
+            "brand": card.brand,
+            "checks": {
+                "address_line1_check": None,
+                "address_postal_code_check": None,
+                "cvc_check": "unchecked" if cvc_given else None,
+            },
+            "country": card.country,
+            "display_brand": {"amex": "american_express"}.get(card.brand, card.brand),
+            "exp_month": exp_month,
+            "exp_year": exp_year,
+            "fingerprint": fingerprint(card),
+            "funding": card.funding,
+            "generated_from": None,
+            "last4": card.number[-4:],
+            "networks": {"available": [card.brand], "preferred": None},
+            "regulated_status": "unregulated",
+            "three_d_secure_usage": {"supported": card.supports_3ds},
+            "wallet": None,
+        },
+        "created": int(time.time()),
+        "customer": None,
+        "customer_account": None,
+        "livemode": False,
+        "metadata": {},
+        "type": "card",
+    } | fields
+
+
+def fingerprint(card: Card) -> str:
+    """The same for every payment method made from one card, as at Stripe."""
+    return sha256(card.token.encode()).hexdigest()[:16]

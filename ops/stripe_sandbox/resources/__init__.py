@@ -1,0 +1,28 @@
+"""The endpoints of `/v1/`: which parameters they take and which flow they start."""
+
+from ..api import Endpoint
+from . import (
+    account,
+    charges,
+    customers,
+    disputes,
+    events,
+    ledger,
+    payment_intents,
+    payment_methods,
+    refunds,
+    webhook_endpoints,
+)
+
+ENDPOINTS: tuple[Endpoint, ...] = (
+    *account.ENDPOINTS,
+    *charges.ENDPOINTS,
+    *customers.ENDPOINTS,
+    *disputes.ENDPOINTS,
+    *events.ENDPOINTS,
+    *ledger.ENDPOINTS,
+    *payment_intents.ENDPOINTS,
+    *payment_methods.ENDPOINTS,
+    *refunds.ENDPOINTS,
+    *webhook_endpoints.ENDPOINTS,
+)

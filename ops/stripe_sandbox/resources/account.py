@@ -1,0 +1,32 @@
+"""`/v1/account` and `/v1/balance`."""
+
+import time
+
+from ..api import Call, Endpoint
+from ..errors import Object, not_found
+from ..objects import account
+from ..sandbox import Sandbox
+
+
+def retrieve(_: Sandbox, call: Call) -> Object:
+    wanted = call.path.get("id", account.ACCOUNT_ID)
+    if wanted != account.ACCOUNT_ID:
+        raise not_found("account", wanted, "account")
+    return account.build()
+
+
+def balance(box: Sandbox, _: Call) -> Object:
+    available: dict[str, int] = {}
+    pending: dict[str, int] = {}
+    now = time.time()
+    for moved in box.store["balance_transaction"]:
+        sums = available if moved["available_on"] <= now else pending
+        sums[moved["currency"]] = sums.get(moved["currency"], 0) + moved["net"]
+    return account.balance(available, pending)
+
+
+ENDPOINTS = (
+    Endpoint("GET", "/v1/account", retrieve),
+    Endpoint("GET", "/v1/accounts/{id}", retrieve),
+    Endpoint("GET", "/v1/balance", balance),
+)

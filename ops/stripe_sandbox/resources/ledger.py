@@ -1,0 +1,35 @@
+"""`/v1/balance_transactions`."""
+
+from ..api import Call, Endpoint, Page, list_page
+from ..errors import Object
+from ..params import PAGING, Text
+from ..sandbox import Sandbox
+from .lookup import addressed
+
+
+def retrieve(box: Sandbox, call: Call) -> Object:
+    return addressed(box, call, "balance_transaction")
+
+
+def list_all(box: Sandbox, call: Call) -> Page:
+    names = ("source", "type", "currency")
+    given = [(name, call.params[name]) for name in names if name in call.params]
+    indexed = next((one for one in given if one[0] != "currency"), None)
+    return list_page(
+        box,
+        call,
+        "balance_transaction",
+        equal=indexed,
+        accept=lambda one: all(one[name] == value for name, value in given),
+    )
+
+
+ENDPOINTS = (
+    Endpoint(
+        "GET",
+        "/v1/balance_transactions",
+        list_all,
+        PAGING | {"currency": Text(), "source": Text(), "type": Text()},
+    ),
+    Endpoint("GET", "/v1/balance_transactions/{id}", retrieve),
+)

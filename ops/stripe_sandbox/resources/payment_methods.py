@@ -1,0 +1,105 @@
+"""`/v1/payment_methods`: cards only."""
+
+from ..api import Call, Endpoint, Page, list_page
+from ..errors import Object, invalid_request
+from ..flows import methods, payments
+from ..params import (
+    BILLING_DETAILS,
+    PAGING,
+    Choice,
+    Hash,
+    Integer,
+    Metadata,
+    Param,
+    Text,
+    merge_metadata,
+)
+from ..sandbox import Sandbox
+from .lookup import addressed, named
+
+CARD = Hash(
+    {"number": Text(), "exp_month": Integer(), "exp_year": Integer(), "cvc": Text()},
+    required=("number", "exp_month", "exp_year"),
+)
+DATA: dict[str, Param] = {
+    "allow_redisplay": Choice(("always", "limited", "unspecified")),
+    "billing_details": BILLING_DETAILS,
+    "card": CARD,
+    "metadata": Metadata(),
+    "type": Choice(("card",)),
+}
+
+
+def create(box: Sandbox, call: Call) -> Object:
+    return from_data(box, call.params)
+
+
+def from_data(box: Sandbox, data: Object) -> Object:
+    """Also what `payment_method_data` of a confirmation does."""
+    if "card" not in data:
+        raise invalid_request(
+            "Missing required param: card.", code="parameter_missing", param="card"
+        )
+    fields: Object = {
+        key: data[key] for key in ("allow_redisplay", "billing_details") if key in data
+    }
+    fields["metadata"] = merge_metadata({}, data.get("metadata"))
+    return methods.create(box, data["card"], fields)
+
+
+def retrieve(box: Sandbox, call: Call) -> Object:
+    return addressed(box, call, "payment_method", "payment_method")
+
+
+def update(box: Sandbox, call: Call) -> Object:
+    method = addressed(box, call, "payment_method", "payment_method")
+    if "metadata" in call.params:
+        method["metadata"] = merge_metadata(method["metadata"], call.params["metadata"])
+    if "billing_details" in call.params:
+        method["billing_details"] |= call.params["billing_details"]
+    return box.store.put(method)
+
+
+def attach(box: Sandbox, call: Call) -> Object:
+    owner = named(box, call, "customer")
+    method = methods.find(box, call.path["id"])
+    return payments.attach(box, method, owner["id"])
+
+
+def detach(box: Sandbox, call: Call) -> Object:
+    old = addressed(box, call, "payment_method", "payment_method")
+    if old["customer"] is None:
+        raise invalid_request(
+            "The payment method you provided is not attached to a customer so detachment is "
+            "impossible."
+        )
+    detached = box.store.put(old | {"customer": None})
+    box.emit_change("payment_method.detached", old, detached)
+    return detached
+
+
+def list_all(box: Sandbox, call: Call) -> Page:
+    owner = call.params.get("customer")
+    return list_page(box, call, "payment_method", equal=("customer", owner) if owner else None)
+
+
+ENDPOINTS = (
+    Endpoint(
+        "GET",
+        "/v1/payment_methods",
+        list_all,
+        PAGING | {"customer": Text(), "type": Choice(("card",))},
+    ),
+    Endpoint("POST", "/v1/payment_methods", create, DATA, required=("type",)),
+    Endpoint("GET", "/v1/payment_methods/{id}", retrieve),
+    Endpoint(
+        "POST",
+        "/v1/payment_methods/{id}",
+        update,
+        {"billing_details": BILLING_DETAILS, "metadata": Metadata()},
+    ),
+    Endpoint(
+        "POST", "/v1/payment_methods/{id}/attach", attach, {"customer": Text()}, ("customer",)
+    ),
+    Endpoint("POST", "/v1/payment_methods/{id}/detach", detach),
+)

@@ -1,0 +1,99 @@
+"""The sandbox as a whole: what it remembers, what is due, what it sends, how it misbehaves."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from .delivery import Delivery
+from .faults import Faults
+from .objects import balance_transaction, event
+from .store import KINDS, Object, Store
+from .timers import Timers
+
+
+@dataclass(frozen=True)
+class Cause:
+    """The API request that events are attributed to; empty when time caused them."""
+
+    request_id: str | None = None
+    idempotency_key: str | None = None
+
+
+class Sandbox:
+    """Everything runs on one event loop; work between two awaits is atomic."""
+
+    def __init__(self) -> None:
+        self.store = Store()
+        self.faults = Faults()
+        self.delivery = Delivery(self.store, self.faults)
+        self.timers = Timers(self.store)
+        self._cause = Cause()
+
+    @contextmanager
+    def caused_by(self, cause: Cause) -> Iterator[None]:
+        self._cause = cause
+        try:
+            yield
+        finally:
+            self._cause = Cause()
+
+    def emit(self, kind: str, subject: Object, previous: Object | None = None) -> Object:
+        """Stores an event about the subject as it is now, and sends it."""
+        recipients = self.delivery.recipients(kind)
+        happened = event.build(
+            kind,
+            subject,
+            previous,
+            request_id=self._cause.request_id,
+            idempotency_key=self._cause.idempotency_key,
+            pending_webhooks=len(recipients),
+        )
+        self.store.put(happened)
+        self.delivery.send(happened["id"], recipients)
+        return happened
+
+    def emit_change(self, kind: str, old: Object, new: Object) -> None:
+        self.emit(kind, new, event.changes(old, new))
+
+    def move_money(
+        self,
+        kind: str,
+        source: Object,
+        amount: int,
+        *,
+        fee: int = 0,
+        category: str | None = None,
+        available_at_once: bool = False,
+    ) -> Object:
+        """Records a balance transaction, signed, in minor units."""
+        return self.store.put(
+            balance_transaction.build(
+                kind,
+                source,
+                amount,
+                fee=fee,
+                category=category,
+                available_at_once=available_at_once,
+            )
+        )
+
+    def balance(self) -> dict[str, dict[str, int]]:
+        """Sums of the balance transactions: currency -> reporting category, amount, fee, net."""
+        sums: dict[str, Counter[str]] = {}
+        for moved in self.store["balance_transaction"]:
+            of_currency = sums.setdefault(moved["currency"], Counter())
+            for part in ("amount", "fee", "net"):
+                of_currency[part] += moved[part]
+            of_currency[moved["reporting_category"]] += moved["amount"]
+        return {currency: dict(parts) for currency, parts in sums.items()}
+
+    def forget(self, keep: frozenset[str] = frozenset()) -> None:
+        """Starts over, keeping the kinds named (and the secrets of kept webhook endpoints)."""
+        self.timers.stop()
+        self.delivery.forget()
+        for kind in KINDS.keys() - keep - {"note"}:
+            self.store[kind].clear()
+        for note in self.store["note"]:
+            if note["id"] not in self.store["webhook_endpoint"]:
+                self.store["note"].remove(note["id"])
