@@ -1,0 +1,1 @@
+"""Wagtail pages and blocks: fields, panels, page rules."""

@@ -1,0 +1,1 @@
+"""Deposits and balances: ledger, Stripe gateway, webhooks, checkout, refunds."""

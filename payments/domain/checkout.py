@@ -1,0 +1,155 @@
+"""From a booking to an intent that can be paid: the rows first, the call outside any transaction, then recorded.
+
+However often the page is opened, in however many tabs, a booking and purpose has one live payment and one intent.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+
+from payments.domain import notify
+from payments.domain.news import News
+from payments.domain.settlement import apply_intent
+from payments.enums import PaymentStatus, Purpose
+from payments.gateway import gateway
+from payments.gateway.base import Intent
+from payments.models import Payment
+from portal.audit.actor import Actor, Source
+from portal.audit.domain import record
+from portal.bookings.domain.reserve import reserve
+from portal.bookings.domain.transitions import locked as locked_booking, move as move_booking
+from portal.bookings.enums import BookingStatus
+from portal.bookings.models import Booking, Session
+from portal.caregivers.models import Caregiver, CareRecipient
+from portal.common import clock
+
+
+class CheckoutClosed(Exception):
+    """Nothing can be paid for this booking now: paid, released, being released, or its time is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """A payment and its intent, ready for the payment page."""
+
+    payment: Payment
+    intent: Intent
+
+
+@transaction.atomic
+def book(
+    *,
+    session: Session,
+    caregiver: Caregiver,
+    care_recipient: CareRecipient,
+    by: Actor,
+    source: Source,
+    notes: str = "",
+    token: UUID | None = None,
+) -> Booking:
+    """Hold a place and write its payment; no deposit to pay confirms at once. Raises BookingError's children."""
+    booking = reserve(
+        session=session,
+        caregiver=caregiver,
+        care_recipient=care_recipient,
+        by=by,
+        source=source,
+        notes=notes,
+        token=token,
+    )
+    if booking.status != BookingStatus.AWAITING_DEPOSIT:
+        return booking
+    if booking.deposit_amount:
+        _live_payment(booking)
+        return booking
+    booking = move_booking(booking.pk, to=BookingStatus.CONFIRMED, by=by, source=source, reason="no_deposit")
+    notify.booking_confirmed(booking)
+    return booking
+
+
+def open_checkout(booking: Booking) -> Checkout:
+    """The booking's live deposit payment with its intent, made at Stripe if need be.
+
+    Raises CheckoutClosed, or GatewayError's children with nothing lost: the next call goes on from here.
+    """
+    checkout = _issue(booking.pk)
+    if checkout.payment.status == PaymentStatus.CANCELLED:  # cancelled at Stripe meanwhile: a new one, once
+        checkout = _issue(booking.pk)
+    return checkout
+
+
+def _issue(booking_id: int) -> Checkout:
+    payment = _claim_payment(booking_id)
+    as_of = clock.now()
+    intent = create_intent(payment) if payment.intent_id is None else gateway().retrieve_intent(payment.intent_id)
+    by = Actor.user(payment.booking.caregiver.user)
+    apply_intent(intent, News(by, Source.RETURN_PAGE, as_of))
+    payment.refresh_from_db()
+    return Checkout(payment, intent)
+
+
+def create_intent(payment: Payment) -> Intent:
+    """Ask Stripe for the payment's intent; asked again with the same key, it gives the same intent."""
+    return gateway().create_deposit_intent(
+        payment.booking,
+        payment.amount,
+        payment_id=payment.pk,
+        idempotency_key=payment.idempotency_key,
+        receipt_email=payment.receipt_email,
+    )
+
+
+@transaction.atomic
+def _claim_payment(booking_id: int) -> Payment:
+    """The live payment, marked as about to be issued; never while the place is being released."""
+    booking = locked_booking(booking_id)
+    if not is_payable(booking):
+        raise CheckoutClosed
+    payment = _live_payment(booking)
+    if payment.create_requested_at is None:
+        payment.create_requested_at = clock.now()
+        payment.save(update_fields=["create_requested_at", "updated_at"])
+    return payment
+
+
+def is_payable(booking: Booking) -> bool:
+    """Whether a deposit may be asked for now."""
+    return (
+        booking.status == BookingStatus.AWAITING_DEPOSIT
+        and booking.release_requested_at is None
+        and booking.hold_expires_at is not None
+        and booking.hold_expires_at > clock.now()
+    )
+
+
+def _live_payment(booking: Booking) -> Payment:
+    """The booking's live deposit payment; written, amount from the snapshot, when there is none."""
+    found = booking.payments.live().filter(purpose=Purpose.DEPOSIT).first()
+    if found is not None:
+        found.booking = booking
+        return found
+    payment = Payment.objects.create(
+        booking=booking,
+        purpose=Purpose.DEPOSIT,
+        amount=booking.deposit_amount,
+        currency=booking.currency,
+        receipt_email=booking.caregiver.user.email,
+        metadata={"booking_reference": booking.reference},
+    )
+    record("payment.written", payment, by=Actor.user(booking.caregiver.user), source=Source.CAREGIVER, data={"amount": payment.amount})
+    return payment
+
+
+def check_once(payment: Payment, *, not_within_seconds: int = 10) -> None:
+    """The return page's own look at Stripe, when the webhook is slow; at most one in `not_within_seconds`."""
+    moment = clock.now()
+    recently = moment - timedelta(seconds=not_within_seconds)
+    free = Q(return_checked_at__isnull=True) | Q(return_checked_at__lt=recently)
+    if not Payment.objects.filter(free, pk=payment.pk).update(return_checked_at=moment) or payment.intent_id is None:
+        return
+    intent = gateway().retrieve_intent(payment.intent_id)
+    by = Actor.user(payment.booking.caregiver.user)
+    apply_intent(intent, News(by, Source.RETURN_PAGE, moment))

@@ -1,0 +1,37 @@
+"""Noting a difference between the ledger and Stripe."""
+
+from collections.abc import Mapping
+
+from django.db import transaction
+
+from payments.enums import DiscrepancyKind, DiscrepancyStatus
+from payments.models import Discrepancy, Payment
+from portal.audit.actor import Actor, Source
+from portal.audit.domain import record
+from portal.common import clock
+
+
+@transaction.atomic
+def note(
+    kind: DiscrepancyKind,
+    *,
+    stripe_object_id: str,
+    by: Actor,
+    source: Source,
+    payment: Payment | None = None,
+    amount: int = 0,
+    currency: str = "",
+    details: Mapping[str, str | int | bool | None] | None = None,
+) -> Discrepancy:
+    """Open a discrepancy, or refresh the open one about the same thing. `amount` (minor units) is at stake."""
+    found, is_new = Discrepancy.objects.get_or_create(
+        kind=kind,
+        stripe_object_id=stripe_object_id,
+        status=DiscrepancyStatus.OPEN,
+        defaults={"payment": payment, "amount": amount, "currency": currency, "details": dict(details or {})},
+    )
+    if is_new:
+        record("discrepancy.opened", found, by=by, source=source, data={"kind": kind.value, "object": stripe_object_id})
+    else:
+        Discrepancy.objects.filter(pk=found.pk).update(last_seen_at=clock.now(), details=dict(details or {}))
+    return found

@@ -1,0 +1,127 @@
+"""The inbox's work: each received event changes the ledger once, in any order, with any number of copies.
+
+Terminal intent events apply as they are. A non-terminal one that is no more than a second newer than what we
+know, and every charge, refund and dispute event, causes one fetch of the object.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Final
+
+from payments.domain.charges import apply_charge
+from payments.domain.disputes import apply_dispute
+from payments.domain.news import News
+from payments.domain.refunds import apply_refund
+from payments.domain.settlement import apply_intent, find_payment_id, note_decline
+from payments.enums import LedgerState
+from payments.gateway import gateway
+from payments.gateway.base import GatewayUnreachable
+from payments.gateway.stripe_objects import intent_from
+from payments.metrics import WEBHOOK_LAG_SECONDS
+from payments.models import Payment, ReceivedEvent
+from portal.audit.actor import Actor, Source
+from portal.common import clock
+from portal.common.leases import back_off, claim
+
+logger = logging.getLogger("payments.events")
+LEASE: Final = timedelta(minutes=2)
+MOST_ATTEMPTS: Final = 12
+TERMINAL: Final = frozenset({"succeeded", "canceled"})
+SAME_SECOND: Final = timedelta(seconds=1)
+
+
+def process_inbox(limit: int = 100) -> int:
+    """Apply what is due; returns how many events were worked on."""
+    due = claim(ReceivedEvent.objects.filter(ledger_state=LedgerState.RECEIVED), limit=limit, lease=LEASE)
+    for event in due:
+        process(event)
+    return len(due)
+
+
+def process(event: ReceivedEvent) -> None:
+    """Apply one event; what goes wrong is written on its row, and it is tried again."""
+    try:
+        state = _handler(event.type)(event)
+    except GatewayUnreachable as error:
+        _again(event, error.code)
+    except Exception as error:
+        logger.exception("an event could not be applied", extra={"event": event.event_id, "type": event.type})
+        _again(event, f"{type(error).__name__}: {error}")
+    else:
+        moment = clock.now()
+        ReceivedEvent.objects.filter(pk=event.pk).update(
+            ledger_state=state, applied_at=moment, leased_until=None, last_error=""
+        )
+        WEBHOOK_LAG_SECONDS.observe(max(0.0, (moment - event.created_at).total_seconds()))
+
+
+def _again(event: ReceivedEvent, error: str) -> None:
+    given_up = event.attempts >= MOST_ATTEMPTS
+    wait = back_off(event.attempts, first=timedelta(seconds=2), longest=timedelta(minutes=15))
+    ReceivedEvent.objects.filter(pk=event.pk).update(
+        ledger_state=LedgerState.FAILED if given_up else LedgerState.RECEIVED,
+        due_at=clock.now() + wait,
+        leased_until=None,
+        last_error=error[:500],
+    )
+
+
+def _handler(event_type: str) -> Callable[[ReceivedEvent], LedgerState]:
+    handlers = (
+        ("payment_intent.", _intent_event),
+        ("charge.dispute.", _dispute_event),
+        ("charge.refund.", _refund_event),
+        ("refund.", _refund_event),
+        ("charge.", _charge_event),
+    )
+    return next((handler for prefix, handler in handlers if event_type.startswith(prefix)), _not_ours)
+
+
+def _not_ours(event: ReceivedEvent) -> LedgerState:
+    return LedgerState.IGNORED
+
+
+def _news(event: ReceivedEvent) -> News:
+    return News(Actor.stripe(event.event_id), Source.WEBHOOK, event.created_at, event.event_id)
+
+
+def _intent_event(event: ReceivedEvent) -> LedgerState:
+    told = intent_from(event.payload["data"]["object"])
+    news = _news(event)
+    payment_id = find_payment_id(told.id, told.metadata)
+    if payment_id is None:
+        return LedgerState.UNMATCHED
+    intent = told
+    if told.status not in TERMINAL and not _clearly_newer(payment_id, news):
+        news = News(news.by, news.source, clock.now(), news.stripe_event_id)
+        intent = gateway().retrieve_intent(told.id)
+    applied = apply_intent(intent, news)
+    if event.type == "payment_intent.payment_failed":  # an attempt, even when the intent has moved on since
+        note_decline(payment_id, told, news)
+    return LedgerState(applied.value)
+
+
+def _clearly_newer(payment_id: int, news: News) -> bool:
+    known_at = Payment.objects.values_list("known_at", flat=True).get(pk=payment_id)
+    return known_at is None or news.as_of > known_at + SAME_SECOND
+
+
+def _charge_event(event: ReceivedEvent) -> LedgerState:
+    charge = gateway().retrieve_charge(event.object_id)
+    return _matched(apply_charge(charge, _news(event)))
+
+
+def _refund_event(event: ReceivedEvent) -> LedgerState:
+    refund = gateway().retrieve_refund(event.object_id)
+    return _matched(apply_refund(refund, _news(event)))
+
+
+def _dispute_event(event: ReceivedEvent) -> LedgerState:
+    dispute = gateway().retrieve_dispute(event.object_id)
+    return _matched(apply_dispute(dispute, _news(event)))
+
+
+def _matched(ours: bool) -> LedgerState:
+    return LedgerState.APPLIED if ours else LedgerState.UNMATCHED
+

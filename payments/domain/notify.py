@@ -1,0 +1,108 @@
+"""Telling the caregiver, in the transaction of the cause."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from payments import messages
+from payments.models import Payment
+from portal.bookings.models import Booking
+from portal.common.money import formatted
+from portal.notifications.domain import send
+from portal.notifications.templates import MessageTemplate
+
+
+def spoken_time(moment: datetime, zone: str) -> str:
+    """10:30 on Monday 23 November, in `zone`."""
+    return f"{moment.astimezone(ZoneInfo(zone)):%H:%M on %A %-d %B}"
+
+
+def _booking_values(booking: Booking, url: str) -> dict[str, str]:
+    session = booking.session
+    return {
+        "name": booking.caregiver.user.first_name or str(booking.caregiver),
+        "service": session.service.name,
+        "date": f"{session.starts_local:%A %-d %B %Y}",
+        "time": f"{session.starts_local:%H:%M} to {session.ends_local:%H:%M} ({session.starts_local:%Z})",
+        "person": booking.care_recipient.full_name,
+        "reference": booking.reference,
+        "url": url,
+    }
+
+
+def tell(
+    template: MessageTemplate, booking: Booking, *, cause: str, url: str, **extra: str
+) -> None:
+    """Queue one e-mail to the booking's caregiver; `cause` makes it once only."""
+    send(
+        template,
+        to=booking.caregiver.user,
+        context={**_booking_values(booking, url), **extra},
+        dedupe_key=f"{template.key}:{cause}",
+        about=f"booking:{booking.pk}",
+    )
+
+
+def deposit_received(payment: Payment) -> None:
+    """The money for a deposit or balance is here."""
+    template = messages.DEPOSIT_RECEIVED if payment.purpose == "deposit" else messages.BALANCE_RECEIVED
+    amount = formatted(payment.captured_amount, payment.currency)
+    url = f"/bookings/{payment.booking.reference}/receipt/"
+    tell(template, payment.booking, cause=f"payment:{payment.pk}", url=url, amount=amount)
+
+
+def booking_confirmed(booking: Booking) -> None:
+    """There is a place."""
+    url = f"/bookings/{booking.reference}/"
+    tell(messages.BOOKING_CONFIRMED, booking, cause=f"booking:{booking.pk}", url=url)
+
+
+def payment_failed(payment: Payment) -> None:
+    """An attempt was declined; one e-mail a payment, not one an attempt."""
+    booking = payment.booking
+    if booking.hold_expires_at is None:
+        return
+    tell(
+        messages.PAYMENT_FAILED,
+        booking,
+        cause=f"payment:{payment.pk}",
+        url=f"/deposit/{booking.reference}/",
+        amount=formatted(payment.amount, payment.currency),
+        until=spoken_time(booking.hold_expires_at, booking.session.service.time_zone),
+    )
+
+
+def hold_ending(booking: Booking) -> None:
+    """The time to pay is nearly over; said again when the hold was extended."""
+    if booking.hold_expires_at is None:
+        return
+    tell(
+        messages.HOLD_ENDING,
+        booking,
+        cause=f"booking:{booking.pk}:{booking.hold_expires_at.isoformat()}",
+        url=f"/deposit/{booking.reference}/",
+        amount=formatted(booking.deposit_amount, booking.currency),
+        until=spoken_time(booking.hold_expires_at, booking.session.service.time_zone),
+    )
+
+
+def booking_expired(booking: Booking) -> None:
+    """The place was released."""
+    tell(messages.BOOKING_EXPIRED, booking, cause=f"booking:{booking.pk}", url="/book/")
+
+
+def booking_cancelled(booking: Booking, refunded: int) -> None:
+    """Cancelled; `refunded` minor units are on their way back."""
+    amount = formatted(refunded, booking.currency)
+    sentence = (
+        f"We are sending {amount} back to your card. It can take 5 to 10 days to arrive."
+        if refunded
+        else "By the cancellation terms of this booking, or because nothing was paid, nothing is refunded."
+    )
+    url = f"/bookings/{booking.reference}/"
+    tell(messages.BOOKING_CANCELLED, booking, cause=f"booking:{booking.pk}", url=url, refund=sentence)
+
+
+def late_money_returned(payment: Payment) -> None:
+    """Money came too late and goes back."""
+    amount = formatted(payment.captured_amount, payment.currency)
+    tell(messages.LATE_MONEY_RETURNED, payment.booking, cause=f"payment:{payment.pk}", url="/book/", amount=amount)

@@ -1,0 +1,141 @@
+"""Releasing a place: expiry, caregiver and staff alike.
+
+First `release_requested_at` is committed, after which checkout issues nothing. Then, outside transactions, every
+live intent is cancelled at Stripe. Cancelled: the place is released. Succeeded: the money is adopted. Being
+processed, refused or unreachable: the place is kept and it is tried again.
+"""
+
+import logging
+from datetime import timedelta
+from enum import Enum
+from typing import Final
+
+from django.db import transaction
+
+from payments.domain import notify
+from payments.domain.checkout import create_intent
+from payments.domain.news import News
+from payments.domain.settlement import apply_intent
+from payments.domain.transitions import locked as locked_payment, move as move_payment
+from payments.enums import UNPAID, PaymentStatus
+from payments.gateway import gateway
+from payments.gateway.base import GatewayError, GatewayRefused
+from payments.metrics import RELEASES_KEPT
+from payments.models import Payment
+from portal.audit.actor import Actor, Source, SystemActor
+from portal.audit.domain import record
+from portal.bookings.domain.transitions import locked, move
+from portal.bookings.enums import BookingStatus
+from portal.bookings.models import Booking
+from portal.common import clock
+from portal.common.leases import back_off
+
+logger = logging.getLogger("payments.release")
+EXPIRY: Final = Actor.system(SystemActor.EXPIRY)
+WORK_TIME: Final = timedelta(minutes=1)
+
+
+class Released(Enum):
+    """How it ended."""
+
+    RELEASED = "released"
+    ADOPTED = "adopted"
+    KEPT = "kept"
+
+
+@transaction.atomic
+def request_release(booking_id: int, *, to: BookingStatus, by: Actor, source: Source) -> bool:
+    """Stop checkout for a booking that awaits its deposit; False when it does not (any more)."""
+    booking = locked(booking_id)
+    if booking.status != BookingStatus.AWAITING_DEPOSIT:
+        return False
+    if to == BookingStatus.EXPIRED and (booking.hold_expires_at is None or booking.hold_expires_at > clock.now()):
+        return False  # extended meanwhile
+    moment = clock.now()
+    booking.release_requested_at = booking.release_requested_at or moment
+    booking.release_to = BookingStatus.CANCELLED if booking.release_to == BookingStatus.CANCELLED else to
+    booking.release_due_at = moment
+    booking.save(update_fields=["release_requested_at", "release_to", "release_due_at"])
+    record("booking.release_requested", booking, by=by, source=source, data={"to": to.value})
+    return True
+
+
+def finish_release(booking_id: int, *, by: Actor, source: Source) -> Released:
+    """Cancel what is live at Stripe, then release; called again until it is released or paid."""
+    unpaid = Payment.objects.filter(booking=booking_id).unpaid().select_related("booking__caregiver__user")
+    try:
+        for payment in unpaid:
+            _close(payment, by, source)
+    except GatewayError as error:
+        return _keep(booking_id, error.code)
+    return _settle(booking_id, by, source)
+
+
+def _close(payment: Payment, by: Actor, source: Source) -> None:
+    """Have Stripe cancel the payment's intent, whatever we know of it, and apply the answer."""
+    if payment.intent_id is None and payment.create_requested_at is None:
+        _cancel_unissued(payment.pk, by, source)
+        return
+    as_of = clock.now()
+    intent_id = payment.intent_id or create_intent(payment).id  # a lost reply: the same key gives the intent
+    try:
+        intent = gateway().cancel_intent(intent_id)
+    except GatewayRefused:
+        intent = gateway().retrieve_intent(intent_id)
+    apply_intent(intent, News(by, source, as_of))
+
+
+@transaction.atomic
+def _cancel_unissued(payment_id: int, by: Actor, source: Source) -> None:
+    payment = locked_payment(payment_id)
+    if payment.status in UNPAID and payment.create_requested_at is None:
+        move_payment(payment_id, to=PaymentStatus.CANCELLED, by=by, source=source, reason="never_issued")
+
+
+def _settle(booking_id: int, by: Actor, source: Source) -> Released:
+    with transaction.atomic():
+        booking = locked(booking_id)
+        if booking.status != BookingStatus.AWAITING_DEPOSIT or booking.release_requested_at is None:
+            return Released.ADOPTED if booking.holds_place else Released.RELEASED
+        if not booking.payments.unpaid().exists():
+            to = BookingStatus(booking.release_to)
+            move(booking_id, to=to, by=by, source=source, reason="released")
+            if to == BookingStatus.EXPIRED:
+                notify.booking_expired(booking)
+            else:
+                notify.booking_cancelled(booking, 0)
+            return Released.RELEASED
+    return _keep(booking_id, "processing")
+
+
+def _keep(booking_id: int, reason: str) -> Released:
+    """Keep the place and try again later; counted, so that an alert can see it."""
+    booking = Booking.objects.get(pk=booking_id)
+    wait = back_off(booking.release_attempts + 1, first=timedelta(seconds=15), longest=timedelta(minutes=10))
+    Booking.objects.filter(pk=booking_id).update(
+        release_due_at=clock.now() + wait, release_attempts=booking.release_attempts + 1
+    )
+    RELEASES_KEPT.labels(reason=reason if reason in ("processing",) else "stripe").inc()
+    logger.warning("a place is kept for now", extra={"booking": booking_id, "reason": reason})
+    return Released.KEPT
+
+
+def expire_holds(limit: int = 200) -> int:
+    """Release places whose time to pay is over, and go on with releases under way; returns how many ended."""
+    moment = clock.now()
+    overdue = Booking.objects.open_holds().filter(hold_expires_at__lte=moment, release_requested_at__isnull=True)
+    for booking_id in overdue.values_list("pk", flat=True)[:limit]:
+        request_release(booking_id, to=BookingStatus.EXPIRED, by=EXPIRY, source=Source.SCHEDULE)
+    due = Booking.objects.filter(release_requested_at__isnull=False, release_due_at__lte=moment)
+    ended = 0
+    for booking_id in due.values_list("pk", flat=True)[:limit]:
+        if _claim(booking_id):
+            ended += finish_release(booking_id, by=EXPIRY, source=Source.SCHEDULE) is not Released.KEPT
+    return ended
+
+
+def _claim(booking_id: int) -> bool:
+    """One worker at a time; should it die, another goes on after WORK_TIME."""
+    moment = clock.now()
+    due = Booking.objects.filter(pk=booking_id, release_due_at__lte=moment)
+    return bool(due.update(release_due_at=moment + WORK_TIME))

@@ -1,0 +1,254 @@
+"""Applying what Stripe says of an intent to the ledger, and a payment's success to its booking.
+
+Safe in any order and any number: terminal states apply once, nothing moves backwards, and what does not fit
+(amount, currency, mode) raises a discrepancy and keeps the place.
+"""
+
+from enum import Enum
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+
+from payments.domain import notify
+from payments.domain.discrepancies import note
+from payments.domain.news import News
+from payments.domain.refunds import request_refund
+from payments.domain.transitions import locked, move
+from payments.enums import (
+    CAPTURED,
+    LIVE,
+    UNPAID,
+    AttemptOutcome,
+    DiscrepancyKind,
+    PaymentStatus,
+    Purpose,
+    RefundReason,
+)
+from payments.gateway.base import Intent, PaymentError
+from payments.metrics import OUTCOMES
+from payments.models import Payment, PaymentAttempt
+from portal.activity.metrics import FUNNEL_EVENTS
+from portal.bookings.domain.transitions import move as move_booking
+from portal.bookings.enums import HOLDS_PLACE, BookingStatus, SessionStatus
+from portal.bookings.errors import SessionFull, SessionNotBookable
+from portal.bookings.models import Booking
+from portal.common import clock
+
+
+class Applied(Enum):
+    """What came of it."""
+
+    APPLIED = "applied"
+    UNMATCHED = "unmatched"
+    DISCREPANCY = "discrepancy"
+
+
+_STATUS_AT_STRIPE = {
+    "requires_payment_method": PaymentStatus.PENDING,
+    "requires_confirmation": PaymentStatus.PENDING,
+    "requires_action": PaymentStatus.REQUIRES_ACTION,
+    "processing": PaymentStatus.PROCESSING,
+}
+
+
+def find_payment_id(intent_id: str, metadata: dict[str, str]) -> int | None:
+    """Match by intent id, else by `metadata.payment_id`."""
+    found = Payment.objects.filter(intent_id=intent_id).values_list("pk", flat=True).first()
+    if found is not None:
+        return found
+    claimed = metadata.get("payment_id", "")
+    if not claimed.isdecimal() or len(claimed) > 18:
+        return None
+    return (
+        Payment.objects.filter(Q(intent_id__isnull=True) | Q(intent_id=intent_id), pk=int(claimed))
+        .values_list("pk", flat=True)
+        .first()
+    )
+
+
+@transaction.atomic
+def apply_intent(intent: Intent, news: News) -> Applied:
+    """Bring the ledger to what `intent` says, under lock; the booking and the e-mails follow in the same transaction."""
+    payment_id = find_payment_id(intent.id, intent.metadata)
+    if payment_id is None:
+        return Applied.UNMATCHED
+    payment = locked(payment_id)
+    if _does_not_fit(payment, intent, news):
+        return Applied.DISCREPANCY
+    outdated = payment.known_at is not None and news.as_of < payment.known_at
+    _remember(payment, intent, news)
+    if intent.status == "succeeded":
+        return _succeed(payment, intent, news)
+    if intent.status == "canceled":
+        _cancel(payment, intent, news)
+    elif not outdated and intent.status in _STATUS_AT_STRIPE:
+        _advance(payment, _STATUS_AT_STRIPE[intent.status], news)
+    return Applied.APPLIED
+
+
+def _does_not_fit(payment: Payment, intent: Intent, news: News) -> bool:
+    received = intent.amount_received if intent.status == "succeeded" else payment.amount
+    kind = None
+    if (intent.amount, received, intent.currency) != (payment.amount, payment.amount, payment.currency):
+        kind = DiscrepancyKind.AMOUNT_DIFFERS
+    elif intent.livemode != settings.STRIPE_LIVE_MODE:
+        kind = DiscrepancyKind.MODE_DIFFERS
+    if kind is None:
+        return False
+    note(
+        kind,
+        stripe_object_id=intent.id,
+        by=news.by,
+        source=news.source,
+        payment=payment,
+        amount=intent.amount_received,
+        currency=intent.currency,
+        details={"expected": payment.amount, "amount": intent.amount, "received": intent.amount_received},
+    )
+    return True
+
+
+def _remember(payment: Payment, intent: Intent, news: News) -> None:
+    payment.intent_id = intent.id
+    payment.known_at = max(payment.known_at or news.as_of, news.as_of)
+    attempted = intent.status in ("requires_action", "processing", "succeeded") or intent.last_error is not None
+    if attempted and payment.first_attempt_at is None:
+        payment.first_attempt_at = clock.now()
+        FUNNEL_EVENTS.labels(stage="payment_attempted", service=payment.booking.session.service.slug).inc()
+    payment.save(update_fields=["intent_id", "known_at", "first_attempt_at", "updated_at"])
+
+
+def _advance(payment: Payment, to: PaymentStatus, news: News) -> None:
+    """A state on the way; one that comes after a final one changes nothing."""
+    if payment.status in UNPAID and payment.status != to:
+        _move(payment, to, news)
+
+
+@transaction.atomic
+def note_decline(payment_id: int, intent: Intent, news: News) -> None:
+    """Write down the attempt that `payment_intent.payment_failed` tells of; the event's id makes it once."""
+    payment = locked(payment_id)
+    error = intent.last_error or PaymentError("unknown")
+    _, is_new = PaymentAttempt.objects.get_or_create(
+        reference=news.stripe_event_id,
+        defaults={
+            "payment": payment,
+            "outcome": AttemptOutcome.FAILED,
+            "code": error.code[:64],
+            "decline_code": error.decline_code[:64],
+        },
+    )
+    if is_new:
+        OUTCOMES.labels(outcome="failed", reason=error.decline_code or error.code).inc()
+        if payment.status in UNPAID:
+            notify.payment_failed(payment)
+
+
+def _cancel(payment: Payment, intent: Intent, news: News) -> None:
+    if payment.status in UNPAID:
+        _move(payment, PaymentStatus.CANCELLED, news, reason=intent.cancellation_reason)
+        OUTCOMES.labels(outcome="cancelled", reason=intent.cancellation_reason or "none").inc()
+
+
+def _succeed(payment: Payment, intent: Intent, news: News) -> Applied:
+    if payment.status in CAPTURED:
+        return Applied.APPLIED
+    others = Payment.objects.filter(booking=payment.booking_id, purpose=payment.purpose, status__in=LIVE)
+    if payment.status == PaymentStatus.CANCELLED and others.exclude(pk=payment.pk).exists():
+        note(
+            DiscrepancyKind.DUPLICATE_CHARGE,
+            stripe_object_id=intent.id,
+            by=news.by,
+            source=news.source,
+            payment=payment,
+            amount=intent.amount_received,
+            currency=intent.currency,
+        )
+        return Applied.DISCREPANCY
+    payment.captured_amount = intent.amount_received
+    payment.charge_id = intent.latest_charge_id
+    payment.succeeded_at = clock.now()
+    payment.save(update_fields=["captured_amount", "charge_id", "succeeded_at", "updated_at"])
+    _move(payment, PaymentStatus.SUCCEEDED, news)
+    PaymentAttempt.objects.get_or_create(
+        reference=intent.latest_charge_id or intent.id,
+        defaults={"payment": payment, "outcome": AttemptOutcome.SUCCEEDED},
+    )
+    OUTCOMES.labels(outcome="succeeded", reason="").inc()
+    settle_booking(payment, news)
+    return Applied.APPLIED
+
+
+def _move(payment: Payment, to: PaymentStatus, news: News, reason: str = "") -> None:
+    move(
+        payment.pk,
+        to=to,
+        by=news.by,
+        source=news.source,
+        reason=reason,
+        stripe_event_id=news.stripe_event_id,
+    )
+    payment.status = to
+
+
+def settle_booking(payment: Payment, news: News) -> None:
+    """What a captured payment means for its booking: confirmed, booked again, or the money goes back."""
+    booking = payment.booking
+    if _keeps_place(payment, booking, news):
+        notify.deposit_received(payment)
+        return
+    request_refund(
+        payment.pk,
+        amount=payment.captured_amount,
+        reason=RefundReason.LATE_MONEY,
+        by=news.by,
+        source=news.source,
+    )
+    notify.late_money_returned(payment)
+
+
+def _keeps_place(payment: Payment, booking: Booking, news: News) -> bool:
+    if booking.session.status == SessionStatus.CANCELLED:
+        return False
+    match booking.status:
+        case BookingStatus.AWAITING_DEPOSIT if booking.release_to == BookingStatus.CANCELLED:
+            _move_booking(booking, BookingStatus.CANCELLED, news, "cancelled_while_paying")
+            return False
+        case BookingStatus.AWAITING_DEPOSIT:
+            return _confirm(booking, news, "deposit_paid")
+        case BookingStatus.EXPIRED:
+            return not _has_other_place(booking) and _confirm(booking, news, "late_money")
+        case BookingStatus.CANCELLED:
+            return False
+        case _:
+            return payment.purpose == Purpose.BALANCE
+
+
+def _confirm(booking: Booking, news: News, reason: str) -> bool:
+    try:
+        confirmed = _move_booking(booking, BookingStatus.CONFIRMED, news, reason)
+    except (SessionFull, SessionNotBookable):
+        return False
+    FUNNEL_EVENTS.labels(stage="deposit_paid", service=confirmed.session.service.slug).inc()
+    notify.booking_confirmed(confirmed)
+    return True
+
+
+def _move_booking(booking: Booking, to: BookingStatus, news: News, reason: str) -> Booking:
+    return move_booking(
+        booking.pk,
+        to=to,
+        by=news.by,
+        source=news.source,
+        reason=reason,
+        stripe_event_id=news.stripe_event_id,
+    )
+
+
+def _has_other_place(booking: Booking) -> bool:
+    return (
+        Booking.objects.filter(session=booking.session_id, caregiver=booking.caregiver_id, status__in=HOLDS_PLACE)
+        .exclude(pk=booking.pk)
+        .exists()
+    )

@@ -1,0 +1,66 @@
+"""`move()` is the one way to change a payment's state."""
+
+from django.db import transaction
+
+from payments.enums import ALLOWED, PaymentStatus
+from payments.models import Payment, PaymentTransition
+from portal.audit.actor import Actor, Source
+from portal.audit.domain import record
+from portal.bookings.domain.transitions import locked as locked_booking
+
+
+class TransitionNotAllowed(Exception):
+    """The declared graph has no such edge."""
+
+
+def locked(payment_id: int) -> Payment:
+    """The payment, locked after its session and booking (lock order: Session, Booking, Payment, Refund).
+
+    Must run inside a transaction. Raises Payment.DoesNotExist.
+    """
+    booking_id = Payment.objects.values_list("booking_id", flat=True).get(pk=payment_id)
+    booking = locked_booking(booking_id)
+    payment = Payment.objects.select_for_update(no_key=True).get(pk=payment_id)
+    payment.booking = booking
+    return payment
+
+
+@transaction.atomic
+def move(
+    payment_id: int,
+    *,
+    to: PaymentStatus,
+    by: Actor,
+    source: Source,
+    reason: str = "",
+    stripe_event_id: str = "",
+) -> Payment:
+    """Change a payment's state: lock, check the declared graph, save, write the transition and the audit row.
+
+    Raises TransitionNotAllowed.
+    """
+    payment = locked(payment_id)
+    before = PaymentStatus(payment.status)
+    if to not in ALLOWED[before]:
+        raise TransitionNotAllowed(f"payment {payment.pk}: {before} to {to}")
+    payment.status = to
+    payment.save(update_fields=["status", "updated_at"])
+    PaymentTransition.objects.create(
+        payment=payment,
+        from_status=before,
+        to_status=to,
+        reason=reason,
+        actor_kind=by.kind,
+        actor_id=by.id,
+        source=source,
+        stripe_event_id=stripe_event_id,
+    )
+    record(
+        "payment.moved",
+        payment,
+        by=by,
+        source=source,
+        stripe_event_id=stripe_event_id,
+        data={"from": before.value, "to": to.value, "reason": reason},
+    )
+    return payment

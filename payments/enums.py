@@ -1,0 +1,122 @@
+"""States of payments, refunds, disputes and received events, and the sets that code names."""
+
+from typing import Final
+
+from django.db import models
+
+
+class PaymentStatus(models.TextChoices):
+    """Where a payment stands. Refunded states are derived from the refund rows, both ways."""
+
+    PENDING = "pending", "Waiting for payment"
+    REQUIRES_ACTION = "requires_action", "Waiting for the bank's check"
+    PROCESSING = "processing", "Being processed"
+    SUCCEEDED = "succeeded", "Paid"
+    PARTIALLY_REFUNDED = "partially_refunded", "Partly refunded"
+    REFUNDED = "refunded", "Refunded"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+S = PaymentStatus
+UNPAID: Final = frozenset({S.PENDING, S.REQUIRES_ACTION, S.PROCESSING})
+CAPTURED: Final = frozenset({S.SUCCEEDED, S.PARTIALLY_REFUNDED, S.REFUNDED})
+LIVE: Final = UNPAID | {S.SUCCEEDED, S.PARTIALLY_REFUNDED}
+
+# Each edge with its event. A decline is an attempt, not a state: processing goes back to pending.
+# Cancelled to succeeded: our cancelled row was never issued as far as we knew, and money came all the same.
+ALLOWED: Final[dict[PaymentStatus, frozenset[PaymentStatus]]] = {
+    S.PENDING: frozenset({S.REQUIRES_ACTION, S.PROCESSING, S.SUCCEEDED, S.CANCELLED}),
+    S.REQUIRES_ACTION: frozenset({S.PENDING, S.PROCESSING, S.SUCCEEDED, S.CANCELLED}),
+    S.PROCESSING: frozenset({S.PENDING, S.REQUIRES_ACTION, S.SUCCEEDED, S.CANCELLED}),
+    S.SUCCEEDED: frozenset({S.PARTIALLY_REFUNDED, S.REFUNDED}),
+    S.PARTIALLY_REFUNDED: frozenset({S.SUCCEEDED, S.REFUNDED}),
+    S.REFUNDED: frozenset({S.SUCCEEDED, S.PARTIALLY_REFUNDED}),
+    S.CANCELLED: frozenset({S.SUCCEEDED}),
+}
+
+
+class Purpose(models.TextChoices):
+    """What a payment is for."""
+
+    DEPOSIT = "deposit", "Deposit"
+    BALANCE = "balance", "Balance"
+
+
+class Method(models.TextChoices):
+    """How money came."""
+
+    STRIPE = "stripe", "Card, through Stripe"
+    OFFLINE = "offline", "Outside the portal"
+
+
+class AttemptOutcome(models.TextChoices):
+    """How an attempt to pay ended."""
+
+    SUCCEEDED = "succeeded", "Succeeded"
+    FAILED = "failed", "Failed"
+
+
+class RefundStatus(models.TextChoices):
+    """Where a refund stands. Unknown: sent, no answer yet; it is looked for before it is sent again."""
+
+    REQUESTED = "requested", "Requested"
+    UNKNOWN = "unknown", "Sent, waiting for an answer"
+    PENDING = "pending", "Pending at the bank"
+    SUCCEEDED = "succeeded", "Refunded"
+    FAILED = "failed", "Failed"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+REFUND_RESERVED: Final = frozenset({RefundStatus.REQUESTED, RefundStatus.UNKNOWN, RefundStatus.PENDING})
+REFUND_TO_SEND: Final = frozenset({RefundStatus.REQUESTED, RefundStatus.UNKNOWN})
+
+
+class RefundReason(models.TextChoices):
+    """Why money goes back."""
+
+    CANCELLATION = "cancellation", "Cancelled by the caregiver"
+    SESSION_CANCELLED = "session_cancelled", "Session cancelled"
+    LATE_MONEY = "late_money", "Paid after the place was released"
+    GOODWILL = "goodwill", "Goodwill"
+    MISTAKE = "mistake", "Charged by mistake"
+    MADE_AT_STRIPE = "made_at_stripe", "Made at Stripe"
+
+
+class LedgerState(models.TextChoices):
+    """What the ledger did with a received event."""
+
+    RECEIVED = "received", "Waiting"
+    APPLIED = "applied", "Applied"
+    IGNORED = "ignored", "Not about the ledger"
+    UNMATCHED = "unmatched", "No payment of ours"
+    DISCREPANCY = "discrepancy", "Raised a discrepancy"
+    FAILED = "failed", "Failed"
+
+
+class MirrorState(models.TextChoices):
+    """What dj-stripe's tables know of a received event."""
+
+    WAITING = "waiting", "Waiting"
+    MIRRORED = "mirrored", "Mirrored"
+    FAILED = "failed", "Failed"
+
+
+class DiscrepancyKind(models.TextChoices):
+    """How the ledger and Stripe can differ."""
+
+    AMOUNT_DIFFERS = "amount_differs", "Amount or currency differs"
+    MODE_DIFFERS = "mode_differs", "Test and live mode mixed"
+    STATUS_DIFFERS = "status_differs", "Status differs"
+    DUPLICATE_CHARGE = "duplicate_charge", "Charged twice for one booking"
+    UNKNOWN_CHARGE = "unknown_charge", "Charge that no payment knows"
+    REFUND_DIFFERS = "refund_differs", "Refund missing or differs"
+    REFUND_BLOCKED = "refund_blocked", "Refund that Stripe refuses"
+    RELEASE_BLOCKED = "release_blocked", "Place that cannot be released yet"
+
+
+class DiscrepancyStatus(models.TextChoices):
+    """What became of a discrepancy."""
+
+    OPEN = "open", "Open"
+    HEALED = "healed", "Healed"
+    IGNORED = "ignored", "Ignored with a reason"

@@ -1,0 +1,146 @@
+"""What the portal needs of a payment provider: calls, typed results, and errors with a sentence for a caregiver."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from portal.bookings.models import Booking
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentError:
+    """Why the last attempt on an intent failed; `sentence` is Stripe's, for the cardholder."""
+
+    code: str
+    decline_code: str = ""
+    sentence: str = ""
+    charge_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A PaymentIntent. Amounts in minor units; `currency` in capitals; `status` in Stripe's words."""
+
+    id: str
+    status: str
+    amount: int
+    amount_received: int
+    currency: str
+    livemode: bool
+    created_at: datetime
+    metadata: dict[str, str]
+    latest_charge_id: str = ""
+    client_secret: str = field(default="", repr=False)
+    last_error: PaymentError | None = None
+    cancellation_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """A charge, with its fee when the balance transaction is known."""
+
+    id: str
+    intent_id: str
+    status: str
+    amount: int
+    amount_refunded: int
+    currency: str
+    livemode: bool
+    disputed: bool
+    balance_transaction_id: str = ""
+    fee_amount: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RefundResult:
+    """A refund at Stripe; `status` in Stripe's words."""
+
+    id: str
+    intent_id: str
+    charge_id: str
+    status: str
+    amount: int
+    currency: str
+    created_at: datetime
+    metadata: dict[str, str]
+    failure_code: str = ""
+    balance_transaction_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeResult:
+    """A dispute at Stripe; `withdrawn_amount` is the sum of its balance transactions, sign turned."""
+
+    id: str
+    intent_id: str
+    charge_id: str
+    status: str
+    reason: str
+    amount: int
+    currency: str
+    created_at: datetime
+    is_charge_refundable: bool
+    withdrawn_amount: int
+    evidence_due_at: datetime | None
+
+
+class GatewayError(Exception):
+    """The provider did not do what was asked. `sentence` is for the caregiver, `code` for the log."""
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(code)
+        self.code = code
+        self.sentence = sentence
+
+
+class GatewayUnreachable(GatewayError):
+    """No answer, or one that says try later: whether it was done is unknown."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(
+            code, "We cannot reach our payment provider at the moment. Nothing has been charged. Please try again soon."
+        )
+
+
+class GatewayRefused(GatewayError):
+    """A definitive no: it was not done and will not be."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code, "Our payment provider did not accept this. Nothing has been charged. Please contact us.")
+
+
+class GatewayMisconfigured(GatewayRefused):
+    """Our key or our request is wrong: an operator has to look."""
+
+
+class PaymentGateway(Protocol):
+    """Every call leaves the machine: never inside a transaction. Raises GatewayError's children."""
+
+    def create_deposit_intent(
+        self, booking: "Booking", amount: int, *, payment_id: int, idempotency_key: str, receipt_email: str = ""
+    ) -> Intent:
+        """Ask for `amount` minor units of the booking's currency; the same key gives the same intent."""
+
+    def retrieve_intent(self, intent_id: str) -> Intent:
+        """The intent as it is now."""
+
+    def cancel_intent(self, intent_id: str) -> Intent:
+        """Cancel it; GatewayRefused when it has succeeded or is being processed."""
+
+    def retrieve_charge(self, charge_id: str) -> Charge:
+        """The charge with its balance transaction."""
+
+    def refund(
+        self, intent_id: str, amount: int, *, refund_id: int, idempotency_key: str
+    ) -> RefundResult:
+        """Send `amount` minor units back; the same key refunds once."""
+
+    def retrieve_refund(self, refund_id: str) -> RefundResult:
+        """The refund as it is now."""
+
+    def list_refunds(self, intent_id: str) -> list[RefundResult]:
+        """Every refund of the intent, newest first."""
+
+    def retrieve_dispute(self, dispute_id: str) -> DisputeResult:
+        """The dispute as it is now."""

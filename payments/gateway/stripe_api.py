@@ -1,0 +1,151 @@
+"""Stripe, through its own client. Requests carry our idempotency key, a timeout, and are retried when that is safe."""
+
+import json
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Self
+
+import stripe
+from django.conf import settings
+from django.db import connection
+
+from payments.gateway.base import (
+    Charge,
+    DisputeResult,
+    GatewayError,
+    GatewayMisconfigured,
+    GatewayRefused,
+    GatewayUnreachable,
+    Intent,
+    RefundResult,
+)
+from payments.gateway.stripe_objects import charge_from, dispute_from, intent_from, refund_from
+from payments.metrics import GATEWAY_SECONDS
+
+if TYPE_CHECKING:
+    from portal.bookings.models import Booking
+
+logger = logging.getLogger("payments.gateway")
+
+
+class InsideTransactionError(RuntimeError):
+    """A call to Stripe was about to be made while rows are locked."""
+
+
+class StripeGateway:
+    """The `PaymentGateway` that speaks to Stripe."""
+
+    def __init__(self, client: stripe.StripeClient) -> None:
+        self._stripe = client.v1
+
+    @classmethod
+    def from_settings(cls) -> Self:
+        """One client a process and address; it keeps its connections."""
+        return cls(_client(settings.STRIPE_SECRET_KEY, settings.STRIPE_API_BASE, settings.STRIPE_TIMEOUT_SECONDS))
+
+    def create_deposit_intent(
+        self, booking: "Booking", amount: int, *, payment_id: int, idempotency_key: str, receipt_email: str = ""
+    ) -> Intent:
+        params: dict[str, Any] = {
+            "amount": amount,
+            "currency": booking.currency.lower(),
+            "payment_method_types": ["card"],
+            "description": f"Booking {booking.reference}",
+            "metadata": {"payment_id": str(payment_id), "booking_reference": booking.reference},
+        }
+        if receipt_email:
+            params["receipt_email"] = receipt_email
+        options: Any = {"idempotency_key": idempotency_key}
+        return intent_from(_call("create_intent", lambda: self._stripe.payment_intents.create(params, options)))  # type: ignore[arg-type]
+
+    def retrieve_intent(self, intent_id: str) -> Intent:
+        return intent_from(_call("retrieve_intent", lambda: self._stripe.payment_intents.retrieve(intent_id)))
+
+    def cancel_intent(self, intent_id: str) -> Intent:
+        return intent_from(_call("cancel_intent", lambda: self._stripe.payment_intents.cancel(intent_id)))
+
+    def retrieve_charge(self, charge_id: str) -> Charge:
+        expand: Any = {"expand": ["balance_transaction"]}
+        return charge_from(_call("retrieve_charge", lambda: self._stripe.charges.retrieve(charge_id, expand)))
+
+    def refund(self, intent_id: str, amount: int, *, refund_id: int, idempotency_key: str) -> RefundResult:
+        params: Any = {"payment_intent": intent_id, "amount": amount, "metadata": {"refund_id": str(refund_id)}}
+        options: Any = {"idempotency_key": idempotency_key}
+        return refund_from(_call("refund", lambda: self._stripe.refunds.create(params, options)))
+
+    def retrieve_refund(self, refund_id: str) -> RefundResult:
+        return refund_from(_call("retrieve_refund", lambda: self._stripe.refunds.retrieve(refund_id)))
+
+    def list_refunds(self, intent_id: str) -> list[RefundResult]:
+        params: Any = {"payment_intent": intent_id, "limit": 100}
+        with _errors_mapped("list_refunds"):
+            pages = self._stripe.refunds.list(params).auto_paging_iter()
+            return [refund_from(_plain(refund)) for refund in pages]
+
+    def retrieve_dispute(self, dispute_id: str) -> DisputeResult:
+        return dispute_from(_call("retrieve_dispute", lambda: self._stripe.disputes.retrieve(dispute_id)))
+
+
+@lru_cache(maxsize=4)
+def _client(key: str, api_base: str, timeout: int) -> stripe.StripeClient:
+    return stripe.StripeClient(
+        key,
+        stripe_version=settings.STRIPE_API_VERSION,
+        base_addresses={"api": api_base},
+        http_client=stripe.RequestsClient(timeout=timeout),
+        max_network_retries=1,
+    )
+
+
+def _plain(reply: stripe.StripeObject) -> dict[str, Any]:
+    """Stripe's object as plain JSON data."""
+    return dict(json.loads(str(reply)))
+
+
+def _call(action: str, request: Callable[[], stripe.StripeObject]) -> dict[str, Any]:
+    with _errors_mapped(action):
+        return _plain(request())
+
+
+@contextmanager
+def _errors_mapped(action: str) -> Iterator[None]:
+    """Time the call, log how it ended (no card data, no client secrets), turn Stripe's errors into ours."""
+    refuse_inside_transaction(action)
+    started = time.monotonic()
+    try:
+        yield
+    except (stripe.APIConnectionError, stripe.RateLimitError) as error:
+        raise _noted(action, GatewayUnreachable(type(error).__name__), error) from error
+    except stripe.IdempotencyError as error:
+        raise _noted(action, GatewayMisconfigured(type(error).__name__), error) from error
+    except (stripe.AuthenticationError, stripe.PermissionError) as error:
+        raise _noted(action, GatewayMisconfigured(type(error).__name__), error) from error
+    except stripe.StripeError as error:
+        raise _noted(action, _by_status(error), error) from error
+    finally:
+        GATEWAY_SECONDS.labels(action=action).observe(time.monotonic() - started)
+
+
+def _by_status(error: stripe.StripeError) -> GatewayRefused | GatewayUnreachable:
+    """409 (key in use) and 5xx leave the outcome open; other 4xx are a definitive no."""
+    if error.http_status is None or error.http_status == 409 or error.http_status >= 500:
+        return GatewayUnreachable(f"http_{error.http_status}")
+    return GatewayRefused(error.code or f"http_{error.http_status}")
+
+
+def _noted(action: str, ours: GatewayError, theirs: stripe.StripeError) -> GatewayError:
+    logger.warning(
+        "stripe did not do it",
+        extra={"action": action, "code": ours.code, "request_id": theirs.request_id, "status": theirs.http_status},
+    )
+    return ours
+
+
+def refuse_inside_transaction(action: str) -> None:
+    """Raises InsideTransactionError inside a transaction (a test case's own aside), as Django's durable blocks do."""
+    blocks = getattr(connection, "atomic_blocks", [])
+    if blocks and not blocks[-1]._from_testcase:
+        raise InsideTransactionError(f"{action}: no HTTP inside a transaction")

@@ -1,0 +1,98 @@
+"""Stripe's JSON into the gateway's results; the same for replies and for event payloads."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from payments.gateway.base import Charge, DisputeResult, Intent, PaymentError, RefundResult
+from portal.common.clock import from_epoch
+
+Json = Mapping[str, Any]
+
+
+def id_of(reference: Any) -> str:
+    """The id of something Stripe gives as an id, as an object, or not at all."""
+    if isinstance(reference, Mapping):
+        return str(reference["id"])
+    return reference or ""
+
+
+def intent_from(data: Json) -> Intent:
+    """A PaymentIntent. Raises KeyError or TypeError when `data` is not one."""
+    return Intent(
+        id=data["id"],
+        status=data["status"],
+        amount=data["amount"],
+        amount_received=data.get("amount_received") or 0,
+        currency=data["currency"].upper(),
+        livemode=data["livemode"],
+        created_at=from_epoch(data["created"]),
+        metadata=dict(data.get("metadata") or {}),
+        latest_charge_id=id_of(data.get("latest_charge")),
+        client_secret=data.get("client_secret") or "",
+        last_error=_payment_error_from(data.get("last_payment_error")),
+        cancellation_reason=data.get("cancellation_reason") or "",
+    )
+
+
+def _payment_error_from(data: Json | None) -> PaymentError | None:
+    if not data:
+        return None
+    return PaymentError(
+        code=data.get("code") or data.get("type") or "unknown",
+        decline_code=data.get("decline_code") or "",
+        sentence=data.get("message") or "",
+        charge_id=id_of(data.get("charge")),
+    )
+
+
+def charge_from(data: Json) -> Charge:
+    """A Charge; the fee only when the balance transaction is expanded."""
+    balance_transaction = data.get("balance_transaction")
+    fee = balance_transaction["fee"] if isinstance(balance_transaction, Mapping) else None
+    return Charge(
+        id=data["id"],
+        intent_id=id_of(data.get("payment_intent")),
+        status=data["status"],
+        amount=data["amount"],
+        amount_refunded=data.get("amount_refunded") or 0,
+        currency=data["currency"].upper(),
+        livemode=data["livemode"],
+        disputed=bool(data.get("disputed")),
+        balance_transaction_id=id_of(balance_transaction),
+        fee_amount=fee,
+    )
+
+
+def refund_from(data: Json) -> RefundResult:
+    """A Refund."""
+    return RefundResult(
+        id=data["id"],
+        intent_id=id_of(data.get("payment_intent")),
+        charge_id=id_of(data.get("charge")),
+        status=data["status"],
+        amount=data["amount"],
+        currency=data["currency"].upper(),
+        created_at=from_epoch(data["created"]),
+        metadata=dict(data.get("metadata") or {}),
+        failure_code=data.get("failure_reason") or "",
+        balance_transaction_id=id_of(data.get("balance_transaction")),
+    )
+
+
+def dispute_from(data: Json) -> DisputeResult:
+    """A Dispute. Withdrawals are negative balance transactions at Stripe; fees are left out."""
+    due = (data.get("evidence_details") or {}).get("due_by")
+    moved = sum(transaction["amount"] for transaction in data.get("balance_transactions") or [])
+    return DisputeResult(
+        id=data["id"],
+        intent_id=id_of(data.get("payment_intent")),
+        charge_id=id_of(data.get("charge")),
+        status=data["status"],
+        reason=data.get("reason") or "",
+        amount=data["amount"],
+        currency=data["currency"].upper(),
+        created_at=from_epoch(data["created"]),
+        is_charge_refundable=bool(data.get("is_charge_refundable")),
+        withdrawn_amount=-moved,
+        evidence_due_at=from_epoch(due) if due else None,
+    )

@@ -1,0 +1,64 @@
+"""Payment metrics."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from django.db.models import Count
+
+from portal.common.metrics import GaugeRows, counter, database_gauge, histogram
+
+OUTCOMES: Final = counter(
+    "portal_payment_outcomes_total", "Attempts to pay, by outcome and reason.", ["outcome", "reason"]
+)
+REFUND_OUTCOMES: Final = counter("portal_refund_outcomes_total", "Refunds by outcome.", ["outcome"])
+WEBHOOK_RECEIVED: Final = counter(
+    "portal_webhook_received_total", "Webhook deliveries by type and result.", ["type", "result"]
+)
+WEBHOOK_ACK_SECONDS: Final = histogram(
+    "portal_webhook_ack_seconds",
+    "Seconds to acknowledge a webhook.",
+    buckets=(0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015, 0.02, 0.03, 0.05, 0.1, 0.25, 1, 5),
+)
+WEBHOOK_LAG_SECONDS: Final = histogram(
+    "portal_webhook_lag_seconds",
+    "Seconds from Stripe's making an event to its place in the ledger.",
+    buckets=(0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 900, 3600, 86400),
+)
+GATEWAY_SECONDS: Final = histogram(
+    "portal_gateway_seconds",
+    "Seconds of a call to Stripe, by action.",
+    buckets=(0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 20),
+    labels=["action"],
+)
+RELEASES_KEPT: Final = counter(
+    "portal_release_kept_total", "Places that could not be released yet, by reason.", ["reason"]
+)
+
+
+def _backlog() -> GaugeRows:
+    from payments.enums import LedgerState, MirrorState
+    from payments.models import ReceivedEvent
+
+    waiting = ReceivedEvent.objects.filter(ledger_state=LedgerState.RECEIVED).count()
+    unmirrored = ReceivedEvent.objects.filter(mirror_state=MirrorState.WAITING).count()
+    return [(["ledger"], waiting), (["mirror"], unmirrored)]
+
+
+def _discrepancies() -> Iterable[tuple[list[str], float]]:
+    from payments.enums import DiscrepancyKind, DiscrepancyStatus
+    from payments.models import Discrepancy
+
+    counts = (
+        Discrepancy.objects.filter(status=DiscrepancyStatus.OPEN)
+        .order_by()
+        .values_list("kind")
+        .annotate(found=Count("pk"))
+    )
+    found = dict.fromkeys(DiscrepancyKind.values, 0) | dict(counts)
+    return [([kind], count) for kind, count in found.items()]
+
+
+database_gauge("portal_webhook_backlog", "Received events that wait, for the ledger or the mirror.", _backlog, ["stage"])
+database_gauge(
+    "portal_reconciliation_discrepancies", "Open discrepancies between the ledger and Stripe.", _discrepancies, ["kind"]
+)

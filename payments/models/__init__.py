@@ -1,0 +1,18 @@
+"""The ledger's tables."""
+
+from payments.models.discrepancy import Discrepancy
+from payments.models.dispute import Dispute
+from payments.models.inbox import ReceivedEvent
+from payments.models.payment import Payment, PaymentAttempt, PaymentQuerySet, PaymentTransition
+from payments.models.refund import Refund
+
+__all__ = [
+    "Discrepancy",
+    "Dispute",
+    "Payment",
+    "PaymentAttempt",
+    "PaymentQuerySet",
+    "PaymentTransition",
+    "ReceivedEvent",
+    "Refund",
+]

@@ -1,0 +1,42 @@
+"""A difference between the ledger and Stripe that a person or reconciliation has to settle."""
+
+from django.db import models
+from django.db.models import Q
+
+from payments.enums import DiscrepancyKind, DiscrepancyStatus
+from payments.models.payment import Payment
+from portal.common import clock
+
+
+class Discrepancy(models.Model):
+    """One finding; a second sighting of the same thing does not open a second one. `amount` is what is at stake."""
+
+    kind = models.CharField(max_length=24, choices=DiscrepancyKind, editable=False)
+    payment = models.ForeignKey(
+        Payment, on_delete=models.PROTECT, null=True, related_name="discrepancies", editable=False
+    )
+    stripe_object_id = models.CharField(max_length=255, blank=True, editable=False)
+    amount = models.IntegerField(default=0, editable=False)
+    currency = models.CharField(max_length=3, blank=True, editable=False)
+    details = models.JSONField(default=dict, editable=False)
+    status = models.CharField(
+        max_length=10, choices=DiscrepancyStatus, default=DiscrepancyStatus.OPEN, editable=False
+    )
+    found_at = models.DateTimeField(default=clock.now, editable=False)
+    last_seen_at = models.DateTimeField(default=clock.now, editable=False)
+    closed_at = models.DateTimeField(null=True, editable=False)
+    closing_note = models.CharField(max_length=500, blank=True, editable=False)
+
+    class Meta:
+        ordering = ("-found_at",)
+        verbose_name_plural = "discrepancies"
+        constraints = (
+            models.UniqueConstraint(
+                fields=["kind", "stripe_object_id"],
+                condition=Q(status="open"),
+                name="one_open_discrepancy_per_object",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.stripe_object_id}"

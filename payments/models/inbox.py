@@ -1,0 +1,43 @@
+"""The inbox: every event Stripe sent us, once, with what the ledger and the mirror did with it."""
+
+from django.db import models
+from django.db.models import Q
+
+from payments.enums import LedgerState, MirrorState
+from portal.common import clock
+from portal.common.leases import Leased
+
+
+class ReceivedEvent(Leased):
+    """One Stripe event. Ledger and mirror have a state and a lease each: a failing mirror holds nothing back."""
+
+    event_id = models.CharField(max_length=255, unique=True, editable=False)
+    type = models.CharField(max_length=255, editable=False)
+    object_id = models.CharField(max_length=255, blank=True, db_index=True, editable=False)
+    api_version = models.CharField(max_length=64, blank=True, editable=False)
+    livemode = models.BooleanField(editable=False)
+    created_at = models.DateTimeField(editable=False, help_text="When Stripe made the event.")
+    received_at = models.DateTimeField(default=clock.now, editable=False)
+    applied_at = models.DateTimeField(null=True, editable=False)
+    payload = models.JSONField(null=True, editable=False, help_text="Trimmed after 90 days.")
+    ledger_state = models.CharField(
+        max_length=12, choices=LedgerState, default=LedgerState.RECEIVED, editable=False
+    )
+    mirror_state = models.CharField(
+        max_length=12, choices=MirrorState, default=MirrorState.WAITING, editable=False
+    )
+    mirror_attempts = models.PositiveIntegerField(default=0, editable=False)
+    mirror_due_at = models.DateTimeField(default=clock.now, editable=False)
+    mirror_leased_until = models.DateTimeField(null=True, editable=False)
+    mirror_last_error = models.CharField(max_length=500, blank=True, editable=False)
+
+    class Meta:
+        ordering = ("-received_at",)
+        indexes = (
+            models.Index(fields=["due_at"], name="inbox_ledger_due", condition=Q(ledger_state="received")),
+            models.Index(fields=["mirror_due_at"], name="inbox_mirror_due", condition=Q(mirror_state="waiting")),
+            models.Index(fields=["received_at"], name="inbox_received_at"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.event_id}"

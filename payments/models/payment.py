@@ -1,0 +1,149 @@
+"""A payment of a booking's deposit or balance, its attempts and its changes of state."""
+
+import uuid
+from typing import Any, ClassVar
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q, QuerySet, Sum
+
+from payments.enums import CAPTURED, LIVE, UNPAID, AttemptOutcome, Method, PaymentStatus, Purpose
+from portal.audit.models import AppendOnly, Transition
+from portal.bookings.models import Booking
+from portal.common import clock
+from portal.common.money import validate_charge
+
+
+class PaymentQuerySet(QuerySet["Payment"]):
+    """Payments by what their status means."""
+
+    def live(self) -> "PaymentQuerySet":
+        """Those that stand between the booking and another payment for the same purpose."""
+        return self.filter(status__in=LIVE)
+
+    def unpaid(self) -> "PaymentQuerySet":
+        """Issued and not paid."""
+        return self.filter(status__in=UNPAID)
+
+    def captured(self) -> "PaymentQuerySet":
+        """Money came, whatever became of it."""
+        return self.filter(status__in=CAPTURED)
+
+    def totals(self) -> dict[str, dict[str, int]]:
+        """By currency, in minor units: captured, refunded, disputed and net."""
+        rows = self.values("currency").annotate(
+            captured=Sum("captured_amount"), refunded=Sum("refunded_amount"), disputed=Sum("disputed_amount")
+        )
+        return {
+            row["currency"]: {
+                "captured": row["captured"],
+                "refunded": row["refunded"],
+                "disputed": row["disputed"],
+                "net": row["captured"] - row["refunded"] - row["disputed"],
+            }
+            for row in rows.order_by("currency")
+        }
+
+
+def new_idempotency_key() -> str:
+    """A key that names one request to Stripe, however often it is sent."""
+    return f"pay-{uuid.uuid4()}"
+
+
+class Payment(models.Model):
+    """One payment. `status` is changed by `payments.domain.transitions.move()` alone.
+
+    Amounts in minor units of `currency`. `intent_id` is empty until Stripe's answer is recorded.
+    """
+
+    booking = models.ForeignKey(Booking, on_delete=models.PROTECT, related_name="payments", editable=False)
+    purpose = models.CharField(max_length=10, choices=Purpose, editable=False)
+    method = models.CharField(max_length=10, choices=Method, default=Method.STRIPE, editable=False)
+    status = models.CharField(
+        max_length=20, choices=PaymentStatus, default=PaymentStatus.PENDING, editable=False
+    )
+    amount = models.PositiveIntegerField(editable=False)
+    currency = models.CharField(max_length=3, editable=False)
+    captured_amount = models.PositiveIntegerField(default=0, editable=False)
+    refunded_amount = models.PositiveIntegerField(default=0, editable=False)
+    pending_refund_amount = models.PositiveIntegerField(default=0, editable=False)
+    disputed_amount = models.PositiveIntegerField(default=0, editable=False)
+    fee_amount = models.IntegerField(null=True, editable=False, help_text="Stripe's fee in minor units.")
+    intent_id = models.CharField(max_length=255, unique=True, null=True, blank=True, editable=False)
+    charge_id = models.CharField(max_length=255, blank=True, db_index=True, editable=False)
+    balance_transaction_id = models.CharField(max_length=255, blank=True, editable=False)
+    idempotency_key = models.CharField(max_length=64, unique=True, default=new_idempotency_key, editable=False)
+    receipt_email = models.EmailField(blank=True, editable=False)
+    metadata = models.JSONField(default=dict, blank=True, editable=False)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+    updated_at = models.DateTimeField(auto_now=True)
+    create_requested_at = models.DateTimeField(null=True, editable=False)
+    first_attempt_at = models.DateTimeField(null=True, editable=False)
+    succeeded_at = models.DateTimeField(null=True, editable=False)
+    known_at = models.DateTimeField(null=True, editable=False, help_text="How fresh our news from Stripe is.")
+    return_checked_at = models.DateTimeField(null=True, editable=False)
+
+    objects: ClassVar = PaymentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-created_at",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["booking", "purpose"],
+                condition=Q(status__in=sorted(LIVE)),
+                name="one_live_payment_per_purpose",
+            ),
+            models.CheckConstraint(
+                condition=Q(captured_amount__gte=F("refunded_amount") + F("pending_refund_amount")),
+                name="refunds_within_captured",
+            ),
+        )
+        indexes = (
+            models.Index(fields=["booking", "status"], name="payment_booking_status"),
+            models.Index(fields=["status", "created_at"], name="payment_status_created"),
+            models.Index(fields=["created_at"], name="payment_created_at"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_purpose_display()} {self.booking_id} {self.intent_id or '(no intent yet)'}"
+
+    def clean(self) -> None:
+        validate_charge(self.amount, self.currency)
+        if not self.amount:
+            raise ValidationError("A payment needs an amount.")
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self._state.adding:
+            self.clean()
+        super().save(*args, **kwargs)
+
+    @property
+    def refundable_amount(self) -> int:
+        """What can still go back: captured, less refunded and reserved."""
+        return self.captured_amount - self.refunded_amount - self.pending_refund_amount
+
+
+class PaymentAttempt(AppendOnly):
+    """One attempt that the caregiver saw. `reference` is Stripe's: an event for a decline, a charge for a success."""
+
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="attempts", editable=False)
+    outcome = models.CharField(max_length=10, choices=AttemptOutcome, editable=False)
+    code = models.CharField(max_length=64, blank=True, editable=False)
+    decline_code = models.CharField(max_length=64, blank=True, editable=False)
+    reference = models.CharField(max_length=255, unique=True, editable=False)
+
+    class Meta:
+        ordering = ("occurred_at", "pk")
+
+    def __str__(self) -> str:
+        return f"{self.outcome} {self.decline_code or self.code}"
+
+
+class PaymentTransition(Transition):
+    """One change of a payment's state."""
+
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="transitions", editable=False)
+
+    class Meta:
+        ordering = ("occurred_at", "pk")
+        indexes = (models.Index(fields=["occurred_at"], name="payment_transition_at"),)

@@ -1,0 +1,56 @@
+"""Money on its way back."""
+
+from datetime import timedelta
+from typing import Final
+
+from django.db import models
+from django.db.models import Q
+
+from payments.enums import REFUND_TO_SEND, RefundReason, RefundStatus
+from payments.models.payment import Payment
+from portal.common import clock
+from portal.common.leases import Leased
+
+RESEND_WITHIN: Final = timedelta(hours=12)
+GIVE_UP_AFTER: Final = timedelta(hours=24)
+
+
+class Refund(Leased):
+    """One refund, written (and so reserved) before Stripe is called. Amounts in minor units.
+
+    `sequence` counts the idempotency keys used: it rises only after a definitive refusal, or when nothing was
+    found a day after an unanswered call.
+    """
+
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds", editable=False)
+    amount = models.PositiveIntegerField(editable=False)
+    believed_balance = models.PositiveIntegerField(
+        default=0, editable=False, help_text="What could be refunded when this was requested."
+    )
+    reason = models.CharField(max_length=20, choices=RefundReason, editable=False)
+    note = models.CharField(max_length=250, blank=True, editable=False)
+    status = models.CharField(
+        max_length=10, choices=RefundStatus, default=RefundStatus.REQUESTED, editable=False
+    )
+    stripe_refund_id = models.CharField(max_length=255, unique=True, null=True, blank=True, editable=False)
+    balance_transaction_id = models.CharField(max_length=255, blank=True, editable=False)
+    failure_code = models.CharField(max_length=64, blank=True, editable=False)
+    sequence = models.PositiveSmallIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+    first_sent_at = models.DateTimeField(null=True, editable=False)
+    settled_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        ordering = ("-created_at",)
+        constraints = (models.CheckConstraint(condition=Q(amount__gt=0), name="refund_has_amount"),)
+        indexes = (
+            models.Index(fields=["due_at"], name="refund_due", condition=Q(status__in=sorted(REFUND_TO_SEND))),
+        )
+
+    def __str__(self) -> str:
+        return f"refund {self.pk} of payment {self.payment_id}"
+
+    @property
+    def idempotency_key(self) -> str:
+        """Names this request to Stripe, however often it is sent."""
+        return f"refund-{self.pk}-{self.sequence}"

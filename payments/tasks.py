@@ -1,0 +1,52 @@
+"""Celery's payment work: thin. Beat runs each of these too, for rings that were lost."""
+
+from celery import shared_task
+
+from payments import mirror
+from payments.domain import events, refunds, release, reminders
+from portal.common.doorbell import ring_now
+
+ROUNDS = 50
+
+
+@shared_task(name="payments.tasks.process_inbox")
+def process_inbox() -> int:
+    """Apply received events until none is due; then have them mirrored."""
+    total = 0
+    for _ in range(ROUNDS):
+        done = events.process_inbox()
+        total += done
+        if not done:
+            break
+    else:
+        ring_now("payments.tasks.process_inbox")
+    if total:
+        ring_now("payments.tasks.mirror_inbox")
+    return total
+
+
+@shared_task(name="payments.tasks.mirror_inbox", rate_limit="20/s")
+def mirror_inbox() -> int:
+    """Feed dj-stripe's tables, a batch at a time."""
+    done = mirror.mirror_inbox()
+    if done:
+        ring_now("payments.tasks.mirror_inbox")
+    return done
+
+
+@shared_task(name="payments.tasks.send_refunds")
+def send_refunds() -> int:
+    """Send refunds that are due."""
+    return refunds.send_refunds()
+
+
+@shared_task(name="payments.tasks.expire_holds")
+def expire_holds() -> int:
+    """Release places whose time to pay is over; asks Stripe first."""
+    return release.expire_holds()
+
+
+@shared_task(name="payments.tasks.remind_of_ending_holds")
+def remind_of_ending_holds() -> int:
+    """Tell caregivers that the time to pay is nearly over."""
+    return reminders.remind_of_ending_holds()

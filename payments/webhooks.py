@@ -1,0 +1,129 @@
+"""Stripe's events arrive here: verify, store once, answer 200, ring the bell. Nothing in the request touches Stripe."""
+
+import json
+import time
+from collections.abc import Callable
+from typing import Any, Final
+from uuid import UUID
+
+import stripe
+from django.conf import settings
+from django.core.cache import caches
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+from djstripe.models import WebhookEndpoint
+
+from payments.metrics import WEBHOOK_ACK_SECONDS, WEBHOOK_RECEIVED
+from payments.models import ReceivedEvent
+from portal.common.clock import from_epoch
+from portal.common.doorbell import ring_now
+
+SECRET_CACHE_SECONDS: Final = 60
+KNOWN_TYPES: Final = frozenset(
+    "payment_intent.created payment_intent.succeeded payment_intent.payment_failed payment_intent.processing "
+    "payment_intent.requires_action payment_intent.canceled charge.succeeded charge.failed charge.updated "
+    "charge.refunded charge.refund.updated refund.created refund.updated refund.failed charge.dispute.created "
+    "charge.dispute.updated charge.dispute.closed charge.dispute.funds_withdrawn charge.dispute.funds_reinstated".split()
+)
+
+
+class Refused(Exception):
+    """The delivery is not taken; `result` for the metric, `status` for the answer."""
+
+    def __init__(self, result: str, status: int = 400) -> None:
+        super().__init__(result)
+        self.result = result
+        self.status = status
+
+
+@csrf_exempt
+@require_POST
+def receive(request: HttpRequest, endpoint: UUID) -> HttpResponse:
+    """One delivery to the endpoint with this UUID: 200 once it is durable, 400 when it is not Stripe's."""
+    started = time.perf_counter()
+    try:
+        event = _event(_verified_body(request, endpoint))
+        is_new = _store(event)
+    except Refused as refusal:
+        WEBHOOK_RECEIVED.labels(type="unknown", result=refusal.result).inc()
+        return HttpResponse(f"{refusal.result}\n", status=refusal.status, content_type="text/plain")
+    if is_new:
+        ring_now("payments.tasks.process_inbox")
+    kind = event.type if event.type in KNOWN_TYPES else "other"
+    WEBHOOK_RECEIVED.labels(type=kind, result="stored" if is_new else "duplicate").inc()
+    WEBHOOK_ACK_SECONDS.observe(time.perf_counter() - started)
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+def _verified_body(request: HttpRequest, endpoint: UUID) -> str:
+    """The raw body, signed with the endpoint's secret not long ago. Raises Refused."""
+    if int(request.headers.get("Content-Length") or 0) > settings.STRIPE_WEBHOOK_MAX_BYTES:
+        raise Refused("too_large", 413)
+    secret, tolerance = _secret(endpoint)
+    if not secret:
+        raise Refused("unknown_endpoint", 404)
+    try:
+        body = request.body.decode()
+        stripe.WebhookSignature.verify_header(body, request.headers.get("Stripe-Signature", ""), secret, tolerance)
+    except UnicodeDecodeError:
+        raise Refused("not_text") from None
+    except stripe.SignatureVerificationError:
+        raise Refused("bad_signature") from None
+    return body
+
+
+def _secret(endpoint: UUID) -> tuple[str, int]:
+    """dj-stripe's secret and tolerance (seconds) for the endpoint, cached in this process for a minute."""
+    cache, key = caches["local"], f"webhook-endpoint:{endpoint}"
+    found: tuple[str, int] | None = cache.get(key)
+    if found is None:
+        rows = WebhookEndpoint.objects.filter(djstripe_uuid=endpoint, livemode=settings.STRIPE_LIVE_MODE)
+        found = rows.values_list("secret", "djstripe_tolerance").first() or ("", 0)
+        cache.set(key, found, SECRET_CACHE_SECONDS if found[0] else 5)
+    return found
+
+
+def _event(body: str) -> ReceivedEvent:
+    """The inbox row for a verified body. Raises Refused when it is not a Stripe event of our mode."""
+    try:
+        data: dict[str, Any] = json.loads(body)
+        event = ReceivedEvent(
+            event_id=_text(data["id"]),
+            type=_text(data["type"]),
+            object_id=_text(data["data"]["object"].get("id") or ""),
+            api_version=_text(data.get("api_version") or ""),
+            livemode=bool(data["livemode"]),
+            created_at=from_epoch(data["created"]),
+            payload=data,
+        )
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, OSError):
+        raise Refused("not_an_event") from None
+    if event.livemode != settings.STRIPE_LIVE_MODE:
+        raise Refused("wrong_mode")
+    return event
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or len(value) > 255 or "\x00" in value:
+        raise ValueError("not a short text")
+    return value
+
+
+def _store(event: ReceivedEvent) -> bool:
+    """One INSERT … ON CONFLICT DO NOTHING, committed on its own; False for an event that is there already."""
+    statement, values = _insert_statement(event)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return bool(cursor.rowcount)
+
+
+def _insert_statement(event: ReceivedEvent) -> tuple[str, list[Any]]:
+    quote: Callable[[str], str] = connection.ops.quote_name
+    fields = [field for field in ReceivedEvent._meta.concrete_fields if not field.primary_key]
+    columns = ", ".join(quote(field.column) for field in fields)
+    places = ", ".join(["%s"] * len(fields))
+    values = [field.get_db_prep_save(getattr(event, field.attname), connection) for field in fields]
+    table = quote(ReceivedEvent._meta.db_table)
+    return f"INSERT INTO {table} ({columns}) VALUES ({places}) ON CONFLICT (event_id) DO NOTHING", values

@@ -1,0 +1,64 @@
+"""Gates in front of the staff's side."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+ADMIN_PREFIX = "/admin/"
+
+
+def _wants_json(request: HttpRequest) -> bool:
+    return request.path.endswith(".json") or request.headers.get("X-Requested-With") == "XMLHttpRequest"
+
+
+class StaffSecondFactorMiddleware:
+    """Staff enter the admin with a second factor; without one they are sent to set it up."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if self._lacks_second_factor(request):
+            return redirect("mfa_index")
+        return self.get_response(request)
+
+    @staticmethod
+    def _lacks_second_factor(request: HttpRequest) -> bool:
+        if not settings.STAFF_SECOND_FACTOR_REQUIRED or not request.path.startswith(ADMIN_PREFIX):
+            return False
+        if not request.user.is_authenticated:
+            return False
+        methods = request.session.get("account_authentication_methods", [])
+        return not any(entry.get("method") == "mfa" for entry in methods)
+
+
+class AdminAccessMiddleware:
+    """Signed out: to sign-in. Signed in without permission: 403. Wagtail's own redirect would loop with allauth."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path.startswith(ADMIN_PREFIX):
+            return self.get_response(request)
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        if not request.user.has_perm("wagtailadmin.access_admin"):
+            return self._refusal(request)
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, PermissionDenied) and request.path.startswith(ADMIN_PREFIX):
+            return self._refusal(request)
+        return None
+
+    @staticmethod
+    def _refusal(request: HttpRequest) -> HttpResponse:
+        if _wants_json(request):
+            return JsonResponse({"error": "You do not have permission to see this."}, status=403)
+        return render(request, "403.html", status=403)

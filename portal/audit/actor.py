@@ -1,0 +1,62 @@
+"""Who did something, and by which way the news came."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+
+if TYPE_CHECKING:
+    from portal.accounts.models import User
+
+
+class ActorKind(models.TextChoices):
+    """What sort of actor."""
+
+    USER = "user", "Person"
+    STRIPE = "stripe", "Stripe"
+    SYSTEM = "system", "The portal"
+
+
+class Source(models.TextChoices):
+    """The way a change came in."""
+
+    CAREGIVER = "caregiver", "Caregiver"
+    STAFF = "staff", "Staff"
+    WEBHOOK = "webhook", "Stripe webhook"
+    RETURN_PAGE = "return_page", "Return page"
+    RECONCILIATION = "reconciliation", "Reconciliation"
+    SCHEDULE = "schedule", "Schedule"
+
+
+class SystemActor(StrEnum):
+    """The portal's own actors."""
+
+    EXPIRY = "expiry"
+    SETTLEMENT = "settlement"
+    NOTIFICATIONS = "notifications"
+    RECONCILIATION = "reconciliation"
+    SEED = "seed"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """`kind` and an id: a user's primary key, a Stripe event id, or the name of a part of the portal."""
+
+    kind: ActorKind
+    id: str
+
+    @classmethod
+    def user(cls, user: "User") -> Self:
+        """A signed-in person."""
+        return cls(ActorKind.USER, str(user.pk))
+
+    @classmethod
+    def system(cls, name: SystemActor) -> Self:
+        """A part of the portal, on its own."""
+        return cls(ActorKind.SYSTEM, name.value)
+
+    @classmethod
+    def stripe(cls, event_id: str = "") -> Self:
+        """Stripe, by the event that brought the news when there is one."""
+        return cls(ActorKind.STRIPE, event_id)

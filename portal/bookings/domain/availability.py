@@ -1,0 +1,32 @@
+"""Generating sessions from weekly availability, in local time, right across clock changes."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from portal.bookings.models import Availability, Service, Session
+
+
+def generate_sessions(service: Service, *, first: date, last: date) -> int:
+    """Insert the sessions that `service`'s availability gives for the local days `first` to `last`, inclusive.
+
+    Those that exist stay as they are. Returns how many are new.
+    """
+    wanted = [
+        Session(service=service, starts_at=start, ends_at=start + timedelta(minutes=service.duration_minutes), capacity=slot.capacity)
+        for slot in service.availabilities.all()
+        for start in _starts(slot, ZoneInfo(service.time_zone), first, last)
+    ]
+    before = service.sessions.count()
+    Session.objects.bulk_create(wanted, ignore_conflicts=True)
+    return service.sessions.count() - before
+
+
+def _starts(slot: Availability, zone: ZoneInfo, first: date, last: date) -> Iterator[datetime]:
+    """UTC starts of the slot. A wall time that the clocks skip moves on by the gap; one that comes twice is the first."""
+    first = max(first, slot.valid_from or first)
+    last = min(last, slot.valid_until or last)
+    day = first + timedelta(days=(slot.weekday - first.weekday()) % 7)
+    while day <= last:
+        yield datetime.combine(day, slot.start_time, zone).astimezone(UTC)
+        day += timedelta(weeks=1)

@@ -1,0 +1,69 @@
+"""Making a booking: a place is held, the terms are copied, nothing is charged yet."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from portal.audit.actor import Actor, Source
+from portal.audit.domain import record
+from portal.bookings.domain.capacity import take_place
+from portal.bookings.enums import BookingStatus
+from portal.bookings.errors import TooManyHolds
+from portal.bookings.metrics import count_transition
+from portal.bookings.models import Booking, BookingTransition, Session
+from portal.caregivers.models import Caregiver, CareRecipient
+from portal.common import clock
+
+
+@transaction.atomic
+def reserve(
+    *,
+    session: Session,
+    caregiver: Caregiver,
+    care_recipient: CareRecipient,
+    by: Actor,
+    source: Source,
+    notes: str = "",
+    token: UUID | None = None,
+) -> Booking:
+    """Hold a place in `session`; the same `token` twice returns the first booking.
+
+    Raises SessionFull, SessionNotBookable, or TooManyHolds. `care_recipient` must be the caregiver's own.
+    """
+    Caregiver.objects.select_for_update(no_key=True).get(pk=caregiver.pk)  # one booking at a time each
+    if token and (existing := Booking.objects.filter(token=token, caregiver=caregiver).first()):
+        return existing
+    if Booking.objects.filter(caregiver=caregiver).open_holds().count() >= settings.BOOKING_MAX_OPEN_HOLDS:
+        raise TooManyHolds(settings.BOOKING_MAX_OPEN_HOLDS)
+    take_place(session.pk)
+    booking = _insert(session, caregiver, care_recipient, notes, token)
+    BookingTransition.objects.create(
+        booking=booking, to_status=booking.status, actor_kind=by.kind, actor_id=by.id, source=source
+    )
+    record("booking.made", booking, by=by, source=source, data={"session": session.pk})
+    count_transition(session.service.slug, "", booking.status)
+    return booking
+
+
+def _insert(
+    session: Session, caregiver: Caregiver, care_recipient: CareRecipient, notes: str, token: UUID | None
+) -> Booking:
+    service = session.service
+    moment = clock.now()
+    return Booking.objects.create(
+        token=token,
+        session=session,
+        caregiver=caregiver,
+        care_recipient=care_recipient,
+        notes=notes,
+        status=BookingStatus.AWAITING_DEPOSIT,
+        price_amount=service.price_amount,
+        deposit_amount=service.deposit_amount,
+        currency=service.currency,
+        policy=service.policy(),
+        hold_minutes=service.hold_minutes,
+        created_at=moment,
+        hold_expires_at=min(moment + timedelta(minutes=service.hold_minutes), session.starts_at),
+    )

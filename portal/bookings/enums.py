@@ -1,0 +1,48 @@
+"""States of bookings and sessions, and the sets that code names."""
+
+from typing import Final
+
+from django.db import models
+
+
+class BookingStatus(models.TextChoices):
+    """Where a booking stands."""
+
+    AWAITING_DEPOSIT = "awaiting_deposit", "Awaiting deposit"
+    CONFIRMED = "confirmed", "Confirmed"
+    COMPLETED = "completed", "Completed"
+    NO_SHOW = "no_show", "Did not attend"
+    CANCELLED = "cancelled", "Cancelled"
+    EXPIRED = "expired", "Expired"
+
+
+S = BookingStatus
+HOLDS_PLACE: Final = frozenset({S.AWAITING_DEPOSIT, S.CONFIRMED, S.COMPLETED, S.NO_SHOW})
+UPCOMING: Final = frozenset({S.AWAITING_DEPOSIT, S.CONFIRMED})
+ATTENDANCE: Final = frozenset({S.COMPLETED, S.NO_SHOW})
+
+# The declared graph. Expired to confirmed is late money taking a free place (DESIGN: releasing a place);
+# the attendance register can be corrected.
+ALLOWED: Final[dict[BookingStatus, frozenset[BookingStatus]]] = {
+    S.AWAITING_DEPOSIT: frozenset({S.CONFIRMED, S.EXPIRED, S.CANCELLED}),
+    S.CONFIRMED: frozenset({S.COMPLETED, S.NO_SHOW, S.CANCELLED}),
+    S.COMPLETED: frozenset({S.NO_SHOW, S.CONFIRMED}),
+    S.NO_SHOW: frozenset({S.COMPLETED, S.CONFIRMED}),
+    S.EXPIRED: frozenset({S.CONFIRMED}),
+    S.CANCELLED: frozenset(),
+}
+
+
+class SessionStatus(models.TextChoices):
+    """Whether a session takes bookings."""
+
+    OPEN = "open", "Open"
+    CLOSED = "closed", "Closed for booking"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+class DepositKind(models.TextChoices):
+    """How a service's deposit is worked out."""
+
+    FIXED = "fixed", "Fixed amount"
+    PERCENTAGE = "percentage", "Percentage of the price"

@@ -1,0 +1,44 @@
+"""What can go wrong with a booking; each carries a sentence for the caregiver."""
+
+
+class BookingError(Exception):
+    """A booking cannot be made or changed; `sentence` says why and what to do."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+class SessionFull(BookingError):
+    """Every place is taken."""
+
+    def __init__(self) -> None:
+        super().__init__("Somebody has just taken the last place in this session. Please choose another session.")
+
+
+class SessionNotBookable(BookingError):
+    """Closed, cancelled or begun."""
+
+    def __init__(self) -> None:
+        super().__init__("This session can no longer be booked. Please choose another session.")
+
+
+class TooManyHolds(BookingError):
+    """The caregiver has enough unpaid places."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            f"You already hold {most} places without a deposit. Pay one of those deposits or cancel one of those "
+            "bookings first; you find them under Your bookings."
+        )
+
+
+class HoldNotExtendable(BookingError):
+    """Extended already, ended, or paid."""
+
+    def __init__(self) -> None:
+        super().__init__("The time to pay can be extended once, while the place is still held.")
+
+
+class TransitionNotAllowed(Exception):
+    """The declared graph has no such edge; a late or repeated event, or a race that somebody else won."""

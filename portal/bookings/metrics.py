@@ -1,0 +1,21 @@
+"""Booking metrics."""
+
+from typing import Final
+
+from portal.common.metrics import counter, histogram
+
+TRANSITIONS: Final = counter(
+    "portal_booking_transitions_total",
+    "Changes of booking state, by service.",
+    ["service", "from_status", "to_status"],
+)
+CONFIRMATION_SECONDS: Final = histogram(
+    "portal_booking_confirmation_seconds",
+    "Seconds from making a booking to its confirmation.",
+    buckets=(5, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 86400),
+)
+
+
+def count_transition(service: str, before: str, after: str) -> None:
+    """Count one change of state; `service` is the slug, `before` empty for a new booking."""
+    TRANSITIONS.labels(service=service, from_status=before, to_status=after).inc()

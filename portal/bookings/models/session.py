@@ -1,0 +1,64 @@
+"""A place in time with a capacity."""
+
+from datetime import datetime
+from typing import ClassVar
+from zoneinfo import ZoneInfo
+
+from django.db import models
+from django.db.models import F, Q, QuerySet
+
+from portal.bookings.enums import SessionStatus
+from portal.bookings.models.service import Service
+from portal.common import clock
+
+
+class SessionQuerySet(QuerySet["Session"]):
+    """Sessions by what a caregiver can do with them."""
+
+    def upcoming(self) -> "SessionQuerySet":
+        """Open, of an active service, not begun."""
+        return self.filter(status=SessionStatus.OPEN, service__active=True, starts_at__gt=clock.now())
+
+    def bookable(self) -> "SessionQuerySet":
+        """Upcoming with a free place."""
+        return self.upcoming().filter(held__lt=F("capacity"))
+
+
+class Session(models.Model):
+    """One session of a service. `held` moves only by conditional UPDATE, under the CHECK below."""
+
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="sessions")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    capacity = models.PositiveIntegerField()
+    held = models.PositiveIntegerField(default=0, editable=False)
+    status = models.CharField(max_length=10, choices=SessionStatus, default=SessionStatus.OPEN)
+
+    objects: ClassVar = SessionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("starts_at",)
+        constraints = (
+            models.CheckConstraint(condition=Q(held__gte=0) & Q(held__lte=F("capacity")), name="held_within_capacity"),
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="session_ends_after_start"),
+            models.UniqueConstraint(fields=["service", "starts_at"], name="one_session_per_start"),
+        )
+        indexes = (models.Index(fields=["starts_at", "status"], name="session_starts_at"),)
+
+    def __str__(self) -> str:
+        return f"{self.service.name}, {self.starts_local:%a %-d %b %Y %H:%M}"
+
+    @property
+    def starts_local(self) -> datetime:
+        """The start in the service's own time zone."""
+        return self.starts_at.astimezone(ZoneInfo(self.service.time_zone))
+
+    @property
+    def ends_local(self) -> datetime:
+        """The end in the service's own time zone."""
+        return self.ends_at.astimezone(ZoneInfo(self.service.time_zone))
+
+    @property
+    def free(self) -> int:
+        """Places nobody holds."""
+        return self.capacity - self.held

@@ -1,0 +1,79 @@
+"""The caregiver's people and profile. Somebody else's person is a 404."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from portal.accounts.models import User
+from portal.caregivers.domain import caregiver_of, remove_care_recipient
+from portal.caregivers.forms import CareRecipientForm, ProfileForm
+from portal.caregivers.models import CareRecipient
+
+
+def _signed_in(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)  # every view here is behind login_required
+    return request.user
+
+
+@login_required
+def people(request: HttpRequest) -> HttpResponse:
+    """The people this caregiver looks after."""
+    return render(
+        request, "caregivers/people_list.html", {"people": CareRecipient.objects.of(_signed_in(request))}
+    )
+
+
+@login_required
+def add_person(request: HttpRequest) -> HttpResponse:
+    """Add somebody; `?next=` leads back to where they were missing."""
+    form = CareRecipientForm(request.POST or None)
+    following = request.POST.get("next") or request.GET.get("next", "")
+    if request.method == "POST" and form.is_valid():
+        form.instance.caregiver = caregiver_of(_signed_in(request))
+        person = form.save()
+        messages.success(request, f"{person.full_name} has been added.")
+        safe = url_has_allowed_host_and_scheme(following, {request.get_host()}, request.is_secure())
+        return redirect(following if following and safe else "caregivers:people")
+    return render(request, "caregivers/person_form.html", {"form": form, "next": following})
+
+
+@login_required
+def edit_person(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change somebody's details."""
+    person = get_object_or_404(CareRecipient.objects.of(_signed_in(request)), pk=pk)
+    form = CareRecipientForm(request.POST or None, instance=person)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, f"The details of {person.full_name} have been saved.")
+        return redirect("caregivers:people")
+    return render(request, "caregivers/person_form.html", {"form": form, "person": person})
+
+
+@login_required
+@require_POST
+def remove_person(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take somebody off the list."""
+    person = get_object_or_404(CareRecipient.objects.of(_signed_in(request)), pk=pk)
+    remove_care_recipient(person)
+    messages.success(request, f"{person.full_name} has been removed from your list.")
+    return redirect("caregivers:people")
+
+
+@login_required
+def profile(request: HttpRequest) -> HttpResponse:
+    """The caregiver's own name and phone number."""
+    user = _signed_in(request)
+    caregiver = caregiver_of(user)
+    initial = {"first_name": user.first_name, "last_name": user.last_name, "phone": caregiver.phone}
+    form = ProfileForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        user.first_name, user.last_name = form.cleaned_data["first_name"], form.cleaned_data["last_name"]
+        user.save(update_fields=["first_name", "last_name"])
+        caregiver.phone = form.cleaned_data["phone"]
+        caregiver.save(update_fields=["phone"])
+        messages.success(request, "Your details have been saved.")
+        return redirect("caregivers:profile")
+    return render(request, "caregivers/profile.html", {"form": form})

@@ -1,0 +1,35 @@
+"""Celery's composition root: the worker, and beat's schedule."""
+
+import os
+from datetime import timedelta
+
+from celery import Celery
+from celery.schedules import crontab
+from celery.signals import setup_logging
+from django.conf import settings
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.demo")
+
+app = Celery("portal")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+# The sweeps: every ring may be lost, so everything is also looked for.
+app.conf.beat_schedule = {
+    "process-inbox": {"task": "payments.tasks.process_inbox", "schedule": timedelta(seconds=5)},
+    "mirror-inbox": {"task": "payments.tasks.mirror_inbox", "schedule": timedelta(seconds=15)},
+    "send-refunds": {"task": "payments.tasks.send_refunds", "schedule": timedelta(seconds=15)},
+    "expire-holds": {"task": "payments.tasks.expire_holds", "schedule": timedelta(seconds=15)},
+    "remind-of-holds": {"task": "payments.tasks.remind_of_ending_holds", "schedule": timedelta(seconds=60)},
+    "send-notifications": {"task": "portal.notifications.tasks.send_waiting", "schedule": timedelta(seconds=10)},
+    "seal-audit-trail": {"task": "portal.audit.tasks.seal", "schedule": timedelta(seconds=5)},
+    "generate-sessions": {"task": "portal.bookings.tasks.generate_sessions", "schedule": crontab(hour=2, minute=30)},
+}
+
+
+@setup_logging.connect
+def _log_as_django_does(**kwargs: object) -> None:
+    """Celery's own set-up would replace our structured log."""
+    import logging.config
+
+    logging.config.dictConfig(settings.LOGGING)

@@ -1,0 +1,1 @@
+"""What every app may use: money, clock, metrics registry, health, doorbell. No models of its own."""

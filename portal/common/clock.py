@@ -1,0 +1,29 @@
+"""Time: stored in UTC, shown in a service's zone, counted in the reporting zone."""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+
+def now() -> datetime:
+    """The present moment, aware, UTC."""
+    return timezone.now()
+
+
+def from_epoch(seconds: int) -> datetime:
+    """Stripe's timestamps (whole seconds since the epoch) as aware UTC."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def reporting_day(moment: datetime) -> date:
+    """The day that `moment` counts for in every figure."""
+    return moment.astimezone(ZoneInfo(settings.REPORTING_TIME_ZONE)).date()
+
+
+def validate_zone(name: str) -> None:
+    """Raises ValidationError when `name` is not a time zone of the IANA database."""
+    if name not in available_timezones():
+        raise ValidationError(f"{name!r} is not a time zone.")

@@ -1,0 +1,57 @@
+"""The one registry of Prometheus metrics. Each app declares its own in its `metrics.py` through these functions.
+
+Labels are exemplary in cardinality: statuses, kinds and slugs, never ids.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final
+
+from prometheus_client import Counter, Histogram
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import REGISTRY, Collector
+
+GaugeRows = Iterable[tuple[Sequence[str], float]]
+DECLARED: Final[dict[str, str]] = {}
+
+
+def counter(name: str, purpose: str, labels: Sequence[str] = ()) -> Counter:
+    """Declare a counter; `name` as CONTRACT gives it, with `_total`."""
+    DECLARED[name] = purpose
+    return Counter(name, purpose, labels)
+
+
+def histogram(name: str, purpose: str, buckets: Sequence[float], labels: Sequence[str] = ()) -> Histogram:
+    """Declare a histogram of seconds."""
+    DECLARED[name] = purpose
+    return Histogram(name, purpose, labels, buckets=buckets)
+
+
+class DatabaseGauge(Collector):
+    """A gauge whose value is read from the database at each scrape: right whichever process answers."""
+
+    def __init__(self, name: str, purpose: str, labels: Sequence[str], read: Callable[[], GaugeRows]) -> None:
+        self.name, self.purpose, self.labels, self.read = name, purpose, labels, read
+
+    def collect(self) -> Iterable[GaugeMetricFamily]:
+        family = GaugeMetricFamily(self.name, self.purpose, labels=list(self.labels))
+        for labels, value in self.read():
+            family.add_metric(list(labels), value)
+        return [family]
+
+    def describe(self) -> Iterable[GaugeMetricFamily]:
+        return [GaugeMetricFamily(self.name, self.purpose, labels=list(self.labels))]
+
+
+DATABASE_GAUGES: Final[list[DatabaseGauge]] = []
+
+
+def database_gauge(name: str, purpose: str, read: Callable[[], GaugeRows], labels: Sequence[str] = ()) -> None:
+    """Declare a gauge read by `read`, which yields (label values, value)."""
+    DECLARED[name] = purpose
+    gauge = DatabaseGauge(name, purpose, labels, read)
+    DATABASE_GAUGES.append(gauge)
+    REGISTRY.register(gauge)
+
+
+DOORBELL_LOST: Final = counter("portal_doorbell_lost_total", "Rings that the broker did not take.")
+CSP_REPORTS: Final = counter("portal_csp_reports_total", "Content-Security-Policy violations reported.", ["directive"])

@@ -1,0 +1,128 @@
+"""`send()` writes the notification's row; the worker hands it to the mail server.
+
+The row says "sending", with its Message-ID, before the hand-over. A worker that dies after it leaves the row
+unknown, and it is resent once with the same Message-ID, which mail programs show once.
+"""
+
+import logging
+from collections.abc import Mapping
+from datetime import timedelta
+from email.utils import make_msgid
+from smtplib import SMTPException
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+
+from portal.common import clock
+from portal.common.doorbell import ring
+from portal.common.leases import back_off, claim
+from portal.notifications.domain.render import Message, rendered
+from portal.notifications.domain.texts import text_for
+from portal.notifications.metrics import NOTIFICATIONS
+from portal.notifications.models import Notification, NotificationStatus
+from portal.notifications.templates import REGISTRY, MessageTemplate
+
+if TYPE_CHECKING:
+    from portal.accounts.models import User
+
+logger = logging.getLogger("portal.notifications")
+LEASE = timedelta(minutes=2)
+MOST_ATTEMPTS = 8
+WAITING = (NotificationStatus.QUEUED, NotificationStatus.SENDING, NotificationStatus.UNKNOWN)
+
+
+def send(
+    template: MessageTemplate, *, to: "User", context: Mapping[str, str], dedupe_key: str, about: str = ""
+) -> None:
+    """Queue one e-mail to `to` in the caller's transaction; a second call with the same `dedupe_key` does nothing.
+
+    `context` has a value for each of the template's placeholders. Raises KeyError when one is missing.
+    """
+    values = {name: context[name] for name in template.samples}
+    Notification.objects.bulk_create(
+        [
+            Notification(
+                template=template.key,
+                recipient=to,
+                to=to.email,
+                context=values,
+                dedupe_key=dedupe_key,
+                about=about,
+            )
+        ],
+        ignore_conflicts=True,
+    )
+    ring("portal.notifications.tasks.send_waiting")
+
+
+def send_waiting(limit: int = 50) -> int:
+    """Send what is due; returns how many were handed over."""
+    due = claim(Notification.objects.filter(status__in=WAITING), limit=limit, lease=LEASE)
+    return sum(_deliver(notification) for notification in due)
+
+
+def _deliver(notification: Notification) -> bool:
+    if notification.status == NotificationStatus.SENDING:
+        return _mark_unknown(notification)
+    resent = notification.status == NotificationStatus.UNKNOWN
+    notification.resent = notification.resent or resent
+    message = _compose(notification, REGISTRY[notification.template])
+    try:
+        email = _as_email(notification, message)
+        email.send()
+    except (SMTPException, OSError) as error:
+        _failed(notification, error)
+        return False
+    _finish(notification, NotificationStatus.SENT, sent_at=clock.now())
+    NOTIFICATIONS.labels(template=notification.template, outcome="resent" if resent else "sent").inc()
+    return True
+
+
+def _mark_unknown(notification: Notification) -> bool:
+    """The worker before us died between hand-over and "sent": next round resends it, once."""
+    if notification.resent:
+        _finish(notification, NotificationStatus.FAILED, last_error="handed over twice without an answer")
+        NOTIFICATIONS.labels(template=notification.template, outcome="failed").inc()
+        return False
+    _finish(notification, NotificationStatus.UNKNOWN)
+    ring("portal.notifications.tasks.send_waiting")
+    return False
+
+
+def _compose(notification: Notification, template: MessageTemplate) -> Message:
+    text = text_for(template)
+    message = rendered(text.subject, text.body, text.button, notification.context)
+    notification.message_id = notification.message_id or make_msgid(domain=_mail_domain())
+    notification.subject, notification.body = message.subject, message.text
+    notification.status = NotificationStatus.SENDING
+    notification.save(update_fields=["message_id", "subject", "body", "status", "resent"])
+    return message
+
+
+def _mail_domain() -> str:
+    return str(settings.DEFAULT_FROM_EMAIL).rpartition("@")[2].rstrip(">") or "localhost"
+
+
+def _as_email(notification: Notification, message: Message) -> EmailMultiAlternatives:
+    email = EmailMultiAlternatives(
+        message.subject, message.text, to=[notification.to], headers={"Message-ID": notification.message_id}
+    )
+    email.attach_alternative(message.html, "text/html")
+    return email
+
+
+def _failed(notification: Notification, error: Exception) -> None:
+    logger.warning(
+        "an e-mail was not taken", extra={"notification": notification.pk, "error": type(error).__name__}
+    )
+    if notification.attempts >= MOST_ATTEMPTS:
+        _finish(notification, NotificationStatus.FAILED, last_error=type(error).__name__)
+        NOTIFICATIONS.labels(template=notification.template, outcome="failed").inc()
+        return
+    wait = back_off(notification.attempts, first=timedelta(seconds=30), longest=timedelta(hours=1))
+    _finish(notification, NotificationStatus.QUEUED, last_error=type(error).__name__, due_at=clock.now() + wait)
+
+
+def _finish(notification: Notification, status: NotificationStatus, **fields: object) -> None:
+    Notification.objects.filter(pk=notification.pk).update(status=status, leased_until=None, **fields)

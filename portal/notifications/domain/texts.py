@@ -1,0 +1,22 @@
+"""Every registered template has a text that editors can change."""
+
+from typing import Any
+
+from portal.notifications.models import MessageText
+from portal.notifications.templates import REGISTRY, MessageTemplate
+
+
+def create_missing_texts(**kwargs: Any) -> None:
+    """After migrate: give each template without a text its shipped wording."""
+    present = set(MessageText.objects.values_list("key", flat=True))
+    MessageText.objects.bulk_create(
+        MessageText(key=t.key, subject=t.subject, body=t.body, button=t.button)
+        for t in REGISTRY.values()
+        if t.key not in present
+    )
+
+
+def text_for(template: MessageTemplate) -> MessageText:
+    """The editors' wording, or the shipped one when its row is gone."""
+    shipped = MessageText(key=template.key, subject=template.subject, body=template.body, button=template.button)
+    return MessageText.objects.filter(key=template.key).first() or shipped

@@ -1,0 +1,9 @@
+"""Notification metrics."""
+
+from typing import Final
+
+from portal.common.metrics import counter
+
+NOTIFICATIONS: Final = counter(
+    "portal_notifications_total", "E-mails by template and outcome: sent, resent, failed.", ["template", "outcome"]
+)

@@ -1,0 +1,32 @@
+"""The registry of message templates. Each app registers its own; editors change the wording, never the moment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class MessageTemplate:
+    """One kind of e-mail: when it is sent, its shipped wording, and its placeholders with sample values.
+
+    In subject and body `{name}` stands for a placeholder; a blank line separates paragraphs. The button leads
+    to the context's `url`.
+    """
+
+    key: str
+    name: str
+    sent_when: str
+    subject: str
+    body: str
+    button: str
+    samples: Mapping[str, str]
+
+
+REGISTRY: Final[dict[str, MessageTemplate]] = {}
+
+
+def register(*templates: MessageTemplate) -> None:
+    """Add templates; called when an app is ready. Raises ValueError for a key that is taken."""
+    for template in templates:
+        if REGISTRY.setdefault(template.key, template) is not template:
+            raise ValueError(f"message template {template.key!r} is registered twice")

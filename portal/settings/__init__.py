@@ -1,0 +1,1 @@
+"""Settings, one module an environment: demo, test, staging, production. `env` alone reads the environment."""

@@ -1,0 +1,269 @@
+"""What every environment shares. No environment variable is needed to import it."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from csp.constants import NONCE, NONE, SELF, UNSAFE_INLINE
+
+from portal.settings import env
+
+ROOT = Path(__file__).resolve().parents[2]
+VAR = env.folder("VAR", ROOT / "var")
+
+SITE_NAME = env.text("PORTAL_SITE_NAME", "Hearth & Hand")
+BASE_URL = env.text("PORTAL_BASE_URL", "http://127.0.0.1:8000")
+
+INSTALLED_APPS = [
+    "portal.common",
+    "portal.accounts",
+    "portal.audit",
+    "portal.activity",
+    "portal.notifications",
+    "portal.caregivers",
+    "portal.media_library",
+    "portal.bookings",
+    "payments",
+    "insights",
+    "home",
+    "wagtail.contrib.forms",
+    "wagtail.contrib.redirects",
+    "wagtail.contrib.settings",
+    "wagtail.embeds",
+    "wagtail.sites",
+    "wagtail.users",
+    "wagtail.snippets",
+    "wagtail.documents",
+    "wagtail.images",
+    "wagtail.search",
+    "wagtail.admin",
+    "wagtail",
+    "wagtail_modeladmin",
+    "modelcluster",
+    "taggit",
+    "django_filters",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "djstripe",
+    "django_prometheus",
+    "csp",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "portal.common.csp.PolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "portal.accounts.middleware.StaffSecondFactorMiddleware",
+    "portal.accounts.middleware.AdminAccessMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
+]
+
+ROOT_URLCONF = "portal.urls"
+WSGI_APPLICATION = "portal.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "portal.common.context.site",
+            ],
+        },
+    }
+]
+
+# Accounts
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/dashboard/"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_SIGNUP_FORM_CLASS = "portal.accounts.forms.SignupForm"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_ADAPTER = "portal.accounts.adapter.AccountAdapter"
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
+ACCOUNT_RATE_LIMITS: dict[str, str] = {
+    "login": "20/m/ip",
+    "login_failed": "10/m/ip,5/5m/key",
+    "signup": "10/m/ip",
+    "reset_password": "10/m/ip,3/10m/key",
+}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_TOTP_ISSUER = SITE_NAME
+STAFF_SECOND_FACTOR_REQUIRED = True
+
+# Sessions and rate limits live in the database: losing Redis costs latency, never work.
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "portal.common.views.csrf_failure"
+X_FRAME_OPTIONS = "SAMEORIGIN"
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+CACHES: dict[str, Any] = {
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "portal_cache"},
+    "local": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+}
+
+# Language and time
+LANGUAGE_CODE = "en-gb"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = env.text("PORTAL_TIME_ZONE", "Europe/London")
+
+# Files
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR / "static"
+MEDIA_URL = "/media/"
+MEDIA_ROOT = VAR / "media"
+STORAGES: dict[str, Any] = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# Wagtail
+WAGTAIL_SITE_NAME = SITE_NAME
+WAGTAILADMIN_BASE_URL = BASE_URL
+WAGTAILADMIN_LOGIN_URL = "account_login"
+WAGTAIL_FRONTEND_LOGIN_URL = "/accounts/login/"
+WAGTAIL_ENABLE_UPDATE_CHECK = False
+WAGTAIL_GRAVATAR_PROVIDER_URL = None
+WAGTAIL_USER_TIME_ZONES = ["Europe/London", "Europe/Dublin", "Europe/Paris", "America/New_York", "UTC"]
+WAGTAIL_PASSWORD_RESET_ENABLED = False
+WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
+WAGTAILDOCS_EXTENSIONS = ["pdf", "docx", "odt", "txt", "csv", "xlsx", "vtt"]
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
+WAGTAILIMAGES_MAX_UPLOAD_SIZE = 15 * 1024 * 1024
+SILENCED_SYSTEM_CHECKS: list[str] = []
+
+# Celery: the broker is a doorbell; everything that must happen is a row.
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_DEFAULT_QUEUE = "portal"
+CELERY_TASK_ROUTES = {"payments.tasks.mirror_inbox": {"queue": "mirror"}}
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_BROKER_CONNECTION_TIMEOUT = 2
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {"socket_timeout": 2, "socket_connect_timeout": 2}
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = TIME_ZONE
+
+# Stripe
+STRIPE_LIVE_MODE = False
+STRIPE_API_VERSION = "2026-05-27.dahlia"
+STRIPE_API_BASE = env.text("STRIPE_API_BASE", "https://api.stripe.com")
+STRIPE_JS_URL = env.text("STRIPE_JS_URL", "https://js.stripe.com/v3/")
+STRIPE_TIMEOUT_SECONDS = 10
+STRIPE_WEBHOOK_MAX_BYTES = 256 * 1024
+DJSTRIPE_FOREIGN_KEY_TO_FIELD = "id"
+DJSTRIPE_WEBHOOK_VALIDATION = "verify_signature"
+
+# Bookings
+BOOKING_MAX_OPEN_HOLDS = 2
+BOOKING_RATE_LIMIT = "10/m"
+BOOKING_HORIZON_WEEKS = 12
+
+# Figures
+REPORTING_TIME_ZONE = TIME_ZONE
+METRICS_TOKEN = env.text("METRICS_TOKEN", "")
+METRICS_NETWORKS = env.listing("METRICS_NETWORKS", "127.0.0.0/8,::1/128")
+PROMETHEUS_EXPORT_MIGRATIONS = False
+DEMO = False
+
+# Mail
+DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", f"{SITE_NAME} <bookings@example.org>")
+
+# Content-Security-Policy: see portal/common/csp.py for which page gets which.
+_stripe_js = urlsplit(STRIPE_JS_URL)
+_stripe_js_origin = f"{_stripe_js.scheme}://{_stripe_js.netloc}"
+_sandboxed = _stripe_js.hostname != "js.stripe.com"
+STRIPE_CSP_SCRIPT = [_stripe_js_origin] if _sandboxed else ["https://js.stripe.com", "https://*.js.stripe.com"]
+STRIPE_CSP_FRAME = STRIPE_CSP_SCRIPT + ([] if _sandboxed else ["https://hooks.stripe.com"])
+STRIPE_CSP_CONNECT = [STRIPE_API_BASE] + ([_stripe_js_origin] if _sandboxed else [])
+_common_directives: dict[str, Any] = {
+    "default-src": [NONE],
+    "base-uri": [NONE],
+    "object-src": [NONE],
+    "form-action": [SELF],
+    "frame-ancestors": [SELF],
+    "font-src": [SELF],
+    "img-src": [SELF, "data:"],
+    "media-src": [SELF],
+    "connect-src": [SELF],
+    "style-src": [SELF],
+    "manifest-src": [SELF],
+    "report-uri": "/csp-report/",
+}
+CSP_CACHEABLE: dict[str, Any] = {**_common_directives, "script-src": [SELF]}
+CSP_ADMIN: dict[str, Any] = {
+    **_common_directives,
+    "script-src": [SELF, UNSAFE_INLINE],
+    "style-src": [SELF, UNSAFE_INLINE],
+    "img-src": [SELF, "data:", "blob:"],
+    "frame-src": [SELF],
+}
+CONTENT_SECURITY_POLICY: dict[str, Any] = {
+    "DIRECTIVES": {**_common_directives, "script-src": [SELF, NONCE]},
+}
+CSP_PAYMENT: dict[str, Any] = {
+    "script-src": STRIPE_CSP_SCRIPT,
+    "frame-src": STRIPE_CSP_FRAME,
+    "connect-src": STRIPE_CSP_CONNECT,
+}
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "portal.common.logs.JsonFormatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["stderr"], "level": env.text("PORTAL_LOG_LEVEL", "INFO")},
+    "loggers": {
+        "django.server": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+        "stripe": {"level": "WARNING"},
+        "httpx": {"level": "WARNING"},
+        "fontTools": {"level": "WARNING"},
+    },
+}
+
+# Activity is written in batches by a thread; 0 means only when flushed.
+ACTIVITY_FLUSH_SECONDS = 1.0
+
+# Workers are rung through the broker; off in unit tests, which run the work themselves.
+DOORBELL_ENABLED = True

@@ -1,0 +1,52 @@
+"""The demo: SQLite, a broker made of files, mail as files, the local Stripe sandbox. Nothing to install."""
+
+from portal.settings.base import *  # noqa: F403
+from portal.settings.base import ACCOUNT_RATE_LIMITS, VAR
+
+DEMO = True
+DEBUG = False  # dj-stripe lets a caller forge events when DEBUG is on
+SECRET_KEY = "demo-only-" + "0" * 50
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": VAR / "portal.sqlite3",
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+        },
+    }
+}
+MIGRATION_MODULES = {"djstripe": "payments.djstripe_migrations"}
+
+# Files are served as they lie: no collectstatic before the first page.
+WHITENOISE_USE_FINDERS = True
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+
+BROKER_FOLDER = VAR / "broker"
+CELERY_BROKER_URL = "filesystem://"
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "data_folder_in": str(BROKER_FOLDER / "messages"),
+    "data_folder_out": str(BROKER_FOLDER / "messages"),
+    "control_folder": str(BROKER_FOLDER / "control"),
+    "store_processed": False,
+    "polling_interval": 0.1,
+}
+
+STRIPE_SECRET_KEY = STRIPE_TEST_SECRET_KEY = "sk_test_" + "demo" * 6
+STRIPE_PUBLISHABLE_KEY = STRIPE_TEST_PUBLIC_KEY = "pk_test_" + "demo" * 6
+STRIPE_API_HOST = STRIPE_API_BASE  # noqa: F405
+
+AUDIT_HMAC_KEY = "demo-audit-key"
+AUDIT_HEADS_FILE = VAR / "audit-heads.jsonl"
+EMAIL_BACKEND = "portal.common.mail.EmlFileBackend"
+EMAIL_FILE_PATH = VAR / "mail"
+
+STAFF_SECOND_FACTOR_REQUIRED = False
+ACCOUNT_RATE_LIMITS = {**ACCOUNT_RATE_LIMITS, "login": "60/m/ip", "login_failed": "60/m/ip,30/m/key", "signup": "60/m/ip"}
+BOOKING_MAX_OPEN_HOLDS = 20
+BOOKING_RATE_LIMIT = "60/m"

@@ -1,0 +1,39 @@
+"""What staging and production share: everything that differs between places comes from the environment."""
+
+import dj_database_url
+import dj_email_url
+
+from portal.settings import env
+from portal.settings.base import *  # noqa: F403
+
+DEBUG = False
+SECRET_KEY = env.text("PORTAL_SECRET_KEY")
+BASE_URL = env.text("PORTAL_BASE_URL")
+ALLOWED_HOSTS = env.listing("PORTAL_ALLOWED_HOSTS")
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+DATABASES = {
+    "default": {
+        **dj_database_url.parse(env.text("DATABASE_URL"), conn_max_age=env.integer("DATABASE_CONN_MAX_AGE", 60)),
+        "CONN_HEALTH_CHECKS": True,
+    }
+}
+
+SECURE_SSL_REDIRECT = True
+SECURE_REDIRECT_EXEMPT = [r"^healthz/$", r"^readyz/$", r"^metrics$"]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_HSTS_SECONDS = env.integer("PORTAL_HSTS_SECONDS", 31_536_000)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SECURE_HSTS_PRELOAD = True
+SESSION_COOKIE_SECURE = True
+CSRF_COOKIE_SECURE = True
+ALLAUTH_TRUSTED_PROXY_COUNT = env.integer("PORTAL_TRUSTED_PROXIES", 1)
+
+CELERY_BROKER_URL = env.text("BROKER_URL")
+
+AUDIT_HMAC_KEY = env.text("AUDIT_HMAC_KEY")
+AUDIT_HEADS_FILE = env.text("AUDIT_HEADS_FILE")
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("EMAIL_FROM")
+vars().update(dj_email_url.parse(env.text("EMAIL_URL")))
+EMAIL_TIMEOUT = 15
+
+STRIPE_API_HOST = STRIPE_API_BASE  # noqa: F405

@@ -1,0 +1,102 @@
+"""The one place that reads the process environment.
+
+Every variable is declared in `VARIABLES` with what it is for and an example; `.env.example` and
+docs/operations/settings.md are generated from it, and a missing variable names itself and what to set.
+"""
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from django.core.exceptions import ImproperlyConfigured
+
+STRIPE_KEY: Final = re.compile(r"^(?P<kind>pk|sk|rk)_(?P<mode>test|live)_[a-zA-Z0-9]{24,}$")
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One environment variable: its name, what it is for, and an example value."""
+
+    name: str
+    purpose: str
+    example: str
+    required: bool = False
+
+
+_DECLARED: Final = (
+    Variable("VAR", "Folder of the demo's state, logs and generated files.", "var"),
+    Variable("PORTAL_SECRET_KEY", "Django's secret key: 50 random characters or more.", "change-me", required=True),
+    Variable("PORTAL_BASE_URL", "Address caregivers see, without a trailing slash.", "https://portal.example.org", required=True),
+    Variable("PORTAL_ALLOWED_HOSTS", "Host names the portal answers to, comma separated.", "portal.example.org", required=True),
+    Variable("PORTAL_SITE_NAME", "Name of the organisation, shown in page titles and e-mails.", "Hearth & Hand"),
+    Variable("PORTAL_TIME_ZONE", "Reporting time zone: the day of every figure.", "Europe/London"),
+    Variable("PORTAL_LOG_LEVEL", "Level of the log on standard error.", "INFO"),
+    Variable("PORTAL_TRUSTED_PROXIES", "Number of proxies in front that set X-Forwarded-For.", "1"),
+    Variable("DATABASE_URL", "PostgreSQL address.", "postgres://portal:secret@127.0.0.1:5432/portal", required=True),
+    Variable("DATABASE_CONN_MAX_AGE", "Seconds a database connection is kept.", "60"),
+    Variable("BROKER_URL", "Celery's broker: a doorbell, never the truth.", "redis://127.0.0.1:6379/0", required=True),
+    Variable("STRIPE_SECRET_KEY", "Stripe's secret key: sk_live_ or rk_live_ in production, sk_test_ elsewhere.", "sk_test_000000000000000000000000", required=True),
+    Variable("STRIPE_PUBLISHABLE_KEY", "Stripe's publishable key, of the same mode as the secret key.", "pk_test_000000000000000000000000", required=True),
+    Variable("STRIPE_API_BASE", "Address of Stripe's API; set only to use the local sandbox.", "https://api.stripe.com"),
+    Variable("STRIPE_JS_URL", "Address of Stripe.js; set only to use the local sandbox.", "https://js.stripe.com/v3/"),
+    Variable("AUDIT_HMAC_KEY", "Key that seals the audit trail; keep a copy outside the database.", "change-me-too", required=True),
+    Variable("AUDIT_HEADS_FILE", "File outside the database that receives each head of the audit chain.", "/var/log/portal/audit-heads.jsonl", required=True),
+    Variable("EMAIL_URL", "SMTP server: smtp://user:password@host:587?tls=1.", "smtp://localhost:25", required=True),
+    Variable("EMAIL_FROM", "Sender of every e-mail.", "Hearth & Hand <bookings@example.org>", required=True),
+    Variable("METRICS_TOKEN", "Bearer token that may read /metrics from any network.", "change-me-three"),
+    Variable("METRICS_NETWORKS", "Networks that may read /metrics, comma separated.", "127.0.0.0/8,::1/128"),
+    Variable("PROMETHEUS_MULTIPROC_DIR", "Folder that gunicorn's workers share their metrics in; the launcher clears it.", "/run/portal/metrics"),
+    Variable("PORTAL_HSTS_SECONDS", "Lifetime of Strict-Transport-Security.", "31536000"),
+)  # fmt: skip
+VARIABLES: Final = {variable.name: variable for variable in _DECLARED}
+
+
+def text(name: str, default: str | None = None) -> str:
+    """The variable's value; `default` when unset or empty.
+
+    Raises ImproperlyConfigured when it has neither, and KeyError when it is not declared above.
+    """
+    variable = VARIABLES[name]
+    value = os.environ.get(name, "").strip() or default
+    if value is None:
+        raise ImproperlyConfigured(
+            f"{name} is not set. {variable.purpose} For example: {name}={variable.example} (see .env.example)."
+        )
+    return value
+
+
+def integer(name: str, default: int) -> int:
+    """The variable as a whole number. Raises ImproperlyConfigured when it is not one."""
+    value = text(name, str(default))
+    try:
+        return int(value)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.") from error
+
+
+def listing(name: str, default: str | None = None) -> list[str]:
+    """The variable's comma separated parts, without blanks."""
+    return [part.strip() for part in text(name, default).split(",") if part.strip()]
+
+
+def folder(name: str, default: Path) -> Path:
+    """The variable as an absolute folder; a relative one is taken from the project's root."""
+    return (default.parent / text(name, str(default))).resolve()
+
+
+def stripe_key(name: str, *, kinds: str, live: bool, default: str | None = None) -> str:
+    """A Stripe key of one of `kinds` ("pk", "sk|rk") in the mode this environment may use.
+
+    Raises ImproperlyConfigured when it is malformed or of the other mode: live keys are refused
+    outside production, test keys inside it.
+    """
+    value = text(name, default)
+    match = STRIPE_KEY.match(value)
+    if match is None or match["kind"] not in kinds.split("|"):
+        raise ImproperlyConfigured(f"{name} is not a Stripe key of kind {kinds}. {VARIABLES[name].purpose}")
+    mode = "live" if live else "test"
+    if match["mode"] != mode:
+        raise ImproperlyConfigured(f"{name} is a {match['mode']} key; this environment takes {mode} keys only.")
+    return value
