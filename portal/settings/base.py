@@ -121,6 +121,7 @@ ACCOUNT_RATE_LIMITS: dict[str, str] = {
     "login_failed": "10/m/ip,5/5m/key",
     "signup": "10/m/ip",
     "reset_password": "10/m/ip,3/10m/key",
+    "book": "10/m/user",
 }
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_TOTP_ISSUER = SITE_NAME
@@ -197,7 +198,6 @@ DJSTRIPE_WEBHOOK_VALIDATION = "verify_signature"
 
 # Bookings
 BOOKING_MAX_OPEN_HOLDS = 2
-BOOKING_RATE_LIMIT = "10/m"
 BOOKING_HORIZON_WEEKS = 12
 
 # Figures
@@ -267,3 +267,11 @@ ACTIVITY_FLUSH_SECONDS = 1.0
 
 # Workers are rung through the broker; off in unit tests, which run the work themselves.
 DOORBELL_ENABLED = True
+
+# Shown in the footer and on receipts.
+ORGANISATION = {
+    "address": env.text("ORGANISATION_ADDRESS", "12 Orchard Lane, Bristol BS1 4QA"),
+    "registration": env.text("ORGANISATION_REGISTRATION", ""),
+    "email": env.text("ORGANISATION_EMAIL", "hello@example.org"),
+    "phone": env.text("ORGANISATION_PHONE", "0117 496 0000"),
+}

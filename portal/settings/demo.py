@@ -47,6 +47,5 @@ EMAIL_BACKEND = "portal.common.mail.EmlFileBackend"
 EMAIL_FILE_PATH = VAR / "mail"
 
 STAFF_SECOND_FACTOR_REQUIRED = False
-ACCOUNT_RATE_LIMITS = {**ACCOUNT_RATE_LIMITS, "login": "60/m/ip", "login_failed": "60/m/ip,30/m/key", "signup": "60/m/ip"}
+ACCOUNT_RATE_LIMITS = {**ACCOUNT_RATE_LIMITS, "login": "60/m/ip", "login_failed": "60/m/ip,30/m/key", "signup": "60/m/ip", "book": "60/m/user"}
 BOOKING_MAX_OPEN_HOLDS = 20
-BOOKING_RATE_LIMIT = "60/m"

@@ -28,14 +28,15 @@ class Service(ClusterableModel):
     summary = models.CharField(max_length=200, help_text="One sentence for lists.")
     description = models.TextField(blank=True)
     location = models.CharField(max_length=150)
-    picture = models.CharField(
+    image_name = models.CharField(
+        "picture",
         max_length=30,
-        default="respite",
+        default="respite-care",
         choices=[
-            ("respite", "Respite at home"),
+            ("respite-care", "Respite at home"),
             ("day-programme", "Day programme"),
-            ("assessment", "Home assessment"),
-            ("overnight", "Overnight"),
+            ("needs-assessment", "Home assessment"),
+            ("overnight-respite", "Overnight"),
         ],
     )
     price_amount = models.PositiveIntegerField("price", help_text="In minor units: 4500 is £45.00.")
@@ -68,9 +69,12 @@ class Service(ClusterableModel):
         return share(self.price_amount, self.deposit_value, self.currency)
 
     @property
-    def picture_path(self) -> str:
-        """Static path of the service's picture."""
-        return f"portal/img/service-{self.picture}.svg"
+    def duration_label(self) -> str:
+        """How long a session takes, in words: 90 minutes, 3 hours, 2 days."""
+        for unit, minutes in (("day", 1440), ("hour", 60)):
+            if self.duration_minutes >= 2 * minutes and self.duration_minutes % minutes == 0:
+                return f"{self.duration_minutes // minutes} {unit}s"
+        return f"{self.duration_minutes} minutes"
 
     def clean(self) -> None:
         validate_charge(self.price_amount, self.currency)

@@ -1,0 +1,35 @@
+"""The sample booking that previews show."""
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from payments.queries import BookingRow
+from portal.common import clock
+
+
+def sample_row() -> BookingRow:
+    """A booking that nobody made: three days from now, in London."""
+    start = (clock.now() + timedelta(days=3)).astimezone(ZoneInfo("Europe/London")).replace(hour=10, minute=0)
+    return BookingRow(
+        reference="7K3M-9QX2-W4TD",
+        service_name="Respite care at home",
+        starts_local=start,
+        ends_local=start + timedelta(hours=3),
+        zone_label=f"{start:%Z}",
+        person_name="Rose Okafor",
+        location="At your home",
+        status="awaiting_deposit",
+        status_label="Awaiting deposit",
+        amount_due=1350,
+        currency="GBP",
+        can_pay=True,
+        can_cancel=True,
+        has_receipt=False,
+        hold_expires_at=clock.now().astimezone(start.tzinfo) + timedelta(minutes=25),
+        hold_minutes_left=25,
+        is_upcoming=True,
+        pay_url="#",
+        cancel_url="#",
+        receipt_url="#",
+        detail_url="#",
+    )

@@ -1,0 +1,104 @@
+"""`python -m ops.demo`: the whole portal on one machine without a server to install, until Ctrl-C.
+
+Migrates and seeds, then runs the Stripe sandbox, the web server and a worker with beat, each a process of its own.
+"""
+
+import os
+import shutil
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from honcho.manager import Manager
+
+PORT = os.environ.get("PORT") or "8000"
+SANDBOX_PORT = os.environ.get("SANDBOX_PORT") or "8421"
+PORTAL = f"http://127.0.0.1:{PORT}"
+SANDBOX = f"http://127.0.0.1:{SANDBOX_PORT}"
+ROLES = ("caregiver", "caregiver2", "editor", "coordinator", "finance", "manager", "admin")
+
+
+def main() -> int:
+    """Prepare, run, and return the exit code of what ended first."""
+    environment = _environment()
+    os.environ.update(environment)
+    from django import setup
+    from django.conf import settings
+    from django.core.management import call_command
+
+    setup()
+    var = Path(settings.VAR)
+    _make_folders(var, Path(environment["PROMETHEUS_MULTIPROC_DIR"]))
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("createcachetable")
+    call_command("seed_demo")
+    manager = Manager()
+    for name, command in _commands(var).items():
+        manager.add_process(name, command, env={**os.environ, "PYTHONUNBUFFERED": "1"})
+    threading.Thread(target=_announce, daemon=True).start()
+    manager.loop()
+    return int(manager.returncode or 0)
+
+
+def _environment() -> dict[str, str]:
+    root = Path(__file__).resolve().parents[1]
+    var = (root / (os.environ.get("VAR") or "var")).resolve()
+    return {
+        "DJANGO_SETTINGS_MODULE": "portal.settings.demo",
+        "VAR": str(var),
+        "PORTAL_BASE_URL": PORTAL,
+        "STRIPE_API_BASE": SANDBOX,
+        "STRIPE_JS_URL": f"{SANDBOX}/v3/",
+        "PROMETHEUS_MULTIPROC_DIR": str(var / "metrics"),
+    }
+
+
+def _make_folders(var: Path, metrics: Path) -> None:
+    shutil.rmtree(metrics, ignore_errors=True)
+    for folder in (metrics, var / "mail", var / "media", var / "broker" / "messages", var / "broker" / "control"):
+        folder.mkdir(parents=True, exist_ok=True)
+
+
+def _commands(var: Path) -> dict[str, str]:
+    python = sys.executable
+    return {
+        "sandbox": f"{python} -m ops.stripe_sandbox --port {SANDBOX_PORT} --state {var / 'sandbox.json'}",
+        "web": (
+            f"{python} -m gunicorn portal.wsgi --bind 127.0.0.1:{PORT} --workers 2 --threads 4 --no-control-socket "
+            "--log-level warning"
+        ),
+        "worker": (
+            f"{python} -m celery -A portal worker --beat --pool threads --concurrency 4 --queues portal,mirror "
+            f"--schedule {var / 'beat-schedule'} --loglevel WARNING --without-gossip --without-mingle"
+        ),
+    }
+
+
+def _announce() -> None:
+    """Once both answer: register the webhook, then say so."""
+    from django.core.management import call_command
+
+    _wait_for(f"{SANDBOX}/_control/faults")
+    call_command("register_webhook", PORTAL)
+    _wait_for(f"{PORTAL}/")
+    accounts = "\n".join(f"  {role}@example.com" for role in ROLES)
+    print(f"Portal ready: {PORTAL}/\n\nAccounts, password demo-portal-2026:\n{accounts}\n", flush=True)
+    print(f"Mail that the portal sent: {PORTAL}/demo/mail/\nStop with Ctrl-C.", flush=True)
+
+
+def _wait_for(address: str, seconds: float = 120) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            with urllib.request.urlopen(address, timeout=10):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+    print(f"{address} does not answer", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,73 @@
+"""The booking form."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+
+from portal.accounts.models import User
+from portal.bookings.models import Service, Session
+from portal.caregivers.models import CareRecipient
+
+SESSIONS_OFFERED = 300
+
+
+class BookingForm(forms.Form):
+    """Which session, and for whom. The service is implied by the session; it narrows the choice."""
+
+    service = forms.ModelChoiceField(
+        Service.objects.none(), to_field_name="slug", widget=forms.RadioSelect, empty_label=None,
+        error_messages={"required": "Choose a service."},
+    )  # fmt: skip
+    session = forms.ModelChoiceField(
+        Session.objects.none(),
+        empty_label="Choose a session",
+        error_messages={
+            "required": "Choose a session.",
+            "invalid_choice": "This session can no longer be booked. Please choose another session.",
+        },
+    )
+    care_recipient = forms.ModelChoiceField(
+        CareRecipient.objects.none(),
+        label="Who is this for?",
+        empty_label="Choose a person",
+        error_messages={"required": "Choose who this is for.", "invalid_choice": "Choose somebody from your list."},
+    )
+    notes = forms.CharField(
+        max_length=1000,
+        required=False,
+        help_text="Anything our team should know for this session.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    token = forms.UUIDField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._choose_from("service", Service.objects.filter(active=True))
+        sessions = list(Session.objects.bookable().select_related("service").order_by("service__position", "starts_at"))
+        self._choose_from("session", Session.objects.upcoming().select_related("service"))
+        self.fields["session"].choices = _grouped(sessions)  # type: ignore[attr-defined]
+        self._choose_from("care_recipient", CareRecipient.objects.of(user))
+
+    def _choose_from(self, name: str, rows: "QuerySet[Any]") -> None:
+        self.fields[name].queryset = rows  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        service, session = cleaned.get("service"), cleaned.get("session")
+        if service and session and session.service_id != service.pk:
+            self.add_error("session", f"Choose a session of {service.name}.")
+        return cleaned
+
+
+def _grouped(sessions: list[Session]) -> list[tuple[str, Any]]:
+    """Options by service: "Mon 30 November, 10:00am to 1:00pm (3 places left)"."""
+    groups: dict[str, list[tuple[int, str]]] = {}
+    for session in sessions[:SESSIONS_OFFERED]:
+        start, end = session.starts_local, session.ends_local
+        same_day = start.date() == end.date()
+        until = f"{end:%H:%M}" if same_day else f"{end:%a %-d %B, %H:%M}"
+        places = f"{session.free} place{'s' if session.free != 1 else ''} left"
+        label = f"{start:%a %-d %B}, {start:%H:%M} to {until} ({places})"
+        groups.setdefault(session.service.name, []).append((session.pk, label))
+    return [("", "Choose a session"), *groups.items()]

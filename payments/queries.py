@@ -1,0 +1,184 @@
+"""What pages show: reads only, as dataclasses. Ownership is in every query."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
+
+from django.urls import reverse
+
+from payments.domain.checkout import is_payable
+from payments.enums import CAPTURED, PaymentStatus, RefundStatus
+from payments.models import Payment
+from portal.audit.actor import ActorKind
+from portal.bookings.enums import BookingStatus
+from portal.bookings.models import Booking, BookingTransition
+from portal.common import clock
+
+if TYPE_CHECKING:
+    from portal.accounts.models import User
+
+SHOWN_AT_ONCE: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class BookingRow:
+    """A booking as pages show it. Amounts in minor units; local times are in the service's zone."""
+
+    reference: str
+    service_name: str
+    starts_local: datetime
+    ends_local: datetime
+    zone_label: str
+    person_name: str
+    location: str
+    status: str
+    status_label: str
+    amount_due: int
+    currency: str
+    can_pay: bool
+    can_cancel: bool
+    has_receipt: bool
+    hold_expires_at: datetime | None
+    hold_minutes_left: int | None
+    is_upcoming: bool
+    pay_url: str
+    cancel_url: str
+    receipt_url: str
+    detail_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """One change of a booking's state, as the caregiver reads it."""
+
+    at: datetime
+    label: str
+    by_label: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentEntry:
+    """One payment or refund of a booking. `amount` in minor units."""
+
+    purpose_label: str
+    amount: int
+    currency: str
+    status: str
+    status_label: str
+    at: datetime
+
+
+def row(booking: Booking) -> BookingRow:
+    """`booking` (with details and payments loaded) as a row; no query."""
+    session, reference = booking.session, booking.reference
+    zone = ZoneInfo(session.service.time_zone)
+    can_pay = is_payable(booking)
+    paid = [payment for payment in booking.payments.all() if payment.status in CAPTURED]
+    return BookingRow(
+        reference=reference,
+        service_name=session.service.name,
+        starts_local=session.starts_local,
+        ends_local=session.ends_local,
+        zone_label=f"{session.starts_local:%Z}",
+        person_name=booking.care_recipient.full_name,
+        location=session.service.location,
+        status=booking.status,
+        status_label=BookingStatus(booking.status).label,
+        amount_due=booking.deposit_amount,
+        currency=booking.currency,
+        can_pay=can_pay,
+        can_cancel=_can_cancel(booking),
+        has_receipt=bool(paid),
+        hold_expires_at=booking.hold_expires_at.astimezone(zone) if booking.hold_expires_at else None,
+        hold_minutes_left=_minutes_left(booking) if can_pay else None,
+        is_upcoming=booking.is_upcoming,
+        pay_url=reverse("payments:deposit", args=[reference]),
+        cancel_url=reverse("payments:cancel", args=[reference]),
+        receipt_url=reverse("payments:receipt", args=[reference]),
+        detail_url=reverse("payments:booking", args=[reference]),
+    )
+
+
+def _can_cancel(booking: Booking) -> bool:
+    if booking.release_requested_at is not None or booking.session.starts_at <= clock.now():
+        return False
+    return booking.status in (BookingStatus.AWAITING_DEPOSIT, BookingStatus.CONFIRMED)
+
+
+def _minutes_left(booking: Booking) -> int:
+    assert booking.hold_expires_at is not None  # payable bookings have one
+    return max(0, int((booking.hold_expires_at - clock.now()).total_seconds() + 59) // 60)
+
+
+def rows_of(user: "User") -> list[BookingRow]:
+    """The caregiver's bookings, newest first; two queries."""
+    bookings = Booking.objects.of(user).with_details().prefetch_related("payments")
+    return [row(booking) for booking in bookings[:SHOWN_AT_ONCE]]
+
+
+def unpaid_rows_of(user: "User") -> list[BookingRow]:
+    """The caregiver's bookings whose deposit can be paid now."""
+    bookings = Booking.objects.of(user).open_holds().with_details().prefetch_related("payments")
+    return [found for found in map(row, bookings[:SHOWN_AT_ONCE]) if found.can_pay]
+
+
+_HISTORY: Final = {
+    BookingStatus.AWAITING_DEPOSIT: "Place held, waiting for the deposit",
+    BookingStatus.CONFIRMED: "Booking confirmed",
+    BookingStatus.COMPLETED: "Session attended",
+    BookingStatus.NO_SHOW: "Session not attended",
+    BookingStatus.CANCELLED: "Booking cancelled",
+    BookingStatus.EXPIRED: "Place released: the deposit did not come in time",
+}
+
+
+def history_of(booking: Booking) -> list[HistoryEntry]:
+    """Every change of state, oldest first, in the service's zone."""
+    zone = ZoneInfo(booking.session.service.time_zone)
+    own = str(booking.caregiver.user_id)
+    transitions: Sequence[BookingTransition] = booking.transitions.all()
+    return [
+        HistoryEntry(t.occurred_at.astimezone(zone), _HISTORY[BookingStatus(t.to_status)], _by(t, own))
+        for t in transitions
+    ]
+
+
+def _by(transition: BookingTransition, own_id: str) -> str:
+    if transition.actor_kind == ActorKind.USER:
+        return "you" if transition.actor_id == own_id else "our team"
+    return "our payment provider" if transition.actor_kind == ActorKind.STRIPE else "the portal"
+
+
+def payments_of(booking: Booking) -> list[PaymentEntry]:
+    """What was paid and returned, oldest first, in the service's zone."""
+    zone = ZoneInfo(booking.session.service.time_zone)
+    entries = []
+    for payment in booking.payments.prefetch_related("refunds"):
+        if payment.status not in CAPTURED:
+            continue
+        status = PaymentStatus(payment.status)
+        paid_at = (payment.succeeded_at or payment.created_at).astimezone(zone)
+        entries.append(
+            PaymentEntry(
+                payment.get_purpose_display(), payment.captured_amount, payment.currency, status, status.label, paid_at
+            )
+        )
+        entries += [
+            PaymentEntry(
+                "Refund",
+                refund.amount,
+                payment.currency,
+                refund.status,
+                RefundStatus(refund.status).label,
+                (refund.settled_at or refund.created_at).astimezone(zone),
+            )
+            for refund in payment.refunds.all()
+        ]
+    return sorted(entries, key=lambda entry: entry.at)
+
+
+def live_deposit(booking: Booking) -> Payment | None:
+    """The deposit's payment that stands, if any."""
+    return booking.payments.live().filter(purpose="deposit").first()

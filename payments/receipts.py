@@ -1,0 +1,118 @@
+"""Receipts: what was paid for a booking, as data and as PDF."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from fpdf import FPDF
+
+from payments.enums import RefundStatus
+from portal.bookings.models import Booking
+from portal.common.money import formatted
+
+FONT: Final = "Helvetica"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line; `amount` in minor units."""
+
+    description: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Everything on a receipt. `total` is paid less refunded, in minor units."""
+
+    number: str
+    issued: datetime
+    organisation: dict[str, str]
+    billed_to: str
+    booking_reference: str
+    lines: tuple[Line, ...]
+    refunds: tuple[Line, ...]
+    total: int
+    currency: str
+    pdf_url: str
+
+
+def receipt_for(booking: Booking, pdf_url: str = "") -> Receipt | None:
+    """The booking's receipt; None while nothing was paid."""
+    payments = list(booking.payments.captured().order_by("succeeded_at").prefetch_related("refunds"))
+    if not payments:
+        return None
+    session = booking.session
+    what = f"{session.service.name}, {session.starts_local:%-d %B %Y}"
+    lines = tuple(Line(f"{p.get_purpose_display()}: {what}", p.captured_amount) for p in payments)
+    refunds = tuple(
+        Line(f"Refund of the {p.get_purpose_display().lower()}", r.amount)
+        for p in payments
+        for r in p.refunds.all()
+        if r.status == RefundStatus.SUCCEEDED
+    )
+    issued = payments[-1].succeeded_at or payments[-1].created_at
+    return Receipt(
+        number=f"R-{payments[0].pk:06d}",
+        issued=issued.astimezone(ZoneInfo(session.service.time_zone)),
+        organisation={"name": settings.SITE_NAME, **settings.ORGANISATION},
+        billed_to=str(booking.caregiver),
+        booking_reference=booking.reference,
+        lines=lines,
+        refunds=refunds,
+        total=sum(line.amount for line in lines) - sum(line.amount for line in refunds),
+        currency=booking.currency,
+        pdf_url=pdf_url,
+    )
+
+
+def as_pdf(receipt: Receipt) -> bytes:
+    """The receipt as one A4 page."""
+    pdf = FPDF(format="A4")
+    pdf.set_title(f"Receipt {receipt.number}")
+    pdf.set_lang("en-GB")
+    pdf.add_page()
+    pdf.set_font(FONT, "B", 20)
+    pdf.cell(0, 12, "Receipt", new_x="LMARGIN", new_y="NEXT")
+    _paragraph(pdf, list(receipt.organisation.values()))
+    _paragraph(
+        pdf,
+        [
+            f"Number: {receipt.number}",
+            f"Issued: {receipt.issued:%-d %B %Y}",
+            f"Paid by: {receipt.billed_to}",
+            f"Booking: {receipt.booking_reference}",
+        ],
+    )
+    with pdf.table(col_widths=(3, 1), text_align=("LEFT", "RIGHT")) as table:
+        for left, right in _rows(receipt):
+            line = table.row()
+            line.cell(_latin(left))
+            line.cell(_latin(right))
+    return bytes(pdf.output())
+
+
+def _rows(receipt: Receipt) -> list[tuple[str, str]]:
+    def money(amount: int) -> str:
+        return formatted(amount, receipt.currency)
+
+    return [
+        ("What for", "Amount"),
+        *((line.description, money(line.amount)) for line in receipt.lines),
+        *((line.description, f"-{money(line.amount)}") for line in receipt.refunds),
+        ("Total paid", money(receipt.total)),
+    ]
+
+
+def _paragraph(pdf: FPDF, lines: list[str]) -> None:
+    pdf.set_font(FONT, "", 11)
+    for text in lines:
+        pdf.multi_cell(0, 6, _latin(text), new_x="LMARGIN", new_y="NEXT")
+    pdf.ln(4)
+
+
+def _latin(text: str) -> str:
+    """PDF's built-in fonts know Latin-1 only; anything else shows as a question mark rather than failing."""
+    return text.encode("latin-1", "replace").decode("latin-1")

@@ -1,0 +1,21 @@
+"""Addresses of bookings and payments."""
+
+from django.urls import path
+
+from payments import webhooks
+from payments.views import booking, deposit
+
+app_name = "payments"
+urlpatterns = [
+    path("stripe/webhook/<uuid:endpoint>/", webhooks.receive, name="webhook"),
+    path("book/", booking.book, name="book"),
+    path("dashboard/", booking.dashboard, name="dashboard"),
+    path("deposit/<str:reference>/", deposit.deposit, name="deposit"),
+    path("deposit/<str:reference>/status.json", deposit.status, name="deposit_status"),
+    path("deposit/<str:reference>/extend/", booking.extend, name="extend"),
+    path("bookings/<str:reference>/", booking.detail, name="booking"),
+    path("bookings/<str:reference>/cancel/", booking.cancel, name="cancel"),
+    path("bookings/<str:reference>/receipt/", booking.receipt, name="receipt"),
+    path("bookings/<str:reference>/receipt.pdf", booking.receipt_pdf, name="receipt_pdf"),
+    path("bookings/<str:reference>/calendar.ics", booking.calendar, name="calendar"),
+]

@@ -1,0 +1,194 @@
+"""Booking, the bookings page, one booking, its receipt and calendar file, cancelling it."""
+
+import uuid
+
+from allauth.core.ratelimit import consume_or_429
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from payments.calendars import calendar_file
+from payments.domain.cancellation import NotCancellable, Quote, cancel as cancel_booking, quote
+from payments.domain.checkout import book as make_booking
+from payments.domain.release import Released
+from payments.forms import BookingForm
+from payments.queries import history_of, payments_of, row, rows_of
+from payments.receipts import Receipt, as_pdf, receipt_for
+from payments.views.common import actor, own_booking, signed_in
+from portal.activity.domain import record
+from portal.activity.models import Activity
+from portal.audit.actor import Source
+from portal.bookings.domain.holds import extend_hold
+from portal.bookings.errors import BookingError
+from portal.bookings.models import Booking, Service
+from portal.caregivers.domain import caregiver_of
+from portal.common.money import formatted
+
+
+@never_cache
+@login_required
+def book(request: HttpRequest) -> HttpResponse:
+    """Choose a session and a person; `Continue to deposit` holds the place."""
+    user = signed_in(request)
+    if request.method == "POST":
+        if refusal := consume_or_429(request, action="book", user=user):
+            return refusal
+        form = BookingForm(request.POST, user=user)
+        if form.is_valid() and (booking := _made(request, form)):
+            return redirect("payments:deposit", booking.reference)
+    else:
+        initial = {"service": request.GET.get("service"), "token": uuid.uuid4()}
+        form = BookingForm(user=user, initial=initial)
+        _note_start(request, request.GET.get("service"))
+    services = Service.objects.filter(active=True)
+    return render(request, "payments/book.html", {"form": form, "services": services}, status=422 if form.errors else 200)
+
+
+def _made(request: HttpRequest, form: BookingForm) -> Booking | None:
+    data = form.cleaned_data
+    try:
+        return make_booking(
+            session=data["session"],
+            caregiver=caregiver_of(signed_in(request)),
+            care_recipient=data["care_recipient"],
+            notes=data["notes"],
+            token=data["token"],
+            by=actor(request),
+            source=Source.CAREGIVER,
+        )
+    except BookingError as error:
+        form.add_error("session", error.sentence)
+        return None
+
+
+def _note_start(request: HttpRequest, slug: str | None) -> None:
+    service = Service.objects.filter(slug=slug, active=True).only("pk", "slug").first() if slug else None
+    record(
+        request,
+        Activity.BOOKING_STARTED,
+        service_id=service.pk if service else None,
+        service=service.slug if service else "",
+    )
+
+
+@never_cache
+@login_required
+def dashboard(request: HttpRequest) -> HttpResponse:
+    """Your bookings."""
+    rows = rows_of(signed_in(request))
+    upcoming = sorted((r for r in rows if r.is_upcoming), key=lambda r: (not r.can_pay, r.starts_local))
+    past = [r for r in rows if not r.is_upcoming]
+    return render(request, "payments/dashboard.html", {"upcoming": upcoming, "past": past})
+
+
+@never_cache
+@login_required
+def detail(request: HttpRequest, reference: str) -> HttpResponse:
+    """One booking with its history."""
+    booking = own_booking(request, reference)
+    shown = row(booking)
+    context = {
+        "booking": shown,
+        "history": history_of(booking),
+        "payments": payments_of(booking),
+        "calendar_url": reverse("payments:calendar", args=[booking.reference]) if shown.is_upcoming else "",
+        "can_extend": booking.can_extend_hold,
+        "extend_url": reverse("payments:extend", args=[booking.reference]),
+    }
+    return render(request, "payments/booking_detail.html", context)
+
+
+@login_required
+@require_POST
+def extend(request: HttpRequest, reference: str) -> HttpResponse:
+    """Ask for more time, once."""
+    booking = own_booking(request, reference)
+    try:
+        extended = extend_hold(booking.pk, by=actor(request), source=Source.CAREGIVER)
+    except BookingError as error:
+        messages.error(request, error.sentence)
+    else:
+        until = extended.hold_expires_at
+        assert until is not None  # extending sets it
+        local = until.astimezone(booking.session.starts_local.tzinfo)
+        messages.success(request, f"We now keep the place for you until {local:%H:%M on %-d %B}.")
+    return redirect("payments:deposit", booking.reference)
+
+
+@never_cache
+@login_required
+def cancel(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show what comes back, and why; then cancel."""
+    booking = own_booking(request, reference)
+    if not row(booking).can_cancel:
+        messages.error(request, "This booking can no longer be cancelled here. Please contact us.")
+        return redirect("payments:booking", booking.reference)
+    if request.method == "POST":
+        return _cancelled(request, booking)
+    terms = quote(booking)
+    context = {"booking": row(booking), "refund_amount": terms.amount, "refund_reason": _reason(booking, terms)}
+    return render(request, "payments/cancel_confirm.html", context)
+
+
+def _cancelled(request: HttpRequest, booking: Booking) -> HttpResponse:
+    try:
+        outcome = cancel_booking(booking, by=actor(request), source=Source.CAREGIVER)
+    except NotCancellable:
+        messages.error(request, "This booking can no longer be cancelled here. Please contact us.")
+        return redirect("payments:booking", booking.reference)
+    if outcome is Released.KEPT:
+        messages.info(request, "A payment is still under way. We cancel the booking as soon as it is settled, and write to you.")
+    else:
+        messages.success(request, "Your booking is cancelled. We have sent you an e-mail.")
+    return redirect("payments:dashboard")
+
+
+def _reason(booking: Booking, terms: Quote) -> str:
+    if not any(payment.captured_amount for payment in booking.payments.all()):
+        return "You have not paid anything yet, so there is nothing to give back."
+    if terms.terms.hours_before is None:
+        return "The session is too close: by the terms you booked on, nothing is given back any more."
+    return (
+        f"You cancel at least {terms.terms.hours_before} hours before the session, so by the terms you booked on "
+        f"{terms.terms.percent} % of what you paid comes back: {formatted(terms.amount, booking.currency)}."
+    )
+
+
+def _receipt(request: HttpRequest, reference: str) -> Receipt:
+    booking = own_booking(request, reference)
+    found = receipt_for(booking, reverse("payments:receipt_pdf", args=[booking.reference]))
+    if found is None:
+        raise Http404("nothing was paid")
+    return found
+
+
+@never_cache
+@login_required
+def receipt(request: HttpRequest, reference: str) -> HttpResponse:
+    """The receipt as a page."""
+    return render(request, "payments/receipt.html", {"receipt": _receipt(request, reference)})
+
+
+@never_cache
+@login_required
+def receipt_pdf(request: HttpRequest, reference: str) -> HttpResponse:
+    """The receipt as PDF."""
+    found = _receipt(request, reference)
+    response = HttpResponse(as_pdf(found), content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="receipt-{found.number}.pdf"'
+    return response
+
+
+@never_cache
+@login_required
+def calendar(request: HttpRequest, reference: str) -> HttpResponse:
+    """The session for the caregiver's calendar."""
+    booking = own_booking(request, reference)
+    response = HttpResponse(calendar_file(booking, settings.SITE_NAME), content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="booking-{booking.reference}.ics"'
+    return response

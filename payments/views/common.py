@@ -1,0 +1,25 @@
+"""What every page here does first."""
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+
+from portal.accounts.models import User
+from portal.audit.actor import Actor
+from portal.bookings.models import Booking
+
+
+def signed_in(request: HttpRequest) -> User:
+    """The caregiver; every view here is behind login_required."""
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def own_booking(request: HttpRequest, reference: str) -> Booking:
+    """The signed-in caregiver's booking. Raises Http404 for anybody else's."""
+    bookings = Booking.objects.of(signed_in(request)).with_details().prefetch_related("payments")
+    return get_object_or_404(bookings, reference=reference.upper())
+
+
+def actor(request: HttpRequest) -> Actor:
+    """The caregiver as the audit trail names them."""
+    return Actor.user(signed_in(request))

@@ -1,0 +1,28 @@
+"""The composition root of addresses."""
+
+from django.conf import settings
+from django.urls import include, path
+from wagtail import urls as wagtail_urls
+from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.documents import urls as wagtaildocs_urls
+
+from portal.common import demo_mail, health, views
+
+handler429 = "portal.common.views.too_many_requests"
+
+urlpatterns = [
+    path("healthz/", health.healthz, name="healthz"),
+    path("readyz/", health.readyz, name="readyz"),
+    path("metrics", views.metrics, name="metrics"),
+    path("csp-report/", views.csp_report, name="csp_report"),
+    path("admin/", include(wagtailadmin_urls)),
+    path("documents/", include(wagtaildocs_urls)),
+    path("accounts/", include("allauth.urls")),
+    path("", include("payments.urls")),
+    path("", include("portal.caregivers.urls")),
+    path("", include("portal.media_library.urls")),
+]
+if settings.DEMO:
+    urlpatterns.append(path("demo/mail/", include((demo_mail.urlpatterns, demo_mail.app_name))))
+    urlpatterns += [path("media/<path:path>", views.demo_media)]
+urlpatterns.append(path("", include(wagtail_urls)))
