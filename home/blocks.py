@@ -46,7 +46,9 @@ class CallToActionBlock(blocks.StructBlock):
     text = blocks.TextBlock(required=False)
     button_label = blocks.CharBlock(max_length=40)
     link_page = blocks.PageChooserBlock(required=False)
-    link_url = blocks.CharBlock(required=False, default="/book/", help_text="A path of this site, when no page is chosen.")
+    link_url = blocks.CharBlock(
+        required=False, default="/book/", help_text="A path of this site, when no page is chosen."
+    )
 
     class Meta:
         template = "home/blocks/call_to_action.html"

@@ -25,13 +25,12 @@ def main() -> int:
     """Prepare, run, and return the exit code of what ended first."""
     environment = _environment()
     os.environ.update(environment)
+    var = Path(environment["VAR"])
+    _make_folders(var, Path(environment["PROMETHEUS_MULTIPROC_DIR"]))
     from django import setup
-    from django.conf import settings
     from django.core.management import call_command
 
     setup()
-    var = Path(settings.VAR)
-    _make_folders(var, Path(environment["PROMETHEUS_MULTIPROC_DIR"]))
     call_command("migrate", interactive=False, verbosity=0)
     call_command("createcachetable")
     call_command("seed_demo")
@@ -58,7 +57,14 @@ def _environment() -> dict[str, str]:
 
 def _make_folders(var: Path, metrics: Path) -> None:
     shutil.rmtree(metrics, ignore_errors=True)
-    for folder in (metrics, var / "mail", var / "media", var / "broker" / "messages", var / "broker" / "control"):
+    for folder in (
+        metrics,
+        var / "mail",
+        var / "media",
+        var / "static",
+        var / "broker" / "messages",
+        var / "broker" / "control",
+    ):
         folder.mkdir(parents=True, exist_ok=True)
 
 

@@ -100,11 +100,7 @@ BOOKING_CANCELLED: Final = MessageTemplate(
     name="Booking cancelled",
     sent_when="A booking was cancelled, by the caregiver or by us.",
     subject="Your booking for {date} is cancelled",
-    body=(
-        "Dear {name},\n\n"
-        "The booking of {service} on {date} for {person} is cancelled.\n\n"
-        "{refund}"
-    ),
+    body=("Dear {name},\n\nThe booking of {service} on {date} for {person} is cancelled.\n\n{refund}"),
     button="See your booking",
     samples={**_BOOKING, "refund": "We are sending £11.25 back to your card. It can take 5 to 10 days to arrive."},
 )

@@ -58,7 +58,9 @@ def _discrepancies() -> Iterable[tuple[list[str], float]]:
     return [([kind], count) for kind, count in found.items()]
 
 
-database_gauge("portal_webhook_backlog", "Received events that wait, for the ledger or the mirror.", _backlog, ["stage"])
+database_gauge(
+    "portal_webhook_backlog", "Received events that wait, for the ledger or the mirror.", _backlog, ["stage"]
+)
 database_gauge(
     "portal_reconciliation_discrepancies", "Open discrepancies between the ledger and Stripe.", _discrepancies, ["kind"]
 )

@@ -22,10 +22,27 @@ from portal.common.doorbell import ring_now
 
 SECRET_CACHE_SECONDS: Final = 60
 KNOWN_TYPES: Final = frozenset(
-    "payment_intent.created payment_intent.succeeded payment_intent.payment_failed payment_intent.processing "
-    "payment_intent.requires_action payment_intent.canceled charge.succeeded charge.failed charge.updated "
-    "charge.refunded charge.refund.updated refund.created refund.updated refund.failed charge.dispute.created "
-    "charge.dispute.updated charge.dispute.closed charge.dispute.funds_withdrawn charge.dispute.funds_reinstated".split()
+    [
+        "payment_intent.created",
+        "payment_intent.succeeded",
+        "payment_intent.payment_failed",
+        "payment_intent.processing",
+        "payment_intent.requires_action",
+        "payment_intent.canceled",
+        "charge.succeeded",
+        "charge.failed",
+        "charge.updated",
+        "charge.refunded",
+        "charge.refund.updated",
+        "refund.created",
+        "refund.updated",
+        "refund.failed",
+        "charge.dispute.created",
+        "charge.dispute.updated",
+        "charge.dispute.closed",
+        "charge.dispute.funds_withdrawn",
+        "charge.dispute.funds_reinstated",
+    ]
 )
 
 

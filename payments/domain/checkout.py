@@ -20,7 +20,8 @@ from payments.models import Payment
 from portal.audit.actor import Actor, Source
 from portal.audit.domain import record
 from portal.bookings.domain.reserve import reserve
-from portal.bookings.domain.transitions import locked as locked_booking, move as move_booking
+from portal.bookings.domain.transitions import locked as locked_booking
+from portal.bookings.domain.transitions import move as move_booking
 from portal.bookings.enums import BookingStatus
 from portal.bookings.models import Booking, Session
 from portal.caregivers.models import Caregiver, CareRecipient
@@ -139,7 +140,13 @@ def _live_payment(booking: Booking) -> Payment:
         receipt_email=booking.caregiver.user.email,
         metadata={"booking_reference": booking.reference},
     )
-    record("payment.written", payment, by=Actor.user(booking.caregiver.user), source=Source.CAREGIVER, data={"amount": payment.amount})
+    record(
+        "payment.written",
+        payment,
+        by=Actor.user(booking.caregiver.user),
+        source=Source.CAREGIVER,
+        data={"amount": payment.amount},
+    )
     return payment
 
 

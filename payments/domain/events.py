@@ -124,4 +124,3 @@ def _dispute_event(event: ReceivedEvent) -> LedgerState:
 
 def _matched(ours: bool) -> LedgerState:
     return LedgerState.APPLIED if ours else LedgerState.UNMATCHED
-

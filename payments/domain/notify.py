@@ -29,9 +29,7 @@ def _booking_values(booking: Booking, url: str) -> dict[str, str]:
     }
 
 
-def tell(
-    template: MessageTemplate, booking: Booking, *, cause: str, url: str, **extra: str
-) -> None:
+def tell(template: MessageTemplate, booking: Booking, *, cause: str, url: str, **extra: str) -> None:
     """Queue one e-mail to the booking's caregiver; `cause` makes it once only."""
     send(
         template,

@@ -16,7 +16,8 @@ from payments.domain import notify
 from payments.domain.checkout import create_intent
 from payments.domain.news import News
 from payments.domain.settlement import apply_intent
-from payments.domain.transitions import locked as locked_payment, move as move_payment
+from payments.domain.transitions import locked as locked_payment
+from payments.domain.transitions import move as move_payment
 from payments.enums import UNPAID, PaymentStatus
 from payments.gateway import gateway
 from payments.gateway.base import GatewayError, GatewayRefused

@@ -131,9 +131,7 @@ class PaymentGateway(Protocol):
     def retrieve_charge(self, charge_id: str) -> Charge:
         """The charge with its balance transaction."""
 
-    def refund(
-        self, intent_id: str, amount: int, *, refund_id: int, idempotency_key: str
-    ) -> RefundResult:
+    def refund(self, intent_id: str, amount: int, *, refund_id: int, idempotency_key: str) -> RefundResult:
         """Send `amount` minor units back; the same key refunds once."""
 
     def retrieve_refund(self, refund_id: str) -> RefundResult:

@@ -19,9 +19,7 @@ class Discrepancy(models.Model):
     amount = models.IntegerField(default=0, editable=False)
     currency = models.CharField(max_length=3, blank=True, editable=False)
     details = models.JSONField(default=dict, editable=False)
-    status = models.CharField(
-        max_length=10, choices=DiscrepancyStatus, default=DiscrepancyStatus.OPEN, editable=False
-    )
+    status = models.CharField(max_length=10, choices=DiscrepancyStatus, default=DiscrepancyStatus.OPEN, editable=False)
     found_at = models.DateTimeField(default=clock.now, editable=False)
     last_seen_at = models.DateTimeField(default=clock.now, editable=False)
     closed_at = models.DateTimeField(null=True, editable=False)

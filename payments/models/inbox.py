@@ -20,12 +20,8 @@ class ReceivedEvent(Leased):
     received_at = models.DateTimeField(default=clock.now, editable=False)
     applied_at = models.DateTimeField(null=True, editable=False)
     payload = models.JSONField(null=True, editable=False, help_text="Trimmed after 90 days.")
-    ledger_state = models.CharField(
-        max_length=12, choices=LedgerState, default=LedgerState.RECEIVED, editable=False
-    )
-    mirror_state = models.CharField(
-        max_length=12, choices=MirrorState, default=MirrorState.WAITING, editable=False
-    )
+    ledger_state = models.CharField(max_length=12, choices=LedgerState, default=LedgerState.RECEIVED, editable=False)
+    mirror_state = models.CharField(max_length=12, choices=MirrorState, default=MirrorState.WAITING, editable=False)
     mirror_attempts = models.PositiveIntegerField(default=0, editable=False)
     mirror_due_at = models.DateTimeField(default=clock.now, editable=False)
     mirror_leased_until = models.DateTimeField(null=True, editable=False)

@@ -59,9 +59,7 @@ class Payment(models.Model):
     booking = models.ForeignKey(Booking, on_delete=models.PROTECT, related_name="payments", editable=False)
     purpose = models.CharField(max_length=10, choices=Purpose, editable=False)
     method = models.CharField(max_length=10, choices=Method, default=Method.STRIPE, editable=False)
-    status = models.CharField(
-        max_length=20, choices=PaymentStatus, default=PaymentStatus.PENDING, editable=False
-    )
+    status = models.CharField(max_length=20, choices=PaymentStatus, default=PaymentStatus.PENDING, editable=False)
     amount = models.PositiveIntegerField(editable=False)
     currency = models.CharField(max_length=3, editable=False)
     captured_amount = models.PositiveIntegerField(default=0, editable=False)

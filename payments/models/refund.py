@@ -29,9 +29,7 @@ class Refund(Leased):
     )
     reason = models.CharField(max_length=20, choices=RefundReason, editable=False)
     note = models.CharField(max_length=250, blank=True, editable=False)
-    status = models.CharField(
-        max_length=10, choices=RefundStatus, default=RefundStatus.REQUESTED, editable=False
-    )
+    status = models.CharField(max_length=10, choices=RefundStatus, default=RefundStatus.REQUESTED, editable=False)
     stripe_refund_id = models.CharField(max_length=255, unique=True, null=True, blank=True, editable=False)
     balance_transaction_id = models.CharField(max_length=255, blank=True, editable=False)
     failure_code = models.CharField(max_length=64, blank=True, editable=False)
@@ -43,9 +41,7 @@ class Refund(Leased):
     class Meta:
         ordering = ("-created_at",)
         constraints = (models.CheckConstraint(condition=Q(amount__gt=0), name="refund_has_amount"),)
-        indexes = (
-            models.Index(fields=["due_at"], name="refund_due", condition=Q(status__in=sorted(REFUND_TO_SEND))),
-        )
+        indexes = (models.Index(fields=["due_at"], name="refund_due", condition=Q(status__in=sorted(REFUND_TO_SEND))),)
 
     def __str__(self) -> str:
         return f"refund {self.pk} of payment {self.payment_id}"

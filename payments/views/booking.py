@@ -13,7 +13,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from payments.calendars import calendar_file
-from payments.domain.cancellation import NotCancellable, Quote, cancel as cancel_booking, quote
+from payments.domain.cancellation import NotCancellable, Quote, quote
+from payments.domain.cancellation import cancel as cancel_booking
 from payments.domain.checkout import book as make_booking
 from payments.domain.release import Released
 from payments.forms import BookingForm
@@ -46,7 +47,9 @@ def book(request: HttpRequest) -> HttpResponse:
         form = BookingForm(user=user, initial=initial)
         _note_start(request, request.GET.get("service"))
     services = Service.objects.filter(active=True)
-    return render(request, "payments/book.html", {"form": form, "services": services}, status=422 if form.errors else 200)
+    return render(
+        request, "payments/book.html", {"form": form, "services": services}, status=422 if form.errors else 200
+    )
 
 
 def _made(request: HttpRequest, form: BookingForm) -> Booking | None:
@@ -142,7 +145,9 @@ def _cancelled(request: HttpRequest, booking: Booking) -> HttpResponse:
         messages.error(request, "This booking can no longer be cancelled here. Please contact us.")
         return redirect("payments:booking", booking.reference)
     if outcome is Released.KEPT:
-        messages.info(request, "A payment is still under way. We cancel the booking as soon as it is settled, and write to you.")
+        messages.info(
+            request, "A payment is still under way. We cancel the booking as soon as it is settled, and write to you."
+        )
     else:
         messages.success(request, "Your booking is cancelled. We have sent you an e-mail.")
     return redirect("payments:dashboard")

@@ -38,7 +38,13 @@ def deposit(request: HttpRequest, reference: str) -> HttpResponse:
         booking = own_booking(request, reference)  # the answer may have settled it
     if state == "ready":
         service = booking.session.service
-        record(request, Activity.DEPOSIT_PAGE_OPENED, service_id=service.pk, service=service.slug, object_id=str(booking.pk))
+        record(
+            request,
+            Activity.DEPOSIT_PAGE_OPENED,
+            service_id=service.pk,
+            service=service.slug,
+            object_id=str(booking.pk),
+        )
     status = 503 if state == "unavailable" else 200
     return render(request, "payments/deposit.html", _context(request, booking, state, checkout), status=status)
 

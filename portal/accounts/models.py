@@ -2,7 +2,8 @@
 
 from typing import Any, ClassVar
 
-from django.contrib.auth.models import AbstractUser, UserManager as DjangoUserManager
+from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.db import models
 from django.db.models.functions import Lower
 
@@ -37,9 +38,7 @@ class User(AbstractUser):
     objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(Lower("email"), name="user_email_case_insensitive"),
-        )
+        constraints = (models.UniqueConstraint(Lower("email"), name="user_email_case_insensitive"),)
 
     def __str__(self) -> str:
         return self.get_full_name() or self.email

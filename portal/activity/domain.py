@@ -69,7 +69,9 @@ _buffer: Final = Buffer()
 flush = _buffer.flush
 
 
-def record(request: HttpRequest, activity: Activity, *, service_id: int | None, service: str, object_id: str = "") -> None:
+def record(
+    request: HttpRequest, activity: Activity, *, service_id: int | None, service: str, object_id: str = ""
+) -> None:
     """Note what the visitor did, unless their browser says Do Not Track (or Global Privacy Control).
 
     `service` is the slug, for the metric's label.

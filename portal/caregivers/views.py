@@ -21,9 +21,7 @@ def _signed_in(request: HttpRequest) -> User:
 @login_required
 def people(request: HttpRequest) -> HttpResponse:
     """The people this caregiver looks after."""
-    return render(
-        request, "caregivers/people_list.html", {"people": CareRecipient.objects.of(_signed_in(request))}
-    )
+    return render(request, "caregivers/people_list.html", {"people": CareRecipient.objects.of(_signed_in(request))})
 
 
 @login_required

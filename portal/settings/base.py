@@ -259,6 +259,9 @@ LOGGING: dict[str, Any] = {
         "stripe": {"level": "WARNING"},
         "httpx": {"level": "WARNING"},
         "fontTools": {"level": "WARNING"},
+        "django_tasks": {"level": "WARNING"},
+        "wagtail": {"level": "WARNING"},
+        "celery": {"level": "WARNING"},
     },
 }
 

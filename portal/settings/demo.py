@@ -22,6 +22,7 @@ MIGRATION_MODULES = {"djstripe": "payments.djstripe_migrations"}
 
 # Files are served as they lie: no collectstatic before the first page.
 WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
@@ -39,7 +40,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 
 STRIPE_SECRET_KEY = STRIPE_TEST_SECRET_KEY = "sk_test_" + "demo" * 6
 STRIPE_PUBLISHABLE_KEY = STRIPE_TEST_PUBLIC_KEY = "pk_test_" + "demo" * 6
-STRIPE_API_HOST = STRIPE_API_BASE  # noqa: F405
+STRIPE_API_HOST = STRIPE_API_BASE
 
 AUDIT_HMAC_KEY = "demo-audit-key"
 AUDIT_HEADS_FILE = VAR / "audit-heads.jsonl"
@@ -47,5 +48,11 @@ EMAIL_BACKEND = "portal.common.mail.EmlFileBackend"
 EMAIL_FILE_PATH = VAR / "mail"
 
 STAFF_SECOND_FACTOR_REQUIRED = False
-ACCOUNT_RATE_LIMITS = {**ACCOUNT_RATE_LIMITS, "login": "60/m/ip", "login_failed": "60/m/ip,30/m/key", "signup": "60/m/ip", "book": "60/m/user"}
+ACCOUNT_RATE_LIMITS = {
+    **ACCOUNT_RATE_LIMITS,
+    "login": "60/m/ip",
+    "login_failed": "60/m/ip,30/m/key",
+    "signup": "60/m/ip",
+    "book": "60/m/user",
+}
 BOOKING_MAX_OPEN_HOLDS = 20

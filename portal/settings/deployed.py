@@ -36,4 +36,4 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("EMAIL_FROM")
 vars().update(dj_email_url.parse(env.text("EMAIL_URL")))
 EMAIL_TIMEOUT = 15
 
-STRIPE_API_HOST = STRIPE_API_BASE  # noqa: F405
+STRIPE_API_HOST = STRIPE_API_BASE

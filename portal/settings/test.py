@@ -10,9 +10,7 @@ DEBUG = False
 SECRET_KEY = "test-only-" + "0" * 50
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "testserver"]
 DATABASES = {
-    "default": dj_database_url.parse(
-        env.text("DATABASE_URL", f"sqlite:///{VAR / 'test.sqlite3'}"), conn_max_age=60
-    )
+    "default": dj_database_url.parse(env.text("DATABASE_URL", f"sqlite:///{VAR / 'test.sqlite3'}"), conn_max_age=60)
 }
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
@@ -38,7 +36,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {**CELERY_BROKER_TRANSPORT_OPTIONS}
 
 STRIPE_SECRET_KEY = STRIPE_TEST_SECRET_KEY = "sk_test_" + "test" * 6
 STRIPE_PUBLISHABLE_KEY = STRIPE_TEST_PUBLIC_KEY = "pk_test_" + "test" * 6
-STRIPE_API_HOST = STRIPE_API_BASE  # noqa: F405
+STRIPE_API_HOST = STRIPE_API_BASE
 
 AUDIT_HMAC_KEY = "test-audit-key"
 AUDIT_HEADS_FILE = VAR / "test-audit-heads.jsonl"

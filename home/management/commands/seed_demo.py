@@ -5,13 +5,13 @@ from argparse import ArgumentParser
 from datetime import time, timedelta
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.models import Group, Permission
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from wagtail.models import GroupPagePermission, Page, Site
 
-from allauth.account.models import EmailAddress
 from home import demo_content
 from home.models import ContentPage, DepositPage, HomePage, ServicesPage
 from portal.accounts.models import User
@@ -51,9 +51,7 @@ def seed() -> None:
 def _services() -> None:
     today = clock.now().date()
     for position, plan in enumerate(demo_content.SERVICES):
-        service, is_new = Service.objects.get_or_create(
-            slug=plan.slug, defaults={**plan.fields, "position": position}
-        )
+        service, is_new = Service.objects.get_or_create(slug=plan.slug, defaults={**plan.fields, "position": position})
         if is_new:
             for hours, percent in plan.cancellation:
                 service.cancellation_windows.create(hours_before=hours, refund_percent=percent)

@@ -37,7 +37,9 @@ class Command(BaseCommand):
         ours = WebhookEndpoint.objects.filter(url__startswith=f"{base}/stripe/webhook/").exclude(secret="")
         at_stripe = {
             endpoint.id
-            for endpoint in stripe.WebhookEndpoint.list(api_key=settings.STRIPE_SECRET_KEY, limit=100).auto_paging_iter()
+            for endpoint in stripe.WebhookEndpoint.list(
+                api_key=settings.STRIPE_SECRET_KEY, limit=100
+            ).auto_paging_iter()
         }
         return next((endpoint for endpoint in ours if endpoint.id in at_stripe), None)
 

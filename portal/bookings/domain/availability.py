@@ -13,7 +13,12 @@ def generate_sessions(service: Service, *, first: date, last: date) -> int:
     Those that exist stay as they are. Returns how many are new.
     """
     wanted = [
-        Session(service=service, starts_at=start, ends_at=start + timedelta(minutes=service.duration_minutes), capacity=slot.capacity)
+        Session(
+            service=service,
+            starts_at=start,
+            ends_at=start + timedelta(minutes=service.duration_minutes),
+            capacity=slot.capacity,
+        )
         for slot in service.availabilities.all()
         for start in _starts(slot, ZoneInfo(service.time_zone), first, last)
     ]

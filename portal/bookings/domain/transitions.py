@@ -19,7 +19,9 @@ def locked(booking_id: int) -> Booking:
     """
     while True:
         session_id = Booking.objects.values_list("session_id", flat=True).get(pk=booking_id)
-        session = Session.objects.select_for_update(no_key=True, of=("self",)).select_related("service").get(pk=session_id)
+        session = (
+            Session.objects.select_for_update(no_key=True, of=("self",)).select_related("service").get(pk=session_id)
+        )
         booking = Booking.objects.select_for_update(no_key=True).get(pk=booking_id)
         if booking.session_id == session_id:  # not moved to another session meanwhile
             booking.session = session

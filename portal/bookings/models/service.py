@@ -46,9 +46,7 @@ class Service(ClusterableModel):
         "deposit", help_text="Fixed: minor units. Percentage: hundredths of a percent, 2500 is 25 %."
     )
     time_zone = models.CharField(max_length=63, default="Europe/London", validators=[validate_zone])
-    duration_minutes = models.PositiveIntegerField(
-        validators=[MinValueValidator(15), MaxValueValidator(14 * 24 * 60)]
-    )
+    duration_minutes = models.PositiveIntegerField(validators=[MinValueValidator(15), MaxValueValidator(14 * 24 * 60)])
     hold_minutes = models.PositiveIntegerField(
         "minutes a place is held", default=30, validators=[MinValueValidator(5), MaxValueValidator(7 * 24 * 60)]
     )

@@ -8,7 +8,6 @@ import logging
 from collections.abc import Mapping
 from datetime import timedelta
 from email.utils import make_msgid
-from smtplib import SMTPException
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -67,11 +66,10 @@ def _deliver(notification: Notification) -> bool:
         return _mark_unknown(notification)
     resent = notification.status == NotificationStatus.UNKNOWN
     notification.resent = notification.resent or resent
-    message = _compose(notification, REGISTRY[notification.template])
     try:
-        email = _as_email(notification, message)
-        email.send()
-    except (SMTPException, OSError) as error:
+        message = _compose(notification, REGISTRY[notification.template])
+        _as_email(notification, message).send()
+    except Exception as error:  # whatever one message breaks on, the others go out
         _failed(notification, error)
         return False
     _finish(notification, NotificationStatus.SENT, sent_at=clock.now())
@@ -113,9 +111,7 @@ def _as_email(notification: Notification, message: Message) -> EmailMultiAlterna
 
 
 def _failed(notification: Notification, error: Exception) -> None:
-    logger.warning(
-        "an e-mail was not taken", extra={"notification": notification.pk, "error": type(error).__name__}
-    )
+    logger.warning("an e-mail was not taken", extra={"notification": notification.pk, "error": type(error).__name__})
     if notification.attempts >= MOST_ATTEMPTS:
         _finish(notification, NotificationStatus.FAILED, last_error=type(error).__name__)
         NOTIFICATIONS.labels(template=notification.template, outcome="failed").inc()

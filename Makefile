@@ -1,0 +1,43 @@
+# Every target bootstraps what it needs; the environment lives in .venv/, state in VAR.
+SHELL := /bin/bash
+VAR ?= var
+export VAR
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+
+.PHONY: demo demo-reset test test-slow check docs-check migrations
+
+$(STAMP): requirements/bootstrap.txt requirements/dev.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements/bootstrap.txt
+	@VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/uv pip install --quiet --require-hashes -r requirements/dev.txt
+	@touch $@
+
+demo: $(STAMP)
+	@exec $(BIN)/python -m ops.demo
+
+demo-reset:
+	@rm -rf "$(VAR)/portal.sqlite3"* "$(VAR)/sandbox.json"* "$(VAR)/broker" "$(VAR)/mail" "$(VAR)/media" "$(VAR)/audit-heads.jsonl"
+	@echo "The demo starts over with the next make demo."
+
+test: $(STAMP)
+	@bash ops/install-test-parts.sh
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup tests
+
+test-slow: $(STAMP)
+	@bash ops/install-test-parts.sh
+	@$(BIN)/python -m pytest -m slow --override-ini addopts= -q tests
+
+check: $(STAMP)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/djlint --check --lint templates
+	@DJANGO_SETTINGS_MODULE=portal.settings.demo $(BIN)/python manage.py makemigrations --check --dry-run
+	@bash ops/check-deploy.sh
+
+docs-check: $(STAMP)
+	@$(BIN)/python -m ops.docs.generate --check
+	@$(BIN)/python -m pytest -q -n 0 tests/repository
