@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
@@ -16,6 +17,7 @@ from .errors import (
     Object,
     StripeError,
     api_error,
+    invalid_request,
     lock_timeout,
     no_such,
     rate_limited,
@@ -24,11 +26,11 @@ from .errors import (
 from .expand import expand
 from .idempotency import Replies
 from .ids import new_id
-from .objects import payment_intent
+from .objects import account, payment_intent
 from .params import Hash, List, Param, Text, nest
 from .sandbox import Cause, Sandbox
 from .store import Window
-from .transport import drop_connection
+from .transport import HungUp, drop_connection
 
 HANG_SECONDS = 60
 LOCK_WAIT = 2.0  # seconds a request waits for another one on the same object
@@ -89,6 +91,8 @@ class Api:
             status, body, extra = await self._answer(request, endpoint, request_id, key)
         except StripeError as failure:
             status, body, extra = failure.status, error_body(failure, request_id), failure.headers
+        except HungUp:
+            return drop_connection()
         faults = self.box.faults
         if request.method == "POST" and faults.takes("lose_reply_next", request.url.path):
             return drop_connection()
@@ -103,6 +107,7 @@ class Api:
         pairs = await _pairs(request)
         fault = await self._misbehave(request)
         api_key = read_key(request.headers, next((v for k, v in pairs if k == "key"), None))
+        _check_headers(request)
         from_browser = is_publishable(api_key)
         if from_browser and endpoint.browser is None:
             raise unauthorized(
@@ -121,9 +126,7 @@ class Api:
         try:
             async with self._exclusive(request, endpoint):
                 await asyncio.sleep(self.box.faults.api.latency_ms / 1000)
-                status, body, headers = self._work(
-                    endpoint, call, paths, Cause(request_id, key), fault
-                )
+                status, body, headers = self._work(endpoint, call, paths, Cause(request_id, key), fault)
             self.replies.save(key, fingerprint, status, body, request_id)
             return status, body, headers
         finally:
@@ -171,7 +174,7 @@ class Api:
             raise rate_limited()
         if faults.takes("hang_next", path):
             await asyncio.sleep(HANG_SECONDS)
-            raise api_error(504)
+            raise HungUp
         if faults.takes("fail_next", path):
             status = faults.api.status
             failure = rate_limited() if status == 429 else api_error(status)
@@ -249,10 +252,21 @@ def list_page(
 
 def _joined(page: Page, texts: list[str]) -> str:
     more = "true" if page.has_more else "false"
-    return (
-        f'{{"object":"list","url":{json.dumps(page.url)},"has_more":{more},'
-        f'"data":[{",".join(texts)}]}}'
-    )
+    return f'{{"object":"list","url":{json.dumps(page.url)},"has_more":{more},"data":[{",".join(texts)}]}}'
+
+
+def _check_headers(request: Request) -> None:
+    version = request.headers.get("stripe-version", API_VERSION)
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}(\.[a-z]+)?", version):
+        raise invalid_request(f"Invalid Stripe API version: {version}")
+    account_id = request.headers.get("stripe-account", account.ACCOUNT_ID)
+    if account_id != account.ACCOUNT_ID:
+        raise invalid_request(
+            f"The provided key does not have access to account '{account_id}' (or that account "
+            "does not exist). Application access may have been revoked.",
+            code="account_invalid",
+            status=403,
+        )
 
 
 async def _pairs(request: Request) -> list[tuple[str, str]]:

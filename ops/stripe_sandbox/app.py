@@ -74,9 +74,7 @@ def _endpoint(api: Api, endpoint: Endpoint) -> Callable[[Request], Awaitable[Res
 
 async def _unrecognized(request: Request) -> Response:
     failure = unrecognized_url(request.method, request.url.path)
-    return Response(
-        error_body(failure, new_id("req")), failure.status, media_type="application/json"
-    )
+    return Response(error_body(failure, new_id("req")), failure.status, media_type="application/json")
 
 
 async def _healthy(_: Request) -> Response:

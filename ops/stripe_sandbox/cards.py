@@ -62,8 +62,7 @@ FRAUDULENT = Decline("card_declined", "fraudulent", _DECLINED, blocked=True)
 VELOCITY = Decline(
     "card_declined",
     "card_velocity_exceeded",
-    "Your card was declined for making repeated attempts too frequently or exceeding its amount "
-    "limit.",
+    "Your card was declined for making repeated attempts too frequently or exceeding its amount limit.",
     "61",
 )
 EXPIRED = Decline("expired_card", None, "Your card has expired.", "54")

@@ -159,6 +159,7 @@ def move_refund(box: Sandbox, body: Object, refund_id: str) -> Object:
 def resend(box: Sandbox, _: Object, event_id: str) -> Object:
     event = _find(box, "event", event_id)
     recipients = box.delivery.recipients(event["type"])
+    box.store.put(event | {"pending_webhooks": len(recipients)})
     box.delivery.send(event_id, recipients)
     return {"resent_to": recipients}
 
@@ -198,9 +199,7 @@ def _deliveries(box: Sandbox, request: Request) -> Object:
         if key in request.query_params
     }
     report["deliveries"] = [
-        one
-        for one in report["deliveries"]
-        if all(one[key] == value for key, value in wanted.items())
+        one for one in report["deliveries"] if all(one[key] == value for key, value in wanted.items())
     ]
     if limit := request.query_params.get("limit"):
         report["deliveries"] = report["deliveries"][-int(limit) :]

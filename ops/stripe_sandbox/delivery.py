@@ -171,18 +171,14 @@ class Delivery:
                 "Stripe-Signature": signature(body, secret, int(started)),
             }
             try:
-                status = (
-                    await self._client.post(endpoint["url"], content=body, headers=headers)
-                ).status_code
+                status = (await self._client.post(endpoint["url"], content=body, headers=headers)).status_code
             except httpx.HTTPError as failure:
                 error = f"{type(failure).__name__}: {failure}"
         delivered = status is not None and 200 <= status < 300
         last = parcel.attempt >= TRIES
         outcome = "delivered" if delivered else "gave_up" if last else "will_retry"
         elapsed = round((time.time() - started) * 1000)
-        self._record(
-            parcel, outcome, url=endpoint["url"], status=status, error=error, duration_ms=elapsed
-        )
+        self._record(parcel, outcome, url=endpoint["url"], status=status, error=error, duration_ms=elapsed)
         return delivered
 
     def _settle(self, parcel: Parcel) -> None:

@@ -52,9 +52,7 @@ def api_error(status: int) -> StripeError:
 
 def not_found(noun: str, given: str, param: str) -> StripeError:
     """The object the address names does not exist."""
-    return invalid_request(
-        f"No such {noun}: '{given}'", code="resource_missing", param=param, status=404
-    )
+    return invalid_request(f"No such {noun}: '{given}'", code="resource_missing", param=param, status=404)
 
 
 def no_such(noun: str, given: str, param: str) -> StripeError:
@@ -63,9 +61,7 @@ def no_such(noun: str, given: str, param: str) -> StripeError:
 
 
 def unsupported(what: str, param: str | None = None) -> StripeError:
-    return invalid_request(
-        f"The Stripe sandbox does not model {what}.", code="sandbox_unsupported", param=param
-    )
+    return invalid_request(f"The Stripe sandbox does not model {what}.", code="sandbox_unsupported", param=param)
 
 
 def unrecognized_url(method: str, path: str) -> StripeError:
@@ -88,8 +84,7 @@ def idempotency_in_use(key: str) -> StripeError:
     return _error(
         409,
         "idempotency_error",
-        f"There is currently another in-progress request using this Idempotent Key ({key}). "
-        "Please try again later.",
+        f"There is currently another in-progress request using this Idempotent Key ({key}). Please try again later.",
         code="idempotency_key_in_use",
     )
 
@@ -107,8 +102,7 @@ def lock_timeout() -> StripeError:
 
 def rate_limited() -> StripeError:
     failure = invalid_request(
-        "Request rate limit exceeded. Learn more about rate limits here "
-        "https://stripe.com/docs/rate-limits.",
+        "Request rate limit exceeded. Learn more about rate limits here https://stripe.com/docs/rate-limits.",
         code="rate_limit",
         status=429,
     )

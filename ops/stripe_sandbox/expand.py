@@ -36,9 +36,7 @@ def expand(store: Store, subject: Object, paths: list[str]) -> None:
     for path in paths:
         steps = path.split(".")
         if len(steps) > _DEEPEST:
-            raise invalid_request(
-                f"You cannot expand more than {_DEEPEST} levels of a property. Property: {path}"
-            )
+            raise invalid_request(f"You cannot expand more than {_DEEPEST} levels of a property. Property: {path}")
         _expand(store, subject, steps, path)
 
 
@@ -60,8 +58,7 @@ def _expand(store: Store, subject: Object, steps: list[str], path: str) -> None:
             _expand(store, subject[name], rest, path)
     else:
         raise invalid_request(
-            f"This property cannot be expanded ({path}). You may want to try expanding a "
-            "parent property instead.",
+            f"This property cannot be expanded ({path}). You may want to try expanding a parent property instead.",
             param="expand",
         )
 

@@ -46,9 +46,7 @@ class Replies:
         headers = {"Idempotent-Replayed": "true", "Original-Request": kept["request_id"]}
         return Reply(kept["status"], kept["body"], headers)
 
-    def save(
-        self, key: str | None, fingerprint: str, status: int, body: str, request_id: str
-    ) -> None:
+    def save(self, key: str | None, fingerprint: str, status: int, body: str, request_id: str) -> None:
         """Keeps the answer of a request that began executing, a decline and a 500 too."""
         if key is None:
             return

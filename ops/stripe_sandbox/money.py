@@ -7,9 +7,9 @@ three-decimal and special-case tables, minimum charge amounts).
 from .errors import StripeError, invalid_request
 
 ZERO_DECIMAL = frozenset(
-    "bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf".split(),
+    ["bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "vnd", "vuv", "xaf", "xof", "xpf"],
 )
-THREE_DECIMAL = frozenset("bhd jod kwd omr tnd".split())
+THREE_DECIMAL = frozenset(["bhd", "jod", "kwd", "omr", "tnd"])
 # Zero-decimal in daily life, two decimals at Stripe; the decimals are always 00.
 WHOLE_UNITS_ONLY = frozenset({"isk", "ugx"})
 CURRENCIES = (
@@ -17,20 +17,145 @@ CURRENCIES = (
     | THREE_DECIMAL
     | WHOLE_UNITS_ONLY
     | frozenset(
-        """
-        usd aed afn all amd ang aoa ars aud awg azn bam bbd bdt bgn bmd bnd bob brl bsd bwp byn bzd
-        cad cdf chf cny cop crc cve czk dkk dop dzd egp etb eur fjd fkp gbp gel gip gmd gtq gyd hkd
-        hnl hrk htg huf idr ils inr jmd kes kgs khr kyd kzt lak lbp lkr lrd lsl mad mdl mkd mmk mnt
-        mop mur mvr mwk mxn myr mzn nad ngn nio nok npr nzd pab pen pgk php pkr pln qar ron rsd rub
-        sar sbd scr sek sgd shp sle sos srd std szl thb tjs top try ttd twd tzs uah uyu uzs wst xcd
-        xcg yer zar zmw
-        """.split(),
+        [
+            "usd",
+            "aed",
+            "afn",
+            "all",
+            "amd",
+            "ang",
+            "aoa",
+            "ars",
+            "aud",
+            "awg",
+            "azn",
+            "bam",
+            "bbd",
+            "bdt",
+            "bgn",
+            "bmd",
+            "bnd",
+            "bob",
+            "brl",
+            "bsd",
+            "bwp",
+            "byn",
+            "bzd",
+            "cad",
+            "cdf",
+            "chf",
+            "cny",
+            "cop",
+            "crc",
+            "cve",
+            "czk",
+            "dkk",
+            "dop",
+            "dzd",
+            "egp",
+            "etb",
+            "eur",
+            "fjd",
+            "fkp",
+            "gbp",
+            "gel",
+            "gip",
+            "gmd",
+            "gtq",
+            "gyd",
+            "hkd",
+            "hnl",
+            "hrk",
+            "htg",
+            "huf",
+            "idr",
+            "ils",
+            "inr",
+            "jmd",
+            "kes",
+            "kgs",
+            "khr",
+            "kyd",
+            "kzt",
+            "lak",
+            "lbp",
+            "lkr",
+            "lrd",
+            "lsl",
+            "mad",
+            "mdl",
+            "mkd",
+            "mmk",
+            "mnt",
+            "mop",
+            "mur",
+            "mvr",
+            "mwk",
+            "mxn",
+            "myr",
+            "mzn",
+            "nad",
+            "ngn",
+            "nio",
+            "nok",
+            "npr",
+            "nzd",
+            "pab",
+            "pen",
+            "pgk",
+            "php",
+            "pkr",
+            "pln",
+            "qar",
+            "ron",
+            "rsd",
+            "rub",
+            "sar",
+            "sbd",
+            "scr",
+            "sek",
+            "sgd",
+            "shp",
+            "sle",
+            "sos",
+            "srd",
+            "std",
+            "szl",
+            "thb",
+            "tjs",
+            "top",
+            "try",
+            "ttd",
+            "twd",
+            "tzs",
+            "uah",
+            "uyu",
+            "uzs",
+            "wst",
+            "xcd",
+            "xcg",
+            "yer",
+            "zar",
+            "zmw",
+        ],
     )
 )
 MINIMUM = {
-    **dict.fromkeys("usd aud brl cad chf eur inr nzd sgd jpy".split(), 50),
-    **{"aed": 200, "bgn": 100, "czk": 1500, "dkk": 250, "gbp": 30, "hkd": 400, "huf": 17500},
-    **{"mxn": 1000, "myr": 200, "nok": 300, "pln": 200, "ron": 200, "sek": 300, "thb": 1000},
+    **dict.fromkeys(["usd", "aud", "brl", "cad", "chf", "eur", "inr", "nzd", "sgd", "jpy"], 50),
+    "aed": 200,
+    "bgn": 100,
+    "czk": 1500,
+    "dkk": 250,
+    "gbp": 30,
+    "hkd": 400,
+    "huf": 17500,
+    "mxn": 1000,
+    "myr": 200,
+    "nok": 300,
+    "pln": 200,
+    "ron": 200,
+    "sek": 300,
+    "thb": 1000,
 }
 MAXIMUM = 99_999_999
 _SYMBOLS = {"usd": "$", "eur": "€", "gbp": "£", "jpy": "¥"}
@@ -66,22 +191,16 @@ def check_amount(amount: int, currency: str) -> None:
     if amount < least:
         raise _amount_error(f"Amount must be at least {display(least, currency)}", "too_small")
     if amount > MAXIMUM:
-        raise _amount_error(
-            f"Amount must be no more than {display(MAXIMUM, currency)}", "too_large"
-        )
+        raise _amount_error(f"Amount must be no more than {display(MAXIMUM, currency)}", "too_large")
     check_decimals(amount, currency)
 
 
 def check_decimals(amount: int, currency: str) -> None:
     """Three-decimal amounts end in 0, ISK and UGX amounts in 00."""
     if currency in THREE_DECIMAL and amount % 10:
-        raise _amount_error(
-            f"Invalid amount: amounts in {currency} must be divisible by 10.", "integer"
-        )
+        raise _amount_error(f"Invalid amount: amounts in {currency} must be divisible by 10.", "integer")
     if currency in WHOLE_UNITS_ONLY and amount % 100:
-        raise _amount_error(
-            f"Invalid amount: amounts in {currency} must be divisible by 100.", "integer"
-        )
+        raise _amount_error(f"Invalid amount: amounts in {currency} must be divisible by 100.", "integer")
 
 
 def _amount_error(message: str, kind: str) -> StripeError:

@@ -72,7 +72,6 @@ class Text:
         if len(text) > self.longest:
             raise invalid_request(
                 f"Invalid string: {text[:20]}…; must be at most {self.longest} characters",
-                code="parameter_invalid_string_blank" if text.isspace() else None,
                 param=name,
             )
         return text
@@ -106,9 +105,7 @@ class Integer:
             _check_unset(name, unset=False)
             return None
         if not re.fullmatch(r"[+-]?[0-9]{1,18}", text):
-            raise invalid_request(
-                f"Invalid integer: {text}", code="parameter_invalid_integer", param=name
-            )
+            raise invalid_request(f"Invalid integer: {text}", code="parameter_invalid_integer", param=name)
         number = int(text)
         if self.least is not None and number < self.least:
             raise self._out_of_range(f"greater than or equal to {self.least}", number, name)
@@ -166,14 +163,10 @@ class Metadata:
 
     def _check(self, key: str, value: Raw, name: str) -> None:
         if isinstance(value, dict):
-            raise invalid_request(
-                "Metadata values must be strings, but was a hash.", param=f"{name}[{key}]"
-            )
+            raise invalid_request("Metadata values must be strings, but was a hash.", param=f"{name}[{key}]")
         if len(key) > 40 or len(value) > 500:
             longest = "keys up to 40" if len(key) > 40 else "values up to 500"
-            raise invalid_request(
-                f"Metadata can have {longest} characters.", param=f"{name}[{key}]"
-            )
+            raise invalid_request(f"Metadata can have {longest} characters.", param=f"{name}[{key}]")
 
 
 @dataclass(frozen=True)
@@ -222,12 +215,7 @@ class TimeFilter:
         return max(first, default=None), min(last, default=None)
 
 
-ADDRESS = Hash(
-    {
-        name: Text(unset=True)
-        for name in ("city", "country", "line1", "line2", "postal_code", "state")
-    }
-)
+ADDRESS = Hash({name: Text(unset=True) for name in ("city", "country", "line1", "line2", "postal_code", "state")})
 SHIPPING = Hash(
     {
         "address": ADDRESS,

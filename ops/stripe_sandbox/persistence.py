@@ -25,9 +25,7 @@ class StateFile:
         )
 
     def load(self) -> None:
-        rows = self._database.execute(
-            "SELECT kind, sequence, body FROM objects ORDER BY sequence"
-        ).fetchall()
+        rows = self._database.execute("SELECT kind, sequence, body FROM objects ORDER BY sequence").fetchall()
         for kind, sequence, body in rows:
             self._store[kind].put(json.loads(body), sequence)
             self._store.sequence = sequence

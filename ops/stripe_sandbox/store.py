@@ -127,9 +127,7 @@ class Collection:
         return (found[::-1] if backwards else found), has_more
 
     def _reindex(self, obj: Object, place: Place) -> None:
-        keys = tuple(
-            (name, value) for name in self._indexed if isinstance(value := obj.get(name), str)
-        )
+        keys = tuple((name, value) for name in self._indexed if isinstance(value := obj.get(name), str))
         known = self._keys.get(place[2], ())
         if keys == known:
             return
@@ -150,9 +148,7 @@ class Store:
     def __init__(self) -> None:
         self.sequence = 0
         self.changed: dict[tuple[str, str], None] = {}
-        self._collections = {
-            kind: Collection(indexed, self._marker(kind)) for kind, indexed in KINDS.items()
-        }
+        self._collections = {kind: Collection(indexed, self._marker(kind)) for kind, indexed in KINDS.items()}
 
     def _marker(self, kind: str) -> Callable[[str], None]:
         return lambda object_id: self.changed.__setitem__((kind, object_id), None)

@@ -22,6 +22,10 @@ class DroppableProtocol(H11Protocol):
         super().connection_lost(exc)
 
 
+class HungUp(Exception):
+    """The request is to end without an answer."""
+
+
 class _Dropped(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         _open[scope["client"]].abort()

@@ -62,9 +62,7 @@ def close(box: Sandbox, dispute: Object, status: str) -> Object:
     inquiry = dispute["status"].startswith("warning")
     dispute["status"] = "warning_closed" if inquiry else status
     if dispute["status"] == "won":
-        returned = box.move_money(
-            "adjustment", dispute, dispute["amount"], category="dispute_reversal"
-        )
+        returned = box.move_money("adjustment", dispute, dispute["amount"], category="dispute_reversal")
         dispute["balance_transactions"] = [*dispute["balance_transactions"], returned]
     box.store.put(dispute)
     box.emit_change("charge.dispute.closed", old, dispute)

@@ -40,9 +40,18 @@ def find(box: Sandbox, method_id: str) -> Object:
     raise no_such("PaymentMethod", method_id, "payment_method")
 
 
-def _save(
-    box: Sandbox, card: Card, month: int, year: int, *, cvc_given: bool, fields: Object
-) -> Object:
+def check_attachable(box: Sandbox, method: Object) -> None:
+    """Declining cards cannot be saved, except the one that exists to decline later."""
+    card = cards.by_token(box.store.note(method["id"])["card"])
+    if card.decline is not None and card.token != "chargeCustomerFail":
+        raise card_error(
+            card.decline.message,
+            code=card.decline.code,
+            decline_code=card.decline.decline_code,
+        )
+
+
+def _save(box: Sandbox, card: Card, month: int, year: int, *, cvc_given: bool, fields: Object) -> Object:
     method = payment_method.build(card, month, year, cvc_given=cvc_given, fields=fields)
     box.store.put(method)
     box.store.annotate(method["id"], card=card.token)
@@ -61,15 +70,11 @@ def _known_card(number: str) -> Card:
 def _check_expiry(month: int, year: int) -> None:
     now = time.gmtime()
     if not 1 <= month <= 12:
-        raise _refused(
-            "Your card's expiration month is invalid.", "invalid_expiry_month", "exp_month"
-        )
+        raise _refused("Your card's expiration month is invalid.", "invalid_expiry_month", "exp_month")
     if not now.tm_year <= year <= now.tm_year + 50:
         raise _refused("Your card's expiration year is invalid.", "invalid_expiry_year", "exp_year")
     if (year, month) < (now.tm_year, now.tm_mon):
-        raise _refused(
-            "Your card's expiration month is invalid.", "invalid_expiry_month", "exp_month"
-        )
+        raise _refused("Your card's expiration month is invalid.", "invalid_expiry_month", "exp_month")
 
 
 def _cvc_length(card: Card) -> int:

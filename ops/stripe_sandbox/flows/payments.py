@@ -16,8 +16,7 @@ CANCELABLE = (*OPEN[:1], "requires_capture", *OPEN[1:])
 BALANCE_DELAY = 0.3  # seconds until an asynchronously captured charge has its balance transaction
 DISPUTE_DELAY = 0.5
 _AUTHENTICATION_FAILED = (
-    "We are unable to authenticate your payment method. "
-    "Please choose a different payment method and try again."
+    "We are unable to authenticate your payment method. Please choose a different payment method and try again."
 )
 
 
@@ -29,9 +28,7 @@ def unexpected_state(message: str, intent: Object) -> StripeError:
     return invalid_request(message, code="payment_intent_unexpected_state", payment_intent=intent)
 
 
-def confirm(
-    box: Sandbox, intent: Object, method: Object, *, off_session: bool, next_action: Object
-) -> Object:
+def confirm(box: Sandbox, intent: Object, method: Object, *, off_session: bool, next_action: Object) -> Object:
     """Charges the card, or asks for authentication. A decline raises Stripe's card error."""
     card = card_of(box, method)
     intent |= {"payment_method": method["id"], "next_action": None, "last_payment_error": None}
@@ -55,8 +52,7 @@ def authenticate(box: Sandbox, intent: Object, *, passed: bool) -> Object:
     """The customer came back from 3-D Secure."""
     if intent["status"] != "requires_action":
         raise unexpected_state(
-            f"This PaymentIntent has a status of {intent['status']}; there is nothing to "
-            "authenticate.",
+            f"This PaymentIntent has a status of {intent['status']}; there is nothing to authenticate.",
             intent,
         )
     method = box.store.get("payment_method", intent["payment_method"])
@@ -97,9 +93,7 @@ def _charge(
     return _succeed(box, intent, charge)
 
 
-def _decline(
-    box: Sandbox, intent: Object, charge: Object, method: Object, decline: Decline
-) -> Object:
+def _decline(box: Sandbox, intent: Object, charge: Object, method: Object, decline: Decline) -> Object:
     error = {
         "advice_code": "try_again_later",
         "charge": charge["id"],
@@ -196,17 +190,13 @@ def dispute_charge(box: Sandbox, charge_id: str) -> None:
     charge = box.store.get("charge", charge_id)
     card = _card_of_charge(box, charge)
     if not charge["disputed"] and charge["amount_refunded"] < charge["amount"]:
-        disputes.open_dispute(
-            box, charge, reason=card.dispute or "fraudulent", inquiry=card.inquiry
-        )
+        disputes.open_dispute(box, charge, reason=card.dispute or "fraudulent", inquiry=card.inquiry)
 
 
 def settle(box: Sandbox, intent: Object, *, succeeded: bool) -> Object:
     """Ends `processing`, which the sandbox only does when told to."""
     if intent["status"] != "processing":
-        raise unexpected_state(
-            f"This PaymentIntent has a status of {intent['status']}, not processing.", intent
-        )
+        raise unexpected_state(f"This PaymentIntent has a status of {intent['status']}, not processing.", intent)
     charge = box.store.get("charge", intent["latest_charge"])
     if succeeded:
         outcome = charge | {

@@ -39,14 +39,10 @@ def create(box: Sandbox, charge: Object, amount: int | None, fields: Object) -> 
 
 def _refundable(box: Sandbox, charge: Object, amount: int | None) -> int:
     if charge["status"] != "succeeded":
-        raise invalid_request(
-            f"Charge {charge['id']} is not successful and cannot be refunded.", param="charge"
-        )
+        raise invalid_request(f"Charge {charge['id']} is not successful and cannot be refunded.", param="charge")
     left: int = charge["amount"] - charge["amount_refunded"]
     if left == 0:
-        raise invalid_request(
-            f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded"
-        )
+        raise invalid_request(f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded")
     if not _dispute_allows(box, charge):
         raise invalid_request(
             f"Charge {charge['id']} has been charged back; cannot issue a refund.",

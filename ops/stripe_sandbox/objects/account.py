@@ -57,7 +57,4 @@ def balance(available: Mapping[str, int], pending: Mapping[str, int]) -> Object:
 
 def _amounts(sums: Mapping[str, int]) -> list[Object]:
     listed = sorted(sums.items()) or [("usd", 0)]
-    return [
-        {"amount": amount, "currency": currency, "source_types": {"card": amount}}
-        for currency, amount in listed
-    ]
+    return [{"amount": amount, "currency": currency, "source_types": {"card": amount}} for currency, amount in listed]

@@ -8,9 +8,7 @@ from ..store import Object
 from .payment_method import billing_details
 
 
-def build(
-    intent: Object, method: Object, card: Card, *, decline: Decline | None, authenticated: bool
-) -> Object:
+def build(intent: Object, method: Object, card: Card, *, decline: Decline | None, authenticated: bool) -> Object:
     succeeded = decline is None and not card.stays_processing
     amount = intent["amount"]
     descriptor = intent["statement_descriptor_suffix"]

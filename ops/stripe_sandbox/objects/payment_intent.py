@@ -7,12 +7,31 @@ from ..store import Object
 
 # What Stripe shows to a browser that holds a publishable key and the client secret.
 CLIENT_FIELDS = frozenset(
-    """
-    id object amount amount_details automatic_payment_methods canceled_at cancellation_reason
-    capture_method client_secret confirmation_method created currency description
-    last_payment_error livemode next_action payment_method payment_method_types processing
-    receipt_email setup_future_usage shipping status
-    """.split()
+    [
+        "id",
+        "object",
+        "amount",
+        "amount_details",
+        "automatic_payment_methods",
+        "canceled_at",
+        "cancellation_reason",
+        "capture_method",
+        "client_secret",
+        "confirmation_method",
+        "created",
+        "currency",
+        "description",
+        "last_payment_error",
+        "livemode",
+        "next_action",
+        "payment_method",
+        "payment_method_types",
+        "processing",
+        "receipt_email",
+        "setup_future_usage",
+        "shipping",
+        "status",
+    ]
 )
 
 

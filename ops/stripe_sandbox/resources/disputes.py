@@ -31,9 +31,7 @@ def close(box: Sandbox, call: Call) -> Object:
 
 
 def list_all(box: Sandbox, call: Call) -> Page:
-    given = [
-        (name, call.params[name]) for name in ("charge", "payment_intent") if name in call.params
-    ]
+    given = [(name, call.params[name]) for name in ("charge", "payment_intent") if name in call.params]
     return list_page(
         box,
         call,
@@ -44,9 +42,7 @@ def list_all(box: Sandbox, call: Call) -> Page:
 
 
 ENDPOINTS = (
-    Endpoint(
-        "GET", "/v1/disputes", list_all, PAGING | {"charge": Text(), "payment_intent": Text()}
-    ),
+    Endpoint("GET", "/v1/disputes", list_all, PAGING | {"charge": Text(), "payment_intent": Text()}),
     Endpoint("GET", "/v1/disputes/{id}", retrieve),
     Endpoint(
         "POST",

@@ -32,9 +32,7 @@ EDITABLE: dict[str, Param] = {
     "statement_descriptor": Text(longest=22, unset=True),
     "statement_descriptor_suffix": Text(longest=22, unset=True),
 }
-OPTIONS = Hash(
-    {"card": Hash({"request_three_d_secure": Choice(("any", "automatic", "challenge"))})}
-)
+OPTIONS = Hash({"card": Hash({"request_three_d_secure": Choice(("any", "automatic", "challenge"))})})
 CONFIRMING: dict[str, Param] = {
     "error_on_requires_action": Boolean(),
     "off_session": Boolean(),
@@ -121,12 +119,9 @@ def _check_modelled(params: Object) -> None:
     for kind in params.get("payment_method_types", ()):
         if kind != "card":
             raise unsupported(f"the payment method type {kind}", "payment_method_types")
-    if "payment_method_types" in params and params.get("automatic_payment_methods", {}).get(
-        "enabled"
-    ):
+    if "payment_method_types" in params and params.get("automatic_payment_methods", {}).get("enabled"):
         raise invalid_request(
-            "You may only specify one of these parameters: automatic_payment_methods, "
-            "payment_method_types.",
+            "You may only specify one of these parameters: automatic_payment_methods, payment_method_types.",
             param="automatic_payment_methods",
         )
 
@@ -136,9 +131,7 @@ def _check_confirming(params: Object) -> None:
         return
     for name in ("off_session", "error_on_requires_action", "return_url", "payment_method_data"):
         if name in params:
-            raise invalid_request(
-                f"You cannot provide `{name}` without also setting `confirm` to true.", param=name
-            )
+            raise invalid_request(f"You cannot provide `{name}` without also setting `confirm` to true.", param=name)
 
 
 def _automatic(params: Object) -> Object | None:
@@ -224,9 +217,7 @@ def confirm(box: Sandbox, call: Call) -> Object:
             if intent["status"] == "succeeded"
             else f"it has a status of {intent['status']}"
         )
-        raise payments.unexpected_state(
-            f"You cannot confirm this PaymentIntent because {done}.", intent
-        )
+        raise payments.unexpected_state(f"You cannot confirm this PaymentIntent because {done}.", intent)
     for name in ("receipt_email", "setup_future_usage", "shipping"):
         if name in call.params:
             intent[name] = call.params[name]
@@ -253,8 +244,7 @@ def _confirm(box: Sandbox, call: Call, intent: Object) -> Object:
         box,
         intent,
         method,
-        off_session=params.get("off_session", False)
-        or params.get("error_on_requires_action", False),
+        off_session=params.get("off_session", False) or params.get("error_on_requires_action", False),
         next_action=payments.authentication_action(intent, call.origin, return_url),
     )
 

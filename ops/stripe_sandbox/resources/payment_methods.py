@@ -37,12 +37,8 @@ def create(box: Sandbox, call: Call) -> Object:
 def from_data(box: Sandbox, data: Object) -> Object:
     """Also what `payment_method_data` of a confirmation does."""
     if "card" not in data:
-        raise invalid_request(
-            "Missing required param: card.", code="parameter_missing", param="card"
-        )
-    fields: Object = {
-        key: data[key] for key in ("allow_redisplay", "billing_details") if key in data
-    }
+        raise invalid_request("Missing required param: card.", code="parameter_missing", param="card")
+    fields: Object = {key: data[key] for key in ("allow_redisplay", "billing_details") if key in data}
     fields["metadata"] = merge_metadata({}, data.get("metadata"))
     return methods.create(box, data["card"], fields)
 
@@ -63,6 +59,7 @@ def update(box: Sandbox, call: Call) -> Object:
 def attach(box: Sandbox, call: Call) -> Object:
     owner = named(box, call, "customer")
     method = methods.find(box, call.path["id"])
+    methods.check_attachable(box, method)
     return payments.attach(box, method, owner["id"])
 
 
@@ -70,8 +67,7 @@ def detach(box: Sandbox, call: Call) -> Object:
     old = addressed(box, call, "payment_method", "payment_method")
     if old["customer"] is None:
         raise invalid_request(
-            "The payment method you provided is not attached to a customer so detachment is "
-            "impossible."
+            "The payment method you provided is not attached to a customer so detachment is impossible."
         )
     detached = box.store.put(old | {"customer": None})
     box.emit_change("payment_method.detached", old, detached)
@@ -98,8 +94,6 @@ ENDPOINTS = (
         update,
         {"billing_details": BILLING_DETAILS, "metadata": Metadata()},
     ),
-    Endpoint(
-        "POST", "/v1/payment_methods/{id}/attach", attach, {"customer": Text()}, ("customer",)
-    ),
+    Endpoint("POST", "/v1/payment_methods/{id}/attach", attach, {"customer": Text()}, ("customer",)),
     Endpoint("POST", "/v1/payment_methods/{id}/detach", detach),
 )

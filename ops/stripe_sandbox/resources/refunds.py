@@ -19,8 +19,7 @@ def create(box: Sandbox, call: Call) -> Object:
 def _charge(box: Sandbox, call: Call) -> Object:
     if "payment_intent" not in call.params and "charge" not in call.params:
         raise invalid_request(
-            "One of the following params should be provided for this request: payment_intent or "
-            "charge."
+            "One of the following params should be provided for this request: payment_intent or charge."
         )
     charge = named(box, call, "charge") if "charge" in call.params else None
     if "payment_intent" not in call.params:
@@ -64,9 +63,7 @@ def cancel(box: Sandbox, call: Call) -> Object:
 
 
 def list_all(box: Sandbox, call: Call) -> Page:
-    given = [
-        (name, call.params[name]) for name in ("charge", "payment_intent") if name in call.params
-    ]
+    given = [(name, call.params[name]) for name in ("charge", "payment_intent") if name in call.params]
     return list_page(
         box,
         call,

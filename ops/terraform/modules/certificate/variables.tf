@@ -13,7 +13,7 @@ variable "zone_id" {
   type        = string
 
   validation {
-    condition     = can(regex("^Z[A-Z0-9]{1,31}$", var.zone_id))
-    error_message = "zone_id must be a Route 53 hosted zone id: the letter Z followed by capitals and digits."
+    condition     = can(regex("^[A-Z0-9]{1,32}$", var.zone_id))
+    error_message = "zone_id must be a Route 53 hosted zone id: capitals and digits, without /hostedzone/."
   }
 }
