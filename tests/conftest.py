@@ -1,0 +1,52 @@
+"""Fixtures that every test may use. No request leaves the machine."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.core.cache import caches
+from pytest_socket import socket_allow_hosts
+
+from tests.factories import BookingFactory, CaregiverFactory, ServiceFactory, SessionFactory
+from tests.fakes import FakeGateway
+
+
+@pytest.fixture(autouse=True)
+def _stay_on_this_machine() -> None:
+    socket_allow_hosts(["127.0.0.1", "localhost", "::1"], allow_unix_socket=True)
+
+
+@pytest.fixture(autouse=True)
+def _clean_caches() -> Iterator[None]:
+    yield
+    for cache in caches.all():
+        cache.clear()
+
+
+@pytest.fixture
+def stripe(monkeypatch: pytest.MonkeyPatch) -> FakeGateway:
+    """A provider in memory, for what the sandbox cannot be told to do at one precise moment."""
+    fake = FakeGateway()
+    for module in ("checkout", "charges", "events", "refunds", "release"):
+        monkeypatch.setattr(f"payments.domain.{module}.gateway", lambda: fake)
+    return fake
+
+
+@pytest.fixture
+def service(db: None) -> ServiceFactory:
+    return ServiceFactory()
+
+
+@pytest.fixture
+def session(db: None) -> SessionFactory:
+    return SessionFactory()
+
+
+@pytest.fixture
+def caregiver(db: None) -> CaregiverFactory:
+    return CaregiverFactory()
+
+
+@pytest.fixture
+def booking(db: None) -> BookingFactory:
+    """A booking that awaits its deposit, with its payment written."""
+    return BookingFactory()

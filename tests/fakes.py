@@ -1,0 +1,116 @@
+"""A payment provider in memory that keeps the gateway's contract, idempotency included."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from payments.gateway.base import (
+    Charge,
+    DisputeResult,
+    GatewayError,
+    GatewayRefused,
+    GatewayUnreachable,
+    Intent,
+    RefundResult,
+)
+from portal.common import clock
+
+
+@dataclass
+class FakeGateway:
+    """`fail_next` holds errors to raise before acting; `lose_next` to act and then lose the reply."""
+
+    intents: dict[str, Intent] = field(default_factory=dict)
+    refunds: dict[str, RefundResult] = field(default_factory=dict)
+    by_key: dict[str, str] = field(default_factory=dict)
+    calls: list[str] = field(default_factory=list)
+    fail_next: list[GatewayError] = field(default_factory=list)
+    lose_next: int = 0
+    charges: dict[str, Charge] = field(default_factory=dict)
+    disputes: dict[str, DisputeResult] = field(default_factory=dict)
+
+    def _enter(self, call: str) -> None:
+        self.calls.append(call)
+        if self.fail_next:
+            raise self.fail_next.pop(0)
+
+    def _answer(self, result: Any) -> Any:
+        if self.lose_next:
+            self.lose_next -= 1
+            raise GatewayUnreachable("timeout")
+        return result
+
+    def create_deposit_intent(
+        self, booking: Any, amount: int, *, payment_id: int, idempotency_key: str, receipt_email: str = ""
+    ) -> Intent:
+        self._enter("create_deposit_intent")
+        if idempotency_key not in self.by_key:
+            intent = Intent(
+                id=f"pi_{len(self.intents) + 1}_{payment_id}",
+                status="requires_payment_method",
+                amount=amount,
+                amount_received=0,
+                currency=booking.currency,
+                livemode=False,
+                created_at=clock.now(),
+                metadata={"payment_id": str(payment_id)},
+                client_secret="secret",
+            )
+            self.intents[intent.id] = intent
+            self.by_key[idempotency_key] = intent.id
+        return self._answer(self.intents[self.by_key[idempotency_key]])
+
+    def retrieve_intent(self, intent_id: str) -> Intent:
+        self._enter("retrieve_intent")
+        return self._answer(self.intents[intent_id])
+
+    def cancel_intent(self, intent_id: str) -> Intent:
+        self._enter("cancel_intent")
+        if self.intents[intent_id].status in ("succeeded", "processing", "canceled"):
+            raise GatewayRefused("payment_intent_unexpected_state")
+        self.set(intent_id, status="canceled", cancellation_reason="abandoned")
+        return self._answer(self.intents[intent_id])
+
+    def retrieve_charge(self, charge_id: str) -> Charge:
+        self._enter("retrieve_charge")
+        return self._answer(self.charges[charge_id])
+
+    def refund(self, intent_id: str, amount: int, *, refund_id: int, idempotency_key: str) -> RefundResult:
+        self._enter("refund")
+        if idempotency_key not in self.by_key:
+            result = RefundResult(
+                id=f"re_{len(self.refunds) + 1}",
+                intent_id=intent_id,
+                charge_id="ch_1",
+                status="succeeded",
+                amount=amount,
+                currency=self.intents[intent_id].currency,
+                created_at=clock.now(),
+                metadata={"refund_id": str(refund_id)},
+            )
+            self.refunds[result.id] = result
+            self.by_key[idempotency_key] = result.id
+        return self._answer(self.refunds[self.by_key[idempotency_key]])
+
+    def retrieve_refund(self, refund_id: str) -> RefundResult:
+        self._enter("retrieve_refund")
+        return self._answer(self.refunds[refund_id])
+
+    def list_refunds(self, intent_id: str) -> list[RefundResult]:
+        self._enter("list_refunds")
+        return [refund for refund in self.refunds.values() if refund.intent_id == intent_id]
+
+    def retrieve_dispute(self, dispute_id: str) -> DisputeResult:
+        self._enter("retrieve_dispute")
+        return self._answer(self.disputes[dispute_id])
+
+    def set(self, intent_id: str, **changes: Any) -> Intent:
+        """Change an intent, as the cardholder or Stripe would."""
+        self.intents[intent_id] = replace(self.intents[intent_id], **changes)
+        return self.intents[intent_id]
+
+    def pay(self, intent_id: str) -> Intent:
+        """The cardholder pays."""
+        intent = self.intents[intent_id]
+        return self.set(
+            intent_id, status="succeeded", amount_received=intent.amount, latest_charge_id=f"ch_{intent_id}"
+        )

@@ -1,0 +1,188 @@
+"""What Stripe says of an intent, applied to the ledger and the booking: in any order, any number of times."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from payments.domain.checkout import CheckoutClosed, open_checkout
+from payments.domain.news import News
+from payments.domain.settlement import Applied, apply_intent
+from payments.enums import PaymentStatus
+from payments.models import Discrepancy, Payment, PaymentTransition, Refund
+from portal.audit.actor import Actor, Source
+from portal.audit.models import AuditEvent
+from portal.bookings.enums import BookingStatus
+from portal.bookings.models import Booking, Session
+from portal.common import clock
+from portal.notifications.models import Notification
+from tests.factories import BookingFactory, CareRecipientFactory, SessionFactory
+from tests.fakes import FakeGateway
+
+pytestmark = pytest.mark.django_db
+
+
+def news(event_id: str = "evt_1") -> News:
+    return News(Actor.stripe(event_id), Source.WEBHOOK, clock.now(), event_id)
+
+
+def opened(booking: Booking) -> Payment:
+    return open_checkout(booking).payment
+
+
+def test_a_paid_intent_confirms_the_booking_once_however_often_it_is_told(booking: Booking, stripe: FakeGateway) -> None:
+    payment = opened(booking)
+    paid = stripe.pay(str(payment.intent_id))
+
+    results = [apply_intent(paid, news("evt_1")), apply_intent(paid, news("evt_1")), apply_intent(paid, news("evt_2"))]
+
+    payment.refresh_from_db()
+    booking.refresh_from_db()
+    assert results == [Applied.APPLIED] * 3
+    assert (payment.status, payment.captured_amount) == (PaymentStatus.SUCCEEDED, 1125)
+    assert booking.status == BookingStatus.CONFIRMED
+    assert PaymentTransition.objects.filter(payment=payment).count() == 1
+    assert sorted(Notification.objects.values_list("template", flat=True)) == ["booking_confirmed", "deposit_received"]
+    assert AuditEvent.objects.filter(action="payment.moved", stripe_event_id="evt_1").count() == 1
+
+
+@pytest.mark.parametrize("late", ["requires_payment_method", "requires_action", "processing", "canceled"])
+def test_news_that_comes_after_success_changes_nothing(booking: Booking, stripe: FakeGateway, late: str) -> None:
+    payment = opened(booking)
+    paid = stripe.pay(str(payment.intent_id))
+    apply_intent(paid, news("evt_1"))
+
+    apply_intent(replace(paid, status=late, amount_received=0), news("evt_2"))
+
+    payment.refresh_from_db()
+    booking.refresh_from_db()
+    assert (payment.status, booking.status) == (PaymentStatus.SUCCEEDED, BookingStatus.CONFIRMED)
+
+
+@pytest.mark.parametrize(
+    ("change", "kind"),
+    [
+        ({"amount": 1, "amount_received": 1}, "amount_differs"),
+        ({"amount_received": 1124}, "amount_differs"),
+        ({"currency": "EUR"}, "amount_differs"),
+        ({"livemode": True}, "mode_differs"),
+    ],
+)
+def test_an_intent_that_does_not_fit_raises_a_discrepancy_and_keeps_the_place(
+    booking: Booking, stripe: FakeGateway, change: dict[str, object], kind: str
+) -> None:
+    payment = opened(booking)
+    paid = stripe.pay(str(payment.intent_id))
+
+    assert apply_intent(replace(paid, **change), news()) is Applied.DISCREPANCY
+    assert apply_intent(replace(paid, **change), news("evt_2")) is Applied.DISCREPANCY
+
+    payment.refresh_from_db()
+    booking.refresh_from_db()
+    assert list(Discrepancy.objects.values_list("kind", "payment_id")) == [(kind, payment.pk)]
+    assert (payment.status, booking.status) == (PaymentStatus.PENDING, BookingStatus.AWAITING_DEPOSIT)
+    assert Session.objects.get(pk=booking.session_id).held == 1
+
+
+def test_an_intent_of_somebody_else_is_unmatched(booking: Booking, stripe: FakeGateway) -> None:
+    intent = stripe.intents[str(opened(booking).intent_id)]
+    assert apply_intent(replace(intent, id="pi_other", metadata={}), news()) is Applied.UNMATCHED
+
+
+@pytest.mark.parametrize("claimed", ["", "abc", "-1", "9" * 30, "999999999"])
+def test_nonsense_in_metadata_matches_nothing(booking: Booking, stripe: FakeGateway, claimed: str) -> None:
+    intent = stripe.intents[str(opened(booking).intent_id)]
+    unknown = replace(intent, id="pi_other", metadata={"payment_id": claimed})
+    assert apply_intent(unknown, news()) is Applied.UNMATCHED
+
+
+def test_a_lost_reply_is_matched_by_the_payment_in_the_metadata(booking: Booking, stripe: FakeGateway) -> None:
+    from payments.gateway.base import GatewayUnreachable
+
+    stripe.lose_next = 1
+    with pytest.raises(GatewayUnreachable):
+        open_checkout(booking)
+    payment = Payment.objects.get(booking=booking)
+    assert payment.intent_id is None
+    (intent_id,) = stripe.intents
+
+    assert apply_intent(stripe.pay(intent_id), news()) is Applied.APPLIED
+
+    payment.refresh_from_db()
+    assert (payment.intent_id, payment.status) == (intent_id, PaymentStatus.SUCCEEDED)
+
+
+def test_opening_the_page_again_gives_the_same_intent(booking: Booking, stripe: FakeGateway) -> None:
+    first, second = open_checkout(booking), open_checkout(booking)
+    assert first.intent.id == second.intent.id
+    assert stripe.calls == ["create_deposit_intent", "retrieve_intent"]
+    assert Payment.objects.filter(booking=booking).count() == 1
+
+
+def test_an_intent_cancelled_at_stripe_is_replaced_by_a_new_payment(booking: Booking, stripe: FakeGateway) -> None:
+    first = open_checkout(booking)
+    stripe.set(first.intent.id, status="canceled", cancellation_reason="requested_by_customer")
+
+    second = open_checkout(booking)
+
+    assert second.payment.pk != first.payment.pk
+    assert list(Payment.objects.filter(booking=booking).order_by("pk").values_list("status", flat=True)) == [
+        "cancelled",
+        "pending",
+    ]
+
+
+def test_nothing_is_issued_once_the_hold_is_over(booking: Booking, stripe: FakeGateway) -> None:
+    with time_machine.travel(clock.now() + timedelta(minutes=31)), pytest.raises(CheckoutClosed):
+        open_checkout(booking)
+    assert stripe.calls == []
+
+
+class TestLateMoney:
+    """Money for a place that was released."""
+
+    @pytest.fixture
+    def expired(self, booking: Booking, stripe: FakeGateway) -> Payment:
+        payment = opened(booking)
+        Booking.objects.filter(pk=booking.pk).update(status=BookingStatus.EXPIRED)
+        Session.objects.filter(pk=booking.session_id).update(held=0)
+        return payment
+
+    def test_takes_the_place_again_while_it_is_free(self, expired: Payment, stripe: FakeGateway) -> None:
+        apply_intent(stripe.pay(str(expired.intent_id)), news())
+        booking = Booking.objects.get(pk=expired.booking_id)
+        assert booking.status == BookingStatus.CONFIRMED
+        assert Session.objects.get(pk=booking.session_id).held == 1
+        assert not Refund.objects.exists()
+
+    def test_goes_back_when_the_session_is_full(self, expired: Payment, stripe: FakeGateway) -> None:
+        session = SessionFactory._meta.model.objects.get(pk=expired.booking.session_id)
+        Session.objects.filter(pk=session.pk).update(held=session.capacity)
+        apply_intent(stripe.pay(str(expired.intent_id)), news())
+        self._went_back(expired)
+
+    def test_goes_back_when_the_session_is_closed(self, expired: Payment, stripe: FakeGateway) -> None:
+        Session.objects.filter(pk=expired.booking.session_id).update(status="closed")
+        apply_intent(stripe.pay(str(expired.intent_id)), news())
+        self._went_back(expired)
+
+    def test_goes_back_when_the_caregiver_has_another_place_in_it(
+        self, expired: Payment, stripe: FakeGateway
+    ) -> None:
+        other = CareRecipientFactory(caregiver=expired.booking.caregiver)
+        BookingFactory(session=expired.booking.session, care_recipient=other)
+        apply_intent(stripe.pay(str(expired.intent_id)), news())
+        self._went_back(expired)
+
+    def test_goes_back_after_a_cancellation(self, expired: Payment, stripe: FakeGateway) -> None:
+        Booking.objects.filter(pk=expired.booking_id).update(status=BookingStatus.CANCELLED)
+        apply_intent(stripe.pay(str(expired.intent_id)), news())
+        self._went_back(expired, BookingStatus.CANCELLED)
+
+    @staticmethod
+    def _went_back(payment: Payment, booking_status: BookingStatus = BookingStatus.EXPIRED) -> None:
+        refund = Refund.objects.get(payment=payment)
+        assert (refund.amount, refund.reason, refund.status) == (1125, "late_money", "requested")
+        assert Booking.objects.get(pk=payment.booking_id).status == booking_status
+        assert list(Notification.objects.values_list("template", flat=True)) == ["late_money_returned"]
