@@ -1,6 +1,5 @@
 """What pages show: reads only, as dataclasses. Ownership is in every query."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -138,7 +137,7 @@ def history_of(booking: Booking) -> list[HistoryEntry]:
     """Every change of state, oldest first, in the service's zone."""
     zone = ZoneInfo(booking.session.service.time_zone)
     own = str(booking.caregiver.user_id)
-    transitions: Sequence[BookingTransition] = booking.transitions.all()
+    transitions = booking.transitions.all()
     return [
         HistoryEntry(t.occurred_at.astimezone(zone), _HISTORY[BookingStatus(t.to_status)], _by(t, own))
         for t in transitions

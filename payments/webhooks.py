@@ -139,8 +139,8 @@ def _store(event: ReceivedEvent) -> bool:
 def _insert_statement(event: ReceivedEvent) -> tuple[str, list[Any]]:
     quote: Callable[[str], str] = connection.ops.quote_name
     fields = [field for field in ReceivedEvent._meta.concrete_fields if not field.primary_key]
-    columns = ", ".join(quote(field.column) for field in fields)
+    columns = ", ".join(quote(str(field.column)) for field in fields)
     places = ", ".join(["%s"] * len(fields))
     values = [field.get_db_prep_save(getattr(event, field.attname), connection) for field in fields]
-    table = quote(ReceivedEvent._meta.db_table)
+    table = quote(str(ReceivedEvent._meta.db_table))
     return f"INSERT INTO {table} ({columns}) VALUES ({places}) ON CONFLICT (event_id) DO NOTHING", values

@@ -92,7 +92,8 @@ def _own(folder: Path) -> None:
 
 def _fingerprint() -> str:
     digest = hashlib.sha256()
-    files = [*ROOT.glob("*/migrations/*.py"), *ROOT.glob("*/*/migrations/*.py"), *ROOT.glob("*/djstripe_migrations/*.py")]
+    patterns = ("*/migrations/*.py", "*/*/migrations/*.py", "*/djstripe_migrations/*.py")
+    files = [file for pattern in patterns for file in ROOT.glob(pattern)]
     for file in sorted([*files, ROOT / "requirements/base.txt", ROOT / "payments/messages.py"]):
         digest.update(file.read_bytes())
     return digest.hexdigest()[:12]

@@ -87,7 +87,7 @@ def _news(event: ReceivedEvent) -> News:
 
 
 def _intent_event(event: ReceivedEvent) -> LedgerState:
-    told = intent_from(event.payload["data"]["object"])
+    told = intent_from(event.object_data)
     news = _news(event)
     payment_id = find_payment_id(told.id, told.metadata)
     if payment_id is None:

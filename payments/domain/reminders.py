@@ -10,7 +10,7 @@ from portal.common import clock
 
 
 def remind_of_ending_holds() -> int:
-    """E-mail once for each hold that has a third of its time, and at most ten minutes, left; returns how many looked at."""
+    """E-mail once for each hold with a third of its time, at most ten minutes, left; returns how many were."""
     moment = clock.now()
     ending = Booking.objects.open_holds().filter(
         hold_expires_at__gt=moment,

@@ -69,7 +69,7 @@ def find_payment_id(intent_id: str, metadata: dict[str, str]) -> int | None:
 
 @transaction.atomic
 def apply_intent(intent: Intent, news: News) -> Applied:
-    """Bring the ledger to what `intent` says, under lock; the booking and the e-mails follow in the same transaction."""
+    """Bring the ledger to what `intent` says, under lock; booking and e-mails follow in the same transaction."""
     payment_id = find_payment_id(intent.id, intent.metadata)
     if payment_id is None:
         return Applied.UNMATCHED

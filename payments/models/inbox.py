@@ -1,5 +1,7 @@
 """The inbox: every event Stripe sent us, once, with what the ledger and the mirror did with it."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 
@@ -34,6 +36,11 @@ class ReceivedEvent(Leased):
             models.Index(fields=["mirror_due_at"], name="inbox_mirror_due", condition=Q(mirror_state="waiting")),
             models.Index(fields=["received_at"], name="inbox_received_at"),
         )
+
+    @property
+    def object_data(self) -> dict[str, Any]:
+        """The object that the event is about, as it was told. Raises KeyError once the payload is trimmed."""
+        return dict((self.payload or {})["data"]["object"])
 
     def __str__(self) -> str:
         return f"{self.type} {self.event_id}"

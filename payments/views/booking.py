@@ -37,7 +37,8 @@ def book(request: HttpRequest) -> HttpResponse:
     """Choose a session and a person; `Continue to deposit` holds the place."""
     user = signed_in(request)
     if request.method == "POST":
-        if refusal := consume_or_429(request, action="book", user=user):
+        refusal: HttpResponse | None = consume_or_429(request, action="book", user=user)
+        if refusal is not None:
             return refusal
         form = BookingForm(request.POST, user=user)
         if form.is_valid() and (booking := _made(request, form)):

@@ -47,4 +47,5 @@ def claim(rows: QuerySet[Row], *, limit: int, lease: timedelta, prefix: str = ""
 
 def back_off(attempts: int, *, first: timedelta, longest: timedelta) -> timedelta:
     """Exponential back-off: `first` after the first attempt, doubled each time, at most `longest`."""
-    return min(first * 2 ** min(max(attempts - 1, 0), 20), longest)
+    doublings: int = min(max(attempts - 1, 0), 20)
+    return min(first * float(2**doublings), longest)

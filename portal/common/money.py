@@ -59,9 +59,10 @@ def formatted(amount: int, currency: str, locale: str = "en_GB") -> str:
     digits = exponent(currency)
     places = f".{'0' * digits}" if digits else ""
     pattern = f"¤#,##0{places}"
-    return format_currency(
+    text = format_currency(
         major(amount, currency), currency.upper(), format=pattern, locale=locale, currency_digits=False
     )
+    return str(text)
 
 
 def share(amount: int, basis_points: int, currency: str) -> int:

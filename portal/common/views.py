@@ -82,4 +82,4 @@ def too_many_requests(request: HttpRequest) -> HttpResponse:
 
 def demo_media(request: HttpRequest, path: str) -> HttpResponseBase:
     """The demo's media, from its own folder."""
-    return serve(request, path, document_root=settings.MEDIA_ROOT)
+    return serve(request, path, document_root=str(settings.MEDIA_ROOT))

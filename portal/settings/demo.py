@@ -56,3 +56,5 @@ ACCOUNT_RATE_LIMITS = {
     "book": "60/m/user",
 }
 BOOKING_MAX_OPEN_HOLDS = 20
+
+SILENCED_SYSTEM_CHECKS = [*SILENCED_SYSTEM_CHECKS, "djstripe.W002"]  # noqa: F405  the sandbox is meant

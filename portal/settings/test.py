@@ -43,3 +43,5 @@ AUDIT_HEADS_FILE = VAR / "test-audit-heads.jsonl"
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 ACTIVITY_FLUSH_SECONDS = 0
 DOORBELL_ENABLED = False
+
+SILENCED_SYSTEM_CHECKS = [*SILENCED_SYSTEM_CHECKS, "djstripe.W002"]  # noqa: F405  the sandbox is meant

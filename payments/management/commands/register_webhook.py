@@ -48,7 +48,7 @@ class Command(BaseCommand):
         created = stripe.WebhookEndpoint.create(
             api_key=settings.STRIPE_SECRET_KEY,
             stripe_version=settings.STRIPE_API_VERSION,
-            api_version=settings.STRIPE_API_VERSION,
+            api_version=settings.STRIPE_API_VERSION,  # type: ignore[arg-type]
             url=f"{base}/stripe/webhook/{identity}/",
             enabled_events=sorted(KNOWN_TYPES),  # type: ignore[arg-type]
             metadata={"djstripe_uuid": str(identity)},

@@ -22,13 +22,14 @@ def generate_sessions(service: Service, *, first: date, last: date) -> int:
         for slot in service.availabilities.all()
         for start in _starts(slot, ZoneInfo(service.time_zone), first, last)
     ]
-    before = service.sessions.count()
+    before: int = service.sessions.count()
     Session.objects.bulk_create(wanted, ignore_conflicts=True)
-    return service.sessions.count() - before
+    after: int = service.sessions.count()
+    return after - before
 
 
 def _starts(slot: Availability, zone: ZoneInfo, first: date, last: date) -> Iterator[datetime]:
-    """UTC starts of the slot. A wall time that the clocks skip moves on by the gap; one that comes twice is the first."""
+    """UTC starts. A wall time that the clocks skip moves on by the gap; of one that comes twice, the first."""
     first = max(first, slot.valid_from or first)
     last = min(last, slot.valid_until or last)
     day = first + timedelta(days=(slot.weekday - first.weekday()) % 7)

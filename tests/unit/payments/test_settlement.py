@@ -31,7 +31,7 @@ def opened(booking: Booking) -> Payment:
     return open_checkout(booking).payment
 
 
-def test_a_paid_intent_confirms_the_booking_once_however_often_it_is_told(booking: Booking, stripe: FakeGateway) -> None:
+def test_a_paid_intent_confirms_the_booking_once_however_often_told(booking: Booking, stripe: FakeGateway) -> None:
     payment = opened(booking)
     paid = stripe.pay(str(payment.intent_id))
 
@@ -167,9 +167,7 @@ class TestLateMoney:
         apply_intent(stripe.pay(str(expired.intent_id)), news())
         self._went_back(expired)
 
-    def test_goes_back_when_the_caregiver_has_another_place_in_it(
-        self, expired: Payment, stripe: FakeGateway
-    ) -> None:
+    def test_goes_back_when_the_caregiver_has_another_place_in_it(self, expired: Payment, stripe: FakeGateway) -> None:
         other = CareRecipientFactory(caregiver=expired.booking.caregiver)
         BookingFactory(session=expired.booking.session, care_recipient=other)
         apply_intent(stripe.pay(str(expired.intent_id)), news())
