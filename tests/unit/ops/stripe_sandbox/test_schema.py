@@ -1,0 +1,227 @@
+"""Every object validates under Stripe's published description, and has no key beyond it."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+import pytest
+import stripe
+from jsonschema import Draft202012Validator
+
+from .conftest import ROOT, Inbox, eventually
+
+SPEC = ROOT.parent / "shared/stripe-openapi/spec3.min.json"
+pytestmark = pytest.mark.skipif(not SPEC.exists(), reason="Stripe's OpenAPI description is absent")
+
+
+def _strict(node: Any) -> Any:
+    """OpenAPI 3.0 to JSON Schema: nullable, no discriminator; unlisted keys become errors."""
+    if isinstance(node, list):
+        return [_strict(one) for one in node]
+    if not isinstance(node, dict):
+        return node
+    made = {key: _strict(value) for key, value in node.items() if key != "discriminator"}
+    if "properties" in made and "additionalProperties" not in made:
+        made["additionalProperties"] = False
+    if made.pop("nullable", False):
+        return {"anyOf": [made, {"type": "null"}]}
+    return made
+
+
+@pytest.fixture(scope="module")
+def spec() -> dict[str, Any]:
+    made: dict[str, Any] = _strict(json.loads(SPEC.read_text())["components"])
+    return {"components": made}
+
+
+@pytest.fixture
+def check(spec: dict[str, Any], http: httpx.Client) -> Callable[..., Any]:
+    """Fetches an address and validates what comes as the named schema."""
+
+    def fetch(path: str, schema: str, **params: Any) -> Any:
+        body = http.get(path, params=params).json()
+        errors = problems(spec, schema, body)
+        assert errors == [], json.dumps(body, indent=1)
+        return body
+
+    return fetch
+
+
+def problems(spec: dict[str, Any], schema: str, body: Any) -> list[str]:
+    validator = Draft202012Validator(spec | {"$ref": f"#/components/schemas/{schema}"})
+    return [f"{list(one.path)}: {one.message[:300]}" for one in _leaves(validator, body)]
+
+
+def _leaves(validator: Draft202012Validator, body: Any) -> Iterator[Any]:
+    for error in validator.iter_errors(body):
+        yield min(error.context, key=lambda one: -len(one.path)) if error.context else error
+
+
+def test_the_check_itself_finds_wrong_types_and_unlisted_keys(spec: dict[str, Any]) -> None:
+    customer = {"id": "cus_1", "object": "customer", "created": 1, "livemode": False}
+    assert problems(spec, "customer", customer) == []
+    assert len(problems(spec, "customer", customer | {"invented": 1})) == 1
+    assert len(problems(spec, "customer", customer | {"created": "now"})) == 1
+
+
+def test_an_intent_is_valid_in_every_status(
+    check: Callable[..., Any],
+    api: Any,
+    pay: Callable[..., Any],
+    control: httpx.Client,
+) -> None:
+    new = api.payment_intents.create({"amount": 500, "currency": "eur", "metadata": {"a": "b"}})
+    typed = api.payment_intents.create({"amount": 500, "currency": "eur", "payment_method_types": ["card"]})
+    chosen = api.payment_intents.create({"amount": 500, "currency": "jpy", "payment_method": "pm_card_visa"})
+    action = pay("pm_card_threeDSecure2Required")
+    redirecting = pay("pm_card_threeDSecure2Required", return_url="http://127.0.0.1/back")
+    slow = pay("pm_card_sandboxProcessing")
+    done = pay()
+    cancelled = api.payment_intents.cancel(new.id, {"cancellation_reason": "abandoned"})
+    with pytest.raises(stripe.CardError) as declined:
+        pay("pm_card_visa_chargeDeclined")
+    failed = declined.value.error.payment_intent
+    statuses = {
+        typed.id: "requires_payment_method",
+        chosen.id: "requires_confirmation",
+        action.id: "requires_action",
+        redirecting.id: "requires_action",
+        slow.id: "processing",
+        done.id: "succeeded",
+        cancelled.id: "canceled",
+        failed.id: "requires_payment_method",
+    }
+    for intent_id, status in statuses.items():
+        assert check(f"/v1/payment_intents/{intent_id}", "payment_intent")["status"] == status
+    check(
+        f"/v1/payment_intents/{done.id}",
+        "payment_intent",
+        **{"expand[]": ["latest_charge.balance_transaction", "payment_method", "customer"]},
+    )
+
+
+def test_a_charge_is_valid_when_it_succeeds_fails_waits_or_is_refunded(
+    check: Callable[..., Any], api: Any, pay: Callable[..., Any]
+) -> None:
+    paid = pay()
+    for method in ("pm_card_visa_chargeDeclinedExpiredCard", "pm_card_radarBlock"):
+        with pytest.raises(stripe.CardError) as declined:
+            pay(method)
+        check(f"/v1/charges/{declined.value.error.charge}", "charge")
+    check(f"/v1/charges/{pay('pm_card_sandboxProcessing').latest_charge}", "charge")
+    api.refunds.create({"payment_intent": paid.id, "amount": 100})
+    expand = {"expand[]": ["refunds", "balance_transaction", "payment_intent", "refunds.data.charge"]}
+    charge = check(f"/v1/charges/{paid.latest_charge}", "charge", **expand)
+    assert [one["amount"] for one in charge["refunds"]["data"]] == [100]
+
+
+@pytest.mark.parametrize("status", ["succeeded", "pending", "requires_action", "failed", "canceled"])
+def test_a_refund_is_valid_in_every_status(
+    status: str, check: Callable[..., Any], api: Any, pay: Callable[..., Any], control: httpx.Client
+) -> None:
+    refund = api.refunds.create({"payment_intent": pay().id, "reason": "duplicate"})
+    if status != "succeeded":
+        assert control.post(f"/refunds/{refund.id}", json={"status": status}).status_code == 200
+    fetched = check(
+        f"/v1/refunds/{refund.id}",
+        "refund",
+        **{"expand[]": ["charge", "payment_intent", "balance_transaction"]},
+    )
+    assert fetched["status"] == status
+
+
+@pytest.mark.parametrize("inquiry", [False, True])
+@pytest.mark.parametrize("verdict", [None, "won", "lost"])
+def test_a_dispute_is_valid_open_and_closed(
+    inquiry: bool,
+    verdict: str | None,
+    check: Callable[..., Any],
+    pay: Callable[..., Any],
+    control: httpx.Client,
+) -> None:
+    body = {"charge": pay().latest_charge, "inquiry": inquiry}
+    dispute = control.post("/disputes", json=body).json()
+    if verdict:
+        control.post(f"/disputes/{dispute['id']}/close", json={"status": verdict})
+    check(f"/v1/disputes/{dispute['id']}", "dispute", **{"expand[]": "charge"})
+    check(f"/v1/charges/{dispute['charge']}", "charge")
+
+
+def test_customers_methods_balance_and_lists_are_valid(
+    check: Callable[..., Any], api: Any, pay: Callable[..., Any], spec: dict[str, Any]
+) -> None:
+    shipping = {"name": "Ann", "address": {"line1": "1 Main Street"}}
+    customer = api.customers.create({"email": "ann@example.com", "shipping": shipping, "address": {"city": "Ghent"}})
+    method = api.payment_methods.attach("pm_card_mastercard", {"customer": customer.id})
+    pay(method.id, customer=customer.id)
+    check(f"/v1/customers/{customer.id}", "customer")
+    check(f"/v1/payment_methods/{method.id}", "payment_method", **{"expand[]": "customer"})
+    check("/v1/balance", "balance")
+    for kind in ("customer", "payment_intent", "charge", "balance_transaction", "payment_method"):
+        for one in api._requestor.request("get", f"/v1/{kind}s", base_address="api").data:
+            check(f"/v1/{kind}s/{one.id}", kind)
+    api.customers.delete(customer.id)
+    check(f"/v1/customers/{customer.id}", "deleted_customer")
+
+
+def test_every_event_is_valid_and_so_is_what_it_is_about(
+    spec: dict[str, Any],
+    api: Any,
+    pay: Callable[..., Any],
+    control: httpx.Client,
+    endpoint: Any,
+    inbox: Inbox,
+) -> None:
+    disputed = pay("pm_card_createDispute")
+    refunded = pay("pm_card_refundFail")
+    api.refunds.create({"payment_intent": refunded.id})
+    with pytest.raises(stripe.CardError):
+        pay("pm_card_visa_chargeDeclined")
+    control.post(f"/intents/{pay('pm_card_sandboxProcessing').id}", json={"status": "failed"})
+    pay("pm_card_authenticationRequired")
+    (opened,) = inbox.wait_for("charge.dispute.created")
+    dispute_id = opened["data"]["object"]["id"]
+    api.disputes.update(dispute_id, {"evidence": {"uncategorized_text": "winning_evidence"}})
+    expected = {
+        "charge.dispute.closed",
+        "charge.dispute.created",
+        "charge.dispute.funds_reinstated",
+        "charge.dispute.funds_withdrawn",
+        "charge.dispute.updated",
+        "charge.failed",
+        "charge.pending",
+        "charge.refund.updated",
+        "charge.refunded",
+        "charge.succeeded",
+        "charge.updated",
+        "payment_intent.created",
+        "payment_intent.payment_failed",
+        "payment_intent.processing",
+        "payment_intent.requires_action",
+        "payment_intent.succeeded",
+        "refund.created",
+        "refund.failed",
+        "refund.updated",
+    }
+    eventually(lambda: expected <= set(inbox.types()))
+    assert set(inbox.types()) == expected
+    for received in inbox.received:
+        event = received.event
+        assert problems(spec, "event", event) == []
+        assert problems(spec, event["data"]["object"]["object"], event["data"]["object"]) == []
+    assert api.payment_intents.retrieve(disputed.id).status == "succeeded"
+
+
+def test_an_error_has_stripes_shape(spec: dict[str, Any], http: httpx.Client, pay: Callable[..., Any]) -> None:
+    declined = {"amount": 500, "currency": "usd", "confirm": "true"}
+    answers = [
+        http.post("/v1/payment_intents", data=declined | {"payment_method": "pm_card_chargeDeclined"}),
+        http.post(f"/v1/payment_intents/{pay().id}/cancel"),
+        http.get("/v1/payment_intents/pi_unknown"),
+        http.get("/v1/nothing"),
+        http.get("/v1/charges", params={"wrong": "1"}),
+    ]
+    assert [one.status_code for one in answers] == [402, 400, 404, 404, 400]
+    for answer in answers:
+        assert problems(spec, "error", answer.json()) == []
