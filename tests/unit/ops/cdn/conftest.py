@@ -2,7 +2,7 @@
 
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,8 +12,6 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from tests.unit.ops.cdn.origin import Origin
 from tests.unit.ops.cdn.running import KEY_ID, Cdn, started
-
-Sign = Callable[[bytes], bytes]
 
 
 @pytest.fixture(scope="session")

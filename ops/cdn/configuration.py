@@ -1,0 +1,56 @@
+"""What the local CDN is started with, and the nginx configuration made of it."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from string import Template
+from urllib.parse import urlsplit
+
+TEMPLATE = Path(__file__).with_name("nginx.conf.template")
+
+
+class _NginxTemplate(Template):
+    """nginx's own variables begin with $, so ours begin with @."""
+
+    delimiter = "@"
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """``origin`` is an http address without a path; ``run_dir`` holds cache, logs and the written nginx.conf."""
+
+    origin: str
+    port: int
+    run_dir: Path
+    public_urls: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        parts = urlsplit(self.origin)
+        if parts.scheme != "http" or not parts.hostname or parts.path.strip("/") or parts.query:
+            raise ValueError(f"The origin must be an address such as http://127.0.0.1:9000, not {self.origin!r}.")
+
+    @property
+    def origin_address(self) -> str:
+        return urlsplit(self.origin).netloc
+
+
+def default_public_urls(port: int) -> tuple[str, ...]:
+    return (f"http://127.0.0.1:{port}", f"http://localhost:{port}")
+
+
+def write_nginx_conf(configuration: Configuration, *, verifier_port: int) -> Path:
+    """Make the run folder and write nginx.conf into it. Returns its path."""
+    run_dir = configuration.run_dir.resolve()
+    for folder in ("tmp", "cache"):
+        (run_dir / folder).mkdir(parents=True, exist_ok=True)
+    text = _NginxTemplate(TEMPLATE.read_text()).substitute(
+        # As root, nginx would hand its workers to a user who may not read the run folder.
+        user="user root;" if os.geteuid() == 0 else "",
+        run_dir=run_dir,
+        port=configuration.port,
+        origin_address=configuration.origin_address,
+        verifier_port=verifier_port,
+    )
+    path = run_dir / "nginx.conf"
+    path.write_text(text)
+    return path
