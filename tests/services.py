@@ -107,6 +107,7 @@ def _start_postgres() -> str:
     data = folder / "data"
     if kept.exists():
         subprocess.run(["cp", "-a", str(kept), str(data)], check=True)
+        _own(folder)
         return _run_postgres(data)
     data.mkdir()
     _own(folder)

@@ -1,5 +1,8 @@
 """The demo: SQLite, a broker made of files, mail as files, the local Stripe sandbox. Nothing to install."""
 
+import dj_database_url
+
+from portal.settings import env
 from portal.settings.base import *  # noqa: F403
 from portal.settings.base import ACCOUNT_RATE_LIMITS, VAR
 
@@ -7,17 +10,15 @@ DEMO = True
 DEBUG = False  # dj-stripe lets a caller forge events when DEBUG is on
 SECRET_KEY = "demo-only-" + "0" * 50
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": VAR / "portal.sqlite3",
-        "OPTIONS": {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
-        },
+DATABASES = {"default": dj_database_url.parse(env.text("DATABASE_URL", f"sqlite:///{VAR / 'portal.sqlite3'}"))}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
-}
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = 60
 MIGRATION_MODULES = {"djstripe": "payments.djstripe_migrations"}
 
 # Files are served as they lie: no collectstatic before the first page.
@@ -28,15 +29,16 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 
+CELERY_BROKER_URL = env.text("BROKER_URL", "filesystem://localhost")
 BROKER_FOLDER = VAR / "broker"
-CELERY_BROKER_URL = "filesystem://"
-CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "data_folder_in": str(BROKER_FOLDER / "messages"),
-    "data_folder_out": str(BROKER_FOLDER / "messages"),
-    "control_folder": str(BROKER_FOLDER / "control"),
-    "store_processed": False,
-    "polling_interval": 0.1,
-}
+if CELERY_BROKER_URL.startswith("filesystem:"):
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(BROKER_FOLDER / "messages"),
+        "data_folder_out": str(BROKER_FOLDER / "messages"),
+        "control_folder": str(BROKER_FOLDER / "control"),
+        "store_processed": False,
+        "polling_interval": 0.1,
+    }
 
 STRIPE_SECRET_KEY = STRIPE_TEST_SECRET_KEY = "sk_test_" + "demo" * 6
 STRIPE_PUBLISHABLE_KEY = STRIPE_TEST_PUBLIC_KEY = "pk_test_" + "demo" * 6
@@ -57,4 +59,4 @@ ACCOUNT_RATE_LIMITS = {
 }
 BOOKING_MAX_OPEN_HOLDS = 20
 
-SILENCED_SYSTEM_CHECKS = [*SILENCED_SYSTEM_CHECKS, "djstripe.W002"]  # noqa: F405  the sandbox is meant
+SILENCED_SYSTEM_CHECKS = [*SILENCED_SYSTEM_CHECKS, "djstripe.W002"]  # the sandbox is meant

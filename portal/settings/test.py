@@ -44,4 +44,4 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 ACTIVITY_FLUSH_SECONDS = 0
 DOORBELL_ENABLED = False
 
-SILENCED_SYSTEM_CHECKS = [*SILENCED_SYSTEM_CHECKS, "djstripe.W002"]  # noqa: F405  the sandbox is meant
+SILENCED_SYSTEM_CHECKS = [*SILENCED_SYSTEM_CHECKS, "djstripe.W002"]  # the sandbox is meant

@@ -1,0 +1,213 @@
+"""A caregiver pays a deposit in a browser, against web, worker and sandbox on PostgreSQL and Redis."""
+
+import re
+import time
+
+import httpx
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from tests.e2e.conftest import Stack, book, expect_paid, fill_card, press_pay, sign_in
+
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
+
+VISA = "4242424242424242"
+DECLINED = "4000000000000002"
+THREE_D_SECURE = "4000002500003155"
+
+
+def axe_violations(page: Page) -> list[str]:
+    """Rule and place of each violation, on the page and in its frames."""
+    result = Axe().run(page)
+    return [f"{v['id']}: {v['nodes'][0]['html'][:120]}" for v in result.response["violations"]]
+
+
+@pytest.mark.parametrize("page", [375, 1280], indirect=True)
+def test_a_deposit_is_paid_and_the_booking_confirmed_by_the_webhook(page: Page, stack: Stack) -> None:
+    sign_in(page)
+    reference = book(page)
+    assert "deposit" in page.get_by_role("heading", level=1).inner_text().lower()
+    assert axe_violations(page) == []
+    fill_card(page, VISA)
+    press_pay(page)
+    expect_paid(page)
+    assert axe_violations(page) == []
+    page.get_by_role("link", name="Back to your bookings").click()
+    page.get_by_role("heading", level=1, name="Your bookings").wait_for()
+    assert axe_violations(page) == []
+    assert [intent["status"] for intent in stack.intent_for(reference)] == ["succeeded"]
+
+
+def test_a_declined_card_can_be_tried_again_on_the_same_intent(page: Page, stack: Stack) -> None:
+    sign_in(page)
+    reference = book(page)
+    fill_card(page, DECLINED)
+    press_pay(page)
+    page.get_by_role("alert").filter(has_text="Your card was declined.").wait_for()
+    assert axe_violations(page) == []
+    fill_card(page, VISA)
+    press_pay(page)
+    expect_paid(page)
+    assert [intent["status"] for intent in stack.intent_for(reference)] == ["succeeded"]
+
+
+@pytest.mark.parametrize("answer", ["Complete authentication", "Fail authentication"])
+def test_three_d_secure_is_completed_or_failed(page: Page, stack: Stack, answer: str) -> None:
+    sign_in(page)
+    reference = book(page)
+    fill_card(page, THREE_D_SECURE)
+    press_pay(page)
+    page.frame_locator("iframe[title='3D Secure']").get_by_role("button", name=answer).click()
+    if answer.startswith("Complete"):
+        expect_paid(page)
+        return
+    page.get_by_role("alert").filter(has_text=re.compile("authenticate|confirm")).wait_for()
+    fill_card(page, VISA)
+    press_pay(page)
+    expect_paid(page)
+    assert len(stack.intent_for(reference)) == 1
+
+
+def test_a_double_click_charges_once(page: Page, stack: Stack) -> None:
+    sign_in(page)
+    reference = book(page)
+    fill_card(page, VISA)
+    page.get_by_role("button", name=re.compile("^Pay")).dblclick()
+    expect_paid(page)
+    (intent,) = stack.intent_for(reference)
+    assert intent["amount_received"] == 1800
+
+
+def test_two_tabs_charge_once(page: Page, stack: Stack) -> None:
+    sign_in(page)
+    reference = book(page)
+    other = page.context.new_page()
+    other.goto(f"/deposit/{reference}/")
+    fill_card(page, VISA)
+    fill_card(other, VISA)
+    press_pay(page)
+    press_pay(other)
+    expect_paid(page)
+    expect_paid(other)
+    assert [intent["amount_received"] for intent in stack.intent_for(reference)] == [1800]
+
+
+def test_closing_the_browser_after_paying_confirms_all_the_same(page: Page, stack: Stack) -> None:
+    sign_in(page)
+    reference = book(page)
+    stack.faults(webhooks={"paused": True})
+    fill_card(page, VISA)
+    press_pay(page)
+    page.get_by_role("status").filter(has_text="accepted").wait_for()
+    page.goto("about:blank")
+    stack.release_webhooks()
+    end = time.monotonic() + 20
+    while len(stack.mail_about(reference)) < 1 and time.monotonic() < end:
+        time.sleep(0.2)
+    subjects = stack.mail_about(reference)
+    assert [s for s in subjects if s.startswith("We have received your deposit")] != []
+
+
+def test_a_slow_webhook_is_not_needed_and_confirms_once(page: Page, stack: Stack) -> None:
+    sign_in(page)
+    reference = book(page)
+    stack.faults(webhooks={"paused": True})
+    fill_card(page, VISA)
+    press_pay(page)
+    expect_paid(page)
+    stack.release_webhooks()
+    time.sleep(3)
+    assert len([s for s in stack.mail_about(reference) if s.startswith("We have received your deposit")]) == 1
+
+
+def test_the_keyboard_is_enough(page: Page) -> None:
+    sign_in(page)
+    book(page)
+    frame = page.frame_locator("iframe[title='Secure payment input frame']")
+    frame.get_by_label("Card number").focus()
+    page.keyboard.type(VISA)
+    page.keyboard.press("Tab")
+    page.keyboard.type("1234")
+    page.keyboard.press("Tab")
+    page.keyboard.type("123")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect_paid(page)
+
+
+def test_somebody_elses_booking_is_not_found(page: Page, browser: Browser, stack: Stack) -> None:
+    sign_in(page)
+    reference = book(page)
+    stranger = browser.new_context(base_url=stack.portal).new_page()
+    sign_in(stranger, "caregiver2@example.com")
+    for path in (f"/deposit/{reference}/", f"/bookings/{reference}/", f"/bookings/{reference}/receipt/"):
+        response = stranger.goto(path)
+        assert response is not None
+        assert response.status == 404
+    stranger.context.close()
+
+
+def test_an_expired_session_leads_to_sign_in_and_back(page: Page) -> None:
+    sign_in(page)
+    reference = book(page)
+    page.context.clear_cookies()
+    page.goto(f"/deposit/{reference}/")
+    assert f"next=/deposit/{reference}/" in page.url
+
+
+def test_cancelling_an_unpaid_booking_cancels_its_intent(page: Page, stack: Stack) -> None:
+    sign_in(page)
+    reference = book(page)
+    page.goto(f"/bookings/{reference}/cancel/")
+    page.get_by_role("button", name="Cancel booking").click()
+    page.get_by_text("Your booking is cancelled").wait_for()
+    assert [intent["status"] for intent in stack.intent_for(reference)] == ["canceled"]
+
+
+def test_when_stripe_is_down_the_page_says_so_and_trying_again_works(page: Page, stack: Stack) -> None:
+    sign_in(page)
+    stack.faults(api={"fail_next": 4, "status": 503})
+    reference = book(page)
+    page.get_by_role("heading", name="We cannot take your deposit just now").wait_for()
+    assert axe_violations(page) == []
+    stack.faults(api={"fail_next": 0})
+    page.get_by_role("link", name="Try again").click()
+    fill_card(page, VISA)
+    press_pay(page)
+    expect_paid(page)
+    assert len(stack.intent_for(reference)) == 1
+
+
+PAGES = [
+    "/",
+    "/services/",
+    "/deposit/",
+    "/privacy/",
+    "/accounts/login/",
+    "/accounts/signup/",
+    "/accounts/password/reset/",
+]
+SIGNED_IN = ["/dashboard/", "/book/", "/people/", "/people/add/", "/profile/", "/library/", "/demo/mail/", "/nowhere/"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_passes_axe(page: Page, scheme: str) -> None:
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    found = {}
+    for path in PAGES:
+        page.goto(path)
+        found[path] = axe_violations(page)
+    sign_in(page)
+    for path in SIGNED_IN:
+        page.goto(path)
+        found[path] = axe_violations(page)
+    assert {path: violations for path, violations in found.items() if violations} == {}
+
+
+def test_health_and_metrics_answer(stack: Stack) -> None:
+    assert httpx.get(f"{stack.portal}/healthz/").json() == {"status": "ok"}
+    assert httpx.get(f"{stack.portal}/readyz/").json() == {"status": "ok"}
+    metrics = httpx.get(f"{stack.portal}/metrics").text
+    for name in ("portal_webhook_received_total", "portal_booking_transitions_total", "portal_webhook_backlog"):
+        assert name in metrics
