@@ -1,0 +1,1 @@
+"""Finance's side of payments in Wagtail's admin."""

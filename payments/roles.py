@@ -1,0 +1,18 @@
+"""Who sees the ledger."""
+
+from portal.accounts.roles import Grants, Role
+
+_LEDGER = [
+    "payments.view_payment",
+    "payments.view_refund",
+    "payments.view_dispute",
+    "payments.view_receivedevent",
+    "payments.view_discrepancy",
+]
+
+GRANTS: Grants = {
+    Role.FINANCE: _LEDGER,
+    Role.ADMINISTRATOR: _LEDGER,
+    Role.COORDINATOR: ["payments.view_payment"],
+    Role.MANAGER: ["payments.view_payment"],
+}
