@@ -82,7 +82,7 @@ class Api:
         self.box = box
         self.replies = Replies(box.store)
         self._locks: dict[str, asyncio.Lock] = {}
-        self._window = (0, 0)  # current second, requests in it
+        self._window = (0, 0)  # current second, requests served in it
 
     async def serve(self, request: Request, endpoint: Endpoint) -> Response:
         request_id = new_id("req")
@@ -92,10 +92,10 @@ class Api:
         except StripeError as failure:
             status, body, extra = failure.status, error_body(failure, request_id), failure.headers
         except HungUp:
-            return drop_connection()
+            return drop_connection(request)
         faults = self.box.faults
         if request.method == "POST" and faults.takes("lose_reply_next", request.url.path):
-            return drop_connection()
+            return drop_connection(request)
         headers = {"Request-Id": request_id, "Stripe-Version": API_VERSION} | extra
         if key:
             headers["Idempotency-Key"] = key
@@ -184,10 +184,12 @@ class Api:
         return None
 
     def _over_limit(self, limit: int) -> bool:
+        if limit <= 0:
+            return False
         second = int(time.monotonic())
-        count = self._window[1] + 1 if self._window[0] == second else 1
-        self._window = (second, count)
-        return 0 < limit < count
+        served = self._window[1] if self._window[0] == second else 0
+        self._window = (second, min(served + 1, limit))
+        return served >= limit
 
     def _exclusive(self, request: Request, endpoint: Endpoint) -> AbstractAsyncContextManager[None]:
         """Stripe lets one request at a time change an object."""

@@ -1,5 +1,6 @@
 """One origin and one CDN for the module's tests; each test uses paths of its own."""
 
+import os
 import shutil
 import threading
 from collections.abc import Iterator
@@ -36,7 +37,8 @@ def public_key(private_key: rsa.RSAPrivateKey, tmp_path_factory: pytest.TempPath
 @pytest.fixture(scope="session")
 def nginx() -> None:
     if shutil.which("nginx") is None:
-        pytest.skip("nginx is not installed")
+        # In CI a missing part is a failure.
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("nginx is not installed")
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,9 @@ from typing import Any
 import httpx
 import pytest
 import stripe
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
-from .conftest import ROOT, Inbox, eventually
+from .conftest import ROOT, Inbox, error_of, eventually
 
 SPEC = ROOT.parent / "shared/stripe-openapi/spec3.min.json"
 pytestmark = pytest.mark.skipif(not SPEC.exists(), reason="Stripe's OpenAPI description is absent")
@@ -81,7 +81,7 @@ def test_an_intent_is_valid_in_every_status(
     cancelled = api.payment_intents.cancel(new.id, {"cancellation_reason": "abandoned"})
     with pytest.raises(stripe.CardError) as declined:
         pay("pm_card_visa_chargeDeclined")
-    failed = declined.value.error.payment_intent
+    failed: Any = error_of(declined).payment_intent
     statuses = {
         typed.id: "requires_payment_method",
         chosen.id: "requires_confirmation",
@@ -108,7 +108,7 @@ def test_a_charge_is_valid_when_it_succeeds_fails_waits_or_is_refunded(
     for method in ("pm_card_visa_chargeDeclinedExpiredCard", "pm_card_radarBlock"):
         with pytest.raises(stripe.CardError) as declined:
             pay(method)
-        check(f"/v1/charges/{declined.value.error.charge}", "charge")
+        check(f"/v1/charges/{error_of(declined).charge}", "charge")
     check(f"/v1/charges/{pay('pm_card_sandboxProcessing').latest_charge}", "charge")
     api.refunds.create({"payment_intent": paid.id, "amount": 100})
     expand = {"expand[]": ["refunds", "balance_transaction", "payment_intent", "refunds.data.charge"]}

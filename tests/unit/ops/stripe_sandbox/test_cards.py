@@ -1,0 +1,114 @@
+"""Stripe's documented test cards, by number and by test payment method."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import stripe
+
+from ops.stripe_sandbox import cards
+
+from .conftest import error_of
+
+NEXT_DECADE = {"exp_month": 12, "exp_year": 2034, "cvc": "123"}
+DECLINES = {
+    "4000000000000002": ("card_declined", "generic_decline", "Your card was declined."),
+    "4000000000009995": (
+        "card_declined",
+        "insufficient_funds",
+        "Your card has insufficient funds. Try a different card.",
+    ),
+    "4000000000009987": ("card_declined", "lost_card", "Your card was declined."),
+    "4000000000009979": ("card_declined", "stolen_card", "Your card was declined."),
+    "4000000000000069": ("expired_card", None, "Your card has expired."),
+    "4000000000000127": ("incorrect_cvc", None, "Your card's security code is incorrect."),
+    "4000000000000119": (
+        "processing_error",
+        None,
+        "An error occurred while processing your card. Try again in a little bit.",
+    ),
+    "4100000000000019": ("card_declined", "fraudulent", "Your card was declined."),
+}
+TOKENS = {
+    "chargeDeclined": "4000000000000002",
+    "chargeDeclinedInsufficientFunds": "4000000000009995",
+    "chargeDeclinedLostCard": "4000000000009987",
+    "chargeDeclinedExpiredCard": "4000000000000069",
+    "chargeDeclinedIncorrectCvc": "4000000000000127",
+    "chargeDeclinedProcessingError": "4000000000000119",
+}
+
+
+def confirm(api: Any, number: str, **card: Any) -> Any:
+    data = {"type": "card", "card": {"number": number, **NEXT_DECADE, **card}}
+    return api.payment_intents.create({"amount": 900, "currency": "usd", "confirm": True, "payment_method_data": data})
+
+
+@pytest.mark.parametrize(("number", "expected"), DECLINES.items())
+def test_a_declining_card_declines_with_its_code_and_sentence(
+    number: str, expected: tuple[str, str | None, str], api: Any
+) -> None:
+    with pytest.raises(stripe.CardError) as declined:
+        confirm(api, number)
+    error = error_of(declined)
+    assert (error.code, error.get("decline_code"), error.message) == expected
+    assert error.payment_intent.last_payment_error.code == expected[0]
+
+
+@pytest.mark.parametrize("prefix", ["pm_card_", "pm_card_visa_"])
+@pytest.mark.parametrize(("token", "number"), TOKENS.items())
+def test_a_test_method_declines_as_its_card_does(token: str, number: str, prefix: str, pay: Callable[..., Any]) -> None:
+    with pytest.raises(stripe.CardError) as declined:
+        pay(prefix + token)
+    assert (declined.value.code, error_of(declined).get("decline_code")) == DECLINES[number][:2]
+
+
+@pytest.mark.parametrize("number", ["4000002500003155", "4000002760003184", "4000000000003220"])
+def test_these_cards_ask_for_authentication(number: str, api: Any) -> None:
+    assert confirm(api, number).status == "requires_action"
+
+
+def test_each_brand_is_recognised(api: Any) -> None:
+    brands = {"378282246310005": "amex", "5555555555554444": "mastercard", "6011111111111117": "discover"}
+    for number, brand in brands.items():
+        cvc = "1234" if brand == "amex" else "123"
+        method = api.payment_methods.create({"type": "card", "card": {"number": number, **NEXT_DECADE, "cvc": cvc}})
+        assert (method.card.brand, method.card.last4) == (brand, number[-4:])
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"number": "4242424242424241"}, "incorrect_number"),
+        ({"number": "42424242"}, "incorrect_number"),
+        ({"exp_year": 2020}, "invalid_expiry_year"),
+        ({"exp_month": 13}, "invalid_expiry_month"),
+        ({"cvc": "12"}, "invalid_cvc"),
+        ({"number": "4111111111111111"}, "card_declined"),
+    ],
+)
+def test_a_card_that_cannot_be_is_refused(change: dict[str, Any], code: str, api: Any) -> None:
+    card = {"number": "4242424242424242"} | NEXT_DECADE | change
+    with pytest.raises(stripe.CardError) as refused:
+        api.payment_methods.create({"type": "card", "card": card})
+    assert refused.value.code == code
+
+
+def test_a_method_that_does_not_exist_is_a_refused_parameter(pay: Callable[..., Any]) -> None:
+    with pytest.raises(stripe.InvalidRequestError, match="No such PaymentMethod: 'pm_card_nothing'") as refused:
+        pay("pm_card_nothing")
+    assert (refused.value.code, refused.value.http_status) == ("resource_missing", 400)
+
+
+def test_a_declining_card_cannot_be_saved_but_the_later_declining_one_can(api: Any, pay: Callable[..., Any]) -> None:
+    customer = api.customers.create().id
+    with pytest.raises(stripe.CardError):
+        api.payment_methods.attach("pm_card_visa_chargeDeclined", {"customer": customer})
+    saved = api.payment_methods.attach("pm_card_chargeCustomerFail", {"customer": customer})
+    with pytest.raises(stripe.CardError):
+        pay(saved.id, customer=customer)
+
+
+def test_every_card_of_the_table_is_a_possible_number_and_each_token_is_unique() -> None:
+    assert all(cards.passes_luhn(card.number) for card in cards._CARDS)
+    assert len({card.token for card in cards._CARDS}) == len(cards._CARDS)
