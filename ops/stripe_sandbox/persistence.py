@@ -21,7 +21,7 @@ class StateFile:
         self._database.execute("PRAGMA synchronous = NORMAL")
         self._database.execute(
             "CREATE TABLE IF NOT EXISTS objects (kind TEXT, id TEXT, sequence INTEGER, body TEXT, "
-            "PRIMARY KEY (kind, id)) WITHOUT ROWID"
+            "PRIMARY KEY (kind, id))"
         )
 
     def load(self) -> None:
