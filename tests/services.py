@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -23,14 +24,15 @@ _started: list[subprocess.Popen[bytes]] = []
 _folders: list[Path] = []
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """In the controlling process only; xdist's workers inherit the environment."""
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests() -> Generator[None, None, None]:
+    """Before pytest-django reads the settings. In the controlling process only; xdist's workers inherit."""
     os.environ.setdefault("VAR", str(ROOT / "var"))
-    if os.environ.get("TEST_SERVICES_STARTED"):
-        return
-    os.environ["TEST_SERVICES_STARTED"] = "1"
-    os.environ["DATABASE_URL"] = _start_postgres()
-    os.environ["BROKER_URL"] = _start_redis()
+    if not os.environ.get("TEST_SERVICES_STARTED"):
+        os.environ["TEST_SERVICES_STARTED"] = "1"
+        os.environ["DATABASE_URL"] = _start_postgres()
+        os.environ["BROKER_URL"] = _start_redis()
+    return (yield)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

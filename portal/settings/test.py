@@ -18,6 +18,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL;",
     }
+    DATABASES["default"]["TEST"] = {"NAME": DATABASES["default"]["NAME"]}  # a file: threads share it
 else:
     DATABASES["default"]["TEST"] = {"TEMPLATE": "portal_template"}
 MIGRATION_MODULES = {"djstripe": "payments.djstripe_migrations"}

@@ -1,0 +1,85 @@
+"""Fifty people want the last place: one gets it, and without the guard more would."""
+
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+from django.db import connection
+
+from payments.domain.checkout import book
+from portal.audit.actor import Actor, Source
+from portal.bookings.domain import reserve as reserve_module
+from portal.bookings.errors import SessionFull
+from portal.bookings.models import Booking, Session
+from tests.factories import CareRecipientFactory, SessionFactory
+from tests.services import ROOT
+
+PEOPLE = 50
+
+
+def race(session: Session) -> list[str]:
+    """The outcome for each of fifty caregivers who book at once."""
+    people = [CareRecipientFactory() for _ in range(PEOPLE)]
+    together = Barrier(10)
+
+    def attempt(index: int) -> str:
+        person = people[index]
+        if index < 10:
+            together.wait(30)
+        try:
+            book(
+                session=session,
+                caregiver=person.caregiver,
+                care_recipient=person,
+                by=Actor.user(person.caregiver.user),
+                source=Source.CAREGIVER,
+            )
+        except SessionFull:
+            return "full"
+        finally:
+            connection.close()
+        return "booked"
+
+    with ThreadPoolExecutor(10) as pool:
+        return sorted(pool.map(attempt, range(PEOPLE)))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_exactly_one_of_fifty_gets_the_last_place() -> None:
+    session = SessionFactory(capacity=1)
+    assert race(session) == ["booked"] + ["full"] * 49
+    session.refresh_from_db()
+    assert (session.held, Booking.objects.count()) == (1, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_the_guard_the_same_race_oversells(monkeypatch: pytest.MonkeyPatch) -> None:
+    def read_then_write(session_id: int) -> None:
+        """What a careless booking does: look, wait a moment, then take."""
+        held, capacity = Session.objects.values_list("held", "capacity").get(pk=session_id)
+        if held >= capacity:
+            raise SessionFull
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_sleep(0.05)")
+
+    monkeypatch.setattr(reserve_module, "take_place", read_then_write)
+    session = SessionFactory(capacity=1)
+    assert race(session).count("booked") > 1
+
+
+@pytest.mark.xdist_group("sqlite")
+@pytest.mark.skipif("sqlite" in os.environ.get("DATABASE_URL", ""), reason="is the inner run")
+def test_the_same_on_sqlite(tmp_path: Path) -> None:
+    """The first test again, in a run of its own on a SQLite file."""
+    environment = {**os.environ, "DATABASE_URL": f"sqlite:///{tmp_path / 'db.sqlite3'}", "BROKER_URL": "memory://"}
+    environment.pop("PYTEST_XDIST_WORKER", None)
+    test = "tests/integration/test_last_place.py::test_exactly_one_of_fifty_gets_the_last_place"
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider", test],
+        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+    assert "1 passed" in done.stdout, done.stdout[-3000:]
