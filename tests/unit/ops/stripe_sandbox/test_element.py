@@ -50,11 +50,12 @@ def site(process_url: str) -> Iterator[str]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             script = self.path == "/page.js"
+            html = "Thank you" if self.path.startswith("/done") else HTML.format(sandbox=process_url)
             self.send_response(200)
             self.send_header("Content-Type", "text/javascript" if script else "text/html")
             self.send_header("Content-Security-Policy", CSP.format(sandbox=process_url))
             self.end_headers()
-            self.wfile.write((SCRIPT if script else HTML.format(sandbox=process_url)).encode())
+            self.wfile.write((SCRIPT if script else html).encode())
 
         def log_message(self, *_: object) -> None: ...
 
