@@ -123,11 +123,10 @@ def _keep(booking_id: int, reason: str) -> Released:
 
 def expire_holds(limit: int = 200) -> int:
     """Release places whose time to pay is over, and go on with releases under way; returns how many ended."""
-    moment = clock.now()
-    overdue = Booking.objects.open_holds().filter(hold_expires_at__lte=moment, release_requested_at__isnull=True)
+    overdue = Booking.objects.open_holds().filter(hold_expires_at__lte=clock.now(), release_requested_at__isnull=True)
     for booking_id in overdue.values_list("pk", flat=True)[:limit]:
         request_release(booking_id, to=BookingStatus.EXPIRED, by=EXPIRY, source=Source.SCHEDULE)
-    due = Booking.objects.filter(release_requested_at__isnull=False, release_due_at__lte=moment)
+    due = Booking.objects.filter(release_requested_at__isnull=False, release_due_at__lte=clock.now())
     ended = 0
     for booking_id in due.values_list("pk", flat=True)[:limit]:
         if _claim(booking_id):

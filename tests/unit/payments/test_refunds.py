@@ -1,0 +1,117 @@
+"""Money goes back once, whatever happens to the replies."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from payments.domain.cancellation import cancel, quote
+from payments.domain.checkout import open_checkout
+from payments.domain.news import News
+from payments.domain.refunds import RefundError, request_refund, send_refunds
+from payments.domain.settlement import apply_intent
+from payments.enums import PaymentStatus, RefundReason, RefundStatus
+from payments.gateway.base import GatewayRefused, GatewayUnreachable
+from payments.models import Discrepancy, Payment, Refund
+from portal.audit.actor import Actor, Source, SystemActor
+from portal.bookings.enums import BookingStatus
+from portal.bookings.models import Booking
+from portal.common import clock
+from tests.fakes import FakeGateway
+
+pytestmark = pytest.mark.django_db
+BY = Actor.system(SystemActor.SETTLEMENT)
+
+
+@pytest.fixture
+def paid(booking: Booking, stripe: FakeGateway) -> Payment:
+    """£11.25, confirmed."""
+    payment = open_checkout(booking).payment
+    apply_intent(stripe.pay(str(payment.intent_id)), News(BY, Source.WEBHOOK, clock.now(), "evt_1"))
+    return Payment.objects.get(pk=payment.pk)
+
+
+def ask(payment: Payment, amount: int) -> Refund:
+    return request_refund(payment.pk, amount=amount, reason=RefundReason.GOODWILL, by=BY, source=Source.STAFF)
+
+
+def figures(payment: Payment) -> tuple[str, int, int]:
+    payment.refresh_from_db()
+    return payment.status, payment.refunded_amount, payment.pending_refund_amount
+
+
+def test_a_refund_is_reserved_before_it_is_sent(paid: Payment, stripe: FakeGateway) -> None:
+    ask(paid, 500)
+    assert figures(paid) == (PaymentStatus.SUCCEEDED, 0, 500)
+    assert stripe.refunds == {}
+    send_refunds()
+    assert figures(paid) == (PaymentStatus.PARTIALLY_REFUNDED, 500, 0)
+    ask(paid, 625)
+    send_refunds()
+    assert figures(paid) == (PaymentStatus.REFUNDED, 1125, 0)
+
+
+@pytest.mark.parametrize("amount", [0, -1, 1126])
+def test_more_than_was_paid_is_refused(paid: Payment, amount: int) -> None:
+    with pytest.raises(RefundError):
+        ask(paid, amount)
+    ask(paid, 1125)
+    with pytest.raises(RefundError):
+        ask(paid, 1)
+
+
+def test_a_lost_reply_is_looked_for_and_not_sent_again(paid: Payment, stripe: FakeGateway) -> None:
+    refund = ask(paid, 1125)
+    stripe.lose_next = 1
+    send_refunds()
+    refund.refresh_from_db()
+    assert (refund.status, len(stripe.refunds)) == (RefundStatus.UNKNOWN, 1)
+    with time_machine.travel(clock.now() + timedelta(minutes=5)):
+        send_refunds()
+    assert stripe.calls.count("refund") == 1
+    assert figures(paid) == (PaymentStatus.REFUNDED, 1125, 0)
+
+
+def test_an_unanswered_call_keeps_its_key_for_twelve_hours_and_waits_a_day_for_a_new_one(
+    paid: Payment, stripe: FakeGateway
+) -> None:
+    refund = ask(paid, 1125)
+    start = clock.now()
+    sequences = []
+    for hours in (0, 1, 13, 25):
+        stripe.fail_next = [GatewayUnreachable("timeout")] if hours == 0 else [] if hours > 20 else stripe.fail_next
+        with time_machine.travel(start + timedelta(hours=hours)):
+            if hours == 1:
+                stripe.fail_next = []
+                stripe.by_key[refund.idempotency_key] = "lost"
+                stripe.by_key.pop(refund.idempotency_key)
+                Refund.objects.filter(pk=refund.pk).update(due_at=clock.now() + timedelta(hours=12))
+            send_refunds()
+        refund.refresh_from_db()
+        sequences.append((refund.sequence, refund.status))
+    assert sequences == [
+        (1, RefundStatus.UNKNOWN),
+        (1, RefundStatus.UNKNOWN),
+        (1, RefundStatus.UNKNOWN),
+        (2, RefundStatus.SUCCEEDED),
+    ]
+
+
+def test_a_refusal_frees_the_amount_and_is_a_task_for_finance(paid: Payment, stripe: FakeGateway) -> None:
+    ask(paid, 1125)
+    stripe.fail_next = [GatewayRefused("charge_disputed")]
+    send_refunds()
+    assert figures(paid) == (PaymentStatus.SUCCEEDED, 0, 0)
+    assert list(Discrepancy.objects.values_list("kind", "amount")) == [("refund_blocked", 1125)]
+
+
+def test_cancelling_in_time_returns_everything_and_late_half(paid: Payment, stripe: FakeGateway) -> None:
+    booking = Booking.objects.get(pk=paid.booking_id)
+    assert quote(booking).amount == 1125
+    with time_machine.travel(booking.session.starts_at - timedelta(hours=30)):
+        assert quote(booking).amount == 562
+        cancel(booking, by=BY, source=Source.CAREGIVER)
+        send_refunds()
+    booking.refresh_from_db()
+    assert booking.status == BookingStatus.CANCELLED
+    assert figures(paid) == (PaymentStatus.PARTIALLY_REFUNDED, 562, 0)

@@ -1,0 +1,113 @@
+"""A place is released only after Stripe cannot charge for it any more."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from payments.domain.checkout import CheckoutClosed, open_checkout
+from payments.domain.release import expire_holds
+from payments.enums import PaymentStatus
+from payments.gateway.base import GatewayUnreachable
+from payments.models import Payment
+from portal.audit.actor import Actor, Source
+from portal.bookings.domain.holds import extend_hold
+from portal.bookings.enums import BookingStatus
+from portal.bookings.errors import HoldNotExtendable
+from portal.bookings.models import Booking, Session
+from portal.common import clock
+from portal.notifications.models import Notification
+from tests.fakes import FakeGateway
+
+pytestmark = pytest.mark.django_db
+
+
+def after(minutes: float) -> "time_machine.travel":
+    return time_machine.travel(clock.now() + timedelta(minutes=minutes))
+
+
+def state(booking: Booking) -> tuple[str, str, int]:
+    """Booking, its payment, and places held in the session."""
+    booking.refresh_from_db()
+    payment = Payment.objects.get(booking=booking)
+    return booking.status, payment.status, Session.objects.get(pk=booking.session_id).held
+
+
+def test_a_hold_that_is_over_is_released_after_its_intent_is_cancelled(booking: Booking, stripe: FakeGateway) -> None:
+    open_checkout(booking)
+    with after(31):
+        assert expire_holds() == 1
+    assert state(booking) == (BookingStatus.EXPIRED, PaymentStatus.CANCELLED, 0)
+    assert stripe.calls[-1] == "cancel_intent"
+    assert list(Notification.objects.values_list("template", flat=True)) == ["booking_expired"]
+
+
+def test_a_hold_that_runs_is_kept(booking: Booking, stripe: FakeGateway) -> None:
+    with after(29):
+        assert expire_holds() == 0
+    assert state(booking)[0] == BookingStatus.AWAITING_DEPOSIT
+
+
+def test_a_payment_never_issued_is_cancelled_without_asking_stripe(booking: Booking, stripe: FakeGateway) -> None:
+    with after(31):
+        expire_holds()
+    assert state(booking) == (BookingStatus.EXPIRED, PaymentStatus.CANCELLED, 0)
+    assert stripe.calls == []
+
+
+def test_a_payment_that_succeeded_meanwhile_is_adopted(booking: Booking, stripe: FakeGateway) -> None:
+    stripe.pay(str(open_checkout(booking).payment.intent_id))
+    with after(31):
+        expire_holds()
+    assert state(booking) == (BookingStatus.CONFIRMED, PaymentStatus.SUCCEEDED, 1)
+
+
+def test_a_payment_being_processed_keeps_the_place_until_it_ends(booking: Booking, stripe: FakeGateway) -> None:
+    intent_id = str(open_checkout(booking).payment.intent_id)
+    stripe.set(intent_id, status="processing")
+    with after(31):
+        assert expire_holds() == 0
+    assert state(booking) == (BookingStatus.AWAITING_DEPOSIT, PaymentStatus.PROCESSING, 1)
+    stripe.set(intent_id, status="requires_payment_method")
+    with after(60):
+        assert expire_holds() == 1
+    assert state(booking) == (BookingStatus.EXPIRED, PaymentStatus.CANCELLED, 0)
+
+
+def test_an_unreachable_stripe_keeps_the_place_and_closes_checkout(booking: Booking, stripe: FakeGateway) -> None:
+    open_checkout(booking)
+    stripe.fail_next = [GatewayUnreachable("timeout")]
+    with after(31):
+        assert expire_holds() == 0
+        assert state(booking) == (BookingStatus.AWAITING_DEPOSIT, PaymentStatus.PENDING, 1)
+        with pytest.raises(CheckoutClosed):
+            open_checkout(booking)
+    with after(40):
+        assert expire_holds() == 1
+    assert state(booking)[0] == BookingStatus.EXPIRED
+
+
+def test_an_intent_whose_reply_was_lost_is_found_by_its_key_and_cancelled(
+    booking: Booking, stripe: FakeGateway
+) -> None:
+    stripe.lose_next = 1
+    with pytest.raises(GatewayUnreachable):
+        open_checkout(booking)
+    with after(31):
+        assert expire_holds() == 1
+    assert [intent.status for intent in stripe.intents.values()] == ["canceled"]
+    assert state(booking) == (BookingStatus.EXPIRED, PaymentStatus.CANCELLED, 0)
+
+
+def test_a_hold_is_extended_once(booking: Booking, stripe: FakeGateway) -> None:
+    by = Actor.user(booking.caregiver.user)
+    before = booking.hold_expires_at
+    assert before is not None
+    extended = extend_hold(booking.pk, by=by, source=Source.CAREGIVER)
+    assert extended.hold_expires_at == before + timedelta(minutes=30)
+    with pytest.raises(HoldNotExtendable):
+        extend_hold(booking.pk, by=by, source=Source.CAREGIVER)
+    with after(31):
+        assert expire_holds() == 0
+    with after(61):
+        assert expire_holds() == 1

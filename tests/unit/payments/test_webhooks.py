@@ -1,0 +1,109 @@
+"""Deliveries: taken when Stripe signed them, stored once, answered without touching Stripe."""
+
+import hmac
+import json
+import time
+import uuid
+from hashlib import sha256
+from typing import Any
+
+import pytest
+from django.test import Client
+from djstripe.models import WebhookEndpoint
+from pytest_django import DjangoAssertNumQueries
+
+from payments.models import ReceivedEvent
+from tests.fakes import FakeGateway
+
+SECRET = "whsec_test"
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def address() -> str:
+    identity = uuid.uuid4()
+    WebhookEndpoint.objects.create(
+        id="we_1", djstripe_uuid=identity, secret=SECRET, livemode=False, url="http://127.0.0.1/", enabled_events=["*"]
+    )
+    return f"/stripe/webhook/{identity}/"
+
+
+def event(**changes: Any) -> dict[str, Any]:
+    intent = {"id": "pi_1", "object": "payment_intent"}
+    base = {"id": "evt_1", "type": "payment_intent.succeeded", "created": 1_790_000_000, "livemode": False}
+    return {**base, "api_version": "2026-05-27.dahlia", "data": {"object": intent}, **changes}
+
+
+def signed(body: bytes, secret: str = SECRET, at: int | None = None) -> str:
+    moment = int(time.time()) if at is None else at
+    digest = hmac.new(secret.encode(), f"{moment}.".encode() + body, sha256).hexdigest()
+    return f"t={moment},v1={digest}"
+
+
+def deliver(client: Client, address: str, body: bytes, signature: str | None = None) -> int:
+    headers = {"Stripe-Signature": signed(body) if signature is None else signature}
+    return client.post(address, body, content_type="application/json", headers=headers).status_code
+
+
+def test_a_signed_event_is_stored_and_answered(client: Client, address: str, stripe: FakeGateway) -> None:
+    assert deliver(client, address, json.dumps(event()).encode()) == 200
+    row = ReceivedEvent.objects.get()
+    assert (row.event_id, row.type, row.object_id) == ("evt_1", "payment_intent.succeeded", "pi_1")
+    assert (row.ledger_state, row.mirror_state, stripe.calls) == ("received", "waiting", [])
+
+
+def test_the_same_event_again_is_stored_once(client: Client, address: str) -> None:
+    body = json.dumps(event()).encode()
+    assert [deliver(client, address, body) for _ in range(3)] == [200, 200, 200]
+    assert ReceivedEvent.objects.count() == 1
+
+
+def test_taking_an_event_costs_one_query(
+    client: Client, address: str, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    deliver(client, address, json.dumps(event()).encode())
+    with django_assert_num_queries(1):
+        deliver(client, address, json.dumps(event(id="evt_2")).encode())
+
+
+@pytest.mark.parametrize(
+    "signature",
+    ["", "nonsense", "t=1,v1=abc", signed(b"{}", "whsec_other"), signed(b"{}", at=1_000_000_000), "t=x,v1=\x00"],
+    ids=["missing", "nonsense", "bad", "forged", "stale", "garbage"],
+)
+def test_what_stripe_did_not_sign_is_refused(client: Client, address: str, signature: str) -> None:
+    assert deliver(client, address, b"{}", signature) == 400
+    assert not ReceivedEvent.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"not json",
+        b"[]",
+        b"{}",
+        b'{"id": 1}',
+        json.dumps(event(id="x" * 300)).encode(),
+        json.dumps(event(created="yesterday")).encode(),
+        json.dumps(event(data=None)).encode(),
+        json.dumps(event(livemode=True)).encode(),
+        b"\xff\xfe",
+    ],
+)
+def test_what_is_not_an_event_of_ours_is_refused(client: Client, address: str, body: bytes) -> None:
+    assert deliver(client, address, body) == 400
+    assert not ReceivedEvent.objects.exists()
+
+
+def test_a_huge_body_is_refused(client: Client, address: str) -> None:
+    assert deliver(client, address, b"x" * (256 * 1024 + 1)) == 413
+
+
+def test_an_unknown_endpoint_is_refused(client: Client) -> None:
+    assert deliver(client, f"/stripe/webhook/{uuid.uuid4()}/", json.dumps(event()).encode()) == 404
+
+
+def test_an_event_of_an_unknown_type_is_stored(client: Client, address: str) -> None:
+    strange = event(type="product.created", data={"object": {"object": "product", "id": "prod_1"}})
+    assert deliver(client, address, json.dumps(strange).encode()) == 200
+    assert ReceivedEvent.objects.get().type == "product.created"
