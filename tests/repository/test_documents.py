@@ -3,8 +3,10 @@
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
 from portal.settings import env
 from tests.services import ROOT
@@ -24,19 +26,14 @@ def test_every_make_target_that_the_readme_names_exists() -> None:
 
 
 @pytest.mark.parametrize("document", MARKDOWN, ids=lambda p: str(p.relative_to(ROOT)))
-def test_relative_links_resolve(document: "object") -> None:
-    from pathlib import Path
-
-    assert isinstance(document, Path)
+def test_relative_links_resolve(document: Path) -> None:
     links = re.findall(r"\]\((?!https?:|#|mailto:)([^)#]+)", document.read_text())
     assert [link for link in links if not (document.parent / link).exists()] == []
 
 
 def test_a_missing_variable_names_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    from django.core.exceptions import ImproperlyConfigured
-
     monkeypatch.delenv("PORTAL_SECRET_KEY", raising=False)
-    with pytest.raises(ImproperlyConfigured, match="PORTAL_SECRET_KEY is not set.*see .env.example"):
+    with pytest.raises(ImproperlyConfigured, match="PORTAL_SECRET_KEY is not set"):
         env.text("PORTAL_SECRET_KEY")
 
 
@@ -52,8 +49,6 @@ def test_a_missing_variable_names_itself(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_stripe_keys_of_the_wrong_mode_are_refused(
     monkeypatch: pytest.MonkeyPatch, value: str, live: bool, complaint: str
 ) -> None:
-    from django.core.exceptions import ImproperlyConfigured
-
     monkeypatch.setenv("STRIPE_SECRET_KEY", value)
     with pytest.raises(ImproperlyConfigured, match=complaint):
         env.stripe_key("STRIPE_SECRET_KEY", kinds="sk|rk", live=live)
