@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from portal.accounts.models import User
 from portal.bookings.models import Service, Session
 from portal.caregivers.models import CareRecipient
+from portal.common.clock import clock_time
 
 SESSIONS_OFFERED = 300
 
@@ -66,8 +67,8 @@ def _grouped(sessions: list[Session]) -> list[tuple[str, Any]]:
     for session in sessions[:SESSIONS_OFFERED]:
         start, end = session.starts_local, session.ends_local
         same_day = start.date() == end.date()
-        until = f"{end:%H:%M}" if same_day else f"{end:%a %-d %B, %H:%M}"
+        until = clock_time(end) if same_day else f"{end:%a %-d %B}, {clock_time(end)}"
         places = f"{session.free} place{'s' if session.free != 1 else ''} left"
-        label = f"{start:%a %-d %B}, {start:%H:%M} to {until} ({places})"
+        label = f"{start:%a %-d %B}, {clock_time(start)} to {until} ({places})"
         groups.setdefault(session.service.name, []).append((session.pk, label))
     return [("", "Choose a session"), *groups.items()]

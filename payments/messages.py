@@ -8,7 +8,7 @@ _BOOKING: Final = {
     "name": "Amara",
     "service": "Respite care at home",
     "date": "Thursday 3 December 2026",
-    "time": "10:00 to 13:00 (GMT)",
+    "time": "10:00am to 1:00pm (GMT)",
     "person": "Rose Okafor",
     "reference": "7K3M-9QX2-W4TD",
     "url": "/bookings/7K3M-9QX2-W4TD/",
@@ -65,7 +65,7 @@ PAYMENT_FAILED: Final = MessageTemplate(
         "Your place is still held until {until}. You can try again, with the same card or another one."
     ),
     button="Try again",
-    samples={**_AMOUNT, "until": "10:30 on Monday 23 November"},
+    samples={**_AMOUNT, "until": "10:30am on Monday 23 November"},
 )
 HOLD_ENDING: Final = MessageTemplate(
     key="hold_ending",
@@ -79,7 +79,7 @@ HOLD_ENDING: Final = MessageTemplate(
         "If you need longer, you can ask for more time on the payment page, once."
     ),
     button="Pay the deposit",
-    samples={**_AMOUNT, "until": "10:30 on Monday 23 November"},
+    samples={**_AMOUNT, "until": "10:30am on Monday 23 November"},
 )
 BOOKING_EXPIRED: Final = MessageTemplate(
     key="booking_expired",

@@ -6,14 +6,16 @@ from zoneinfo import ZoneInfo
 from payments import messages
 from payments.models import Payment
 from portal.bookings.models import Booking
+from portal.common.clock import clock_time
 from portal.common.money import formatted
 from portal.notifications.domain import send
 from portal.notifications.templates import MessageTemplate
 
 
 def spoken_time(moment: datetime, zone: str) -> str:
-    """10:30 on Monday 23 November, in `zone`."""
-    return f"{moment.astimezone(ZoneInfo(zone)):%H:%M on %A %-d %B}"
+    """10:30am on Monday 23 November, in `zone`."""
+    local = moment.astimezone(ZoneInfo(zone))
+    return f"{clock_time(local)} on {local:%A %-d %B}"
 
 
 def _booking_values(booking: Booking, url: str) -> dict[str, str]:
@@ -22,7 +24,7 @@ def _booking_values(booking: Booking, url: str) -> dict[str, str]:
         "name": booking.caregiver.user.first_name or str(booking.caregiver),
         "service": session.service.name,
         "date": f"{session.starts_local:%A %-d %B %Y}",
-        "time": f"{session.starts_local:%H:%M} to {session.ends_local:%H:%M} ({session.starts_local:%Z})",
+        "time": f"{clock_time(session.starts_local)} to {clock_time(session.ends_local)} ({session.starts_local:%Z})",
         "person": booking.care_recipient.full_name,
         "reference": booking.reference,
         "url": url,

@@ -28,6 +28,7 @@ from portal.bookings.domain.holds import extend_hold
 from portal.bookings.errors import BookingError
 from portal.bookings.models import Booking, Service
 from portal.caregivers.domain import caregiver_of
+from portal.common.clock import clock_time
 from portal.common.money import formatted
 
 
@@ -120,7 +121,7 @@ def extend(request: HttpRequest, reference: str) -> HttpResponse:
         until = extended.hold_expires_at
         assert until is not None  # extending sets it
         local = until.astimezone(booking.session.starts_local.tzinfo)
-        messages.success(request, f"We now keep the place for you until {local:%H:%M on %-d %B}.")
+        messages.success(request, f"We now keep the place for you until {clock_time(local)} on {local:%-d %B}.")
     return redirect("payments:deposit", booking.reference)
 
 

@@ -23,6 +23,11 @@ def reporting_day(moment: datetime) -> date:
     return moment.astimezone(ZoneInfo(settings.REPORTING_TIME_ZONE)).date()
 
 
+def clock_time(moment: datetime) -> str:
+    """The time of day as every page says it: 10:00am."""
+    return f"{moment:%-I:%M%p}".lower()
+
+
 def validate_zone(name: str) -> None:
     """Raises ValidationError when `name` is not a time zone of the IANA database."""
     if name not in available_timezones():

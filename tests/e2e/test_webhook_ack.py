@@ -1,0 +1,67 @@
+"""Webhooks are acknowledged in milliseconds while Stripe's API hangs."""
+
+import hmac
+import json
+import os
+import statistics
+import time
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
+
+import httpx
+import psycopg
+import pytest
+
+from tests.e2e.conftest import Stack
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.xdist_group("e2e")]
+
+RATE_PER_S = 100
+EVENTS = 500
+ROUNDS = 3
+
+
+def endpoint(stack: Stack) -> tuple[str, str]:
+    """Address and secret of the webhook endpoint, from dj-stripe's table."""
+    address = os.environ["DATABASE_URL"].rpartition("/")[0] + f"/e2e_{os.getpid()}"
+    with psycopg.connect(address) as connection:
+        row = connection.execute("SELECT url, secret FROM djstripe_webhookendpoint").fetchone()
+    assert row is not None
+    return str(row[0]), str(row[1])
+
+
+def one_round(url: str, secret: str) -> list[float]:
+    """Acknowledgement times in milliseconds, at RATE_PER_S."""
+    begin = time.perf_counter() + 0.2
+
+    def deliver(number: int) -> float:
+        event = {
+            "id": f"evt_{uuid.uuid4().hex}", "type": "charge.updated", "created": int(time.time()), "livemode": False,
+            "data": {"object": {"id": "ch_unknown", "object": "charge"}},
+        }  # fmt: skip
+        body = json.dumps(event).encode()
+        moment = int(time.time())
+        digest = hmac.new(secret.encode(), f"{moment}.".encode() + body, sha256).hexdigest()
+        headers = {"Stripe-Signature": f"t={moment},v1={digest}", "Content-Type": "application/json"}
+        time.sleep(max(0.0, begin + number / RATE_PER_S - time.perf_counter()))
+        started = time.perf_counter()
+        assert client.post(url, content=body, headers=headers).status_code == 200
+        return (time.perf_counter() - started) * 1000
+
+    with httpx.Client() as client, ThreadPoolExecutor(6) as pool:
+        return list(pool.map(deliver, range(EVENTS)))
+
+
+def test_a_webhook_is_acknowledged_quickly_while_stripe_hangs(stack: Stack) -> None:
+    """p50 ≤ 5 ms and p99 ≤ 20 ms in the best of three rounds: the machine is shared, the code is not."""
+    url, secret = endpoint(stack)
+    stack.faults(api={"hang_next": 100_000})
+    try:
+        rounds = [one_round(url, secret) for _ in range(ROUNDS)]
+    finally:
+        stack.faults(api={"hang_next": 0})
+    figures = [(statistics.median(times), statistics.quantiles(times, n=100)[98]) for times in rounds]
+    print(f"acknowledge p50, p99 in ms by round: {[(round(a, 1), round(b, 1)) for a, b in figures]}")
+    assert min(p50 for p50, _ in figures) <= 5
+    assert min(p99 for _, p99 in figures) <= 20
