@@ -1,13 +1,21 @@
 """Fixtures that every test may use. No request leaves the machine."""
 
+import shutil
 from collections.abc import Iterator
 
 import pytest
 from django.core.cache import caches
+from playwright.sync_api import Browser, sync_playwright
 from pytest_socket import socket_allow_hosts
 
 from tests.factories import BookingFactory, CaregiverFactory, ServiceFactory, SessionFactory
 from tests.fakes import FakeGateway
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+CHROMIUM_FLAGS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -20,6 +28,15 @@ def _clean_caches() -> Iterator[None]:
     yield
     for cache in caches.all():
         cache.clear()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, headless, one for all browser tests of this process."""
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
+        yield launched
+        launched.close()
 
 
 @pytest.fixture

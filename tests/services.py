@@ -28,6 +28,7 @@ _folders: list[Path] = []
 def pytest_load_initial_conftests() -> Generator[None, None, None]:
     """Before pytest-django reads the settings. In the controlling process only; xdist's workers inherit."""
     os.environ.setdefault("VAR", str(ROOT / "var"))
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's own loop runs in the tests' thread
     if not os.environ.get("TEST_SERVICES_STARTED"):
         os.environ["TEST_SERVICES_STARTED"] = "1"
         os.environ["DATABASE_URL"] = _start_postgres()
