@@ -27,7 +27,7 @@ test: $(STAMP)
 
 test-slow: $(STAMP)
 	@bash ops/install-test-parts.sh
-	@$(BIN)/python -m pytest -m slow --override-ini addopts= -q tests
+	@$(BIN)/python -m pytest -m slow -q tests
 
 check: $(STAMP)
 	@$(BIN)/ruff check .
