@@ -1,13 +1,16 @@
 """The inbox's work: each received event changes the ledger once, in any order, with any number of copies.
 
 Terminal intent events apply as they are. A non-terminal one that is no more than a second newer than what we
-know, and every charge, refund and dispute event, causes one fetch of the object.
+know, and every charge, refund and dispute event, causes one fetch of the object (and of its intent, while we
+think that unpaid).
 """
 
 import logging
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
+
+from django.db.models import Q
 
 from payments.domain.charges import apply_charge
 from payments.domain.disputes import apply_dispute
@@ -109,17 +112,31 @@ def _clearly_newer(payment_id: int, news: News) -> bool:
 
 def _charge_event(event: ReceivedEvent) -> LedgerState:
     charge = gateway().retrieve_charge(event.object_id)
+    _catch_up(charge.intent_id, event)
     return _matched(apply_charge(charge, _news(event)))
 
 
 def _refund_event(event: ReceivedEvent) -> LedgerState:
     refund = gateway().retrieve_refund(event.object_id)
+    _catch_up(refund.intent_id, event)
     return _matched(apply_refund(refund, _news(event)))
 
 
 def _dispute_event(event: ReceivedEvent) -> LedgerState:
     dispute = gateway().retrieve_dispute(event.object_id)
+    _catch_up(dispute.intent_id, event)
     return _matched(apply_dispute(dispute, _news(event)))
+
+
+def _catch_up(intent_id: str, event: ReceivedEvent) -> None:
+    """Before what followed a payment, the payment: when its own event comes later, or its intent's id was lost."""
+    lost = Q(intent_id__isnull=True, create_requested_at__isnull=False)
+    awaited = Payment.objects.unpaid().filter(Q(intent_id=intent_id) | lost)
+    if not intent_id or Payment.objects.captured().filter(intent_id=intent_id).exists() or not awaited.exists():
+        return
+    as_of = clock.now()
+    intent = gateway().retrieve_intent(intent_id)
+    apply_intent(intent, News(Actor.stripe(event.event_id), Source.WEBHOOK, as_of, event.event_id))
 
 
 def _matched(ours: bool) -> LedgerState:

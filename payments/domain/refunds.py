@@ -166,11 +166,17 @@ def _refused(refund: Refund, payment: Payment, code: str) -> None:
 
 @transaction.atomic
 def apply_refund(result: RefundResult, news: News) -> bool:
-    """Bring our row to what Stripe says; a refund made at Stripe gets a row. False when no payment of ours has it."""
+    """Bring our row to what Stripe says; a refund made at Stripe gets a row. False when no payment of ours has it.
+
+    One of money that the ledger never received (a duplicate charge, say) is a discrepancy: it has no balance to change.
+    """
     payment_id = Payment.objects.filter(intent_id=result.intent_id).values_list("pk", flat=True).first()
     if payment_id is None:
         return False
     payment = locked(payment_id)
+    if payment.status not in CAPTURED:
+        _note_unfounded(result, payment, news)
+        return True
     refund = _row_for(result, payment)
     before, refund.status = refund.status, _STATUS_AT_STRIPE[result.status]
     refund.stripe_refund_id = result.id
@@ -192,6 +198,19 @@ def apply_refund(result: RefundResult, news: News) -> bool:
         )
     _derive(payment, by=news.by, source=news.source, stripe_event_id=news.stripe_event_id)
     return True
+
+
+def _note_unfounded(result: RefundResult, payment: Payment, news: News) -> None:
+    note(
+        DiscrepancyKind.REFUND_DIFFERS,
+        stripe_object_id=result.id,
+        by=news.by,
+        source=news.source,
+        payment=payment,
+        amount=result.amount,
+        currency=result.currency,
+        details={"payment_status": payment.status, "refund_status": result.status},
+    )
 
 
 def _row_for(result: RefundResult, payment: Payment) -> Refund:
