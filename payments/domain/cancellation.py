@@ -15,6 +15,7 @@ from portal.bookings.domain.transitions import locked, move
 from portal.bookings.enums import BookingStatus
 from portal.bookings.models import Booking
 from portal.common import clock
+from portal.common.money import smallest_step
 
 
 class NotCancellable(Exception):
@@ -35,6 +36,7 @@ def quote(booking: Booking) -> Quote:
     paid = sum(payment.captured_amount for payment in booking.payments.all())
     returned = sum(payment.refunded_amount + payment.pending_refund_amount for payment in booking.payments.all())
     due = paid * terms.percent // 100
+    due -= due % smallest_step(booking.currency)  # what the card networks can send back
     return Quote(max(0, min(due, paid - returned)), terms)
 
 
