@@ -273,9 +273,15 @@ ACTIVITY_FLUSH_SECONDS = 1.0
 DOORBELL_ENABLED = True
 
 # Shown in the footer and on receipts.
+URGENT = (
+    "If someone is in danger, call 999. For medical advice that cannot wait, call 111. "
+    "We cannot answer emergencies through this site."
+)
 ORGANISATION = {
     "address": env.text("ORGANISATION_ADDRESS", "12 Orchard Lane, Bristol BS1 4QA"),
     "registration": env.text("ORGANISATION_REGISTRATION", ""),
     "email": env.text("ORGANISATION_EMAIL", "hello@example.org"),
     "phone": env.text("ORGANISATION_PHONE", "0117 496 0000"),
+    "hours": env.text("ORGANISATION_HOURS", "Monday to Friday, 9am to 5pm"),
+    "urgent": env.text("ORGANISATION_URGENT", URGENT),
 }

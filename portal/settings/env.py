@@ -35,6 +35,8 @@ _DECLARED: Final = (
     Variable("ORGANISATION_REGISTRATION", "Registration line, on receipts.", "Registered charity 123456"),
     Variable("ORGANISATION_EMAIL", "Where caregivers write to.", "hello@example.org"),
     Variable("ORGANISATION_PHONE", "Where caregivers call.", "0117 496 0000"),
+    Variable("ORGANISATION_HOURS", "When the telephone is answered.", "Monday to Friday, 9am to 5pm"),
+    Variable("ORGANISATION_URGENT", "Whom to turn to in an emergency, at the foot of each page.", "In danger, call 999."),
     Variable("PORTAL_TIME_ZONE", "Reporting time zone: the day of every figure.", "Europe/London"),
     Variable("PORTAL_LOG_LEVEL", "Level of the log on standard error.", "INFO"),
     Variable("PORTAL_TRUSTED_PROXIES", "Number of proxies in front that set X-Forwarded-For.", "1"),

@@ -1,0 +1,84 @@
+"""`make demo` as a stranger meets it: SQLite, the filesystem broker, nothing installed; stopped and started again."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.e2e.conftest import Stack, book, expect_paid, fill_card, press_pay, sign_in, start, stop
+
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
+SECOND_START_S = 30  # 10 s on two free cores; the suite keeps both busy
+
+
+@pytest.fixture(scope="module")
+def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo's folder, kept from one start to the next."""
+    return tmp_path_factory.mktemp("demo")
+
+
+@pytest.fixture
+def demo(state: Path) -> Iterator[Stack]:
+    """The demo, running."""
+    running = start(state)
+    yield running
+    stop(running.process)
+
+
+@pytest.fixture
+def visitor(browser: Browser, demo: Stack) -> Iterator[Page]:
+    """A browser in front of the demo."""
+    context = browser.new_context(base_url=demo.portal, viewport={"width": 375, "height": 800})
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    yield page
+    context.close()
+
+
+def test_the_first_start_takes_a_booking_and_its_deposit(visitor: Page, demo: Stack) -> None:
+    sign_in(visitor)
+    reference = book(visitor)
+    fill_card(visitor, "4242424242424242")
+    press_pay(visitor)
+    expect_paid(visitor)
+    assert [intent["status"] for intent in demo.intent_for(reference)] == ["succeeded"]
+    assert (demo.var / "portal.sqlite3").exists()
+
+
+def test_the_second_start_is_quick_and_keeps_what_was_booked(state: Path, browser: Browser) -> None:
+    began = time.monotonic()
+    running = start(state)
+    took = time.monotonic() - began
+    try:
+        page = browser.new_context(base_url=running.portal).new_page()
+        sign_in(page)
+        page.get_by_role("link", name="Receipt").first.wait_for()
+        page.context.close()
+        assert [intent["status"] for intent in running.intents()] == ["succeeded"]
+    finally:
+        stop(running.process)
+    assert took < SECOND_START_S
+
+
+def test_ctrl_c_ends_everything_that_the_demo_started(state: Path) -> None:
+    running = start(state)
+    group = running.process.pid
+    stop(running.process)
+    assert running.process.returncode is not None
+    assert not _alive_with(state), f"left over from group {group}"
+
+
+def _alive_with(state: Path) -> list[str]:
+    """Command lines of processes that still run on this state folder."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            environment = (folder / "environ").read_bytes()
+            command = (folder / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if f"VAR={state}".encode() in environment:
+            found.append(command.replace(b"\0", b" ").decode())
+    return found
