@@ -2,6 +2,14 @@
 
 from portal.accounts.roles import Grants, Role
 
-GRANTS: Grants = {
-    Role.EDITOR: ["wagtailimages.add_image", "wagtailimages.change_image", "wagtaildocs.add_document"],
-}
+_CONTENT = [
+    "wagtailimages.add_image",
+    "wagtailimages.change_image",
+    "wagtaildocs.add_document",
+    "wagtaildocs.change_document",
+    "wagtailredirects.add_redirect",
+    "wagtailredirects.change_redirect",
+    "wagtailredirects.delete_redirect",
+]
+
+GRANTS: Grants = {Role.EDITOR: _CONTENT, Role.ADMINISTRATOR: _CONTENT}

@@ -1,8 +1,11 @@
 """`python -m ops.docs.generate [--check]`: documents that are made from the code."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
+
+import django
 
 from portal.settings.env import VARIABLES
 
@@ -28,7 +31,20 @@ def settings_page() -> str:
     return "\n".join([head, "", "| variable | purpose | required | example |", "|---|---|---|---|", *rows]) + "\n"
 
 
-DOCUMENTS = {".env.example": env_example, "docs/operations/settings.md": settings_page}
+def roles_page() -> str:
+    """docs/operations/roles.md."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.demo")
+    django.setup()
+    from ops.docs import roles
+
+    return roles.roles_page()
+
+
+DOCUMENTS = {
+    ".env.example": env_example,
+    "docs/operations/settings.md": settings_page,
+    "docs/operations/roles.md": roles_page,
+}
 
 
 def main() -> int:

@@ -38,6 +38,7 @@ class PaymentAdmin(ModelAdmin):
     model = Payment
     menu_icon = "tick-inverse"
     permission_helper_class = LookOnly
+    history_view_enabled = False  # the audit trail is the history; Wagtail's view asks no permission
     inspect_view_enabled = True
     list_display = ("booking_reference", "purpose", "shown_amount", "status_tag", "created_at")
     list_filter = ("status", "purpose", "method", "currency")
@@ -75,6 +76,7 @@ class RefundAdmin(ModelAdmin):
     model = Refund
     menu_icon = "undo"
     permission_helper_class = LookOnly
+    history_view_enabled = False  # the audit trail is the history; Wagtail's view asks no permission
     list_display = ("payment", "amount", "reason", "status", "created_at")
     list_filter = ("status", "reason")
 
@@ -86,6 +88,7 @@ class ReceivedEventAdmin(ModelAdmin):
     menu_label = "Stripe events"
     menu_icon = "history"
     permission_helper_class = LookOnly
+    history_view_enabled = False  # the audit trail is the history; Wagtail's view asks no permission
     list_display = ("event_id", "type", "ledger_state", "mirror_state", "received_at", "last_error")
     list_filter = ("ledger_state", "mirror_state", "type")
     search_fields = ("event_id", "object_id")
@@ -97,6 +100,7 @@ class DiscrepancyAdmin(ModelAdmin):
     model = Discrepancy
     menu_icon = "warning"
     permission_helper_class = LookOnly
+    history_view_enabled = False  # the audit trail is the history; Wagtail's view asks no permission
     list_display = ("kind", "payment", "stripe_object_id", "amount", "status", "found_at")
     list_filter = ("status", "kind")
 

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 ADMIN_PREFIX = "/admin/"
+CHOOSERS = "/admin/snippets/choose/"
 
 
 def _wants_json(request: HttpRequest) -> bool:
@@ -51,6 +52,17 @@ class AdminAccessMiddleware:
         if not request.user.has_perm("wagtailadmin.access_admin"):
             return self._refusal(request)
         return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: object, kwargs: object
+    ) -> HttpResponse | None:
+        """Wagtail's snippet choosers list rows to all staff; here only to those who may see the model's rows."""
+        model = getattr(view, "view_initkwargs", {}).get("model")
+        if not request.path.startswith(CHOOSERS) or model is None:
+            return None
+        actions = ["add"] if request.path.endswith("/create/") else ["view", "add", "change", "delete"]
+        allowed = model.snippet_viewset.permission_policy.user_has_any_permission(request.user, actions)
+        return None if allowed else self._refusal(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, PermissionDenied) and request.path.startswith(ADMIN_PREFIX):

@@ -26,6 +26,8 @@ class Role(StrEnum):
 
 Grants = Mapping[Role, Iterable[str]]  # role -> "app_label.codename"
 
+GRANTS: Grants = {Role.ADMINISTRATOR: ["accounts.view_user", "accounts.add_user", "accounts.change_user"]}
+
 STAFF_ROLES = frozenset(Role) - {Role.CAREGIVER}
 
 
@@ -36,7 +38,7 @@ def declared_grants() -> dict[Role, set[str]]:
         grants[role].add("wagtailadmin.access_admin")
     for app in apps.get_app_configs():
         module = f"{app.name}.roles"
-        if app.name != "portal.accounts" and find_spec(app.name) and find_spec(module):
+        if find_spec(app.name) and find_spec(module):
             for role, permissions in import_module(module).GRANTS.items():
                 grants[role].update(permissions)
     return grants

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib.auth.models import Group, Permission
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
-from wagtail.models import GroupPagePermission, Page, Site
+from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Page, Site
 
 from home import demo_content
 from home.models import ContentPage, DepositPage, HomePage, ServicesPage
@@ -102,3 +102,7 @@ def _page_permissions() -> None:
     for codename in ("add_page", "change_page", "publish_page"):
         permission = Permission.objects.get(codename=codename, content_type__app_label="wagtailcore")
         GroupPagePermission.objects.get_or_create(group=group, page=home.page_ptr, permission=permission)
+    for codename in ("add_image", "change_image", "choose_image", "add_document", "change_document", "choose_document"):
+        permission = Permission.objects.get(codename=codename, content_type__app_label__startswith="wagtail")
+        root = Collection.get_first_root_node()
+        GroupCollectionPermission.objects.get_or_create(group=group, collection=root, permission=permission)
