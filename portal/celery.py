@@ -22,6 +22,8 @@ app.conf.beat_schedule = {
     "expire-holds": {"task": "payments.tasks.expire_holds", "schedule": timedelta(seconds=15)},
     "remind-of-holds": {"task": "payments.tasks.remind_of_ending_holds", "schedule": timedelta(seconds=60)},
     "send-notifications": {"task": "portal.notifications.tasks.send_waiting", "schedule": timedelta(seconds=10)},
+    "erase-people": {"task": "portal.caregivers.tasks.erase_waiting", "schedule": timedelta(seconds=60)},
+    "erase-people-again": {"task": "portal.caregivers.tasks.erase_again", "schedule": crontab(hour=3, minute=40)},
     "seal-audit-trail": {"task": "portal.audit.tasks.seal", "schedule": timedelta(seconds=5)},
     "generate-sessions": {"task": "portal.bookings.tasks.generate_sessions", "schedule": crontab(hour=2, minute=30)},
 }

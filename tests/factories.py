@@ -61,6 +61,7 @@ class ServiceFactory(DjangoModelFactory[Service]):
         """Cancellation windows as (hours before, percent returned)."""
         for hours, percent in extracted if extracted is not None else ((72, 100), (24, 50)):
             self.cancellation_windows.create(hours_before=hours, refund_percent=percent)
+        self.save()  # until then a cluster keeps its children in memory
 
 
 class SessionFactory(DjangoModelFactory[Session]):

@@ -8,7 +8,7 @@ import hmac
 import logging
 import threading
 from hashlib import sha256
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -16,6 +16,9 @@ from django.http import HttpRequest
 
 from portal.activity.metrics import FUNNEL_EVENTS
 from portal.activity.models import Activity, ActivityEvent
+
+if TYPE_CHECKING:
+    from portal.accounts.models import User
 
 logger = logging.getLogger("portal.activity")
 BATCH: Final = 500
@@ -86,7 +89,10 @@ def record(
 
 def visitor_of(request: HttpRequest) -> str:
     """A keyed hash of the signed-in person, 32 hexadecimal digits; nobody else is told apart."""
-    if not request.user.is_authenticated:
-        return ""
+    return visitor_hash(request.user) if request.user.is_authenticated else ""
+
+
+def visitor_hash(user: "User") -> str:
+    """The hash that stands for a person."""
     key = settings.SECRET_KEY.encode()
-    return hmac.new(key, f"visitor:{request.user.pk}".encode(), sha256).hexdigest()[:32]
+    return hmac.new(key, f"visitor:{user.pk}".encode(), sha256).hexdigest()[:32]

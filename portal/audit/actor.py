@@ -37,6 +37,7 @@ class SystemActor(StrEnum):
     NOTIFICATIONS = "notifications"
     RECONCILIATION = "reconciliation"
     SEED = "seed"
+    PRIVACY = "privacy"
 
 
 @dataclass(frozen=True, slots=True)

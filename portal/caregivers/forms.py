@@ -1,7 +1,10 @@
 """Forms of the caregiver's own pages."""
 
+from typing import Any
+
 from django import forms
 
+from portal.accounts.models import User
 from portal.caregivers.models import CareRecipient
 
 
@@ -25,3 +28,24 @@ class ProfileForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
     )
+
+
+class ErasureForm(forms.Form):
+    """The password again: somebody else at the same computer cannot erase the account."""
+
+    password = forms.CharField(
+        label="Your password",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    understood = forms.BooleanField(label="I understand that this cannot be undone")
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._user = user
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        if not self._user.check_password(password):
+            raise forms.ValidationError("This is not your password. Nothing has been erased.")
+        return password

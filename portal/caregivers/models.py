@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import QuerySet
 
 from portal.common import clock
+from portal.common.leases import Leased
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
@@ -58,3 +59,18 @@ class CareRecipient(models.Model):
 
     def __str__(self) -> str:
         return self.full_name
+
+
+class ErasureRequest(Leased):
+    """Somebody asked to be forgotten; a worker does it. `last_email` is blanked once the last e-mail has gone."""
+
+    user_id = models.BigIntegerField(unique=True, editable=False)
+    requested_at = models.DateTimeField(default=clock.now, editable=False)
+    erased_at = models.DateTimeField(null=True, editable=False)
+    last_email = models.EmailField(blank=True, editable=False)
+
+    class Meta:
+        ordering = ("-requested_at",)
+
+    def __str__(self) -> str:
+        return f"erasure of account {self.user_id}"

@@ -11,4 +11,6 @@ urlpatterns = [
     path("people/<int:pk>/", views.edit_person, name="edit_person"),
     path("people/<int:pk>/remove/", views.remove_person, name="remove_person"),
     path("profile/", views.profile, name="profile"),
+    path("profile/your-data/", views.your_data, name="your_data"),
+    path("profile/your-data/download/", views.download_data, name="download_data"),
 ]

@@ -1,15 +1,21 @@
 """The caregiver's people and profile. Somebody else's person is a 404."""
 
+from allauth.core.ratelimit import consume_or_429
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from portal.accounts import personal_data
 from portal.accounts.models import User
+from portal.caregivers.copy_of_data import as_zip
 from portal.caregivers.domain import caregiver_of, remove_care_recipient
-from portal.caregivers.forms import CareRecipientForm, ProfileForm
+from portal.caregivers.erasure import request_erasure
+from portal.caregivers.forms import CareRecipientForm, ErasureForm, ProfileForm
 from portal.caregivers.models import CareRecipient
 
 
@@ -75,3 +81,36 @@ def profile(request: HttpRequest) -> HttpResponse:
         messages.success(request, "Your details have been saved.")
         return redirect("caregivers:profile")
     return render(request, "caregivers/profile.html", {"form": form})
+
+
+@never_cache
+@login_required
+def your_data(request: HttpRequest) -> HttpResponse:
+    """What we keep, a copy of it, and asking to be erased: with the password, once nothing is open."""
+    user = _signed_in(request)
+    form = ErasureForm(request.POST or None, user=user)
+    if request.method == "POST":
+        refusal: HttpResponse | None = consume_or_429(request, action="reauthenticate", user=user)
+        if refusal is not None:
+            return refusal
+        if form.is_valid() and request_erasure(user):
+            logout(request)
+            return render(request, "caregivers/erasure_requested.html")
+    context = {
+        "form": form,
+        "kept": [part.KEEPS for _, part in personal_data.parts()],
+        "open_matters": personal_data.open_matters(user),
+    }
+    return render(request, "caregivers/your_data.html", context, status=422 if form.errors else 200)
+
+
+@never_cache
+@login_required
+def download_data(request: HttpRequest) -> HttpResponse:
+    """A ZIP: data.json for programs, your-data.html to read."""
+    archive = as_zip(personal_data.export(_signed_in(request)))
+    return HttpResponse(
+        archive,
+        content_type="application/zip",
+        headers={"Content-Disposition": 'attachment; filename="your-data.zip"'},
+    )

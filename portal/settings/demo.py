@@ -46,6 +46,7 @@ STRIPE_API_HOST = STRIPE_API_BASE
 
 AUDIT_HMAC_KEY = "demo-audit-key"
 AUDIT_HEADS_FILE = VAR / "audit-heads.jsonl"
+ERASURES_FILE = VAR / "erasures.jsonl"
 EMAIL_BACKEND = "portal.common.mail.EmlFileBackend"
 EMAIL_FILE_PATH = VAR / "mail"
 

@@ -1,5 +1,7 @@
 """What staging and production share: everything that differs between places comes from the environment."""
 
+from pathlib import Path
+
 import dj_database_url
 import dj_email_url
 
@@ -32,6 +34,7 @@ CELERY_BROKER_URL = env.text("BROKER_URL")
 
 AUDIT_HMAC_KEY = env.text("AUDIT_HMAC_KEY")
 AUDIT_HEADS_FILE = env.text("AUDIT_HEADS_FILE")
+ERASURES_FILE = env.text("ERASURES_FILE", str(Path(AUDIT_HEADS_FILE).with_name("erasures.jsonl")))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("EMAIL_FROM")
 vars().update(dj_email_url.parse(env.text("EMAIL_URL")))
 EMAIL_TIMEOUT = 15

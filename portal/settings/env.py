@@ -49,6 +49,7 @@ _DECLARED: Final = (
     Variable("STRIPE_JS_URL", "Address of Stripe.js; set only to use the local sandbox.", "https://js.stripe.com/v3/"),
     Variable("AUDIT_HMAC_KEY", "Key that seals the audit trail; keep a copy outside the database.", "change-me-too", required=True),
     Variable("AUDIT_HEADS_FILE", "File outside the database that receives each head of the audit chain.", "/var/log/portal/audit-heads.jsonl", required=True),
+    Variable("ERASURES_FILE", "File outside the database that lists erased accounts by number, for replay_erasures after a restore; default: erasures.jsonl beside AUDIT_HEADS_FILE.", "/var/log/portal/erasures.jsonl"),
     Variable("EMAIL_URL", "SMTP server: smtp://user:password@host:587?tls=1.", "smtp://localhost:25", required=True),
     Variable("EMAIL_FROM", "Sender of every e-mail.", "Hearth & Hand <bookings@example.org>", required=True),
     Variable("METRICS_TOKEN", "Bearer token that may read /metrics from any network.", "change-me-three"),

@@ -41,6 +41,7 @@ STRIPE_API_HOST = STRIPE_API_BASE
 
 AUDIT_HMAC_KEY = "test-audit-key"
 AUDIT_HEADS_FILE = VAR / "test-audit-heads.jsonl"
+ERASURES_FILE = VAR / "test-erasures.jsonl"
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 ACTIVITY_FLUSH_SECONDS = 0
 DOORBELL_ENABLED = False

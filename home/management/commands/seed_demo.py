@@ -57,6 +57,7 @@ def _services() -> None:
                 service.cancellation_windows.create(hours_before=hours, refund_percent=percent)
             for weekday, hour, places in plan.slots:
                 service.availabilities.create(weekday=weekday, start_time=time(hour), capacity=places)
+            service.save()  # until then a cluster keeps its children in memory
         generate_sessions(service, first=today + timedelta(days=1), last=today + timedelta(weeks=WEEKS))
 
 

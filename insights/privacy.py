@@ -1,0 +1,21 @@
+"""Figures are counts: nothing in them names a person."""
+
+from collections.abc import Sequence
+
+from portal.accounts.models import User
+
+KEEPS = "Nothing about you: figures are counts."
+
+
+def export(user: User) -> list[object]:
+    """Nothing is kept under a name."""
+    return []
+
+
+def erase(user: User) -> None:
+    """Nothing to do."""
+
+
+def open_matters(user: User) -> Sequence[str]:
+    """Nothing stands in the way."""
+    return []

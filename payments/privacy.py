@@ -1,0 +1,72 @@
+"""The ledger is kept, as the law of accounts asks; who paid goes from it, from the inbox and from the mirror."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Q
+
+from payments import mirror_erasure
+from payments.enums import UNPAID, DiscrepancyStatus, RefundStatus
+from payments.models import Discrepancy, Payment, ReceivedEvent, Refund
+from portal.accounts.models import User
+
+KEEPS = "What you paid and got back. Amounts and dates are kept for the accounts; your e-mail and card details go."
+UNDER_WAY = (RefundStatus.REQUESTED, RefundStatus.PENDING, RefundStatus.UNKNOWN)
+
+
+def export(user: User) -> list[dict[str, Any]]:
+    """Payments with attempts and refunds; amounts in minor units."""
+    payments = Payment.objects.filter(booking__caregiver__user=user).select_related("booking").order_by("pk")
+    return [
+        {
+            "booking": payment.booking.reference,
+            "purpose": payment.get_purpose_display(),
+            "status": payment.get_status_display(),
+            "amount": payment.amount,
+            "captured": payment.captured_amount,
+            "refunded": payment.refunded_amount,
+            "currency": payment.currency,
+            "receipt_email": payment.receipt_email,
+            "made": payment.created_at.isoformat(),
+            "attempts": [{"at": a.occurred_at.isoformat(), "outcome": a.outcome} for a in payment.attempts.all()],
+            "refunds": [
+                {"amount": r.amount, "reason": r.get_reason_display(), "status": r.get_status_display()}
+                for r in payment.refunds.all()
+            ],
+        }
+        for payment in payments
+    ]
+
+
+def erase(user: User) -> None:
+    """E-mail, free words, Stripe's payloads and mirrored objects; no amount, no status, no id."""
+    payments = Payment.objects.filter(booking__caregiver__user=user)
+    intents = {intent for intent in payments.values_list("intent_id", flat=True) if intent}
+    payments.update(receipt_email="", metadata={})
+    Refund.objects.filter(payment__in=payments).update(note="", last_error="")
+    Discrepancy.objects.filter(payment__in=payments).update(closing_note="")
+    objects = mirror_erasure.objects_of(intents)
+    mirror_erasure.erase(objects)
+    _scrub_inbox(intents, objects)
+
+
+def _scrub_inbox(intents: set[str], objects: set[str]) -> None:
+    about = Q(object_id__in=objects | intents) | Q(payload__data__object__payment_intent__in=list(intents))
+    for event in ReceivedEvent.objects.filter(about, payload__isnull=False).iterator(chunk_size=100):
+        payload = mirror_erasure.without_person(event.payload)
+        ReceivedEvent.objects.filter(pk=event.pk).update(payload=payload, last_error="", mirror_last_error="")
+
+
+def open_matters(user: User) -> Sequence[str]:
+    """Money that is on its way, either way, or in dispute."""
+    payments = Payment.objects.filter(booking__caregiver__user=user)
+    found = []
+    if payments.filter(status__in=UNPAID, intent_id__isnull=False).exists():
+        found.append("A payment is still open: wait until it is paid or cancelled.")
+    if Refund.objects.filter(payment__in=payments, status__in=UNDER_WAY).exists():
+        found.append("A refund to you is on its way: wait until it has arrived.")
+    disputed = Q(disputes__closed_at__isnull=True, disputes__isnull=False)
+    differing = Q(discrepancies__status=DiscrepancyStatus.OPEN)
+    if payments.filter(disputed | differing).exists():
+        found.append("We are still settling a question about a payment of yours: write to us, and we tell you when.")
+    return found

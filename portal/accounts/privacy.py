@@ -1,0 +1,66 @@
+"""The account: kept as a number that bookings point to, once the person is erased."""
+
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session
+
+from portal.accounts.models import User
+from portal.accounts.roles import STAFF_ROLES
+
+KEEPS = "Your name, e-mail addresses, password (as a hash), second factors and signed-in browsers."
+
+
+def export(user: User) -> dict[str, Any]:
+    """Name, addresses, sign-in."""
+    return {
+        "first_name": user.first_name,
+        "last_name": user.last_name,
+        "email": user.email,
+        "joined": user.date_joined.isoformat(),
+        "last_signed_in": user.last_login.isoformat() if user.last_login else "",
+        "email_addresses": list(EmailAddress.objects.filter(user=user).values("email", "verified", "primary")),
+        "second_factors": [
+            {"type": factor.get_type_display(), "added": factor.created_at.isoformat()}
+            for factor in Authenticator.objects.filter(user=user)
+        ],
+    }
+
+
+def erase(user: User) -> None:
+    """Signed out everywhere, no address, no name, no password, no way in."""
+    end_sessions(user)
+    EmailAddress.objects.filter(user=user).delete()
+    Authenticator.objects.filter(user=user).delete()
+    LogEntry.objects.filter(object_id=str(user.pk), content_type__model="user").update(
+        object_repr="erased", change_message=""
+    )
+    user.groups.clear()
+    user.user_permissions.clear()
+    user.email = f"erased-{user.pk}@erased.invalid"
+    user.first_name = user.last_name = ""
+    user.last_login = None
+    user.is_active = False
+    user.set_unusable_password()
+    user.save()
+
+
+def end_sessions(user: User) -> None:
+    """Sign the person out of every browser."""
+    store = import_module(settings.SESSION_ENGINE).SessionStore
+    for session in Session.objects.iterator(chunk_size=500):
+        if session.get_decoded().get(SESSION_KEY) == str(user.pk):
+            store(session.session_key).delete()
+
+
+def open_matters(user: User) -> Sequence[str]:
+    """Staff accounts are closed by an administrator: work needs handing over."""
+    if user.is_superuser or user.groups.filter(name__in=[role.value for role in STAFF_ROLES]).exists():
+        return ["Your account is a staff account: ask an administrator to close it."]
+    return []

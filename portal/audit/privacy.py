@@ -1,0 +1,25 @@
+"""The audit trail holds ids and codes only: nothing in it names a person, and its chain stays whole."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from portal.accounts.models import User
+from portal.audit.actor import ActorKind
+from portal.audit.models import AuditEvent
+
+KEEPS = "What you did and when, under a number. Once your account is erased, that number leads to nobody."
+
+
+def export(user: User) -> list[dict[str, Any]]:
+    """What the person did."""
+    events = AuditEvent.objects.filter(actor_kind=ActorKind.USER, actor_id=str(user.pk)).order_by("pk")
+    return [{"at": e.occurred_at.isoformat(), "action": e.action, "about": str(e.object_type)} for e in events]
+
+
+def erase(user: User) -> None:
+    """Nothing to do: no row names anybody."""
+
+
+def open_matters(user: User) -> Sequence[str]:
+    """Nothing stands in the way."""
+    return []

@@ -1,0 +1,41 @@
+"""E-mails that were sent: who got one stays countable, the words and the address go."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db.models import Q
+
+from portal.accounts.models import User
+from portal.notifications.domain.send import WAITING
+from portal.notifications.models import Notification, NotificationStatus
+
+KEEPS = "Every e-mail that we sent you, with its words."
+
+
+def export(user: User) -> list[dict[str, Any]]:
+    """The e-mails sent to the person."""
+    return [
+        {"sent": n.sent_at.isoformat() if n.sent_at else "", "to": n.to, "subject": n.subject, "text": n.body}
+        for n in Notification.objects.filter(recipient=user).order_by("pk")
+    ]
+
+
+def erase(user: User) -> None:
+    """Blank what was sent to the person; what still waited is not sent."""
+    _blank(Q(recipient=user) | Q(to__iexact=user.email))
+
+
+def erase_about(references: Iterable[str]) -> None:
+    """Blank what was sent to anybody about these bookings."""
+    _blank(Q(about__in=list(references)))
+
+
+def _blank(which: Q) -> None:
+    rows = Notification.objects.filter(which)
+    rows.filter(status__in=WAITING).update(status=NotificationStatus.FAILED)
+    rows.update(to="erased@erased.invalid", context={}, subject="", body="", message_id="", last_error="")
+
+
+def open_matters(user: User) -> Sequence[str]:
+    """Nothing stands in the way."""
+    return []

@@ -1,0 +1,121 @@
+"""Erasure at its edges: who is refused, what a crash leaves, what a replay must not touch."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.models import Group
+from django.core import mail
+from django.test import Client
+from pytest_django import Settings
+
+from payments.domain.checkout import open_checkout
+from payments.mirror_erasure import without_person
+from portal.accounts import personal_data
+from portal.accounts.models import User
+from portal.accounts.roles import Role
+from portal.audit.models import AuditEvent
+from portal.caregivers import erasure
+from portal.caregivers.models import ErasureRequest
+from portal.common import clock
+from tests.factories import BookingFactory, CareRecipientFactory, UserFactory
+from tests.fakes import FakeGateway
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def erasures_file(settings: Settings, tmp_path: Path) -> Path:
+    settings.ERASURES_FILE = tmp_path / "erasures.jsonl"
+    return tmp_path / "erasures.jsonl"
+
+
+def erased(user: User) -> bool:
+    user.refresh_from_db()
+    return (user.email, user.first_name) == (f"erased-{user.pk}@erased.invalid", "")
+
+
+def test_every_app_says_what_it_keeps() -> None:
+    ours = {app.label for app in apps.get_app_configs() if app.name.startswith(personal_data.OURS)}
+    assert {label for label, _ in personal_data.parts()} == ours - {"common"}
+
+
+def test_an_upcoming_booking_and_open_money_stand_in_the_way(stripe: FakeGateway) -> None:
+    booking = BookingFactory()
+    open_checkout(booking)
+    user = booking.caregiver.user
+    assert personal_data.open_matters(user) == [
+        f"Booking {booking.reference} is still ahead: cancel it first, or ask again after it.",
+        "A payment is still open: wait until it is paid or cancelled.",
+    ]
+    assert erasure.request_erasure(user) is False
+    assert ErasureRequest.objects.count() == 0
+
+
+def test_staff_are_told_to_ask_an_administrator() -> None:
+    user = UserFactory()
+    user.groups.add(Group.objects.get(name=Role.FINANCE.value))
+    assert erasure.request_erasure(user) is False
+
+
+def test_who_asked_is_signed_out_and_closed_at_once_then_erased_and_told(client: Client) -> None:
+    user = CareRecipientFactory().caregiver.user
+    address = user.email
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    assert erasure.request_erasure(user) is True
+    assert client.get("/dashboard/").status_code == 302
+    assert erasure.erase_waiting() == 1
+    assert erased(user)
+    assert [(m.to, m.subject) for m in mail.outbox] == [([address], erasure.LAST_SUBJECT)]
+    assert ErasureRequest.objects.get().last_email == ""
+    assert list(AuditEvent.objects.order_by("pk").values_list("action", flat=True)) == [
+        "person.erasure_requested",
+        "person.erased",
+    ]
+    assert erasure.erase_waiting() == 0
+
+
+def test_a_crash_after_the_erasure_still_tells_them() -> None:
+    user = UserFactory()
+    erasure.request_erasure(user)
+    ErasureRequest.objects.update(erased_at=clock.now(), last_email="somebody@example.com")
+    assert erasure.erase_waiting() == 1
+    assert [m.to for m in mail.outbox] == [["somebody@example.com"]]
+
+
+def test_what_opened_after_the_request_is_settled_first() -> None:
+    booking = BookingFactory()
+    ErasureRequest.objects.create(user_id=booking.caregiver.user_id)
+    erasure.erase_waiting()
+    request = ErasureRequest.objects.get()
+    assert request.erased_at is None
+    assert request.due_at > clock.now() + timedelta(minutes=50)
+
+
+def test_a_replay_does_not_touch_somebody_who_was_given_the_number_anew(erasures_file: Path) -> None:
+    user = UserFactory()
+    erasures_file.write_text(f'{{"user": {user.pk}, "joined": "2020-01-01T00:00:00+00:00", "at": "2021-01-01"}}\n')
+    assert erasure.replay_erasures() == 0
+    assert not erased(user)
+
+
+def test_a_replay_erases_who_came_back_and_may_run_twice() -> None:
+    user = UserFactory()
+    erasure.request_erasure(user)
+    erasure.erase_waiting()
+    User.objects.filter(pk=user.pk).update(first_name="Amara", email="back@example.com")
+    assert (erasure.replay_erasures(), erasure.replay_erasures()) == (1, 1)
+    assert erased(user)
+
+
+def test_stripes_data_keeps_ids_and_amounts_only() -> None:
+    told = {
+        "id": "ch_1",
+        "amount": 1800,
+        "billing_details": {"name": "Rose"},
+        "refunds": [{"id": "re_1", "email": "x"}],
+    }
+    assert without_person(told) == {
+        "id": "ch_1", "amount": 1800, "billing_details": None, "refunds": [{"id": "re_1", "email": None}],
+    }  # fmt: skip
