@@ -3,6 +3,7 @@
 from contextlib import suppress
 from typing import Any
 
+from allauth.core.ratelimit import consume_or_429
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -32,6 +33,9 @@ CLOSED = {BookingStatus.EXPIRED: "expired", BookingStatus.CANCELLED: "cancelled"
 def deposit(request: HttpRequest, reference: str) -> HttpResponse:
     """Pay the deposit; the state shown is the ledger's, whatever the address bar says."""
     booking = own_booking(request, reference)
+    refusal = _too_often(request)
+    if refusal is not None:
+        return refusal
     checkout: Checkout | None = None
     state = _closed_state(booking)
     if not state:
@@ -48,6 +52,12 @@ def deposit(request: HttpRequest, reference: str) -> HttpResponse:
         )
     status = 503 if state == "unavailable" else 200
     return render(request, "payments/deposit.html", _context(request, booking, state, checkout), status=status)
+
+
+def _too_often(request: HttpRequest) -> HttpResponse | None:
+    """A 429 when one person makes us ask Stripe too often."""
+    refusal: HttpResponse | None = consume_or_429(request, action="pay", user=request.user, limit_get=True)
+    return refusal
 
 
 def _closed_state(booking: Booking) -> str:
@@ -108,11 +118,14 @@ def _context(request: HttpRequest, booking: Booking, state: str, checkout: Check
 
 @never_cache
 @login_required
-def status(request: HttpRequest, reference: str) -> JsonResponse:
+def status(request: HttpRequest, reference: str) -> HttpResponse:
     """What the ledger says now; with `?check=1` (the webhook is slow) Stripe is asked, once in ten seconds."""
     booking = own_booking(request, reference)
     payment = live_deposit(booking)
     if request.GET.get("check") == "1" and payment is not None and payment.status not in CAPTURED:
+        refusal = _too_often(request)
+        if refusal is not None:
+            return refusal
         with suppress(GatewayError):  # logged by the gateway; the next poll or the webhook tells
             check_once(payment)
         booking = own_booking(request, reference)

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 
+from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -25,6 +27,10 @@ class StaffSecondFactorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if self._lacks_second_factor(request):
+            if is_mfa_enabled(request.user):
+                messages.warning(request, "To open the admin, sign out and sign in again with your second step.")
+            else:
+                messages.warning(request, "To open the admin, first set up a second step: an app or a passkey.")
             return redirect("mfa_index")
         return self.get_response(request)
 

@@ -7,7 +7,7 @@ import os
 from ipaddress import ip_address, ip_network
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
+from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
@@ -21,6 +21,7 @@ from portal.common.metrics import CSP_REPORTS, DATABASE_GAUGES
 
 logger = logging.getLogger("portal.security")
 _REPORT_MAX_BYTES = 16 * 1024
+RETRY_AFTER_SECONDS = 300
 
 
 @require_GET
@@ -76,8 +77,14 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def too_many_requests(request: HttpRequest) -> HttpResponse:
-    """Somebody was too quick; says what to do."""
-    return render(request, "429.html", status=429)
+    """Somebody was too quick; says what to do, and to programs when to come back."""
+    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
+    if request.path.endswith(".json"):
+        sentence = "Too many tries. Wait a few minutes, then try again."
+        return JsonResponse({"error": sentence}, status=429, headers=headers)
+    response = render(request, "429.html", status=429)
+    response["Retry-After"] = headers["Retry-After"]
+    return response
 
 
 def demo_media(request: HttpRequest, path: str) -> HttpResponseBase:

@@ -122,6 +122,7 @@ ACCOUNT_RATE_LIMITS: dict[str, str] = {
     "signup": "10/m/ip",
     "reset_password": "10/m/ip,3/10m/key",
     "book": "10/m/user",
+    "pay": "30/m/user",
 }
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_TOTP_ISSUER = SITE_NAME

@@ -57,6 +57,7 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "60/m/ip,30/m/key",
     "signup": "60/m/ip",
     "book": "60/m/user",
+    "pay": "240/m/user",
 }
 BOOKING_MAX_OPEN_HOLDS = 20
 
