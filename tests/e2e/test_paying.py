@@ -196,6 +196,13 @@ PAGES = [
     "/accounts/password/reset/",
 ]
 SIGNED_IN = ["/dashboard/", "/book/", "/people/", "/people/add/", "/profile/", "/library/", "/demo/mail/", "/nowhere/"]
+ACCOUNT = [
+    "/profile/your-data/",
+    "/accounts/email/",
+    "/accounts/password/change/",
+    "/accounts/2fa/",
+    "/accounts/reauthenticate/",
+]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -206,7 +213,7 @@ def test_every_page_passes_axe(page: Page, scheme: str) -> None:
         page.goto(path)
         found[path] = axe_violations(page)
     sign_in(page)
-    for path in SIGNED_IN:
+    for path in SIGNED_IN + ACCOUNT:
         page.goto(path)
         found[path] = axe_violations(page)
     assert {path: violations for path, violations in found.items() if violations} == {}
