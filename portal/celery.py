@@ -25,6 +25,8 @@ app.conf.beat_schedule = {
     "erase-people": {"task": "portal.caregivers.tasks.erase_waiting", "schedule": timedelta(seconds=60)},
     "erase-people-again": {"task": "portal.caregivers.tasks.erase_again", "schedule": crontab(hour=3, minute=40)},
     "seal-audit-trail": {"task": "portal.audit.tasks.seal", "schedule": timedelta(seconds=5)},
+    "refresh-rollups": {"task": "insights.tasks.refresh_rollups", "schedule": timedelta(seconds=4)},
+    "rebuild-rollups": {"task": "insights.tasks.rebuild_rollups", "schedule": crontab(hour=3, minute=30)},
     "generate-sessions": {"task": "portal.bookings.tasks.generate_sessions", "schedule": crontab(hour=2, minute=30)},
 }
 

@@ -100,6 +100,7 @@ class Payment(models.Model):
             models.Index(fields=["booking", "status"], name="payment_booking_status"),
             models.Index(fields=["status", "created_at"], name="payment_status_created"),
             models.Index(fields=["created_at"], name="payment_created_at"),
+            models.Index(fields=["succeeded_at"], name="payment_succeeded_at"),
         )
 
     def __str__(self) -> str:
@@ -132,6 +133,7 @@ class PaymentAttempt(AppendOnly):
 
     class Meta:
         ordering = ("occurred_at", "pk")
+        indexes = (models.Index(fields=["occurred_at"], name="payment_attempt_at"),)
 
     def __str__(self) -> str:
         return f"{self.outcome} {self.decline_code or self.code}"

@@ -41,7 +41,10 @@ class Refund(Leased):
     class Meta:
         ordering = ("-created_at",)
         constraints = (models.CheckConstraint(condition=Q(amount__gt=0), name="refund_has_amount"),)
-        indexes = (models.Index(fields=["due_at"], name="refund_due", condition=Q(status__in=sorted(REFUND_TO_SEND))),)
+        indexes = (
+            models.Index(fields=["due_at"], name="refund_due", condition=Q(status__in=sorted(REFUND_TO_SEND))),
+            models.Index(fields=["settled_at"], name="refund_settled_at"),
+        )
 
     def __str__(self) -> str:
         return f"refund {self.pk} of payment {self.payment_id}"

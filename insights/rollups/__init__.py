@@ -1,0 +1,1 @@
+"""Daily roll-ups: small tables that every figure is read from, recomputed from the base tables day by day."""

@@ -1,0 +1,17 @@
+"""Celery's work for the figures."""
+
+from celery import shared_task
+
+from insights.rollups import refresh
+
+
+@shared_task(name="insights.tasks.refresh_rollups")
+def refresh_rollups() -> int:
+    """Bring the roll-ups up to date."""
+    return refresh.refresh()
+
+
+@shared_task(name="insights.tasks.rebuild_rollups")
+def rebuild_rollups() -> int:
+    """Compute every day again: what changed without a trace (a capacity edited by hand) is caught up with."""
+    return refresh.rebuild()

@@ -1,0 +1,70 @@
+"""A short history of bookings, made through the domain at chosen moments."""
+
+from datetime import datetime
+from typing import Any
+
+import time_machine
+
+from payments.domain.news import News
+from payments.domain.refunds import apply_refund
+from payments.domain.settlement import apply_intent, note_decline
+from payments.gateway.base import Intent, PaymentError, RefundResult
+from payments.models import Payment
+from portal.audit.actor import Actor, Source
+from portal.bookings.domain.transitions import move
+from portal.bookings.enums import BookingStatus
+from portal.bookings.models import Booking, Session
+from tests.factories import BookingFactory
+
+
+def booked(at: datetime, session: Session) -> Booking:
+    with time_machine.travel(at, tick=False):
+        return BookingFactory(session=session)
+
+
+def paid(booking: Booking, at: datetime) -> Payment:
+    payment = booking.payments.get()
+    with time_machine.travel(at, tick=False):
+        apply_intent(intent_of(payment, status="succeeded", amount_received=payment.amount), _news(at))
+    payment.refresh_from_db()
+    return payment
+
+
+def declined(booking: Booking, at: datetime, reason: str = "insufficient_funds") -> None:
+    payment = booking.payments.get()
+    error = PaymentError("card_declined", reason)
+    told = intent_of(payment, status="requires_payment_method", last_error=error)
+    with time_machine.travel(at, tick=False):
+        apply_intent(told, _news(at))
+        note_decline(payment.pk, told, _news(at, f"evt_{payment.pk}_{at.timestamp()}"))
+
+
+def refunded(payment: Payment, amount: int, at: datetime) -> None:
+    with time_machine.travel(at, tick=False):
+        apply_refund(
+            RefundResult(
+                id=f"re_{payment.pk}", intent_id=str(payment.intent_id), charge_id="", amount=amount,
+                currency=payment.currency,
+                status="succeeded", created_at=at, metadata={}, failure_code="", balance_transaction_id="",
+            ),
+            _news(at),
+        )  # fmt: skip
+
+
+def moved(booking: Booking, to: BookingStatus, at: datetime) -> None:
+    with time_machine.travel(at, tick=False):
+        move(booking.pk, to=to, by=Actor.stripe(), source=Source.STAFF)
+
+
+def intent_of(payment: Payment, **fields: Any) -> Intent:
+    known: dict[str, Any] = {
+        "id": f"pi_{payment.pk}", "status": "succeeded", "amount": payment.amount, "amount_received": 0,
+        "currency": payment.currency, "livemode": False, "created_at": payment.created_at,
+        "metadata": {"payment_id": str(payment.pk)},
+        "client_secret": "s", "latest_charge_id": f"ch_{payment.pk}", "last_error": None, "cancellation_reason": "",
+    }  # fmt: skip
+    return Intent(**(known | fields))
+
+
+def _news(at: datetime, event: str = "") -> News:
+    return News(Actor.stripe(event), Source.WEBHOOK, at, event)
