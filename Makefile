@@ -18,7 +18,7 @@ demo: $(STAMP)
 	@exec $(BIN)/python -m ops.demo
 
 demo-reset:
-	@rm -rf "$(VAR)/portal.sqlite3"* "$(VAR)/sandbox.json"* "$(VAR)/broker" "$(VAR)/mail" "$(VAR)/media" "$(VAR)/audit-heads.jsonl"
+	@rm -rf "$(VAR)/portal.sqlite3"* "$(VAR)/sandbox.sqlite3"* "$(VAR)/broker" "$(VAR)/mail" "$(VAR)/media" "$(VAR)/audit-heads.jsonl"
 	@echo "The demo starts over with the next make demo."
 
 test: $(STAMP)

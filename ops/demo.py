@@ -71,7 +71,7 @@ def _make_folders(var: Path, metrics: Path) -> None:
 def _commands(var: Path) -> dict[str, str]:
     python = sys.executable
     return {
-        "sandbox": f"{python} -m ops.stripe_sandbox --port {SANDBOX_PORT} --state {var / 'sandbox.json'}",
+        "sandbox": f"{python} -m ops.stripe_sandbox --port {SANDBOX_PORT} --state {var / 'sandbox.sqlite3'}",
         "web": (
             f"{python} -m gunicorn portal.wsgi --bind 127.0.0.1:{PORT} --workers 2 --threads 4 --no-control-socket "
             "--log-level warning"

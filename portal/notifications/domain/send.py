@@ -1,7 +1,9 @@
 """`send()` writes the notification's row; the worker hands it to the mail server.
 
 The row says "sending", with its Message-ID, before the hand-over. A worker that dies after it leaves the row
-unknown, and it is resent once with the same Message-ID, which mail programs show once.
+unknown, and it is resent once with the same Message-ID, which mail programs show once. Each row is claimed on its
+own, just before it is sent, and `attempts` names the claim: a worker that was so slow that its lease ran out writes
+nothing any more.
 """
 
 import logging
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("portal.notifications")
 LEASE = timedelta(minutes=2)
-MOST_ATTEMPTS = 8
+MOST_ATTEMPTS = 30  # with the back-off below, about a day without a mail server
 WAITING = (NotificationStatus.QUEUED, NotificationStatus.SENDING, NotificationStatus.UNKNOWN)
 
 
@@ -56,9 +58,15 @@ def send(
 
 
 def send_waiting(limit: int = 50) -> int:
-    """Send what is due; returns how many were handed over."""
-    due = claim(Notification.objects.filter(status__in=WAITING), limit=limit, lease=LEASE)
-    return sum(_deliver(notification) for notification in due)
+    """Send at most `limit` of what is due; returns how many were handed over."""
+    waiting = Notification.objects.filter(status__in=WAITING)
+    handed_over = 0
+    for _ in range(limit):
+        due = claim(waiting, limit=1, lease=LEASE)
+        if not due:
+            break
+        handed_over += _deliver(due[0])
+    return handed_over
 
 
 def _deliver(notification: Notification) -> bool:
@@ -68,6 +76,8 @@ def _deliver(notification: Notification) -> bool:
     notification.resent = notification.resent or resent
     try:
         message = _compose(notification, REGISTRY[notification.template])
+        if message is None:
+            return False
         _as_email(notification, message).send()
     except Exception as error:  # whatever one message breaks on, the others go out
         _failed(notification, error)
@@ -88,14 +98,20 @@ def _mark_unknown(notification: Notification) -> bool:
     return False
 
 
-def _compose(notification: Notification, template: MessageTemplate) -> Message:
+def _compose(notification: Notification, template: MessageTemplate) -> Message | None:
+    """The message, written on the row as being sent; None when another worker has the row by now."""
     text = text_for(template)
     message = rendered(text.subject, text.body, text.button, notification.context)
     notification.message_id = notification.message_id or make_msgid(domain=_mail_domain())
-    notification.subject, notification.body = message.subject, message.text
-    notification.status = NotificationStatus.SENDING
-    notification.save(update_fields=["message_id", "subject", "body", "status", "resent"])
-    return message
+    claimed = Notification.objects.filter(pk=notification.pk, attempts=notification.attempts)
+    ours = claimed.update(
+        status=NotificationStatus.SENDING,
+        message_id=notification.message_id,
+        subject=message.subject[:255],
+        body=message.text,
+        resent=notification.resent,
+    )
+    return message if ours else None
 
 
 def _mail_domain() -> str:
@@ -121,4 +137,5 @@ def _failed(notification: Notification, error: Exception) -> None:
 
 
 def _finish(notification: Notification, status: NotificationStatus, **fields: object) -> None:
-    Notification.objects.filter(pk=notification.pk).update(status=status, leased_until=None, **fields)
+    claimed = Notification.objects.filter(pk=notification.pk, attempts=notification.attempts)
+    claimed.update(status=status, leased_until=None, **fields)
