@@ -4,8 +4,10 @@
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
+
+from payments.enums import Purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +39,25 @@ SHIPPED: Final = DepositCopy(
     confirmation="<p>Thank you. The place is booked, and we have sent you an e-mail with the details.</p>",
 )
 
+BALANCE: Final = DepositCopy(
+    title="Pay the balance",
+    introduction="<p>The balance is the rest of the price, after your deposit. You can pay it until the session.</p>",
+    policy=SHIPPED.policy,
+    confirmation="<p>Thank you. The session is paid in full, and your receipt is ready.</p>",
+)
+
 _source: list[Callable[[], DepositCopy | None]] = []
 
 
 def register_source(read: Callable[[], DepositCopy | None]) -> None:
     """Have `read` give the live page's wording, or None."""
     _source[:] = [read]
+
+
+def copy_for(purpose: Purpose) -> DepositCopy:
+    """The wording of the page that asks for `purpose`; what the editors say of cancelling goes for both."""
+    live = deposit_copy()
+    return live if purpose == Purpose.DEPOSIT else replace(BALANCE, policy=live.policy)
 
 
 def deposit_copy() -> DepositCopy:

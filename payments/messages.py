@@ -67,6 +67,19 @@ PAYMENT_FAILED: Final = MessageTemplate(
     button="Try again",
     samples={**_AMOUNT, "until": "10:30am on Monday 23 November"},
 )
+BALANCE_FAILED: Final = MessageTemplate(
+    key="balance_failed",
+    name="Balance payment failed",
+    sent_when="An attempt to pay the rest of the price was declined.",
+    subject="Your payment did not go through",
+    body=(
+        "Dear {name},\n\n"
+        "Your bank did not accept the payment of {amount} for {service} on {date}. Nothing has been charged.\n\n"
+        "The place is still yours. You can try again before the session, with the same card or another one."
+    ),
+    button="Try again",
+    samples=_AMOUNT,
+)
 HOLD_ENDING: Final = MessageTemplate(
     key="hold_ending",
     name="Hold about to expire",
@@ -102,7 +115,10 @@ BOOKING_CANCELLED: Final = MessageTemplate(
     subject="Your booking for {date} is cancelled",
     body=("Dear {name},\n\nThe booking of {service} on {date} for {person} is cancelled.\n\n{refund}"),
     button="See your booking",
-    samples={**_BOOKING, "refund": "We are sending £11.25 back to your card. It can take 5 to 10 days to arrive."},
+    samples={
+        **_BOOKING,
+        "refund": "We are sending £11.25 back the way you paid. To a card it can take 5 to 10 days.",
+    },
 )
 LATE_MONEY_RETURNED: Final = MessageTemplate(
     key="late_money_returned",
@@ -124,6 +140,7 @@ TEMPLATES: Final = (
     BALANCE_RECEIVED,
     BOOKING_CONFIRMED,
     PAYMENT_FAILED,
+    BALANCE_FAILED,
     HOLD_ENDING,
     BOOKING_EXPIRED,
     BOOKING_CANCELLED,

@@ -7,11 +7,12 @@ from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 
+from payments.domain.amounts import amount_for, balance_due
 from payments.domain.checkout import is_payable
-from payments.enums import CAPTURED, PaymentStatus, RefundStatus
+from payments.enums import CAPTURED, PaymentStatus, Purpose, RefundStatus
 from payments.models import Payment
 from portal.audit.actor import ActorKind
-from portal.bookings.enums import BookingStatus
+from portal.bookings.enums import OWES_BALANCE, BookingStatus
 from portal.bookings.models import Booking, BookingTransition
 from portal.common import clock
 
@@ -46,6 +47,9 @@ class BookingRow:
     cancel_url: str
     receipt_url: str
     detail_url: str
+    balance_due: int = 0
+    can_pay_balance: bool = False
+    balance_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +73,11 @@ class PaymentEntry:
     at: datetime
 
 
-def row(booking: Booking) -> BookingRow:
-    """`booking` (with details and payments loaded) as a row; no query."""
+_PAY_PAGE: Final = {Purpose.DEPOSIT: "payments:deposit", Purpose.BALANCE: "payments:balance"}
+
+
+def row(booking: Booking, purpose: Purpose = Purpose.DEPOSIT) -> BookingRow:
+    """`booking` (with details and payments loaded) as a row; no query. What is due, and where, is for `purpose`."""
     session, reference = booking.session, booking.reference
     zone = ZoneInfo(session.service.time_zone)
     can_pay = is_payable(booking)
@@ -85,7 +92,7 @@ def row(booking: Booking) -> BookingRow:
         location=session.service.location,
         status=booking.status,
         status_label=BookingStatus(booking.status).label,
-        amount_due=booking.deposit_amount,
+        amount_due=amount_for(booking, purpose),
         currency=booking.currency,
         can_pay=can_pay,
         can_cancel=_can_cancel(booking),
@@ -93,10 +100,13 @@ def row(booking: Booking) -> BookingRow:
         hold_expires_at=booking.hold_expires_at.astimezone(zone) if booking.hold_expires_at else None,
         hold_minutes_left=_minutes_left(booking) if can_pay else None,
         is_upcoming=booking.is_upcoming,
-        pay_url=reverse("payments:deposit", args=[reference]),
+        pay_url=reverse(_PAY_PAGE[purpose], args=[reference]),
         cancel_url=reverse("payments:cancel", args=[reference]),
         receipt_url=reverse("payments:receipt", args=[reference]),
         detail_url=reverse("payments:booking", args=[reference]),
+        balance_due=balance_due(booking) if booking.status in OWES_BALANCE else 0,
+        can_pay_balance=is_payable(booking, Purpose.BALANCE),
+        balance_url=reverse("payments:balance", args=[reference]),
     )
 
 
@@ -178,6 +188,6 @@ def payments_of(booking: Booking) -> list[PaymentEntry]:
     return sorted(entries, key=lambda entry: entry.at)
 
 
-def live_deposit(booking: Booking) -> Payment | None:
-    """The deposit's payment that stands, if any."""
-    return booking.payments.live().filter(purpose="deposit").first()
+def live_payment(booking: Booking, purpose: Purpose) -> Payment | None:
+    """The payment for `purpose` that stands, if any."""
+    return booking.payments.live().filter(purpose=purpose).first()

@@ -43,7 +43,7 @@ def send_refunds() -> int:
 @shared_task(name="payments.tasks.expire_holds")
 def expire_holds() -> int:
     """Release places whose time to pay is over; asks Stripe first."""
-    return release.expire_holds()
+    return release.expire_holds() + release.close_stray_payments()
 
 
 @shared_task(name="payments.tasks.remind_of_ending_holds")

@@ -3,16 +3,19 @@
 from django.urls import path
 
 from payments import webhooks
-from payments.views import booking, deposit
+from payments.enums import Purpose
+from payments.views import booking, paying
 
 app_name = "payments"
 urlpatterns = [
     path("stripe/webhook/<uuid:endpoint>/", webhooks.receive, name="webhook"),
     path("book/", booking.book, name="book"),
     path("dashboard/", booking.dashboard, name="dashboard"),
-    path("deposit/<str:reference>/", deposit.deposit, name="deposit"),
-    path("deposit/<str:reference>/status.json", deposit.status, name="deposit_status"),
+    path("deposit/<str:reference>/", paying.deposit, name="deposit"),
+    path("deposit/<str:reference>/status.json", paying.status, {"purpose": Purpose.DEPOSIT}, name="deposit_status"),
     path("deposit/<str:reference>/extend/", booking.extend, name="extend"),
+    path("balance/<str:reference>/", paying.balance, name="balance"),
+    path("balance/<str:reference>/status.json", paying.status, {"purpose": Purpose.BALANCE}, name="balance_status"),
     path("bookings/<str:reference>/", booking.detail, name="booking"),
     path("bookings/<str:reference>/cancel/", booking.cancel, name="cancel"),
     path("bookings/<str:reference>/receipt/", booking.receipt, name="receipt"),

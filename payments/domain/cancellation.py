@@ -6,7 +6,7 @@ from django.db import transaction
 
 from payments.domain import notify
 from payments.domain.refunds import request_refund
-from payments.domain.release import Released, finish_release, request_release
+from payments.domain.release import Released, close_open_payments, finish_release, request_release
 from payments.enums import Purpose, RefundReason
 from payments.models import Payment
 from portal.audit.actor import Actor, Source
@@ -50,6 +50,7 @@ def cancel(booking: Booking, *, by: Actor, source: Source) -> Released:
             return finish_release(booking.pk, by=by, source=source)
         booking.refresh_from_db()
     _cancel_confirmed(booking.pk, by=by, source=source)
+    close_open_payments(booking.pk, by=by, source=source)
     return Released.RELEASED
 
 

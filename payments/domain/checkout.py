@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from payments.domain import notify
+from payments.domain.amounts import amount_for, balance_due
 from payments.domain.news import News
 from payments.domain.settlement import apply_intent
 from payments.enums import PaymentStatus, Purpose
@@ -22,14 +23,14 @@ from portal.audit.domain import record
 from portal.bookings.domain.reserve import reserve
 from portal.bookings.domain.transitions import locked as locked_booking
 from portal.bookings.domain.transitions import move as move_booking
-from portal.bookings.enums import BookingStatus
+from portal.bookings.enums import BookingStatus, SessionStatus
 from portal.bookings.models import Booking, Session
 from portal.caregivers.models import Caregiver, CareRecipient
 from portal.common import clock
 
 
 class CheckoutClosed(Exception):
-    """Nothing can be paid for this booking now: paid, released, being released, or its time is over."""
+    """Nothing can be paid for this purpose now: paid, released, being released, or its time is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,26 +65,26 @@ def book(
     if booking.status != BookingStatus.AWAITING_DEPOSIT:
         return booking
     if booking.deposit_amount:
-        _live_payment(booking)
+        _live_payment(booking, Purpose.DEPOSIT)
         return booking
     booking = move_booking(booking.pk, to=BookingStatus.CONFIRMED, by=by, source=source, reason="no_deposit")
     notify.booking_confirmed(booking)
     return booking
 
 
-def open_checkout(booking: Booking) -> Checkout:
-    """The booking's live deposit payment with its intent, made at Stripe if need be.
+def open_checkout(booking: Booking, purpose: Purpose = Purpose.DEPOSIT) -> Checkout:
+    """The booking's live payment for `purpose` with its intent, made at Stripe if need be.
 
     Raises CheckoutClosed, or GatewayError's children with nothing lost: the next call goes on from here.
     """
-    checkout = _issue(booking.pk)
+    checkout = _issue(booking.pk, purpose)
     if checkout.payment.status == PaymentStatus.CANCELLED:  # cancelled at Stripe meanwhile: a new one, once
-        checkout = _issue(booking.pk)
+        checkout = _issue(booking.pk, purpose)
     return checkout
 
 
-def _issue(booking_id: int) -> Checkout:
-    payment = _claim_payment(booking_id)
+def _issue(booking_id: int, purpose: Purpose) -> Checkout:
+    payment = _claim_payment(booking_id, purpose)
     as_of = clock.now()
     intent = create_intent(payment) if payment.intent_id is None else gateway().retrieve_intent(payment.intent_id)
     by = Actor.user(payment.booking.caregiver.user)
@@ -104,20 +105,27 @@ def create_intent(payment: Payment) -> Intent:
 
 
 @transaction.atomic
-def _claim_payment(booking_id: int) -> Payment:
+def _claim_payment(booking_id: int, purpose: Purpose) -> Payment:
     """The live payment, marked as about to be issued; never while the place is being released."""
     booking = locked_booking(booking_id)
-    if not is_payable(booking):
+    if not is_payable(booking, purpose):
         raise CheckoutClosed
-    payment = _live_payment(booking)
+    payment = _live_payment(booking, purpose)
     if payment.create_requested_at is None:
         payment.create_requested_at = clock.now()
         payment.save(update_fields=["create_requested_at", "updated_at"])
     return payment
 
 
-def is_payable(booking: Booking) -> bool:
-    """Whether a deposit may be asked for now."""
+def is_payable(booking: Booking, purpose: Purpose = Purpose.DEPOSIT) -> bool:
+    """Whether `purpose` may be asked for now: the deposit while the place is held, the balance before the session."""
+    if purpose == Purpose.BALANCE:
+        return (
+            booking.status == BookingStatus.CONFIRMED
+            and booking.session.status != SessionStatus.CANCELLED
+            and booking.session.starts_at > clock.now()
+            and balance_due(booking) > 0
+        )
     return (
         booking.status == BookingStatus.AWAITING_DEPOSIT
         and booking.release_requested_at is None
@@ -126,16 +134,16 @@ def is_payable(booking: Booking) -> bool:
     )
 
 
-def _live_payment(booking: Booking) -> Payment:
-    """The booking's live deposit payment; written, amount from the snapshot, when there is none."""
-    found = booking.payments.live().filter(purpose=Purpose.DEPOSIT).first()
+def _live_payment(booking: Booking, purpose: Purpose) -> Payment:
+    """The booking's live payment for `purpose`; written, amount from the snapshot, when there is none."""
+    found = booking.payments.live().filter(purpose=purpose).first()
     if found is not None:
         found.booking = booking
         return found
     payment = Payment.objects.create(
         booking=booking,
-        purpose=Purpose.DEPOSIT,
-        amount=booking.deposit_amount,
+        purpose=purpose,
+        amount=amount_for(booking, purpose),
         currency=booking.currency,
         receipt_email=booking.caregiver.user.email,
         metadata={"booking_reference": booking.reference},
@@ -145,7 +153,7 @@ def _live_payment(booking: Booking) -> Payment:
         payment,
         by=Actor.user(booking.caregiver.user),
         source=Source.CAREGIVER,
-        data={"amount": payment.amount},
+        data={"purpose": purpose.value, "amount": payment.amount},
     )
     return payment
 

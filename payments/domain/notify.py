@@ -42,7 +42,7 @@ def tell(template: MessageTemplate, booking: Booking, *, cause: str, url: str, *
     )
 
 
-def deposit_received(payment: Payment) -> None:
+def payment_received(payment: Payment) -> None:
     """The money for a deposit or balance is here."""
     template = messages.DEPOSIT_RECEIVED if payment.purpose == "deposit" else messages.BALANCE_RECEIVED
     amount = formatted(payment.captured_amount, payment.currency)
@@ -59,15 +59,31 @@ def booking_confirmed(booking: Booking) -> None:
 def payment_failed(payment: Payment) -> None:
     """An attempt was declined; one e-mail a payment, not one an attempt."""
     booking = payment.booking
-    if booking.hold_expires_at is None:
-        return
+    if payment.purpose == "balance":
+        _balance_failed(payment)
+    elif booking.hold_expires_at is not None:
+        _deposit_failed(payment, booking.hold_expires_at)
+
+
+def _balance_failed(payment: Payment) -> None:
+    tell(
+        messages.BALANCE_FAILED,
+        payment.booking,
+        cause=f"payment:{payment.pk}",
+        url=f"/balance/{payment.booking.reference}/",
+        amount=formatted(payment.amount, payment.currency),
+    )
+
+
+def _deposit_failed(payment: Payment, held_until: datetime) -> None:
+    booking = payment.booking
     tell(
         messages.PAYMENT_FAILED,
         booking,
         cause=f"payment:{payment.pk}",
         url=f"/deposit/{booking.reference}/",
         amount=formatted(payment.amount, payment.currency),
-        until=spoken_time(booking.hold_expires_at, booking.session.service.time_zone),
+        until=spoken_time(held_until, booking.session.service.time_zone),
     )
 
 
@@ -94,7 +110,7 @@ def booking_cancelled(booking: Booking, refunded: int) -> None:
     """Cancelled; `refunded` minor units are on their way back."""
     amount = formatted(refunded, booking.currency)
     sentence = (
-        f"We are sending {amount} back to your card. It can take 5 to 10 days to arrive."
+        f"We are sending {amount} back the way you paid. To a card it can take 5 to 10 days."
         if refunded
         else "By the cancellation terms of this booking, or because nothing was paid, nothing is refunded."
     )

@@ -11,6 +11,7 @@ from enum import Enum
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Q
 
 from payments.domain import notify
 from payments.domain.checkout import create_intent
@@ -26,7 +27,7 @@ from payments.models import Payment
 from portal.audit.actor import Actor, Source, SystemActor
 from portal.audit.domain import record
 from portal.bookings.domain.transitions import locked, move
-from portal.bookings.enums import BookingStatus
+from portal.bookings.enums import OVER, BookingStatus
 from portal.bookings.models import Booking
 from portal.common import clock
 from portal.common.leases import back_off
@@ -34,6 +35,7 @@ from portal.common.leases import back_off
 logger = logging.getLogger("payments.release")
 EXPIRY: Final = Actor.system(SystemActor.EXPIRY)
 WORK_TIME: Final = timedelta(minutes=1)
+STRAY_PAUSE: Final = timedelta(minutes=1)
 
 
 class Released(Enum):
@@ -63,13 +65,33 @@ def request_release(booking_id: int, *, to: BookingStatus, by: Actor, source: So
 
 def finish_release(booking_id: int, *, by: Actor, source: Source) -> Released:
     """Cancel what is live at Stripe, then release; called again until it is released or paid."""
-    unpaid = Payment.objects.filter(booking=booking_id).unpaid().select_related("booking__caregiver__user")
     try:
-        for payment in unpaid:
-            _close(payment, by, source)
+        _close_all(booking_id, by, source)
     except GatewayError as error:
         return _keep(booking_id, error.code)
     return _settle(booking_id, by, source)
+
+
+def close_open_payments(booking_id: int, *, by: Actor, source: Source) -> bool:
+    """After a booking is over nothing of it stays payable; False when Stripe did not answer: the sweep asks again."""
+    try:
+        _close_all(booking_id, by, source)
+    except GatewayError:  # logged by the gateway
+        return False
+    return True
+
+
+def close_stray_payments(limit: int = 50) -> int:
+    """Close what is still payable of bookings that are over (a lost reply, a crash); returns how many were closed."""
+    recently = clock.now() - STRAY_PAUSE
+    strays = Payment.objects.unpaid().filter(Q(known_at__isnull=True) | Q(known_at__lt=recently))
+    over = strays.filter(booking__status__in=OVER).order_by("pk").values_list("booking_id", flat=True)[:limit]
+    return sum(close_open_payments(booking_id, by=EXPIRY, source=Source.SCHEDULE) for booking_id in over)
+
+
+def _close_all(booking_id: int, by: Actor, source: Source) -> None:
+    for payment in Payment.objects.filter(booking=booking_id).unpaid().select_related("booking__caregiver__user"):
+        _close(payment, by, source)
 
 
 def _close(payment: Payment, by: Actor, source: Source) -> None:

@@ -30,7 +30,7 @@ from payments.metrics import OUTCOMES
 from payments.models import Payment, PaymentAttempt
 from portal.activity.metrics import FUNNEL_EVENTS
 from portal.bookings.domain.transitions import move as move_booking
-from portal.bookings.enums import HOLDS_PLACE, BookingStatus, SessionStatus
+from portal.bookings.enums import HOLDS_PLACE, OWES_BALANCE, BookingStatus, SessionStatus
 from portal.bookings.errors import SessionFull, SessionNotBookable
 from portal.bookings.models import Booking
 from portal.common import clock
@@ -115,7 +115,8 @@ def _remember(payment: Payment, intent: Intent, news: News) -> None:
     attempted = intent.status in ("requires_action", "processing", "succeeded") or intent.last_error is not None
     if attempted and payment.first_attempt_at is None:
         payment.first_attempt_at = clock.now()
-        FUNNEL_EVENTS.labels(stage="payment_attempted", service=payment.booking.session.service.slug).inc()
+        if payment.purpose == Purpose.DEPOSIT:
+            FUNNEL_EVENTS.labels(stage="payment_attempted", service=payment.booking.session.service.slug).inc()
     payment.save(update_fields=["intent_id", "known_at", "first_attempt_at", "updated_at"])
 
 
@@ -196,7 +197,7 @@ def settle_booking(payment: Payment, news: News) -> None:
     """What a captured payment means for its booking: confirmed, booked again, or the money goes back."""
     booking = payment.booking
     if _keeps_place(payment, booking, news):
-        notify.deposit_received(payment)
+        notify.payment_received(payment)
         return
     request_refund(
         payment.pk,
@@ -211,6 +212,8 @@ def settle_booking(payment: Payment, news: News) -> None:
 def _keeps_place(payment: Payment, booking: Booking, news: News) -> bool:
     if booking.session.status == SessionStatus.CANCELLED:
         return False
+    if payment.purpose == Purpose.BALANCE:
+        return booking.status in OWES_BALANCE
     match booking.status:
         case BookingStatus.AWAITING_DEPOSIT if booking.release_to == BookingStatus.CANCELLED:
             _move_booking(booking, BookingStatus.CANCELLED, news, "cancelled_while_paying")
@@ -219,10 +222,8 @@ def _keeps_place(payment: Payment, booking: Booking, news: News) -> bool:
             return _confirm(booking, news, "deposit_paid")
         case BookingStatus.EXPIRED:
             return not _has_other_place(booking) and _confirm(booking, news, "late_money")
-        case BookingStatus.CANCELLED:
-            return False
         case _:
-            return payment.purpose == Purpose.BALANCE
+            return False
 
 
 def _confirm(booking: Booking, news: News, reason: str) -> bool:

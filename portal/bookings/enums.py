@@ -20,6 +20,8 @@ S = BookingStatus
 HOLDS_PLACE: Final = frozenset({S.AWAITING_DEPOSIT, S.CONFIRMED, S.COMPLETED, S.NO_SHOW})
 UPCOMING: Final = frozenset({S.AWAITING_DEPOSIT, S.CONFIRMED})
 ATTENDANCE: Final = frozenset({S.COMPLETED, S.NO_SHOW})
+OWES_BALANCE: Final = ATTENDANCE | {S.CONFIRMED}
+OVER: Final = frozenset({S.CANCELLED, S.EXPIRED})
 
 # The declared graph. Expired to confirmed is late money taking a free place (DESIGN: releasing a place);
 # the attendance register can be corrected.

@@ -1,4 +1,4 @@
-/* The deposit page: mounts Stripe's Payment Element, and waits for the ledger, never for the redirect. */
+/* The pages of deposit and balance: mounts Stripe's Payment Element, and waits for the ledger, never for the redirect. */
 (() => {
   "use strict";
   const POLLS = 40;
@@ -35,7 +35,7 @@
         /* Offline for a moment: the next round asks again. */
       }
     }
-    say("This takes longer than we expected. You can close this page: we keep your place and e-mail you as soon as the deposit is confirmed. Please do not pay again.");
+    say("This takes longer than we expected. You can close this page: we keep your place and e-mail you as soon as the payment is confirmed. Please do not pay again.");
   };
 
   const keepMinutesCurrent = () => {
@@ -101,7 +101,7 @@
           fail("Your bank did not confirm that it was you. Nothing has been charged. Please try again.");
           release();
         } else {
-          say("Your bank has accepted the payment. We are confirming your deposit.");
+          say("Your bank has accepted the payment. We are confirming your payment.");
           await waitForLedger(statusUrl, returnUrl);
         }
       } catch {

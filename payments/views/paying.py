@@ -1,0 +1,166 @@
+"""The pages where the deposit and the balance are paid, and what their script asks."""
+
+from contextlib import suppress
+from typing import Any
+
+from allauth.core.ratelimit import consume_or_429
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+
+from payments.copy import copy_for
+from payments.domain.amounts import balance_due
+from payments.domain.checkout import Checkout, CheckoutClosed, check_once, is_payable, open_checkout
+from payments.enums import CAPTURED, PaymentStatus, Purpose
+from payments.gateway.base import GatewayError
+from payments.queries import live_payment, row
+from payments.views.common import own_booking
+from portal.activity.domain import record
+from portal.activity.models import Activity
+from portal.bookings.enums import BookingStatus
+from portal.bookings.models import Booking
+from portal.common.csp import payment_page
+
+OVER = {BookingStatus.EXPIRED: "expired", BookingStatus.CANCELLED: "cancelled"}
+DEPOSIT_PAID = (BookingStatus.CONFIRMED, BookingStatus.COMPLETED, BookingStatus.NO_SHOW)
+
+
+@never_cache
+@payment_page
+@login_required
+def deposit(request: HttpRequest, reference: str) -> HttpResponse:
+    """Pay the deposit; the state shown is the ledger's, whatever the address bar says."""
+    return _pay_page(request, own_booking(request, reference), Purpose.DEPOSIT)
+
+
+@never_cache
+@payment_page
+@login_required
+def balance(request: HttpRequest, reference: str) -> HttpResponse:
+    """Pay the rest of the price; a booking without its deposit pays that first."""
+    booking = own_booking(request, reference)
+    if booking.status == BookingStatus.AWAITING_DEPOSIT:
+        return redirect("payments:deposit", booking.reference)
+    return _pay_page(request, booking, Purpose.BALANCE)
+
+
+def _pay_page(request: HttpRequest, booking: Booking, purpose: Purpose) -> HttpResponse:
+    refusal = _too_often(request)
+    if refusal is not None:
+        return refusal
+    checkout: Checkout | None = None
+    state = _closed_state(booking, purpose)
+    if not state:
+        state, checkout = _opened(booking, purpose)
+        booking = own_booking(request, booking.reference)  # the answer may have settled it
+    if state == "ready" and purpose == Purpose.DEPOSIT:
+        _note_opened(request, booking)
+    status = 503 if state == "unavailable" else 200
+    return render(request, "payments/deposit.html", _context(request, booking, state, checkout, purpose), status=status)
+
+
+def _note_opened(request: HttpRequest, booking: Booking) -> None:
+    service = booking.session.service
+    record(
+        request,
+        Activity.DEPOSIT_PAGE_OPENED,
+        service_id=service.pk,
+        service=service.slug,
+        object_id=str(booking.pk),
+    )
+
+
+def _too_often(request: HttpRequest) -> HttpResponse | None:
+    """A 429 when one person makes us ask Stripe too often."""
+    refusal: HttpResponse | None = consume_or_429(request, action="pay", user=request.user, limit_get=True)
+    return refusal
+
+
+def _closed_state(booking: Booking, purpose: Purpose) -> str:
+    """The page's state when nothing is to be paid, else empty."""
+    if booking.status in OVER:
+        return OVER[BookingStatus(booking.status)]
+    if purpose == Purpose.DEPOSIT:
+        return "paid" if booking.status in DEPOSIT_PAID else ""
+    if balance_due(booking) == 0:
+        return "paid"
+    payable = is_payable(booking, Purpose.BALANCE)
+    return "" if payable or _is_processing(booking, Purpose.BALANCE) else "begun"
+
+
+def _is_processing(booking: Booking, purpose: Purpose) -> bool:
+    payment = live_payment(booking, purpose)
+    return payment is not None and payment.status == PaymentStatus.PROCESSING
+
+
+def _opened(booking: Booking, purpose: Purpose) -> tuple[str, Checkout | None]:
+    try:
+        checkout = open_checkout(booking, purpose)
+    except CheckoutClosed:
+        return _released_state(booking, purpose), None
+    except GatewayError:
+        return "unavailable", None
+    return _state_of(checkout), checkout
+
+
+def _released_state(booking: Booking, purpose: Purpose) -> str:
+    """Its time is over; or the answer came between two looks."""
+    fresh = Booking.objects.with_details().get(pk=booking.pk)
+    if closed := _closed_state(fresh, purpose):
+        return closed
+    return "processing" if _is_processing(fresh, purpose) else "released"
+
+
+def _state_of(checkout: Checkout) -> str:
+    if checkout.payment.status in CAPTURED:
+        return "paid"
+    if checkout.payment.status == PaymentStatus.PROCESSING or checkout.intent.status == "succeeded":
+        return "processing"
+    return "ready"
+
+
+def _context(
+    request: HttpRequest, booking: Booking, state: str, checkout: Checkout | None, purpose: Purpose
+) -> dict[str, Any]:
+    reference = booking.reference
+    shown = row(booking, purpose)
+    context: dict[str, Any] = {
+        "state": state,
+        "purpose": purpose.value,
+        "copy": copy_for(purpose),
+        "booking": shown,
+        "status_url": reverse(f"payments:{purpose.value}_status", args=[reference]),
+        "return_url": request.build_absolute_uri(shown.pay_url),
+    }
+    if state == "paid" and shown.is_upcoming:
+        context["calendar_url"] = reverse("payments:calendar", args=[reference])
+    if booking.can_extend_hold:
+        context["extend_url"] = reverse("payments:extend", args=[reference])
+    if state == "ready" and checkout is not None:
+        context |= {
+            "publishable_key": settings.STRIPE_PUBLISHABLE_KEY,
+            "client_secret": checkout.intent.client_secret,
+            "stripe_js_url": settings.STRIPE_JS_URL,
+        }
+    return context
+
+
+@never_cache
+@login_required
+def status(request: HttpRequest, reference: str, purpose: Purpose) -> HttpResponse:
+    """What the ledger says now; with `?check=1` (the webhook is slow) Stripe is asked, once in ten seconds."""
+    booking = own_booking(request, reference)
+    payment = live_payment(booking, purpose)
+    if request.GET.get("check") == "1" and payment is not None and payment.status not in CAPTURED:
+        refusal = _too_often(request)
+        if refusal is not None:
+            return refusal
+        with suppress(GatewayError):  # logged by the gateway; the next poll or the webhook tells
+            check_once(payment)
+        booking = own_booking(request, reference)
+        payment = live_payment(booking, purpose)
+    state = _closed_state(booking, purpose) or "waiting"
+    return JsonResponse({"state": state, "payment": payment.status if payment else ""})
