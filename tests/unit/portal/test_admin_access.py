@@ -28,6 +28,7 @@ PAYMENTS: Final = {COORDINATOR, FINANCE, MANAGER, ADMINISTRATOR}
 DESK: Final = {COORDINATOR, FINANCE, MANAGER, ADMINISTRATOR}
 KEEPERS: Final = {COORDINATOR, ADMINISTRATOR}
 WORDING: Final = {EDITOR, ADMINISTRATOR}
+FIGURES: Final = {FINANCE, MANAGER, ADMINISTRATOR}
 NOBODY: Final[set[Role]] = set()
 
 Rows = dict[str, set[Role]]
@@ -75,6 +76,7 @@ TABLE: Final[Rows] = {
     **snippet("bookings/session", see=DESK, add=KEEPERS, change=KEEPERS),
     **snippet("bookings/service", see=DESK, add=KEEPERS, change=KEEPERS),
     **snippet("notifications/messagetext", see=WORDING, change=WORDING),
+    "insights/data.json": FIGURES,
     # Wagtail's own, as far as a role decides
     "users/": {ADMINISTRATOR},
     "groups/": NOBODY,

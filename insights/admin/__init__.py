@@ -1,0 +1,1 @@
+"""Figures in Wagtail's admin."""

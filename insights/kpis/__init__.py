@@ -1,0 +1,1 @@
+"""The figures: one definition each, read from the roll-ups alone."""
