@@ -6,7 +6,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: demo demo-reset test test-slow check docs-check migrations
+.PHONY: demo demo-reset test test-slow check docs-check observe
 
 $(STAMP): requirements/bootstrap.txt requirements/dev.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -40,4 +40,9 @@ check: $(STAMP)
 
 docs-check: $(STAMP)
 	@$(BIN)/python -m ops.docs.generate --check
+	@$(BIN)/python -m ops.observability.dashboards --check
 	@$(BIN)/python -m pytest -q -n 0 tests/repository
+
+observe: $(STAMP)
+	@bash ops/install-test-parts.sh
+	@exec $(BIN)/python -m ops.observability

@@ -5,14 +5,26 @@ from typing import Final
 
 from django.db.models import Count
 
+from payments.enums import RefundStatus
 from portal.common.metrics import GaugeRows, counter, database_gauge, histogram
 
 OUTCOMES: Final = counter(
-    "portal_payment_outcomes_total", "Attempts to pay, by outcome and reason.", ["outcome", "reason"]
+    "portal_payment_outcomes_total",
+    "Attempts to pay, by outcome and reason.",
+    ["outcome", "reason"],
+    [["succeeded", ""]],
 )
-REFUND_OUTCOMES: Final = counter("portal_refund_outcomes_total", "Refunds by outcome.", ["outcome"])
+REFUND_OUTCOMES: Final = counter(
+    "portal_refund_outcomes_total",
+    "Refunds by outcome.",
+    ["outcome"],
+    [[outcome] for outcome in (*RefundStatus.values, "refused")],
+)
 WEBHOOK_RECEIVED: Final = counter(
-    "portal_webhook_received_total", "Webhook deliveries by type and result.", ["type", "result"]
+    "portal_webhook_received_total",
+    "Webhook deliveries by type and result.",
+    ["type", "result"],
+    [["unknown", "bad_signature"]],
 )
 WEBHOOK_ACK_SECONDS: Final = histogram(
     "portal_webhook_ack_seconds",
@@ -31,7 +43,10 @@ GATEWAY_SECONDS: Final = histogram(
     labels=["action"],
 )
 RELEASES_KEPT: Final = counter(
-    "portal_release_kept_total", "Places that could not be released yet, by reason.", ["reason"]
+    "portal_release_kept_total",
+    "Places that could not be released yet, by reason.",
+    ["reason"],
+    [["processing"], ["stripe"]],
 )
 
 

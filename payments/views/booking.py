@@ -42,12 +42,13 @@ def book(request: HttpRequest) -> HttpResponse:
         if refusal is not None:
             return refusal
         form = BookingForm(request.POST, user=user)
+        _note(request, Activity.BOOKING_STARTED, request.POST.get("service"))
         if form.is_valid() and (booking := _made(request, form)):
             return redirect("payments:deposit", booking.reference)
     else:
         initial = {"service": request.GET.get("service"), "token": uuid.uuid4()}
         form = BookingForm(user=user, initial=initial)
-        _note_start(request, request.GET.get("service"))
+        _note(request, Activity.SERVICE_VIEWED, request.GET.get("service"))
     services = Service.objects.filter(active=True)
     return render(
         request, "payments/book.html", {"form": form, "services": services}, status=422 if form.errors else 200
@@ -71,11 +72,12 @@ def _made(request: HttpRequest, form: BookingForm) -> Booking | None:
         return None
 
 
-def _note_start(request: HttpRequest, slug: str | None) -> None:
+def _note(request: HttpRequest, activity: Activity, slug: str | None) -> None:
+    """A service is viewed when its sessions are shown, and a booking is started when its form is sent."""
     service = Service.objects.filter(slug=slug, active=True).only("pk", "slug").first() if slug else None
     record(
         request,
-        Activity.BOOKING_STARTED,
+        activity,
         service_id=service.pk if service else None,
         service=service.slug if service else "",
     )

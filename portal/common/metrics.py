@@ -14,10 +14,13 @@ GaugeRows = Iterable[tuple[Sequence[str], float]]
 DECLARED: Final[dict[str, str]] = {}
 
 
-def counter(name: str, purpose: str, labels: Sequence[str] = ()) -> Counter:
-    """Declare a counter; `name` as CONTRACT gives it, with `_total`."""
+def counter(name: str, purpose: str, labels: Sequence[str] = (), known: Iterable[Sequence[str]] = ()) -> Counter:
+    """Declare a counter, `name` with its `_total`; labels in `known` count from zero, so a rate sees the first."""
     DECLARED[name] = purpose
-    return Counter(name, purpose, labels)
+    declared = Counter(name, purpose, labels)
+    for values in known:
+        declared.labels(*values)
+    return declared
 
 
 def histogram(name: str, purpose: str, buckets: Sequence[float], labels: Sequence[str] = ()) -> Histogram:
@@ -54,4 +57,6 @@ def database_gauge(name: str, purpose: str, read: Callable[[], GaugeRows], label
 
 
 DOORBELL_LOST: Final = counter("portal_doorbell_lost_total", "Rings that the broker did not take.")
-CSP_REPORTS: Final = counter("portal_csp_reports_total", "Content-Security-Policy violations reported.", ["directive"])
+CSP_REPORTS: Final = counter(
+    "portal_csp_reports_total", "Content-Security-Policy violations reported.", ["directive"], [["other"]]
+)

@@ -4,6 +4,7 @@ from typing import Final
 
 from portal.common.metrics import counter
 
+OUTCOMES: Final = ("sent", "resent", "failed")
 NOTIFICATIONS: Final = counter(
     "portal_notifications_total", "E-mails by template and outcome: sent, resent, failed.", ["template", "outcome"]
 )

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from portal.notifications.metrics import NOTIFICATIONS, OUTCOMES
+
 
 @dataclass(frozen=True, slots=True)
 class MessageTemplate:
@@ -30,3 +32,5 @@ def register(*templates: MessageTemplate) -> None:
     for template in templates:
         if REGISTRY.setdefault(template.key, template) is not template:
             raise ValueError(f"message template {template.key!r} is registered twice")
+        for outcome in OUTCOMES:
+            NOTIFICATIONS.labels(template=template.key, outcome=outcome)

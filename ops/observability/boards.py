@@ -1,0 +1,240 @@
+"""The two dashboards, row by row."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Final
+
+from grafana_foundation_sdk.builders import bargauge, dashboard, stat, timeseries
+from grafana_foundation_sdk.models.common import TimeZoneBrowser
+
+from ops.observability.panels import bars, lines, number
+from ops.observability.rules import alerts
+
+Panel = timeseries.Panel | stat.Panel | bargauge.Panel
+Rows = Sequence[tuple[str, Sequence[Panel]]]
+STAGES: Final = (
+    ("service_viewed", "Service viewed"),
+    ("booking_started", "Booking started"),
+    ("deposit_page_opened", "Deposit page opened"),
+    ("payment_attempted", "Payment attempted"),
+    ("deposit_paid", "Deposit paid"),
+)
+FAILED_REFUNDS: Final = 'sum(increase(portal_refund_outcomes_total{outcome=~"failed|refused"}[1h]))'
+DEPOSITS: Final = 'sum(increase(portal_funnel_events_total{stage="deposit_paid"}[15m]))'
+DEPOSIT_MAILS: Final = (
+    'sum(increase(portal_notifications_total{template="deposit_received", outcome=~"sent|resent"}[15m]))'
+)
+DECLINES: Final = 'sum by (reason) (increase(portal_payment_outcomes_total{outcome="failed"}[$__range]))'
+VIEW_SECONDS: Final = "rate(django_http_requests_latency_seconds_by_view_method_bucket[$__rate_interval])"
+STRIPE_SECONDS: Final = "rate(portal_gateway_seconds_bucket[$__rate_interval])"
+CONFIRMATION: Final = "rate(portal_booking_confirmation_seconds_bucket[1h])"
+
+
+def _board(title: str, uid: str, rows: Rows) -> dashboard.Dashboard:
+    source = dashboard.DatasourceVariable("datasource").type("prometheus").label("Data source")
+    runbooks = dashboard.TextBoxVariable("runbooks").label("Runbooks").default_value("docs/runbooks")
+    board = dashboard.Dashboard(title).uid(uid).tags(["portal"]).refresh("30s").time("now-6h", "now")
+    board = board.timezone(TimeZoneBrowser).with_variable(source).with_variable(runbooks)
+    number_of = 0
+    for heading, panels in rows:
+        board = board.with_row(dashboard.Row(heading))
+        for panel in panels:
+            number_of += 1
+            board = board.with_panel(panel.id(number_of))
+    return board
+
+
+def _per_minute(metric: str, label: str) -> tuple[str, str]:
+    return f"sum by ({label}) (rate({metric}[$__rate_interval])) * 60", f"{{{{{label}}}}}"
+
+
+def _steps() -> list[Panel]:
+    def came(stage: str) -> str:
+        return f'sum(increase(portal_funnel_events_total{{stage="{stage}"}}[$__range]))'
+
+    return [
+        number(
+            name,
+            f"Share of those at the step before: {before_name.lower()}.",
+            f"{came(stage)} / {came(before)}",
+            unit="percentunit",
+        )
+        for (before, before_name), (stage, name) in pairwise(STAGES)
+    ]
+
+
+def booking_funnel() -> dashboard.Dashboard:
+    """From a service's page to a paid deposit, and what follows from it."""
+    rule = alerts()
+    steps = "sum by (stage) (increase(portal_funnel_events_total[$__range]))"
+    confirmed = [
+        ("portal:booking_confirmation_seconds:p95_1h", "95 %"),
+        (f"histogram_quantile(0.5, sum by (le) ({CONFIRMATION}))", "median"),
+    ]
+    return _board(
+        "Booking funnel",
+        "booking-funnel",
+        [
+            ("Funnel", [*_steps(), bars("Steps", "How many came to each step.", (steps, "{{stage}}"), width=24)]),
+            (
+                "Bookings",
+                [
+                    lines(
+                        "Bookings",
+                        "Changes of state, per minute.",
+                        [_per_minute("portal_booking_transitions_total", "to_status")],
+                    ),
+                    lines(
+                        "From booking to confirmation",
+                        "Median and 95th percentile of the last hour.",
+                        confirmed,
+                        unit="s",
+                        alert=rule["BookingConfirmationSlow"],
+                    ),
+                ],
+            ),
+            (
+                "Payments",
+                [
+                    lines(
+                        "Attempts that fail",
+                        "Share of attempts that end in a decline.",
+                        [("portal:payment_failure:ratio15m", "failed")],
+                        unit="percentunit",
+                        alert=rule["PaymentFailureRateHigh"],
+                    ),
+                    lines(
+                        "Outcomes",
+                        "Attempts by outcome, per minute.",
+                        [_per_minute("portal_payment_outcomes_total", "outcome")],
+                    ),
+                    bars("Reasons for declines", "As Stripe gives them.", (DECLINES, "{{reason}}")),
+                    lines(
+                        "Refunds that fail",
+                        "Failed or refused, within an hour.",
+                        [(FAILED_REFUNDS, "failed")],
+                        alert=rule["RefundsFailing"],
+                    ),
+                ],
+            ),
+            (
+                "Notifications",
+                [
+                    lines(
+                        "Notifications against payments",
+                        "Deposits paid, and the e-mails that say so, within a quarter of an hour.",
+                        [(DEPOSITS, "deposits paid"), (DEPOSIT_MAILS, "e-mails sent")],
+                    ),
+                    lines(
+                        "Deposits without an e-mail",
+                        "Within half an hour.",
+                        [("portal:deposits_without_mail:increase30m", "missing")],
+                        alert=rule["DepositsWithoutMail"],
+                    ),
+                ],
+            ),
+            (
+                "Webhooks",
+                [
+                    lines(
+                        "Lag",
+                        "From Stripe's making an event to its place in the ledger, 95th percentile.",
+                        [("portal:webhook_lag_seconds:p95_5m", "95 %")],
+                        unit="s",
+                        alert=rule["WebhookLagHigh"],
+                    ),
+                    lines(
+                        "Backlog",
+                        "Events that wait for the ledger, and for the mirror.",
+                        [("max by (stage) (portal_webhook_backlog)", "{{stage}}")],
+                        alert=rule["WebhookBacklog"],
+                    ),
+                    lines(
+                        "Acknowledged in",
+                        "99th percentile.",
+                        [("portal:webhook_ack_seconds:p99_5m", "99 %")],
+                        unit="s",
+                        alert=rule["WebhookAcknowledgeSlow"],
+                    ),
+                    lines(
+                        "Deliveries",
+                        "By result, per minute.",
+                        [_per_minute("portal_webhook_received_total", "result")],
+                    ),
+                ],
+            ),
+            (
+                "Reconciliation",
+                [
+                    lines(
+                        "Open discrepancies",
+                        "Differences between the ledger and Stripe, by kind.",
+                        [("max by (kind) (portal_reconciliation_discrepancies)", "{{kind}}")],
+                        width=24,
+                        alert=rule["DiscrepanciesOpen"],
+                    )
+                ],
+            ),
+        ],
+    )
+
+
+def service() -> dashboard.Dashboard:
+    """The service itself: traffic, errors, speed, and the parts it leans on."""
+    rule = alerts()
+    by_status = "sum by (status) (rate(django_http_responses_total_by_status_total[$__rate_interval]))"
+    slowest = f"topk(10, histogram_quantile(0.95, sum by (le, view) ({VIEW_SECONDS})))"
+    by_action = f"histogram_quantile(0.95, sum by (le, action) ({STRIPE_SECONDS}))"
+    return _board(
+        "Portal service",
+        "portal-service",
+        [
+            (
+                "Traffic",
+                [
+                    lines("Requests", "By status, per second.", [(by_status, "{{status}}")], unit="reqps"),
+                    lines(
+                        "Errors",
+                        "Share of answers that are server errors.",
+                        [("portal:http_errors:ratio5m", "errors")],
+                        unit="percentunit",
+                        alert=rule["ErrorRateHigh"],
+                    ),
+                    lines(
+                        "Speed",
+                        "95th percentile of all answers.",
+                        [("portal:http_latency_seconds:p95_5m", "95 %")],
+                        unit="s",
+                        alert=rule["PagesSlow"],
+                    ),
+                    lines(
+                        "Speed by view", "95th percentile, the ten slowest views.", [(slowest, "{{view}}")], unit="s"
+                    ),
+                ],
+            ),
+            (
+                "What it leans on",
+                [
+                    lines("Calls to Stripe", "95th percentile by action.", [(by_action, "{{action}}")], unit="s"),
+                    lines(
+                        "Rings that the broker did not take",
+                        "Within five minutes; beat's sweeps do the work.",
+                        [("sum(increase(portal_doorbell_lost_total[5m]))", "lost")],
+                        alert=rule["BrokerUnreachable"],
+                    ),
+                    lines(
+                        "Places not released",
+                        "Within half an hour.",
+                        [("sum(increase(portal_release_kept_total[30m]))", "kept")],
+                        alert=rule["PlacesNotReleased"],
+                    ),
+                    lines(
+                        "Content policy",
+                        "Breaches that browsers reported, within a quarter of an hour.",
+                        [("sum(increase(portal_csp_reports_total[15m]))", "reports")],
+                        alert=rule["ContentPolicyBroken"],
+                    ),
+                ],
+            ),
+        ],
+    )
