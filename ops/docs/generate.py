@@ -40,10 +40,20 @@ def roles_page() -> str:
     return roles.roles_page()
 
 
+def metrics_page() -> str:
+    """docs/analytics/metrics-definitions.md."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.demo")
+    django.setup()
+    from ops.docs import metrics
+
+    return metrics.metrics_page()
+
+
 DOCUMENTS = {
     ".env.example": env_example,
     "docs/operations/settings.md": settings_page,
     "docs/operations/roles.md": roles_page,
+    "docs/analytics/metrics-definitions.md": metrics_page,
 }
 
 

@@ -1,0 +1,35 @@
+"""docs/analytics/metrics-definitions.md: every figure from its one definition, between hand-written context."""
+
+from pathlib import Path
+from typing import Final
+
+from insights.kpis.definition import Kpi, Unit
+from insights.kpis.registry import GROUPS
+
+CONTEXT: Final = Path(__file__).with_name("metrics-context.md")
+UNITS: Final = {
+    Unit.COUNT: "a whole number",
+    Unit.RATIO: "a share from 0 to 1, to four places; empty when there is nothing to divide by",
+    Unit.SECONDS: "seconds; empty when nothing was timed",
+    Unit.MONEY: "whole minor units, by currency",
+    Unit.BREAKDOWN: "counts, by name",
+}
+
+
+def metrics_page() -> str:
+    """The context, then a section a group of figures."""
+    sections = [CONTEXT.read_text().rstrip()]
+    for name, kpis in GROUPS.items():
+        sections += [f"## {name}", *map(_entry, kpis)]
+    return "\n\n".join(sections) + "\n"
+
+
+def _entry(kpi: Kpi) -> str:
+    scope = "" if kpi.per_service else " Always of all services."
+    return "\n".join(
+        [
+            f"### {kpi.name}", "", f"{kpi.meaning}{scope}", "",
+            f"- key: `{kpi.key}`", f"- formula: {kpi.formula}", f"- unit: {UNITS[kpi.unit]}", f"- source: {kpi.source}",
+            f"- owner: {kpi.owner}", f"- since version: {kpi.since}",
+        ]
+    )  # fmt: skip
