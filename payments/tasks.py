@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from payments import mirror
-from payments.domain import events, refunds, release, reminders
+from payments.domain import events, refunds, release, reminders, retention
 from portal.common.doorbell import ring_now
 
 ROUNDS = 50
@@ -50,3 +50,9 @@ def expire_holds() -> int:
 def remind_of_ending_holds() -> int:
     """Tell caregivers that the time to pay is nearly over."""
     return reminders.remind_of_ending_holds()
+
+
+@shared_task(name="payments.tasks.trim_payloads")
+def trim_payloads() -> int:
+    """Empty the payloads of old events."""
+    return retention.trim_payloads()

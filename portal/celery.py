@@ -24,6 +24,7 @@ app.conf.beat_schedule = {
     "send-notifications": {"task": "portal.notifications.tasks.send_waiting", "schedule": timedelta(seconds=10)},
     "erase-people": {"task": "portal.caregivers.tasks.erase_waiting", "schedule": timedelta(seconds=60)},
     "erase-people-again": {"task": "portal.caregivers.tasks.erase_again", "schedule": crontab(hour=3, minute=40)},
+    "trim-inbox": {"task": "payments.tasks.trim_payloads", "schedule": crontab(hour=3, minute=50)},
     "seal-audit-trail": {"task": "portal.audit.tasks.seal", "schedule": timedelta(seconds=5)},
     "refresh-rollups": {"task": "insights.tasks.refresh_rollups", "schedule": timedelta(seconds=4)},
     "rebuild-rollups": {"task": "insights.tasks.rebuild_rollups", "schedule": crontab(hour=3, minute=30)},
