@@ -10,11 +10,11 @@ from portal.bookings.models import Service, Session
 from portal.caregivers.models import CareRecipient
 from portal.common.clock import clock_time
 
-SESSIONS_OFFERED = 300
+SESSIONS_OFFERED = 150  # of each service
 
 
 class BookingForm(forms.Form):
-    """Which session, and for whom. The service is implied by the session; it narrows the choice."""
+    """Which session, and for whom. The service is implied by the session; `only` narrows both to one."""
 
     service = forms.ModelChoiceField(
         Service.objects.none(), to_field_name="slug", widget=forms.RadioSelect, empty_label=None,
@@ -42,11 +42,14 @@ class BookingForm(forms.Form):
     )
     token = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, only: Service | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._choose_from("service", Service.objects.filter(active=True))
-        sessions = list(Session.objects.bookable().select_related("service").order_by("service__position", "starts_at"))
+        self.narrowed = only is not None
+        services = Service.objects.filter(active=True)
+        self._choose_from("service", services.filter(pk=only.pk) if only else services)
         self._choose_from("session", Session.objects.upcoming().select_related("service"))
+        bookable = Session.objects.bookable().select_related("service").order_by("service__position", "starts_at")
+        sessions = list(bookable.filter(service=only) if only else bookable)
         self.fields["session"].choices = _grouped(sessions)  # type: ignore[attr-defined]
         self._choose_from("care_recipient", CareRecipient.objects.of(user))
 
@@ -62,13 +65,16 @@ class BookingForm(forms.Form):
 
 
 def _grouped(sessions: list[Session]) -> list[tuple[str, Any]]:
-    """Options by service: "Mon 30 November, 10:00am to 1:00pm (3 places left)"."""
+    """The next sessions, by service: "Mon 30 November, 10:00am to 1:00pm (3 places left)"."""
     groups: dict[str, list[tuple[int, str]]] = {}
-    for session in sessions[:SESSIONS_OFFERED]:
+    for session in sessions:
+        options = groups.setdefault(session.service.name, [])
+        if len(options) == SESSIONS_OFFERED:
+            continue
         start, end = session.starts_local, session.ends_local
         same_day = start.date() == end.date()
         until = clock_time(end) if same_day else f"{end:%a %-d %B}, {clock_time(end)}"
         places = f"{session.free} place{'s' if session.free != 1 else ''} left"
         label = f"{start:%a %-d %B}, {clock_time(start)} to {until} ({places})"
-        groups.setdefault(session.service.name, []).append((session.pk, label))
+        options.append((session.pk, label))
     return [("", "Choose a session"), *groups.items()]

@@ -37,19 +37,19 @@ from portal.common.money import formatted
 def book(request: HttpRequest) -> HttpResponse:
     """Choose a session and a person; `Continue to deposit` holds the place."""
     user = signed_in(request)
+    services = list(Service.objects.filter(active=True))
+    only = _named(services, request.GET.get("service"))
     if request.method == "POST":
         refusal: HttpResponse | None = consume_or_429(request, action="book", user=user)
         if refusal is not None:
             return refusal
-        form = BookingForm(request.POST, user=user)
-        _note(request, Activity.BOOKING_STARTED, request.POST.get("service"))
+        form = BookingForm(request.POST, user=user, only=only)
+        _note(request, Activity.BOOKING_STARTED, _named(services, request.POST.get("service")))
         if form.is_valid() and (booking := _made(request, form)):
             return redirect("payments:deposit", booking.reference)
     else:
-        initial = {"service": request.GET.get("service"), "token": uuid.uuid4()}
-        form = BookingForm(user=user, initial=initial)
-        _note(request, Activity.SERVICE_VIEWED, request.GET.get("service"))
-    services = Service.objects.filter(active=True)
+        form = BookingForm(user=user, only=only, initial={"service": only and only.slug, "token": uuid.uuid4()})
+        _note(request, Activity.SERVICE_VIEWED, only)
     return render(
         request, "payments/book.html", {"form": form, "services": services}, status=422 if form.errors else 200
     )
@@ -72,9 +72,12 @@ def _made(request: HttpRequest, form: BookingForm) -> Booking | None:
         return None
 
 
-def _note(request: HttpRequest, activity: Activity, slug: str | None) -> None:
+def _named(services: list[Service], slug: str | None) -> Service | None:
+    return next((service for service in services if service.slug == slug), None)
+
+
+def _note(request: HttpRequest, activity: Activity, service: Service | None) -> None:
     """A service is viewed when its sessions are shown, and a booking is started when its form is sent."""
-    service = Service.objects.filter(slug=slug, active=True).only("pk", "slug").first() if slug else None
     record(
         request,
         activity,

@@ -33,8 +33,10 @@ def reserve(
     Raises SessionFull, SessionNotBookable, or TooManyHolds. `care_recipient` must be the caregiver's own.
     """
     Caregiver.objects.select_for_update(no_key=True).get(pk=caregiver.pk)  # one booking at a time each
-    if token and (existing := Booking.objects.filter(token=token, caregiver=caregiver).first()):
-        return existing
+    if token and (existing := Booking.objects.filter(token=token).first()):
+        if existing.caregiver_id == caregiver.pk:
+            return existing
+        token = None  # the form was somebody else's: a booking of its own
     if Booking.objects.filter(caregiver=caregiver).open_holds().count() >= settings.BOOKING_MAX_OPEN_HOLDS:
         raise TooManyHolds(settings.BOOKING_MAX_OPEN_HOLDS)
     take_place(session.pk)

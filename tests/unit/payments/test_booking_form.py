@@ -1,0 +1,195 @@
+"""The booking page: narrowed on the server, keeps what was typed, books once."""
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from pytest_django import Settings
+
+from payments import forms
+from payments.domain.checkout import book
+from portal.audit.actor import Actor, Source
+from portal.bookings.models import Booking, Session
+from portal.caregivers.models import CareRecipient
+from portal.common import clock
+from tests.factories import CareRecipientFactory, ServiceFactory, SessionFactory
+from tests.unit.payments.pages import Elements, signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def person() -> CareRecipient:
+    return CareRecipientFactory()
+
+
+@pytest.fixture
+def browser_of(person: CareRecipient) -> Client:
+    return signed_in(person.caregiver.user)
+
+
+def filled_in(chosen: Session, person: CareRecipient, **changes: Any) -> dict[str, Any]:
+    typed = {"service": chosen.service.slug, "session": chosen.pk, "care_recipient": person.pk, "notes": "Stairs"}
+    return {**typed, "token": str(uuid.uuid4()), **changes}
+
+
+def offered(page: str) -> set[str]:
+    """The values of every option."""
+    return {option["value"] for option in Elements(page).all("option")} - {""}
+
+
+def test_the_form_carries_a_token_of_its_own(browser_of: Client) -> None:
+    tokens = set()
+    for _ in range(2):
+        page = Elements(browser_of.get("/book/").content.decode())
+        [token] = [field["value"] for field in page.all("input") if field.get("name") == "token"]
+        tokens.add(uuid.UUID(token))
+    assert len(tokens) == 2
+
+
+def test_without_a_service_every_session_is_offered(browser_of: Client) -> None:
+    sessions = {str(SessionFactory().pk) for _ in range(2)}
+    assert sessions <= offered(browser_of.get("/book/").content.decode())
+
+
+def test_a_service_in_the_address_narrows_the_sessions_on_the_server(browser_of: Client) -> None:
+    wanted, other = SessionFactory(), SessionFactory()
+    page = browser_of.get(f"/book/?service={wanted.service.slug}").content.decode()
+    assert str(wanted.pk) in offered(page)
+    assert str(other.pk) not in offered(page)
+    radios = [field for field in Elements(page).all("input") if field.get("name") == "service"]
+    assert [(radio["value"], "checked" in radio) for radio in radios] == [(wanted.service.slug, True)]
+    assert '<a href="/book/">Choose another service</a>' in page
+
+
+@pytest.mark.parametrize("slug", ["no-such-service", "%00", "retired", ""])
+def test_an_unknown_or_retired_service_narrows_nothing(browser_of: Client, slug: str) -> None:
+    ServiceFactory(slug="retired", active=False)
+    session = SessionFactory()
+    response = browser_of.get(f"/book/?service={slug}")
+    assert (response.status_code, str(session.pk) in offered(response.content.decode())) == (200, True)
+
+
+def test_a_busy_service_does_not_crowd_out_the_others(browser_of: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forms, "SESSIONS_OFFERED", 2)
+    busy = ServiceFactory(position=0)
+    starts = [clock.now() + timedelta(days=day) for day in (1, 2, 3)]
+    often = [SessionFactory(service=busy, starts_at=start) for start in starts]
+    other = SessionFactory(service=ServiceFactory(position=1))
+    expected = {str(often[0].pk), str(often[1].pk), str(other.pk)}
+    assert offered(browser_of.get("/book/").content.decode()) & {str(s.pk) for s in (*often, other)} == expected
+
+
+def test_full_closed_and_past_sessions_are_not_offered(browser_of: Client) -> None:
+    gone = [
+        SessionFactory(capacity=1, held=1),
+        SessionFactory(status="closed"),
+        SessionFactory(status="cancelled"),
+        SessionFactory(starts_at=clock.now() - timedelta(hours=1)),
+        SessionFactory(service=ServiceFactory(active=False)),
+    ]
+    assert not offered(browser_of.get("/book/").content.decode()) & {str(session.pk) for session in gone}
+
+
+def test_a_good_form_leads_to_the_deposit(browser_of: Client, person: CareRecipient) -> None:
+    session = SessionFactory()
+    response = browser_of.post("/book/", filled_in(session, person))
+    booking = Booking.objects.get()
+    assert (response.status_code, response["Location"]) == (302, f"/deposit/{booking.reference}/")
+    assert (booking.session, booking.care_recipient, booking.notes) == (session, person, "Stairs")
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"session": ""}, "Choose a session."),
+        ({"session": "999999"}, "This session can no longer be booked. Please choose another session."),
+        ({"session": "x"}, "This session can no longer be booked. Please choose another session."),
+        ({"care_recipient": ""}, "Choose who this is for."),
+        ({"care_recipient": "999999"}, "Choose somebody from your list."),
+        ({"service": ""}, "Choose a service."),
+        ({"notes": "x" * 1001}, "Ensure this value has at most 1000 characters (it has 1001)."),
+    ],
+)
+def test_bad_input_is_answered_422_and_keeps_what_was_typed(
+    browser_of: Client, person: CareRecipient, changes: dict[str, str], sentence: str
+) -> None:
+    session = SessionFactory()
+    typed = filled_in(session, person, **changes)
+    response = browser_of.post("/book/", typed)
+    page = response.content.decode()
+    assert (response.status_code, Booking.objects.count()) == (422, 0)
+    summary = page[page.index('class="error-summary"') : page.index("<h1>")]
+    assert sentence in summary
+    assert "<title>Error: Book a session" in page
+    assert f'value="{typed["token"]}"' in page
+    assert typed["notes"] in page
+    for name in {"service", "session", "care_recipient"} - changes.keys():
+        chosen = [
+            e for e in Elements(page).all("option") + Elements(page).all("input") if e.get("value") == str(typed[name])
+        ]
+        assert any("selected" in e or "checked" in e for e in chosen), name
+
+
+def test_each_line_of_the_summary_leads_to_a_field_of_the_page(browser_of: Client) -> None:
+    SessionFactory()
+    page = browser_of.post("/book/", {}).content.decode()
+    summary = page[page.index('class="error-summary"') : page.index("<h1>")]
+    targets = [link["href"].removeprefix("#") for link in Elements(summary).all("a")]
+    ids = {attributes["id"] for _, attributes in Elements(page).found if "id" in attributes}
+    assert len(targets) == 3
+    assert set(targets) <= ids
+
+
+def test_a_session_of_another_service_is_refused(browser_of: Client, person: CareRecipient) -> None:
+    session, other = SessionFactory(), ServiceFactory(name="Day programme")
+    response = browser_of.post("/book/", filled_in(session, person, service=other.slug))
+    assert response.status_code == 422
+    assert "Choose a session of Day programme." in response.content.decode()
+
+
+def test_somebody_elses_person_cannot_be_booked_for(browser_of: Client) -> None:
+    session, stranger = SessionFactory(), CareRecipientFactory()
+    assert browser_of.post("/book/", filled_in(session, stranger)).status_code == 422
+    assert not Booking.objects.exists()
+
+
+def test_the_place_was_just_taken(browser_of: Client, person: CareRecipient) -> None:
+    session = SessionFactory(capacity=1, held=1)
+    response = browser_of.post("/book/", filled_in(session, person))
+    assert response.status_code == 422
+    assert "Somebody has just taken the last place in this session." in response.content.decode()
+
+
+def test_the_same_form_twice_books_once(browser_of: Client, person: CareRecipient) -> None:
+    session = SessionFactory()
+    typed = filled_in(session, person)
+    answers = [browser_of.post("/book/", typed)["Location"] for _ in range(2)]
+    session.refresh_from_db()
+    assert (len(set(answers)), Booking.objects.count(), session.held) == (1, 1, 1)
+
+
+def test_a_token_of_somebody_else_is_worth_nothing(browser_of: Client, person: CareRecipient) -> None:
+    session, stranger = SessionFactory(), CareRecipientFactory()
+    token = uuid.uuid4()
+    by = Actor.user(stranger.caregiver.user)
+    theirs = book(
+        session=session, caregiver=stranger.caregiver, care_recipient=stranger, token=token, by=by,
+        source=Source.CAREGIVER,
+    )  # fmt: skip
+    response = browser_of.post("/book/", filled_in(session, person, token=str(token)))
+    assert response.status_code == 302
+    assert response["Location"] != f"/deposit/{theirs.reference}/"
+    assert Booking.objects.count() == 2
+
+
+def test_too_many_forms_in_a_minute_are_answered_429(
+    browser_of: Client, person: CareRecipient, settings: Settings
+) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "book": "2/m/user"}
+    answers = [browser_of.post("/book/", {}) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [422, 422, 429]
+    assert "Too many tries" in answers[2].content.decode()
+    assert browser_of.get("/book/").status_code == 200  # looking is not counted
