@@ -6,7 +6,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: demo demo-reset test test-slow check docs-check observe
+.PHONY: demo stack demo-reset test test-slow check docs-check observe
 
 $(STAMP): requirements/bootstrap.txt requirements/dev.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -16,6 +16,10 @@ $(STAMP): requirements/bootstrap.txt requirements/dev.txt
 
 demo: $(STAMP)
 	@exec $(BIN)/python -m ops.demo
+
+stack: $(STAMP)
+	@bash ops/install-test-parts.sh
+	@exec $(BIN)/python -m ops.stack
 
 demo-reset:
 	@rm -rf "$(VAR)/portal.sqlite3"* "$(VAR)/sandbox.sqlite3"* "$(VAR)/broker" "$(VAR)/mail" "$(VAR)/media" "$(VAR)/audit-heads.jsonl"

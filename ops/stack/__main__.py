@@ -1,0 +1,28 @@
+"""`python -m ops.stack`: the whole stack until Ctrl-C. PORT, SANDBOX_PORT and VAR are honoured."""
+
+import os
+import signal
+import sys
+from pathlib import Path
+
+from ops.stack.program import ROOT
+from ops.stack.stack import Stack
+
+
+def main() -> int:
+    """Run, say where it answers, and end with the first signal."""
+    ports = {"PORT": os.environ.get("PORT") or "8000", "SANDBOX_PORT": os.environ.get("SANDBOX_PORT") or "8421"}
+    var = (ROOT / (os.environ.get("VAR") or "var")).resolve() / "stack"
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with Stack(Path(var), environment=ports) as stack:
+            print(f"Portal ready: {stack.portal}/\nSandbox: {stack.sandbox.url}", flush=True)
+            print(f"Database: {stack.database_url}\nBroker: {stack.redis.url}\nLogs: {stack.var}/logs", flush=True)
+            signal.pause()
+    except KeyboardInterrupt:
+        pass
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,159 @@
+"""A PostgreSQL cluster of our own, with a migrated database to copy from."""
+
+import hashlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from enum import Enum
+from pathlib import Path
+from typing import Any, Final
+
+import psycopg
+
+from ops.stack.program import ROOT, Program, binary, free_port, until
+
+TEMPLATE: Final = "portal_template"
+QUICK: Final = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+# A crash of PostgreSQL (not of the machine) loses nothing of this: commits are in the kernel before they are told.
+DURABLE: Final = {"fsync": "on", "synchronous_commit": "on"}
+
+
+class Stop(Enum):
+    """How PostgreSQL is told to stop: its documented signals."""
+
+    SMART = signal.SIGTERM
+    FAST = signal.SIGINT
+    IMMEDIATE = signal.SIGQUIT
+
+
+class Postgres:
+    """One server on 127.0.0.1. `folder` must be reachable for the `postgres` account when we are root."""
+
+    def __init__(self, folder: Path, *, durable: bool = True) -> None:
+        self.folder, self.data, self.port = folder, folder / "data", free_port()
+        options = {
+            **(DURABLE if durable else QUICK), "max_connections": "200", "shared_buffers": "256MB",
+            "listen_addresses": "127.0.0.1", "unix_socket_directories": str(folder),
+        }  # fmt: skip
+        flags = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
+        command = [binary("postgres", *_folders()), "-D", str(self.data), "-p", str(self.port), *flags]
+        self.program = Program("postgres", command, log=folder / "postgres.log", account="postgres")
+
+    def start(self) -> None:
+        """Start it, recovering from whatever ended it, and wait until it answers."""
+        self.program.start()
+        until(self.answers, "PostgreSQL")
+
+    def stop(self, how: Stop = Stop.FAST) -> None:
+        """Stop the server in one of its three ways."""
+        self.program.stop(how.value)
+
+    def answers(self) -> bool:
+        """Whether it takes a connection now."""
+        try:
+            psycopg.connect(self.url("postgres"), connect_timeout=2).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def url(self, database: str) -> str:
+        """The address of a database of this server."""
+        return f"postgres://portal@127.0.0.1:{self.port}/{database}"
+
+    def create(self, database: str, template: str = TEMPLATE) -> str:
+        """Make `database` from a template and return its address."""
+        self.execute("postgres", f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
+        return self.url(database)
+
+    def execute(self, database: str, statement: str) -> list[tuple[Any, ...]]:
+        """Run one statement of our own outside a transaction; rows when it has some."""
+        with psycopg.connect(self.url(database), autocommit=True) as connection:
+            cursor = connection.execute(statement.encode())
+            return cursor.fetchall() if cursor.description else []
+
+
+def reachable_folder() -> Path:
+    """A new temporary folder, which the `postgres` account can reach; the caller removes it."""
+    folder = Path(tempfile.mkdtemp(prefix="portal-pg-"))
+    folder.chmod(0o755)
+    return folder
+
+
+def migrated_cluster(folder: Path, *, durable: bool = True) -> Postgres:
+    """A running server in `folder` with the migrated database TEMPLATE.
+
+    Migrating takes half a minute: the result is kept in VAR, named after what made it.
+    """
+    kept = (ROOT / (os.environ.get("VAR") or "var")).resolve() / "test-postgres" / fingerprint()
+    server = Postgres(folder, durable=durable)
+    if kept.exists():
+        subprocess.run(["cp", "-a", str(kept), str(server.data)], check=True)
+        _own(folder)
+        server.start()
+        return server
+    _initialise(server)
+    _migrate(server)
+    server.stop()
+    _keep(server.data, kept)
+    server.start()
+    return server
+
+
+def fingerprint() -> str:
+    """Of everything that a migrated database depends on."""
+    digest = hashlib.sha256()
+    patterns = ("*/migrations/*.py", "*/*/migrations/*.py", "*/djstripe_migrations/*.py")
+    files = [file for pattern in patterns for file in ROOT.glob(pattern)]
+    for file in sorted([*files, ROOT / "requirements/base.txt", ROOT / "payments/messages.py"]):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def _initialise(server: Postgres) -> None:
+    server.data.mkdir()
+    _own(server.folder)
+    options = ["--auth=trust", "--username=portal", "--encoding=UTF8", "--no-sync", "--no-instructions"]
+    maker = Program(
+        "initdb",
+        [binary("initdb", *_folders()), "-D", str(server.data), *options],
+        log=server.folder / "initdb.log",
+        account="postgres",
+    )
+    maker.start()
+    assert maker.process is not None
+    if maker.process.wait(120):
+        raise RuntimeError(f"initdb failed:\n{maker.log.read_text()[-2000:]}")
+
+
+def _migrate(server: Postgres) -> None:
+    server.start()
+    address = server.create(TEMPLATE, template="template1")
+    environment = {
+        **os.environ, "DATABASE_URL": address, "BROKER_URL": "memory://",
+        "DJANGO_SETTINGS_MODULE": "portal.settings.test",
+    }  # fmt: skip
+    subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=environment, check=True)
+
+
+def _keep(data: Path, kept: Path) -> None:
+    part = kept.with_suffix(f".{os.getpid()}")
+    try:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        subprocess.run(["cp", "-a", str(data), str(part)], check=True)
+        part.rename(kept)
+    except OSError:
+        shutil.rmtree(part, ignore_errors=True)  # another run kept its own meanwhile
+
+
+def _folders() -> list[Path]:
+    """Where Debian keeps the servers, newest first."""
+    return sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+
+
+def _own(folder: Path) -> None:
+    """PostgreSQL refuses to run as root, and wants its folder to itself."""
+    if os.geteuid() == 0:
+        subprocess.run(["chown", "-R", "postgres:postgres", str(folder)], check=True)

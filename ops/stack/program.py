@@ -1,0 +1,117 @@
+"""One process (with its children) that is started, stopped and killed by the run that owns it."""
+
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+
+
+class MissingProgram(RuntimeError):
+    """A server that the run needs is not installed."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} is missing: run `make test`, which installs it on Debian, or install it.")
+
+
+def binary(name: str, *folders: Path) -> str:
+    """The path of an installed program, on PATH or in one of `folders`. Raises MissingProgram."""
+    found = shutil.which(name) or next((str(f / name) for f in folders if (f / name).exists()), None)
+    if not found:
+        raise MissingProgram(name)
+    return found
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def until(ready: Callable[[], bool], what: str, seconds: float = 60) -> None:
+    """Wait until `ready` is true; raises RuntimeError naming `what` when it does not become so in time."""
+    end = time.monotonic() + seconds
+    while not ready():
+        if time.monotonic() > end:
+            raise RuntimeError(f"{what} did not come within {seconds:.0f} s")
+        time.sleep(0.05)
+
+
+def listens(port: int) -> bool:
+    """Whether something on 127.0.0.1 takes connections there."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=1):
+            return True
+    except OSError:
+        return False
+
+
+class Program:
+    """A command, run in a session of its own so that it and its children can be killed together."""
+
+    def __init__(
+        self, name: str, command: Sequence[str], *, log: Path, env: Mapping[str, str] | None = None, account: str = ""
+    ) -> None:
+        self.name, self.command, self.log = name, list(command), log
+        self.env = {**os.environ, **(env or {})}
+        self.account = account
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the main process lives."""
+        return self.process is not None and self.process.poll() is None
+
+    def start(self) -> None:
+        """Start it, appending what it says to its log; nothing when it runs."""
+        if self.is_running:
+            return
+        user = _account(self.account)
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                self.command, cwd=ROOT, env=self.env, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                start_new_session=True, user=user and user.pw_uid, group=user and user.pw_gid,
+            )  # fmt: skip
+
+    def stop(self, how: signal.Signals = signal.SIGTERM, seconds: float = 20) -> None:
+        """Ask the main process to end, and kill what is left after `seconds`."""
+        if self.process is None:
+            return
+        if self.process.poll() is None:
+            self.process.send_signal(how)
+            try:
+                self.process.wait(seconds)
+            except subprocess.TimeoutExpired:
+                pass
+        self.kill()
+
+    def kill(self) -> None:
+        """kill -9 for it and its children."""
+        if self.process is None:
+            return
+        try:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        self.process.wait(20)
+        self.process = None
+
+    def children(self) -> list[int]:
+        """Process ids of its direct children."""
+        if self.process is None:
+            return []
+        listing = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        return [int(pid) for pid in listing.read_text().split()] if listing.exists() else []
+
+
+def _account(name: str) -> pwd.struct_passwd | None:
+    """Whom to run as: another account only when we are root."""
+    return pwd.getpwnam(name) if name and os.geteuid() == 0 else None

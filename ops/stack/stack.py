@@ -1,0 +1,148 @@
+"""The running stack: `with Stack(folder) as stack: ...`."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+import httpx
+
+from ops.stack.postgres import Postgres, migrated_cluster, reachable_folder
+from ops.stack.program import ROOT, Program, free_port, until
+from ops.stack.redis import Redis
+from ops.stack.sandbox import SandboxControl
+
+DATABASE: Final = "portal"
+
+
+class Stack:
+    """PostgreSQL, Redis, sandbox, gunicorn, worker and beat, on free ports, with their state under `var`.
+
+    The demo's settings (accounts, content, wide limits) on real servers. Leaving the context ends everything.
+    Parts: `postgres`, `redis`, `sandbox` (controls), and `programs` by name: sandbox, web, worker, beat.
+    """
+
+    def __init__(
+        self,
+        var: Path,
+        *,
+        web_workers: int = 2,
+        worker_processes: int = 2,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        self.var = var.resolve()
+        self.web_port = int((environment or {}).get("PORT") or free_port())
+        self.sandbox_port = int((environment or {}).get("SANDBOX_PORT") or free_port())
+        self.portal = f"http://127.0.0.1:{self.web_port}"
+        self.sandbox = SandboxControl(f"http://127.0.0.1:{self.sandbox_port}")
+        self.web_workers, self.worker_processes = web_workers, worker_processes
+        self.extra = dict(environment or {})
+        self.programs: dict[str, Program] = {}
+        self._postgres_folder = reachable_folder()
+
+    def __enter__(self) -> Self:
+        try:
+            self._start()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def _start(self) -> None:
+        for name in ("logs", "metrics", "mail", "media", "static"):
+            shutil.rmtree(self.var / name, ignore_errors=True)
+            (self.var / name).mkdir(parents=True)
+        self.redis = Redis(self.var / "redis")
+        self.redis.start()
+        self.postgres: Postgres = migrated_cluster(self._postgres_folder)
+        self.postgres.create(DATABASE)
+        self.manage("createcachetable")
+        self.manage("seed_demo")
+        self.programs = {name: self._program(name, command) for name, command in self._commands().items()}
+        for program in self.programs.values():
+            program.start()
+        until(lambda: _answers(f"{self.sandbox.url}/_control/faults"), "the sandbox")
+        self.manage("register_webhook", self.portal)
+        self.wait_until_ready()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What the portal's processes see; for a run that imports Django too."""
+        return {
+            "DJANGO_SETTINGS_MODULE": "portal.settings.demo",
+            "VAR": str(self.var),
+            "PORTAL_BASE_URL": self.portal,
+            "DATABASE_URL": self.database_url,
+            "BROKER_URL": self.redis.url,
+            "STRIPE_API_BASE": self.sandbox.url,
+            "STRIPE_JS_URL": f"{self.sandbox.url}/v3/",
+            "PROMETHEUS_MULTIPROC_DIR": str(self.var / "metrics"),
+            "PYTHONUNBUFFERED": "1",
+            **self.extra,
+        }
+
+    @property
+    def database_url(self) -> str:
+        """The portal's database."""
+        return self.postgres.url(DATABASE)
+
+    def _commands(self) -> dict[str, list[str]]:
+        python = [sys.executable, "-m"]
+        celery = [*python, "celery", "-A", "portal"]
+        return {
+            "sandbox": [*python, "ops.stripe_sandbox", "--port", str(self.sandbox_port)],
+            "web": self.gunicorn("portal.wsgi", self.web_port),
+            "worker": [
+                *celery, "worker", "--concurrency", str(self.worker_processes), "--queues", "portal,mirror",
+                "--loglevel", "WARNING", "--without-gossip", "--without-mingle",
+            ],
+            "beat": [*celery, "beat", "--schedule", str(self.var / "beat-schedule"), "--loglevel", "WARNING"],
+        }  # fmt: skip
+
+    def gunicorn(self, application: str, port: int) -> list[str]:
+        """The command that serves a WSGI application as production does."""
+        return [
+            sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{port}",
+            "--workers", str(self.web_workers), "--no-control-socket", "--log-level", "warning",
+        ]  # fmt: skip
+
+    def _program(self, name: str, command: list[str]) -> Program:
+        return Program(name, command, log=self.var / "logs" / f"{name}.log", env=self.environment)
+
+    def wait_until_ready(self) -> None:
+        """Until the portal answers with a page."""
+        until(lambda: _answers(f"{self.portal}/readyz/"), "the portal", 120)
+
+    def manage(self, *arguments: str, check: bool = True) -> "subprocess.CompletedProcess[str]":
+        """Run one management command against the stack; raises RuntimeError with what it said when it fails."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments], cwd=ROOT, env={**os.environ, **self.environment},
+            capture_output=True, text=True,
+        )  # fmt: skip
+        if check and done.returncode:
+            raise RuntimeError(f"{arguments[0]} failed:\n{done.stdout[-1000:]}\n{done.stderr[-3000:]}")
+        return done
+
+    def close(self) -> None:
+        """End everything, portal first."""
+        for name in ("beat", "worker", "web", "sandbox"):
+            if name in self.programs:
+                self.programs[name].stop()
+        for part in ("redis", "postgres"):
+            if hasattr(self, part):
+                getattr(self, part).stop()
+        shutil.rmtree(self._postgres_folder, ignore_errors=True)
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=5).status_code == 200
+    except httpx.HTTPError:
+        return False
