@@ -76,6 +76,7 @@ TABLE: Final[Rows] = {
     **snippet("bookings/session", see=DESK, add=KEEPERS, change=KEEPERS),
     **snippet("bookings/service", see=DESK, add=KEEPERS, change=KEEPERS),
     **snippet("notifications/messagetext", see=WORDING, change=WORDING),
+    "insights/": FIGURES,
     "insights/data.json": FIGURES,
     # Wagtail's own, as far as a role decides
     "users/": {ADMINISTRATOR},
