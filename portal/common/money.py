@@ -85,7 +85,7 @@ def validate_charge(amount: int, currency: str) -> None:
         raise ValidationError("An amount of money cannot be negative.")
     step = smallest_step(currency)
     if amount % step:
-        raise ValidationError(f"An amount in {currency.upper()} must be a multiple of {step} minor units.")
+        raise ValidationError(f"Amounts in {currency.upper()} go in steps of {formatted(step, currency)}.")
     least = MINIMUM_CHARGE.get(currency.upper(), 1)
     if 0 < amount < least:
         raise ValidationError(f"Stripe charges at least {formatted(least, currency)} in {currency.upper()}.")

@@ -2,11 +2,12 @@
 
 from typing import ClassVar
 
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel, ObjectList
 from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from portal.accounts.models import User
+from portal.bookings.admin.forms import ServiceForm
 from portal.bookings.models import Booking, Service, Session
 
 
@@ -15,32 +16,35 @@ class ServiceViewSet(SnippetViewSet):
 
     model = Service
     icon = "clipboard-list"
-    list_display: ClassVar[list[str]] = ["name", "price_amount", "deposit_amount", "currency", "active"]
+    list_display: ClassVar[list[str]] = ["name", "price_amount", "deposit_amount", "active"]
     list_filter: ClassVar[list[str]] = ["active"]
     search_fields: ClassVar[list[str]] = ["name", "summary"]
-    panels: ClassVar[list[object]] = [
-        MultiFieldPanel(
-            [FieldPanel(n) for n in ("name", "slug", "summary", "description", "location", "image_name")],
-            heading="What it is",
-        ),
-        MultiFieldPanel(
-            [
-                FieldRowPanel([FieldPanel("price_amount"), FieldPanel("currency")]),
-                FieldRowPanel([FieldPanel("deposit_kind"), FieldPanel("deposit_value")]),
-                InlinePanel("cancellation_windows", label="Cancellation window"),
-            ],
-            heading="Price, deposit and cancellation",
-        ),
-        MultiFieldPanel(
-            [
-                FieldRowPanel([FieldPanel("duration_minutes"), FieldPanel("hold_minutes")]),
-                FieldRowPanel([FieldPanel("time_zone"), FieldPanel("position")]),
-                FieldPanel("active"),
-                InlinePanel("availabilities", label="Weekly slot"),
-            ],
-            heading="When",
-        ),
-    ]
+    edit_handler = ObjectList(
+        [
+            MultiFieldPanel(
+                [FieldPanel(n) for n in ("name", "slug", "summary", "description", "location", "image_name")],
+                heading="What it is",
+            ),
+            MultiFieldPanel(
+                [
+                    FieldRowPanel([FieldPanel("price_amount"), FieldPanel("currency")]),
+                    FieldRowPanel([FieldPanel("deposit_kind"), FieldPanel("deposit_value")]),
+                    InlinePanel("cancellation_windows", label="Cancellation window"),
+                ],
+                heading="Price, deposit and cancellation",
+            ),
+            MultiFieldPanel(
+                [
+                    FieldRowPanel([FieldPanel("duration_minutes"), FieldPanel("hold_minutes")]),
+                    FieldRowPanel([FieldPanel("time_zone"), FieldPanel("position")]),
+                    FieldPanel("active"),
+                    InlinePanel("availabilities", label="Weekly slot"),
+                ],
+                heading="When",
+            ),
+        ],
+        base_form_class=ServiceForm,
+    )
 
 
 class SessionViewSet(SnippetViewSet):

@@ -11,6 +11,7 @@ from portal.bookings.enums import HOLDS_PLACE, UPCOMING, BookingStatus
 from portal.bookings.models.session import Session
 from portal.caregivers.models import Caregiver, CareRecipient
 from portal.common import clock
+from portal.common.money import formatted
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
@@ -92,6 +93,14 @@ class Booking(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    def get_price_amount_display(self) -> str:
+        """The price as the admin shows it: £45.00."""
+        return formatted(self.price_amount, self.currency)
+
+    def get_deposit_amount_display(self) -> str:
+        """The deposit as the admin shows it."""
+        return formatted(self.deposit_amount, self.currency)
 
     @property
     def holds_place(self) -> bool:

@@ -10,7 +10,7 @@ from modelcluster.models import ClusterableModel
 
 from portal.bookings.enums import DepositKind
 from portal.common.clock import validate_zone
-from portal.common.money import exponent, share, validate_charge
+from portal.common.money import EXPONENTS, exponent, formatted, share, validate_charge
 
 
 def validate_currency(code: str) -> None:
@@ -18,6 +18,13 @@ def validate_currency(code: str) -> None:
     exponent(code)
     if code != code.upper():
         raise ValidationError("Write the currency in capitals, for example GBP.")
+
+
+def _chargeable(field: str, amount: int, currency: str, what: str = "") -> None:
+    try:
+        validate_charge(amount, currency)
+    except ValidationError as error:
+        raise ValidationError({field: what + error.message}) from None
 
 
 class Service(ClusterableModel):
@@ -74,14 +81,24 @@ class Service(ClusterableModel):
                 return f"{self.duration_minutes // minutes} {unit}s"
         return f"{self.duration_minutes} minutes"
 
+    def get_price_amount_display(self) -> str:
+        """The price as the admin lists it: £45.00."""
+        return formatted(self.price_amount, self.currency)
+
+    def get_deposit_amount_display(self) -> str:
+        """The deposit as the admin lists it."""
+        return formatted(self.deposit_amount, self.currency)
+
     def clean(self) -> None:
-        validate_charge(self.price_amount, self.currency)
+        if self.price_amount is None or self.deposit_value is None or self.currency not in EXPONENTS:
+            return  # the fields say so themselves
         if self.deposit_kind == DepositKind.PERCENTAGE and self.deposit_value > 10_000:
-            raise ValidationError({"deposit_value": "A deposit is at most 100 % of the price (10000)."})
+            raise ValidationError({"deposit_value": "A deposit is at most 100 % of the price."})
         if self.deposit_amount > self.price_amount:
             raise ValidationError({"deposit_value": "A deposit cannot be larger than the price."})
-        validate_charge(self.deposit_amount, self.currency)
-        validate_charge(self.price_amount - self.deposit_amount, self.currency)
+        _chargeable("price_amount", self.price_amount, self.currency)
+        _chargeable("deposit_value", self.deposit_amount, self.currency)
+        _chargeable("deposit_value", self.price_amount - self.deposit_amount, self.currency, "What is left to pay: ")
 
     def policy(self) -> list[dict[str, int]]:
         """The cancellation windows as they are copied onto a booking, longest notice first."""

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q, QuerySet
 
@@ -47,6 +48,13 @@ class Session(models.Model):
 
     def __str__(self) -> str:
         return f"{self.service.name}, {self.starts_local:%a %-d %b %Y %H:%M}"
+
+    def clean(self) -> None:
+        if self.capacity is not None and self.capacity < self.held:
+            sentence = f"Places taken already: {self.held}. Cancel bookings first, or keep at least that many."
+            raise ValidationError({"capacity": sentence})
+        if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:
+            raise ValidationError({"ends_at": "A session ends after it starts."})
 
     @property
     def starts_local(self) -> datetime:

@@ -1,0 +1,180 @@
+"""Coordinators type money as people write it; what Stripe would refuse is refused on the form."""
+
+import re
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
+from django.test import Client
+from pytest_django import Settings
+
+from portal.accounts.roles import Role
+from portal.bookings.models import Service, Session
+from tests.factories import BookingFactory, ServiceFactory, SessionFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+SERVICES = "/admin/snippets/bookings/service"
+
+
+@pytest.fixture
+def desk(client: Client, settings: Settings) -> Client:
+    """A coordinator's browser."""
+    settings.STAFF_SECOND_FACTOR_REQUIRED = False
+    user = UserFactory()
+    user.groups.add(Group.objects.get(name=Role.COORDINATOR.value))
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+def typed(**changes: Any) -> dict[str, Any]:
+    """The form as a coordinator fills it in."""
+    empty = {f"{rows}-{part}": 0 for rows in ("cancellation_windows", "availabilities") for part in PARTS}
+    plain = {
+        "name": "Music afternoon", "slug": "music-afternoon", "summary": "Songs.", "location": "Orchard House",
+        "image_name": "day-programme", "price_amount": "45.00", "currency": "GBP", "deposit_kind": "fixed",
+        "deposit_value": "15.00", "time_zone": "Europe/London", "duration_minutes": 120, "hold_minutes": 30,
+        "position": 0, "active": "on",
+    }  # fmt: skip
+    return {**plain, **empty, **changes}
+
+
+PARTS = ("TOTAL_FORMS", "INITIAL_FORMS", "MIN_NUM_FORMS")
+
+
+def refusals(page: str) -> list[str]:
+    """The sentences beside the fields."""
+    return [
+        re.sub("<[^>]+>", "", found).strip() for found in re.findall(r'<p class="error-message">(.*?)</p>', page, re.S)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("currency", "price", "deposit", "kept"),
+    [
+        ("GBP", "45.00", "15", (4500, 1500)),
+        ("GBP", "45.5", "0.30", (4550, 30)),
+        ("JPY", "4500", "500", (4500, 500)),
+        ("KWD", "45.000", "1.230", (45000, 1230)),
+        ("ISK", "4500", "500.00", (450000, 50000)),
+        ("GBP", "45.00", "0", (4500, 0)),
+    ],
+)
+def test_amounts_are_typed_in_major_units(
+    desk: Client, currency: str, price: str, deposit: str, kept: tuple[int, int]
+) -> None:
+    form = typed(currency=currency, price_amount=price, deposit_value=deposit)
+    response = desk.post(f"{SERVICES}/add/", form)
+    assert response.status_code == 302, refusals(response.content.decode())
+    service = Service.objects.get()
+    assert (service.price_amount, service.deposit_amount) == kept
+
+
+@pytest.mark.parametrize(("percentage", "kept"), [("25", 2500), ("12.5", 1250), ("33.33", 3333), ("100", 10000)])
+def test_a_deposit_by_percentage_is_typed_as_one(desk: Client, percentage: str, kept: int) -> None:
+    form = typed(deposit_kind="percentage", deposit_value=percentage)
+    assert desk.post(f"{SERVICES}/add/", form).status_code == 302
+    assert Service.objects.get().deposit_value == kept
+
+
+@pytest.mark.parametrize(
+    ("currency", "kind", "price", "value", "shown"),
+    [
+        ("GBP", "fixed", 4500, 1500, ("45.00", "15.00")),
+        ("JPY", "fixed", 4500, 500, ("4500", "500")),
+        ("KWD", "fixed", 45000, 1230, ("45.000", "1.230")),
+        ("KWD", "percentage", 45000, 2550, ("45.000", "25.50")),
+    ],
+)
+def test_the_form_shows_what_people_write_and_saves_it_unchanged(
+    desk: Client, currency: str, kind: str, price: int, value: int, shown: tuple[str, str]
+) -> None:
+    service = ServiceFactory(currency=currency, deposit_kind=kind, price_amount=price, deposit_value=value, windows=())
+    page = desk.get(f"{SERVICES}/edit/{service.pk}/").content.decode()
+    fields = {name: re.search(rf'<input[^>]*name="{name}"[^>]*>', page) for name in ("price_amount", "deposit_value")}
+    values = tuple(re.search('value="([^"]*)"', found[0])[1] for found in fields.values())  # type: ignore[index]
+    assert values == shown
+    assert all('inputmode="decimal"' in found[0] for found in fields.values() if found)
+    form = typed(currency=currency, deposit_kind=kind, price_amount=values[0], deposit_value=values[1])
+    assert desk.post(f"{SERVICES}/edit/{service.pk}/", form).status_code == 302
+    service.refresh_from_db()
+    assert (service.price_amount, service.deposit_value) == (price, value)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"price_amount": ""}, "This field is required."),
+        ({"price_amount": "45,00"}, "Write an amount with digits and a point, for example 45.00."),
+        ({"price_amount": "-5"}, "Ensure this value is greater than or equal to 0."),
+        ({"price_amount": "45.005"}, "45.005 has more decimal places than GBP knows."),
+        ({"price_amount": "NaN"}, "Write an amount with digits and a point, for example 45.00."),
+        ({"price_amount": "99999999.99"}, "Ensure this value is less than or equal to 2147483647."),
+        ({"currency": "JPY", "price_amount": "4500.5"}, "4500.5 has more decimal places than JPY knows."),
+        ({"currency": "KWD", "price_amount": "45.001"}, "Amounts in KWD go in steps of KWD0.010."),
+        ({"currency": "XXX"}, "&#x27;XXX&#x27; is not a currency that Stripe takes."),
+        ({"currency": "gbp"}, "Write the currency in capitals, for example GBP."),
+        ({"deposit_value": ""}, "This field is required."),
+        ({"deposit_value": "45.01"}, "A deposit cannot be larger than the price."),
+        ({"deposit_value": "0.29"}, "Stripe charges at least £0.30 in GBP."),
+        ({"deposit_value": "44.80"}, "What is left to pay: Stripe charges at least £0.30 in GBP."),
+        ({"deposit_kind": "percentage", "deposit_value": "101"}, "A deposit is at most 100 % of the price."),
+        ({"deposit_kind": "percentage", "deposit_value": "12.345"}, "A percentage has at most two decimal places."),
+        ({"time_zone": "Europe/Bristol"}, "&#x27;Europe/Bristol&#x27; is not a time zone."),
+    ],
+)
+def test_what_cannot_be_charged_is_refused_beside_its_field(
+    desk: Client, changes: dict[str, str], sentence: str
+) -> None:
+    response = desk.post(f"{SERVICES}/add/", typed(**changes))
+    page = response.content.decode()
+    assert (response.status_code, Service.objects.count()) == (200, 0)
+    assert sentence in page
+    for name in changes.keys() & {"price_amount", "deposit_value"}:
+        assert f'value="{changes[name]}"' in page or not changes[name]  # what was typed is kept
+
+
+def test_lists_and_bookings_show_money_as_people_write_it(desk: Client) -> None:
+    booking = BookingFactory()
+    assert "£11.25" in desk.get(f"{SERVICES}/").content.decode()
+    page = desk.get(f"/admin/snippets/bookings/booking/inspect/{booking.pk}/").content.decode()
+    assert "£45.00" in page
+    assert "£11.25" in page
+
+
+@pytest.mark.parametrize(
+    ("fields", "deposit"),
+    [
+        ({"price_amount": 4500, "deposit_value": 2500}, 1125),
+        ({"price_amount": 4500, "deposit_value": 3333}, 1500),  # 1499.85, half up
+        ({"price_amount": 9999, "deposit_value": 10000}, 9999),
+        ({"price_amount": 4500, "deposit_value": 0}, 0),
+        ({"price_amount": 45670, "deposit_value": 2500, "currency": "KWD"}, 11420),  # steps of ten
+        ({"price_amount": 450000, "deposit_value": 2500, "currency": "ISK"}, 112500),
+        ({"price_amount": 999, "deposit_value": 5000, "currency": "JPY"}, 500),
+        ({"price_amount": 4500, "deposit_value": 1500, "deposit_kind": "fixed"}, 1500),
+    ],
+)
+def test_the_deposit_is_worked_out_in_whole_minor_units(fields: dict[str, Any], deposit: int) -> None:
+    service = ServiceFactory(**fields)
+    service.full_clean()
+    assert service.deposit_amount == deposit
+
+
+def test_a_session_keeps_at_least_the_places_that_are_taken(desk: Client) -> None:
+    session = BookingFactory().session
+    session.refresh_from_db()
+    session.capacity = 0
+    with pytest.raises(ValidationError) as refusal:
+        session.full_clean()
+    assert refusal.value.message_dict == {
+        "capacity": ["Places taken already: 1. Cancel bookings first, or keep at least that many."]
+    }
+
+
+def test_a_session_of_no_length_is_refused() -> None:
+    session = SessionFactory()
+    session.ends_at = session.starts_at
+    with pytest.raises(ValidationError, match="A session ends after it starts"):
+        session.clean()
+    assert Session.objects.get().ends_at > session.starts_at
