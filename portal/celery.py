@@ -26,7 +26,11 @@ app.conf.beat_schedule = {
     "erase-people-again": {"task": "portal.caregivers.tasks.erase_again", "schedule": crontab(hour=3, minute=40)},
     "trim-inbox": {"task": "payments.tasks.trim_payloads", "schedule": crontab(hour=3, minute=50)},
     "seal-audit-trail": {"task": "portal.audit.tasks.seal", "schedule": timedelta(seconds=5)},
-    "refresh-rollups": {"task": "insights.tasks.refresh_rollups", "schedule": timedelta(seconds=4)},
+    "refresh-rollups": {
+        "task": "insights.tasks.refresh_rollups",
+        "schedule": timedelta(seconds=4),
+        "options": {"expires": 4},  # a busy worker does not catch up on refreshes it missed
+    },
     "rebuild-rollups": {"task": "insights.tasks.rebuild_rollups", "schedule": crontab(hour=3, minute=30)},
     "generate-sessions": {"task": "portal.bookings.tasks.generate_sessions", "schedule": crontab(hour=2, minute=30)},
 }
