@@ -73,6 +73,17 @@ def _discrepancies() -> Iterable[tuple[list[str], float]]:
     return [([kind], count) for kind, count in found.items()]
 
 
+def _violations() -> GaugeRows:
+    from django.core.cache import cache
+
+    from payments.domain.alarms import KEY
+
+    return [([name], count) for name, count in (cache.get(KEY) or {}).items()]
+
+
+database_gauge(
+    "portal_invariant_violations", "Broken rules of the ledger, at the last hourly check.", _violations, ["invariant"]
+)
 database_gauge(
     "portal_webhook_backlog", "Received events that wait, for the ledger or the mirror.", _backlog, ["stage"]
 )

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from payments import mirror
-from payments.domain import events, refunds, release, reminders, retention
+from payments.domain import alarms, events, refunds, release, reminders, retention
 from portal.common.doorbell import ring_now
 
 ROUNDS = 50
@@ -56,3 +56,9 @@ def remind_of_ending_holds() -> int:
 def trim_payloads() -> int:
     """Empty the payloads of old events."""
     return retention.trim_payloads()
+
+
+@shared_task(name="payments.tasks.check_invariants")
+def check_invariants() -> int:
+    """Check what must be true of the ledger; what is not is logged and counted."""
+    return alarms.check_invariants()

@@ -21,6 +21,7 @@ app.conf.beat_schedule = {
     "send-refunds": {"task": "payments.tasks.send_refunds", "schedule": timedelta(seconds=15)},
     "expire-holds": {"task": "payments.tasks.expire_holds", "schedule": timedelta(seconds=15)},
     "remind-of-holds": {"task": "payments.tasks.remind_of_ending_holds", "schedule": timedelta(seconds=60)},
+    "check-invariants": {"task": "payments.tasks.check_invariants", "schedule": crontab(minute=7)},
     "send-notifications": {"task": "portal.notifications.tasks.send_waiting", "schedule": timedelta(seconds=10)},
     "erase-people": {"task": "portal.caregivers.tasks.erase_waiting", "schedule": timedelta(seconds=60)},
     "erase-people-again": {"task": "portal.caregivers.tasks.erase_again", "schedule": crontab(hour=3, minute=40)},
