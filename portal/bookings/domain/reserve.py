@@ -30,8 +30,10 @@ def reserve(
 ) -> Booking:
     """Hold a place in `session`; the same `token` twice returns the first booking.
 
-    Raises SessionFull, SessionNotBookable, or TooManyHolds. `care_recipient` must be the caregiver's own.
+    Raises SessionFull, SessionNotBookable, or TooManyHolds; ValueError when `care_recipient` is somebody else's.
     """
+    if care_recipient.caregiver_id != caregiver.pk:
+        raise ValueError("the care recipient is not this caregiver's")
     Caregiver.objects.select_for_update(no_key=True).get(pk=caregiver.pk)  # one booking at a time each
     if token and (existing := Booking.objects.filter(token=token).first()):
         if existing.caregiver_id == caregiver.pk:
