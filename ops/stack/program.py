@@ -94,15 +94,17 @@ class Program:
         self.kill()
 
     def kill(self) -> None:
-        """kill -9 for it and its children."""
+        """kill -9 for it and its children; returns when none of them holds a port or a file any more."""
         if self.process is None:
             return
+        family = self.children()
         try:
             os.killpg(self.process.pid, signal.SIGKILL)
         except ProcessLookupError:
             pass
         self.process.wait(20)
         self.process = None
+        until(lambda: not any(map(_lives, family)), f"the end of {self.name}'s children", 20)
 
     def children(self) -> list[int]:
         """Process ids of its direct children."""
@@ -110,6 +112,14 @@ class Program:
             return []
         listing = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
         return [int(pid) for pid in listing.read_text().split()] if listing.exists() else []
+
+
+def _lives(pid: int) -> bool:
+    """Whether the process runs; a dead one that nobody has reaped yet does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 def _account(name: str) -> pwd.struct_passwd | None:
