@@ -6,7 +6,7 @@ from django import forms
 from django.db.models import QuerySet
 
 from portal.accounts.models import User
-from portal.bookings.models import Service, Session
+from portal.bookings.models import Booking, Service, Session
 from portal.caregivers.models import CareRecipient
 from portal.common.clock import clock_time
 
@@ -64,17 +64,46 @@ class BookingForm(forms.Form):
         return cleaned
 
 
+class MoveForm(forms.Form):
+    """Another session of the same service; `from_session` is the one the caregiver saw."""
+
+    session = forms.ModelChoiceField(
+        Session.objects.none(),
+        label="New session",
+        empty_label="Choose a session",
+        error_messages={
+            "required": "Choose a session.",
+            "invalid_choice": "This session can no longer be booked. Please choose another session.",
+        },
+    )
+    from_session = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, booking: Booking, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["from_session"] = booking.session_id
+        of_service = Session.objects.filter(service=booking.session.service_id).select_related("service")
+        offered = of_service.bookable().exclude(pk=booking.session_id).order_by("starts_at")[:SESSIONS_OFFERED]
+        field = self.fields["session"]
+        field.queryset = of_service  # type: ignore[attr-defined]
+        labels = [(session.pk, session_label(session)) for session in offered]
+        field.choices = [("", "Choose a session"), *labels]  # type: ignore[attr-defined]
+        self.is_possible = bool(labels)
+
+
+def session_label(session: Session) -> str:
+    """Mon 30 November, 10:00am to 1:00pm (3 places left)."""
+    start, end = session.starts_local, session.ends_local
+    same_day = start.date() == end.date()
+    until = clock_time(end) if same_day else f"{end:%a %-d %B}, {clock_time(end)}"
+    places = f"{session.free} place{'s' if session.free != 1 else ''} left"
+    return f"{start:%a %-d %B}, {clock_time(start)} to {until} ({places})"
+
+
 def _grouped(sessions: list[Session]) -> list[tuple[str, Any]]:
-    """The next sessions, by service: "Mon 30 November, 10:00am to 1:00pm (3 places left)"."""
+    """The next sessions, by service."""
     groups: dict[str, list[tuple[int, str]]] = {}
     for session in sessions:
         options = groups.setdefault(session.service.name, [])
-        if len(options) == SESSIONS_OFFERED:
-            continue
-        start, end = session.starts_local, session.ends_local
-        same_day = start.date() == end.date()
-        until = clock_time(end) if same_day else f"{end:%a %-d %B}, {clock_time(end)}"
-        places = f"{session.free} place{'s' if session.free != 1 else ''} left"
-        label = f"{start:%a %-d %B}, {clock_time(start)} to {until} ({places})"
-        options.append((session.pk, label))
+        if len(options) < SESSIONS_OFFERED:
+            options.append((session.pk, session_label(session)))
     return [("", "Choose a session"), *groups.items()]

@@ -120,6 +120,82 @@ BOOKING_CANCELLED: Final = MessageTemplate(
         "refund": "We are sending £11.25 back the way you paid. To a card it can take 5 to 10 days.",
     },
 )
+SESSION_CANCELLED: Final = MessageTemplate(
+    key="session_cancelled",
+    name="Session cancelled by us",
+    sent_when="We cancelled a session; everything that was paid for it goes back.",
+    subject="We have to cancel {service} on {date}",
+    body=(
+        "Dear {name},\n\n"
+        "We are sorry: we have to cancel {service} on {date}, {time}, for {person}.\n\n{message}\n\n{refund}\n\n"
+        "You are welcome to choose another session."
+    ),
+    button="Choose another session",
+    samples={
+        **_BOOKING,
+        "message": "Our carer has fallen ill.",
+        "refund": "We are sending £11.25 back the way you paid. To a card it can take 5 to 10 days.",
+    },
+)
+SESSION_MOVED: Final = MessageTemplate(
+    key="session_moved",
+    name="Session moved by us",
+    sent_when="We moved a session to another time.",
+    subject="{service} has a new time: {date}",
+    body=(
+        "Dear {name},\n\n"
+        "We had to move {service} for {person} from {before}. It is now on {date}, {time}.\n\n{message}\n\n"
+        "Your place and what you paid stay as they are. If the new time does not suit you, you can cancel on your "
+        "bookings page until it begins, and everything you paid comes back."
+    ),
+    button="See your booking",
+    samples={**_BOOKING, "before": "10:00am on Wednesday 2 December", "message": "Our carer has fallen ill."},
+)
+BOOKING_MOVED: Final = MessageTemplate(
+    key="booking_moved",
+    name="Booking moved to another session",
+    sent_when="A booking was moved to another session, by the caregiver or by us.",
+    subject="Your booking is now on {date}",
+    body=(
+        "Dear {name},\n\n"
+        "The booking of {service} for {person} is now on {date}, {time}.\n\n"
+        "What you paid stays with the booking, and so do its price and terms. The reference is still {reference}."
+    ),
+    button="See your booking",
+    samples=_BOOKING,
+)
+SESSION_TOMORROW: Final = MessageTemplate(
+    key="session_tomorrow",
+    name="Session tomorrow",
+    sent_when="It is the day before a confirmed session, from 9 in the morning.",
+    subject="Tomorrow: {service}",
+    body=(
+        "Dear {name},\n\n"
+        "Tomorrow, {date}, {time}: {service} for {person}.\n\n{where}\n\n{balance}\n\n"
+        "If something has changed, please tell us as early as you can."
+    ),
+    button="See your booking",
+    samples={
+        **_BOOKING,
+        "where": "Where: At your home",
+        "balance": "£33.75 is still to pay: online before the session, or with our team.",
+    },
+)
+PAY_LINK: Final = MessageTemplate(
+    key="pay_link",
+    name="Booked by phone: pay the deposit",
+    sent_when="Our team booked on behalf of a caregiver, and a deposit is due.",
+    subject="Please pay the deposit for {service} on {date}",
+    body=(
+        "Dear {name},\n\n"
+        "As agreed, we are holding a place for {person} in {service} on {date}, {time}.\n\n"
+        "To keep it, please sign in and pay the deposit of {amount} before {until}. If you have no password yet, or "
+        "have forgotten it, choose “Forgot your password?” where you sign in.\n\n"
+        "Your booking reference is {reference}."
+    ),
+    button="Sign in and pay the deposit",
+    samples={**_AMOUNT, "until": "10:30am on Monday 23 November"},
+)
 LATE_MONEY_RETURNED: Final = MessageTemplate(
     key="late_money_returned",
     name="Late payment returned",
@@ -144,5 +220,10 @@ TEMPLATES: Final = (
     HOLD_ENDING,
     BOOKING_EXPIRED,
     BOOKING_CANCELLED,
+    SESSION_CANCELLED,
+    SESSION_MOVED,
+    BOOKING_MOVED,
+    SESSION_TOMORROW,
+    PAY_LINK,
     LATE_MONEY_RETURNED,
 )

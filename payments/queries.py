@@ -12,7 +12,8 @@ from payments.domain.checkout import is_payable
 from payments.enums import CAPTURED, PaymentStatus, Purpose, RefundStatus
 from payments.models import Payment
 from portal.audit.actor import ActorKind
-from portal.bookings.enums import OWES_BALANCE, BookingStatus
+from portal.bookings.domain.moving import movable_until
+from portal.bookings.enums import OWES_BALANCE, BookingStatus, SessionStatus
 from portal.bookings.models import Booking, BookingTransition
 from portal.common import clock
 
@@ -50,6 +51,8 @@ class BookingRow:
     balance_due: int = 0
     can_pay_balance: bool = False
     balance_url: str = ""
+    can_move: bool = False
+    move_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +110,16 @@ def row(booking: Booking, purpose: Purpose = Purpose.DEPOSIT) -> BookingRow:
         balance_due=balance_due(booking) if booking.status in OWES_BALANCE else 0,
         can_pay_balance=is_payable(booking, Purpose.BALANCE),
         balance_url=reverse("payments:balance", args=[reference]),
+        can_move=movable_until(booking) is not None,
+        move_url=reverse("payments:move", args=[reference]),
     )
 
 
 def _can_cancel(booking: Booking) -> bool:
-    if booking.release_requested_at is not None or booking.session.starts_at <= clock.now():
+    session = booking.session
+    if booking.release_requested_at is not None or session.status == SessionStatus.CANCELLED:
+        return False
+    if session.starts_at <= clock.now():
         return False
     return booking.status in (BookingStatus.AWAITING_DEPOSIT, BookingStatus.CONFIRMED)
 

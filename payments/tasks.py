@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from payments import mirror
-from payments.domain import alarms, events, refunds, release, reminders, retention
+from payments.domain import alarms, events, refunds, release, reminders, retention, session_changes
 from portal.common.doorbell import ring_now
 
 ROUNDS = 50
@@ -62,3 +62,15 @@ def trim_payloads() -> int:
 def check_invariants() -> int:
     """Check what must be true of the ledger; what is not is logged and counted."""
     return alarms.check_invariants()
+
+
+@shared_task(name="payments.tasks.remind_of_sessions")
+def remind_of_sessions() -> int:
+    """Tell caregivers of tomorrow's sessions."""
+    return reminders.remind_of_sessions()
+
+
+@shared_task(name="payments.tasks.see_to_session_changes")
+def see_to_session_changes() -> int:
+    """See to everybody who booked a session that staff cancelled or moved."""
+    return session_changes.see_to_session_changes()

@@ -4,7 +4,7 @@ from django.urls import path
 
 from payments import webhooks
 from payments.enums import Purpose
-from payments.views import booking, paying
+from payments.views import booking, moving, paying
 
 app_name = "payments"
 urlpatterns = [
@@ -18,6 +18,7 @@ urlpatterns = [
     path("balance/<str:reference>/status.json", paying.status, {"purpose": Purpose.BALANCE}, name="balance_status"),
     path("bookings/<str:reference>/", booking.detail, name="booking"),
     path("bookings/<str:reference>/cancel/", booking.cancel, name="cancel"),
+    path("bookings/<str:reference>/move/", moving.move, name="move"),
     path("bookings/<str:reference>/receipt/", booking.receipt, name="receipt"),
     path("bookings/<str:reference>/receipt.pdf", booking.receipt_pdf, name="receipt_pdf"),
     path("bookings/<str:reference>/calendar.ics", booking.calendar, name="calendar"),

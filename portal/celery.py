@@ -22,6 +22,8 @@ app.conf.beat_schedule = {
     "expire-holds": {"task": "payments.tasks.expire_holds", "schedule": timedelta(seconds=15)},
     "remind-of-holds": {"task": "payments.tasks.remind_of_ending_holds", "schedule": timedelta(seconds=60)},
     "check-invariants": {"task": "payments.tasks.check_invariants", "schedule": crontab(minute=7)},
+    "remind-of-sessions": {"task": "payments.tasks.remind_of_sessions", "schedule": timedelta(minutes=5)},
+    "see-to-session-changes": {"task": "payments.tasks.see_to_session_changes", "schedule": timedelta(seconds=15)},
     "send-notifications": {"task": "portal.notifications.tasks.send_waiting", "schedule": timedelta(seconds=10)},
     "erase-people": {"task": "portal.caregivers.tasks.erase_waiting", "schedule": timedelta(seconds=60)},
     "erase-people-again": {"task": "portal.caregivers.tasks.erase_again", "schedule": crontab(hour=3, minute=40)},

@@ -12,7 +12,7 @@ from payments.models import Payment
 from portal.audit.actor import Actor, Source
 from portal.bookings.domain.policy import RefundTerms, refund_terms
 from portal.bookings.domain.transitions import locked, move
-from portal.bookings.enums import BookingStatus
+from portal.bookings.enums import BookingStatus, SessionStatus
 from portal.bookings.models import Booking
 from portal.common import clock
 from portal.common.money import smallest_step
@@ -57,11 +57,13 @@ def cancel(booking: Booking, *, by: Actor, source: Source) -> Released:
 @transaction.atomic
 def _cancel_confirmed(booking_id: int, *, by: Actor, source: Source) -> None:
     booking = locked(booking_id)
-    if booking.status != BookingStatus.CONFIRMED or booking.session.starts_at <= clock.now():
+    by_us = booking.session.status == SessionStatus.CANCELLED
+    if booking.status != BookingStatus.CONFIRMED or (booking.session.starts_at <= clock.now() and not by_us):
         raise NotCancellable
     due = quote(booking).amount
-    move(booking_id, to=BookingStatus.CANCELLED, by=by, source=source, reason="cancelled")
-    refund_booking(booking, due, RefundReason.CANCELLATION, by=by, source=source)
+    reason = RefundReason.SESSION_CANCELLED if by_us else RefundReason.CANCELLATION
+    move(booking_id, to=BookingStatus.CANCELLED, by=by, source=source, reason="session" if by_us else "cancelled")
+    refund_booking(booking, due, reason, by=by, source=source)
     notify.booking_cancelled(booking, due)
 
 

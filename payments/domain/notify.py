@@ -4,8 +4,11 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from payments import messages
+from payments.domain.amounts import balance_due
 from payments.models import Payment
-from portal.bookings.models import Booking
+from portal.bookings.enums import SessionChangeKind, SessionStatus
+from portal.bookings.models import Booking, SessionChange
+from portal.common import clock
 from portal.common.clock import clock_time
 from portal.common.money import formatted
 from portal.notifications.domain import send
@@ -107,15 +110,82 @@ def booking_expired(booking: Booking) -> None:
 
 
 def booking_cancelled(booking: Booking, refunded: int) -> None:
-    """Cancelled; `refunded` minor units are on their way back."""
+    """Cancelled; `refunded` minor units are on their way back. When we cancelled the session, it says so."""
     amount = formatted(refunded, booking.currency)
-    sentence = (
-        f"We are sending {amount} back the way you paid. To a card it can take 5 to 10 days."
-        if refunded
-        else "By the cancellation terms of this booking, or because nothing was paid, nothing is refunded."
+    by_us = booking.session.status == SessionStatus.CANCELLED
+    back = f"We are sending {amount} back the way you paid. To a card it can take 5 to 10 days."
+    nothing = "By the cancellation terms of this booking, or because nothing was paid, nothing is refunded."
+    unpaid = "You had not paid anything yet, so there is nothing to send back."
+    sentence = back if refunded else unpaid if by_us else nothing
+    if not by_us:
+        url = f"/bookings/{booking.reference}/"
+        tell(messages.BOOKING_CANCELLED, booking, cause=f"booking:{booking.pk}", url=url, refund=sentence)
+        return
+    change = booking.session.changes.filter(kind=SessionChangeKind.CANCELLED).first()
+    tell(
+        messages.SESSION_CANCELLED,
+        booking,
+        cause=f"booking:{booking.pk}",
+        url="/book/",
+        refund=sentence,
+        message=change.message if change else "",
     )
+
+
+def session_moved(booking: Booking, change: SessionChange) -> None:
+    """We moved the session; cancelling is free of charge since."""
+    assert change.from_starts_at is not None  # a move has both
+    zone = booking.session.service.time_zone
+    tell(
+        messages.SESSION_MOVED,
+        booking,
+        cause=f"booking:{booking.pk}:{change.pk}",
+        url=f"/bookings/{booking.reference}/",
+        before=spoken_time(change.from_starts_at, zone),
+        message=change.message,
+    )
+
+
+def booking_moved(booking: Booking) -> None:
+    """The booking has another session; said at each move."""
     url = f"/bookings/{booking.reference}/"
-    tell(messages.BOOKING_CANCELLED, booking, cause=f"booking:{booking.pk}", url=url, refund=sentence)
+    moment = clock.now().isoformat()
+    tell(messages.BOOKING_MOVED, booking, cause=f"booking:{booking.pk}:{booking.session_id}:{moment}", url=url)
+
+
+def session_tomorrow(booking: Booking) -> None:
+    """The day before; once for each time the session is at."""
+    due = balance_due(booking)
+    location = booking.session.service.location
+    tell(
+        messages.SESSION_TOMORROW,
+        booking,
+        cause=reminder_cause(booking),
+        url=f"/bookings/{booking.reference}/",
+        where=f"Where: {location}" if location else "",
+        balance=f"{formatted(due, booking.currency)} is still to pay: online before the session, or with our team."
+        if due
+        else "",
+    )
+
+
+def reminder_cause(booking: Booking) -> str:
+    """What makes the reminder one e-mail: the booking and the start of its session."""
+    return f"booking:{booking.pk}:{booking.session.starts_at.isoformat()}"
+
+
+def pay_link(booking: Booking) -> None:
+    """Booked by phone: where to pay, after signing in."""
+    if booking.hold_expires_at is None:
+        return
+    tell(
+        messages.PAY_LINK,
+        booking,
+        cause=f"booking:{booking.pk}:{booking.hold_expires_at.isoformat()}",
+        url=f"/deposit/{booking.reference}/",
+        amount=formatted(booking.deposit_amount, booking.currency),
+        until=spoken_time(booking.hold_expires_at, booking.session.service.time_zone),
+    )
 
 
 def late_money_returned(payment: Payment) -> None:

@@ -163,6 +163,8 @@ def _cancelled(request: HttpRequest, booking: Booking) -> HttpResponse:
 def _reason(booking: Booking, terms: Quote) -> str:
     if not any(payment.captured_amount for payment in booking.payments.all()):
         return "You have not paid anything yet, so there is nothing to give back."
+    if terms.terms.waived:
+        return "We changed this session ourselves, so everything you paid comes back, however close it is."
     if terms.terms.hours_before is None:
         return "The session is too close: by the terms you booked on, nothing is given back any more."
     return (

@@ -43,6 +43,13 @@ class SessionStatus(models.TextChoices):
     CANCELLED = "cancelled", "Cancelled"
 
 
+class SessionChangeKind(models.TextChoices):
+    """What staff did to a session."""
+
+    CANCELLED = "cancelled", "Cancelled"
+    MOVED = "moved", "Moved to another time"
+
+
 class DepositKind(models.TextChoices):
     """How a service's deposit is worked out."""
 

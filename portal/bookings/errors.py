@@ -40,5 +40,34 @@ class HoldNotExtendable(BookingError):
         super().__init__("The time to pay can be extended once, while the place is still held.")
 
 
+class AttendanceTooEarly(BookingError):
+    """The session has not begun."""
+
+    def __init__(self) -> None:
+        super().__init__("The register opens when the session begins.")
+
+
+class AttendanceChanged(BookingError):
+    """Somebody else marked it meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__("A colleague changed this meanwhile. Look at what it says now, then choose again.")
+
+
+class AttendanceNotOpen(BookingError):
+    """Not a confirmed booking."""
+
+    def __init__(self) -> None:
+        super().__init__("Only a confirmed booking can be marked: this one is unpaid, cancelled or expired.")
+
+
+class MoveRefused(BookingError):
+    """A booking cannot go to another session."""
+
+
+class SessionChangeRefused(BookingError):
+    """A session cannot be cancelled or moved."""
+
+
 class TransitionNotAllowed(Exception):
     """The declared graph has no such edge; a late or repeated event, or a race that somebody else won."""

@@ -4,14 +4,18 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from portal.bookings.models import Availability, Service, Session
+from portal.bookings.enums import SessionChangeKind
+from portal.bookings.models import Availability, Service, Session, SessionChange
 
 
 def generate_sessions(service: Service, *, first: date, last: date) -> int:
     """Insert the sessions that `service`'s availability gives for the local days `first` to `last`, inclusive.
 
-    Those that exist stay as they are. Returns how many are new.
+    Those that exist stay as they are, and one that staff moved to another time does not come back. Returns how many
+    are new.
     """
+    moves = SessionChange.objects.filter(session__service=service, kind=SessionChangeKind.MOVED)
+    moved_away = set(moves.values_list("from_starts_at", flat=True))
     wanted = [
         Session(
             service=service,
@@ -21,6 +25,7 @@ def generate_sessions(service: Service, *, first: date, last: date) -> int:
         )
         for slot in service.availabilities.all()
         for start in _starts(slot, ZoneInfo(service.time_zone), first, last)
+        if start not in moved_away
     ]
     before: int = service.sessions.count()
     Session.objects.bulk_create(wanted, ignore_conflicts=True)

@@ -3,6 +3,7 @@
 from portal.bookings.models.booking import Booking, BookingQuerySet, BookingTransition
 from portal.bookings.models.service import Availability, CancellationWindow, Service
 from portal.bookings.models.session import Session, SessionQuerySet
+from portal.bookings.models.session_change import SessionChange
 
 __all__ = [
     "Availability",
@@ -12,5 +13,6 @@ __all__ = [
     "CancellationWindow",
     "Service",
     "Session",
+    "SessionChange",
     "SessionQuerySet",
 ]

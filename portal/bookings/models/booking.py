@@ -67,6 +67,9 @@ class Booking(models.Model):
     created_at = models.DateTimeField(default=clock.now, editable=False)
     hold_expires_at = models.DateTimeField(null=True, editable=False)
     hold_extended_at = models.DateTimeField(null=True, editable=False)
+    terms_waived_at = models.DateTimeField(
+        null=True, editable=False, help_text="When we moved its session: cancelling returns everything since then."
+    )
     confirmed_at = models.DateTimeField(null=True, editable=False)
     release_requested_at = models.DateTimeField(null=True, editable=False)
     release_to = models.CharField(max_length=20, choices=BookingStatus, blank=True, editable=False)

@@ -1,0 +1,22 @@
+"""Moving a booking to another session, and telling the caregiver; deposit and balance stay with the booking."""
+
+from django.db import transaction
+
+from payments.domain import notify
+from portal.audit.actor import Actor, Source
+from portal.bookings.domain.moving import move_booking
+from portal.bookings.models import Booking
+
+
+@transaction.atomic
+def move_to_session(
+    booking_id: int, *, from_session: int, to_session: int, by: Actor, source: Source, within_terms: bool = True
+) -> Booking:
+    """As `move_booking`; the e-mail goes with it, once a move. Raises BookingError's children."""
+    before = Booking.objects.values_list("session_id", flat=True).get(pk=booking_id)
+    booking = move_booking(
+        booking_id, from_session=from_session, to_session=to_session, by=by, source=source, within_terms=within_terms
+    )
+    if before != booking.session_id:
+        notify.booking_moved(booking)
+    return booking

@@ -1,0 +1,57 @@
+"""A caregiver moves a booking to another session of the same service."""
+
+from datetime import datetime
+
+from allauth.core.ratelimit import consume_or_429
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+
+from payments.domain.moving import move_to_session
+from payments.forms import MoveForm
+from payments.queries import row
+from payments.views.common import actor, own_booking, signed_in
+from portal.audit.actor import Source
+from portal.bookings.domain.moving import movable_until
+from portal.bookings.errors import BookingError
+from portal.bookings.models import Booking
+
+
+@never_cache
+@login_required
+def move(request: HttpRequest, reference: str) -> HttpResponse:
+    """Choose another session; deposit, price and terms stay with the booking."""
+    booking = own_booking(request, reference)
+    until = movable_until(booking)
+    form = MoveForm(request.POST or None, booking=booking)
+    if request.method == "POST":
+        refusal: HttpResponse | None = consume_or_429(request, action="book", user=signed_in(request))
+        if refusal is not None:
+            return refusal
+        if form.is_valid() and _moved(request, booking, form):
+            return redirect("payments:booking", booking.reference)
+    context = {"booking": row(booking), "form": form, "until": _local(booking, until)}
+    return render(request, "payments/move.html", context, status=422 if form.errors else 200)
+
+
+def _moved(request: HttpRequest, booking: Booking, form: MoveForm) -> bool:
+    target = form.cleaned_data["session"]
+    try:
+        move_to_session(
+            booking.pk,
+            from_session=form.cleaned_data["from_session"],
+            to_session=target.pk,
+            by=actor(request),
+            source=Source.CAREGIVER,
+        )
+    except BookingError as error:
+        form.add_error("session", error.sentence)
+        return False
+    messages.success(request, "Your booking is moved, with everything you paid. We have sent you an e-mail.")
+    return True
+
+
+def _local(booking: Booking, until: datetime | None) -> datetime | None:
+    return until.astimezone(booking.session.starts_local.tzinfo) if until else None

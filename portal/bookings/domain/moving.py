@@ -1,0 +1,69 @@
+"""A booking goes to another session of its service: both places change hands in one transaction.
+
+Price, deposit and policy stay those it was made with.
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from portal.audit.actor import Actor, Source
+from portal.audit.domain import record
+from portal.bookings.domain.capacity import give_place_back, take_place
+from portal.bookings.domain.policy import free_until
+from portal.bookings.enums import BookingStatus, SessionStatus
+from portal.bookings.errors import MoveRefused
+from portal.bookings.models import Booking, Session
+from portal.common import clock
+
+CHANGED = "This booking was changed meanwhile. Look at it again, then choose."
+TOO_LATE = "It is too late to move this booking here. Please contact us."
+OTHER_SERVICE = "Choose another session of the same service."
+
+
+def movable_until(booking: Booking) -> datetime | None:
+    """Until when the caregiver may move it (UTC): as long as cancelling would return everything. None: not (now)."""
+    session = booking.session
+    if booking.status != BookingStatus.CONFIRMED or session.status == SessionStatus.CANCELLED:
+        return None
+    until = free_until(booking)
+    return until if until is not None and until > clock.now() else None
+
+
+@transaction.atomic
+def move_booking(
+    booking_id: int, *, from_session: int, to_session: int, by: Actor, source: Source, within_terms: bool = True
+) -> Booking:
+    """Take a place in `to_session`, give the one in `from_session` (what the form showed) back.
+
+    Sent twice it moves once. Staff may move it after the terms' time (`within_terms=False`).
+    Raises MoveRefused, SessionFull or SessionNotBookable.
+    """
+    booking = _locked(booking_id, from_session, to_session)
+    if booking.session_id == to_session:
+        return booking
+    if booking.session_id != from_session or booking.status != BookingStatus.CONFIRMED:
+        raise MoveRefused(CHANGED)
+    target = Session.objects.select_related("service").get(pk=to_session)
+    if target.service_id != booking.session.service_id:
+        raise MoveRefused(OTHER_SERVICE)
+    allowed = movable_until(booking) if within_terms else booking.session.starts_at > clock.now()
+    if not allowed:
+        raise MoveRefused(TOO_LATE)
+    take_place(to_session)
+    give_place_back(from_session)
+    booking.session = target
+    booking.terms_waived_at = None
+    booking.save(update_fields=["session", "terms_waived_at"])
+    record("booking.session_changed", booking, by=by, source=source, data={"from": from_session, "to": to_session})
+    return booking
+
+
+def _locked(booking_id: int, from_session: int, to_session: int) -> Booking:
+    """Both sessions by their numbers, so that two moves in opposite directions do not wait for each other."""
+    sessions = Session.objects.select_for_update(no_key=True).order_by("pk").filter(pk__in=(from_session, to_session))
+    if len(sessions) != len({from_session, to_session}):
+        raise MoveRefused(OTHER_SERVICE)
+    booking = Booking.objects.select_for_update(no_key=True).get(pk=booking_id)
+    booking.session = Session.objects.select_related("service").get(pk=booking.session_id)
+    return booking

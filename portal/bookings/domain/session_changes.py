@@ -1,0 +1,83 @@
+"""Staff cancel a session, or move it to another time. The change and the task to see to everybody are one write."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from portal.audit.actor import Actor, Source
+from portal.audit.domain import record
+from portal.bookings.enums import ATTENDANCE, UPCOMING, SessionChangeKind, SessionStatus
+from portal.bookings.errors import SessionChangeRefused
+from portal.bookings.models import Booking, Session, SessionChange
+from portal.common import clock
+from portal.common.doorbell import ring
+
+WORKER = "payments.tasks.see_to_session_changes"
+
+
+@transaction.atomic
+def cancel_session(session_id: int, *, by: Actor, message: str = "") -> SessionChange:
+    """Cancel it: from here on nothing can be booked or paid in it, and a worker cancels each booking.
+
+    Raises SessionChangeRefused when it is cancelled already, or somebody is marked in its register.
+    """
+    session = _locked(session_id)
+    if Booking.objects.filter(session=session, status__in=ATTENDANCE).exists():
+        raise SessionChangeRefused("Somebody is marked in this session's register. Correct the register first.")
+    session.status = SessionStatus.CANCELLED
+    session.save(update_fields=["status"])
+    return _noted(SessionChange(session=session, kind=SessionChangeKind.CANCELLED, message=message), by)
+
+
+@transaction.atomic
+def move_session(
+    session_id: int, *, seen_starts_at: datetime, starts_at: datetime, by: Actor, message: str = ""
+) -> SessionChange:
+    """Move it to `starts_at` (UTC), as long as before; everybody is told and may cancel free of charge.
+
+    Raises SessionChangeRefused: cancelled, begun, moved meanwhile, not in the future, or the time is taken.
+    """
+    session = _locked(session_id)
+    before = session.starts_at
+    _check_move(session, seen_starts_at, starts_at)
+    session.starts_at, session.ends_at = starts_at, starts_at + (session.ends_at - before)
+    session.save(update_fields=["starts_at", "ends_at"])
+    change = SessionChange(
+        session=session, kind=SessionChangeKind.MOVED, from_starts_at=before, to_starts_at=starts_at, message=message
+    )
+    return _noted(change, by)
+
+
+def _locked(session_id: int) -> Session:
+    session = Session.objects.select_for_update(no_key=True, of=("self",)).select_related("service").get(pk=session_id)
+    if session.status == SessionStatus.CANCELLED:
+        raise SessionChangeRefused("This session is cancelled already.")
+    return session
+
+
+def _check_move(session: Session, seen_starts_at: datetime, starts_at: datetime) -> None:
+    if session.starts_at != seen_starts_at:
+        raise SessionChangeRefused("A colleague moved this session meanwhile. Look at it again, then choose.")
+    if session.starts_at <= clock.now():
+        raise SessionChangeRefused("This session has begun: it can no longer be moved.")
+    if starts_at <= clock.now():
+        raise SessionChangeRefused("Choose a time that is still ahead.")
+    if starts_at == session.starts_at:
+        raise SessionChangeRefused("This is the time it has already. Choose another one.")
+    if Session.objects.filter(service=session.service_id, starts_at=starts_at).exists():
+        raise SessionChangeRefused("There is another session of this service at that time.")
+
+
+def _noted(change: SessionChange, by: Actor) -> SessionChange:
+    change.actor_kind, change.actor_id = by.kind, by.id
+    change.total = Booking.objects.filter(session=change.session_id, status__in=UPCOMING).count()
+    change.save()
+    record(
+        f"session.{change.kind}",
+        change.session,
+        by=by,
+        source=Source.STAFF,
+        data={"change": change.pk, "bookings": change.total},
+    )
+    ring(WORKER)
+    return change
