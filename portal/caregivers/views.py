@@ -1,5 +1,7 @@
 """The caregiver's people and profile. Somebody else's person is a 404."""
 
+from typing import Any
+
 from allauth.core.ratelimit import consume_or_429
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -24,12 +26,19 @@ def _signed_in(request: HttpRequest) -> User:
     return request.user
 
 
+def _form(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    """The page of a form; 422 when it was refused."""
+    return render(request, template, context, status=422 if context["form"].errors else 200)
+
+
+@never_cache
 @login_required
 def people(request: HttpRequest) -> HttpResponse:
     """The people this caregiver looks after."""
     return render(request, "caregivers/people_list.html", {"people": CareRecipient.objects.of(_signed_in(request))})
 
 
+@never_cache
 @login_required
 def add_person(request: HttpRequest) -> HttpResponse:
     """Add somebody; `?next=` leads back to where they were missing."""
@@ -41,9 +50,10 @@ def add_person(request: HttpRequest) -> HttpResponse:
         messages.success(request, f"{person.full_name} has been added.")
         safe = url_has_allowed_host_and_scheme(following, {request.get_host()}, request.is_secure())
         return redirect(following if following and safe else "caregivers:people")
-    return render(request, "caregivers/person_form.html", {"form": form, "next": following})
+    return _form(request, "caregivers/person_form.html", {"form": form, "next": following})
 
 
+@never_cache
 @login_required
 def edit_person(request: HttpRequest, pk: int) -> HttpResponse:
     """Change somebody's details."""
@@ -53,7 +63,7 @@ def edit_person(request: HttpRequest, pk: int) -> HttpResponse:
         form.save()
         messages.success(request, f"The details of {person.full_name} have been saved.")
         return redirect("caregivers:people")
-    return render(request, "caregivers/person_form.html", {"form": form, "person": person})
+    return _form(request, "caregivers/person_form.html", {"form": form, "person": person})
 
 
 @login_required
@@ -66,6 +76,7 @@ def remove_person(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("caregivers:people")
 
 
+@never_cache
 @login_required
 def profile(request: HttpRequest) -> HttpResponse:
     """The caregiver's own name and phone number."""
@@ -80,7 +91,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         caregiver.save(update_fields=["phone"])
         messages.success(request, "Your details have been saved.")
         return redirect("caregivers:profile")
-    return render(request, "caregivers/profile.html", {"form": form})
+    return _form(request, "caregivers/profile.html", {"form": form})
 
 
 @never_cache
@@ -101,7 +112,7 @@ def your_data(request: HttpRequest) -> HttpResponse:
         "kept": [part.KEEPS for _, part in personal_data.parts()],
         "open_matters": personal_data.open_matters(user),
     }
-    return render(request, "caregivers/your_data.html", context, status=422 if form.errors else 200)
+    return _form(request, "caregivers/your_data.html", context)
 
 
 @never_cache

@@ -3,8 +3,10 @@
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.cache import never_cache
 
 
+@never_cache
 @login_required
 def index(request: HttpRequest) -> HttpResponse:
     """Everything there is to watch, hear and read."""

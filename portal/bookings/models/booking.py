@@ -1,5 +1,6 @@
 """A booking: one person's place in a session, with the terms it was made on."""
 
+import re
 import secrets
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 # Crockford's base 32: no letters that read like digits. 12 symbols are 60 bits.
 ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+REFERENCE: Final = re.compile(f"[{ALPHABET}]{{4}}(-[{ALPHABET}]{{4}}){{2}}")
 
 
 def new_reference() -> str:

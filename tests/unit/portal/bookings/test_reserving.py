@@ -20,7 +20,7 @@ from portal.bookings.domain.transitions import move
 from portal.bookings.enums import BookingStatus
 from portal.bookings.errors import HoldNotExtendable, SessionFull, SessionNotBookable, TooManyHolds
 from portal.bookings.models import Booking, Session
-from portal.bookings.models.booking import ALPHABET, new_reference
+from portal.bookings.models.booking import ALPHABET, REFERENCE, new_reference
 from portal.caregivers.domain import caregiver_of, remove_care_recipient
 from portal.caregivers.models import CareRecipient
 from portal.common import clock
@@ -161,6 +161,7 @@ def test_a_reference_has_sixty_bits_and_reads_out_well() -> None:
     references = {new_reference() for _ in range(2000)}
     assert len(references) == 2000
     assert all(re.fullmatch(r"[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){2}", found) for found in references)
+    assert all(REFERENCE.fullmatch(found) for found in references)
     assert math.log2(len(set(ALPHABET)) ** 12) == 60
     for place in (i for i in range(14) if i not in (4, 9)):
         counts = [sum(found[place] == symbol for found in references) for symbol in ALPHABET]

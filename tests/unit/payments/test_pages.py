@@ -1,0 +1,303 @@
+"""Every caregiver page: signed out leads to sign-in, somebody else's is a 404, one's own answers, at a fixed price."""
+
+import re
+
+import pytest
+from django.conf import settings as django_settings
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import get_resolver, reverse
+from pytest_django import Settings
+
+from payments.domain.checkout import open_checkout
+from payments.domain.news import News
+from payments.domain.settlement import apply_intent
+from payments.gateway.base import GatewayUnreachable
+from portal.audit.actor import Actor, Source
+from portal.bookings.models import Booking
+from portal.common import clock
+from tests.factories import BookingFactory, CareRecipientFactory
+from tests.fakes import FakeGateway
+from tests.unit.payments.pages import Elements, signed_in
+
+pytestmark = pytest.mark.django_db
+
+OF_A_BOOKING = {
+    "payments:deposit": 200,
+    "payments:deposit_status": 200,
+    "payments:balance": 200,
+    "payments:balance_status": 200,
+    "payments:extend": 405,
+    "payments:booking": 200,
+    "payments:cancel": 200,
+    "payments:receipt": 200,
+    "payments:receipt_pdf": 200,
+    "payments:calendar": 200,
+}
+OF_A_PERSON = {"caregivers:edit_person": 200, "caregivers:remove_person": 405}
+OF_AN_ACCOUNT = {
+    "payments:book": 200,
+    "payments:dashboard": 200,
+    "caregivers:people": 200,
+    "caregivers:add_person": 200,
+    "caregivers:profile": 200,
+    "caregivers:your_data": 200,
+    "caregivers:download_data": 200,
+    "media_library:index": 200,
+}
+PUBLIC = {"payments:webhook"}
+# What each page costs, the user included; session and rate limit are in the cache, a local one here.
+QUERIES = {
+    "payments:book": 5,
+    "payments:deposit": 4,
+    "payments:dashboard": 3,
+    "payments:booking": 6,
+    "payments:cancel": 3,
+    "payments:receipt": 5,
+    "payments:receipt_pdf": 5,
+    "payments:calendar": 3,
+    "payments:deposit_status": 4,
+    "caregivers:people": 2,
+    "caregivers:add_person": 1,
+    "caregivers:edit_person": 2,
+    "caregivers:profile": 2,
+    "media_library:index": 1,
+}
+
+
+def paid(booking: Booking, stripe: FakeGateway) -> Booking:
+    """The booking with its deposit paid and confirmed."""
+    intent_id = str(open_checkout(booking).payment.intent_id)
+    apply_intent(stripe.pay(intent_id), News(Actor.stripe("evt_1"), Source.WEBHOOK, clock.now(), "evt_1"))
+    booking.refresh_from_db()
+    return booking
+
+
+def address(name: str, booking: Booking) -> str:
+    if name in OF_A_BOOKING:
+        return reverse(name, args=[booking.reference])
+    return reverse(name, args=[booking.care_recipient_id]) if name in OF_A_PERSON else reverse(name)
+
+
+@pytest.fixture
+def paid_booking(stripe: FakeGateway) -> Booking:
+    return paid(BookingFactory(), stripe)
+
+
+@pytest.fixture
+def own(paid_booking: Booking) -> Client:
+    """The browser of the caregiver who booked."""
+    return signed_in(paid_booking.caregiver.user)
+
+
+def test_every_address_is_in_one_of_these_lists() -> None:
+    listed = {*OF_A_BOOKING, *OF_A_PERSON, *OF_AN_ACCOUNT, *PUBLIC}
+    routed = set()
+    for namespace in ("payments", "caregivers", "media_library"):
+        _, resolver = get_resolver().namespace_dict[namespace]
+        routed |= {f"{namespace}:{name}" for name in resolver.reverse_dict if isinstance(name, str)}
+    assert {name for name in routed if not name.startswith("media_library:item")} == listed
+
+
+@pytest.mark.parametrize("name", [*OF_A_BOOKING, *OF_A_PERSON, *OF_AN_ACCOUNT])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_signed_out_leads_to_sign_in_and_back(client: Client, paid_booking: Booking, name: str, method: str) -> None:
+    path = address(name, paid_booking)
+    response = getattr(client, method)(path)
+    assert (response.status_code, response["Location"]) == (302, f"/accounts/login/?next={path}")
+
+
+@pytest.mark.parametrize(("name", "status"), [*OF_A_BOOKING.items(), *OF_A_PERSON.items(), *OF_AN_ACCOUNT.items()])
+def test_ones_own_answers(own: Client, paid_booking: Booking, name: str, status: int) -> None:
+    assert own.get(address(name, paid_booking)).status_code == status
+
+
+@pytest.mark.parametrize("name", [*OF_A_BOOKING, *OF_A_PERSON])
+def test_somebody_elses_is_not_found(paid_booking: Booking, name: str) -> None:
+    stranger = signed_in(CareRecipientFactory().caregiver.user)
+    method = stranger.post if "extend" in name or "remove" in name else stranger.get
+    answers = {method(address(name, paid_booking)).status_code}
+    if name in ("payments:cancel", "caregivers:edit_person"):
+        answers.add(stranger.post(address(name, paid_booking), {"full_name": "Mine"}).status_code)
+    assert answers == {404}
+    paid_booking.refresh_from_db()
+    assert (paid_booking.status, paid_booking.care_recipient.full_name) == ("confirmed", "Rose Okafor")
+    assert paid_booking.care_recipient.removed_at is None
+
+
+@pytest.mark.parametrize("reference", ["7K3M-9QX2-W4TD", "nonsense", "%00", "%F0%9F%92%A9", "x" * 2000])
+@pytest.mark.parametrize("page", ["deposit/{}/", "bookings/{}/", "bookings/{}/receipt.pdf"])
+def test_a_reference_that_is_none_is_not_found(own: Client, reference: str, page: str) -> None:
+    assert own.get("/" + page.format(reference)).status_code == 404
+
+
+@pytest.mark.parametrize("key", ["0", "9" * 40])
+def test_a_person_that_is_none_is_not_found(own: Client, key: str) -> None:
+    assert own.get(f"/people/{key}/").status_code == 404
+
+
+def test_a_reference_may_be_typed_in_small_letters(own: Client, paid_booking: Booking) -> None:
+    assert own.get(f"/bookings/{paid_booking.reference.lower()}/").status_code == 200
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_each_page_costs_so_many_queries(own: Client, paid_booking: Booking, name: str) -> None:
+    path = address(name, paid_booking)
+    own.get(path)
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        own.get(path)
+    assert len(queries) == QUERIES[name], [query["sql"][:150] for query in queries.captured_queries]
+
+
+@pytest.mark.parametrize("name", ["payments:dashboard", "payments:book", "caregivers:people"])
+def test_a_page_costs_the_same_with_one_row_and_with_twenty(name: str, stripe: FakeGateway, settings: Settings) -> None:
+    settings.BOOKING_MAX_OPEN_HOLDS = 30
+    person = CareRecipientFactory()
+    browser = signed_in(person.caregiver.user)
+
+    def cost() -> int:
+        browser.get(reverse(name))
+        with CaptureQueriesContext(connection) as queries:
+            assert browser.get(reverse(name)).status_code == 200
+        return len(queries)
+
+    paid(BookingFactory(care_recipient=person), stripe)
+    one = cost()
+    for index in range(19):
+        booking = BookingFactory(care_recipient=CareRecipientFactory(caregiver=person.caregiver))
+        if index % 2:
+            paid(booking, stripe)
+    assert Booking.objects.of(person.caregiver.user).count() == 20
+    assert cost() == one
+
+
+@pytest.mark.parametrize("name", [*OF_A_BOOKING, *OF_A_PERSON, *OF_AN_ACCOUNT])
+def test_a_page_about_somebody_is_never_kept_by_a_cache(own: Client, paid_booking: Booking, name: str) -> None:
+    response = own.get(address(name, paid_booking))
+    if response.status_code == 200:
+        assert "no-store" in response["Cache-Control"]
+
+
+STRICT = {
+    "default-src": "'none'", "base-uri": "'none'", "object-src": "'none'", "form-action": "'self'",
+    "frame-ancestors": "'self'", "font-src": "'self'", "img-src": "'self' data:", "media-src": "'self'",
+    "style-src": "'self'", "manifest-src": "'self'", "report-uri": "/csp-report/",
+}  # fmt: skip
+PAYING = {"payments:deposit"}
+
+
+def policy_of(header: str) -> dict[str, str]:
+    return dict(part.strip().split(" ", 1) for part in header.split(";"))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        name
+        for name, status in {**OF_A_BOOKING, **OF_A_PERSON, **OF_AN_ACCOUNT}.items()
+        if status == 200 and not re.search("status|pdf|calendar|download", name)
+    ],
+)
+def test_every_page_has_the_strict_policy_and_nothing_inline(stripe: FakeGateway, name: str) -> None:
+    booking = BookingFactory()
+    if "receipt" in name or "balance" in name:
+        paid(booking, stripe)
+    response = signed_in(booking.caregiver.user).get(address(name, booking))
+    assert response.status_code == 200
+    page, policy = Elements(response.content.decode()), policy_of(response["Content-Security-Policy"])
+    scripts = policy.pop("script-src").split()
+    stripe_too = {"connect-src", "frame-src"} & policy.keys()
+    assert {key: value for key, value in policy.items() if key not in stripe_too} == STRICT
+    nonces = [source for source in scripts if source.startswith("'nonce-")]
+    hosts = [source for source in scripts if source not in nonces and source != "'self'"]
+    if name not in PAYING and "balance" not in name:
+        assert hosts == []
+        assert policy["connect-src"] == "'self'"
+    else:
+        assert hosts == ["https://js.stripe.com", "https://*.js.stripe.com"]
+    tags = page.all("script")
+    assert {f"'nonce-{tag['nonce']}'" for tag in tags} <= set(nonces)
+    assert all("src" in tag for tag in tags)
+    assert not page.all("style")
+    assert not [
+        tag for tag, attributes in page.found if "style" in attributes or any(a[:2] == "on" for a in attributes)
+    ]
+
+
+def test_a_nonce_is_used_once(own: Client) -> None:
+    policies = [policy_of(own.get("/book/")["Content-Security-Policy"])["script-src"] for _ in range(2)]
+    assert policies[0] != policies[1]
+
+
+@pytest.mark.parametrize("path", ["/book/", "/people/add/", "/profile/", "/accounts/login/"])
+def test_a_form_without_its_token_is_refused_with_what_to_do(paid_booking: Booking, path: str) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    if not path.startswith("/accounts/"):
+        strict.force_login(paid_booking.caregiver.user, backend=django_settings.AUTHENTICATION_BACKENDS[0])
+    response = strict.post(path, {"login": "a@example.com", "password": "x"})
+    page = response.content.decode()
+    assert response.status_code == 403
+    assert "This page waited too long" in page
+    assert f'<a class="button" href="{path}">Load the page again</a>' in page
+
+
+@pytest.mark.parametrize(
+    ("path", "typed", "sentence"),
+    [
+        ("/people/add/", {"relationship": "my aunt"}, "This field is required."),
+        ("/profile/", {"first_name": "", "last_name": "Okafor"}, "This field is required."),
+    ],
+)
+def test_other_forms_answer_422_with_a_summary_and_keep_what_was_typed(
+    own: Client, path: str, typed: dict[str, str], sentence: str
+) -> None:
+    response = own.post(path, typed)
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert sentence in page[page.index('class="error-summary"') : page.index("<h1>")]
+    assert all(f'value="{value}"' in page for value in typed.values() if value)
+
+
+def test_adding_a_person_leads_back_to_where_they_were_missing(own: Client) -> None:
+    kind = own.post("/people/add/", {"full_name": "Ada", "next": "/book/"})
+    wicked = own.post("/people/add/", {"full_name": "Eve", "next": "https://example.org/"})
+    assert (kind["Location"], wicked["Location"]) == ("/book/", "/people/")
+
+
+def test_stripe_out_of_reach_is_said_with_a_way_to_try_again(stripe: FakeGateway) -> None:
+    booking = BookingFactory()
+    stripe.fail_next = [GatewayUnreachable("timeout")]
+    browser = signed_in(booking.caregiver.user)
+    response = browser.get(f"/deposit/{booking.reference}/")
+    page = response.content.decode()
+    assert response.status_code == 503
+    assert "We cannot reach our payment provider. Nothing has been taken from your card" in page
+    assert f'<a class="button" href="/deposit/{booking.reference}/">Try again</a>' in page
+    assert browser.get(f"/deposit/{booking.reference}/").status_code == 200
+
+
+def test_too_many_sign_ins_lock_out_with_a_sentence(client: Client, settings: Settings) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "login": "50/m/ip", "login_failed": "2/m/key"}
+    typed = {"login": "a@example.com", "password": "wrong"}
+    pages = [client.post("/accounts/login/", typed).content.decode() for _ in range(3)]
+    assert "Too many failed login attempts" not in pages[1]
+    assert "Too many failed login attempts. Try again later." in pages[2]
+
+
+def test_too_many_requests_for_one_address_are_a_page(client: Client, settings: Settings) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "login": "1/m/ip"}
+    typed = {"login": "a@example.com", "password": "wrong"}
+    responses = [client.post("/accounts/login/", typed) for _ in range(2)]
+    assert [response.status_code for response in responses] == [200, 429]
+    assert "Wait a few minutes, then try again." in responses[1].content.decode()
+
+
+def test_opening_the_payment_page_too_often_is_a_page(
+    own: Client, stripe: FakeGateway, paid_booking: Booking, settings: Settings
+) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "pay": "1/m/user"}
+    path = f"/deposit/{paid_booking.reference}/"
+    assert [own.get(path).status_code for _ in range(2)] == [200, 429]
