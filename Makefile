@@ -6,7 +6,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: demo stack demo-reset test test-slow check docs-check observe
+.PHONY: nightly demo stack demo-reset test test-slow check docs-check observe
 
 $(STAMP): requirements/bootstrap.txt requirements/dev.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -50,3 +50,7 @@ docs-check: $(STAMP)
 observe: $(STAMP)
 	@bash ops/install-test-parts.sh
 	@exec $(BIN)/python -m ops.observability
+
+nightly: $(STAMP)
+	@bash ops/install-test-parts.sh
+	@MONEY_EXAMPLES=10000 $(BIN)/python -m pytest -n 0 -q tests/integration/test_money_machine.py
