@@ -77,8 +77,10 @@ def _violations() -> GaugeRows:
     from django.core.cache import cache
 
     from payments.domain.alarms import KEY
+    from payments.domain.invariants import INVARIANTS
 
-    return [([name], count) for name, count in (cache.get(KEY) or {}).items()]
+    found: dict[str, int] = cache.get(KEY) or {}
+    return [([invariant.name], found.get(invariant.name, 0)) for invariant in INVARIANTS]
 
 
 database_gauge(

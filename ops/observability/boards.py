@@ -170,9 +170,14 @@ def booking_funnel() -> dashboard.Dashboard:
                         "Open discrepancies",
                         "Differences between the ledger and Stripe, by kind.",
                         [("max by (kind) (portal_reconciliation_discrepancies)", "{{kind}}")],
-                        width=24,
                         alert=rule["DiscrepanciesOpen"],
-                    )
+                    ),
+                    lines(
+                        "Broken rules of the ledger",
+                        "At the last hourly check, by rule.",
+                        [("max by (invariant) (portal_invariant_violations)", "{{invariant}}")],
+                        alert=rule["LedgerRuleBroken"],
+                    ),
                 ],
             ),
         ],
