@@ -25,6 +25,7 @@ app.conf.beat_schedule = {
     "remind-of-sessions": {"task": "payments.tasks.remind_of_sessions", "schedule": timedelta(minutes=5)},
     "see-to-session-changes": {"task": "payments.tasks.see_to_session_changes", "schedule": timedelta(seconds=15)},
     "send-notifications": {"task": "portal.notifications.tasks.send_waiting", "schedule": timedelta(seconds=10)},
+    "publish-scheduled": {"task": "home.tasks.publish_scheduled", "schedule": timedelta(seconds=60)},
     "erase-people": {"task": "portal.caregivers.tasks.erase_waiting", "schedule": timedelta(seconds=60)},
     "erase-people-again": {"task": "portal.caregivers.tasks.erase_again", "schedule": crontab(hour=3, minute=40)},
     "trim-inbox": {"task": "payments.tasks.trim_payloads", "schedule": crontab(hour=3, minute=50)},

@@ -1,5 +1,6 @@
 """What the tests of caregiver pages share."""
 
+import re
 from html.parser import HTMLParser
 
 from django.test import Client
@@ -14,6 +15,11 @@ def signed_in(user: User) -> Client:
     client = Client()
     client.force_login(user, backend=BACKEND)
     return client
+
+
+def squeezed(page: str) -> str:
+    """The page without the white space around its tags."""
+    return re.sub(r"\s*(<[^>]*>)\s*", r"\1", page)
 
 
 class Elements(HTMLParser):
