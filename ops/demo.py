@@ -3,6 +3,7 @@
 Migrates and seeds, then runs the Stripe sandbox, the web server and a worker with beat, each a process of its own.
 """
 
+import argparse
 import os
 import shutil
 import sys
@@ -23,6 +24,7 @@ ROLES = ("caregiver", "caregiver2", "editor", "coordinator", "finance", "manager
 
 def main() -> int:
     """Prepare, run, and return the exit code of what ended first."""
+    argparse.ArgumentParser(prog="python -m ops.demo", description=__doc__).parse_args()
     environment = _environment()
     os.environ.update(environment)
     var = Path(environment["VAR"])

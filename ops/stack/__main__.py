@@ -1,5 +1,6 @@
 """`python -m ops.stack`: the whole stack until Ctrl-C. PORT, SANDBOX_PORT and VAR are honoured."""
 
+import argparse
 import os
 import signal
 import sys
@@ -11,6 +12,7 @@ from ops.stack.stack import Stack
 
 def main() -> int:
     """Run, say where it answers, and end with the first signal."""
+    argparse.ArgumentParser(prog="python -m ops.stack", description=__doc__).parse_args()
     ports = {"PORT": os.environ.get("PORT") or "8000", "SANDBOX_PORT": os.environ.get("SANDBOX_PORT") or "8421"}
     var = (ROOT / (os.environ.get("VAR") or "var")).resolve() / "stack"
     signal.signal(signal.SIGTERM, signal.default_int_handler)

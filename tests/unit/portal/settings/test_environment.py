@@ -1,0 +1,115 @@
+"""Every variable is documented and checked at start, with a message that says what to set."""
+
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+from portal.settings.env import VARIABLES
+from tests.services import ROOT
+
+LIVE = "0" * 24
+COMPLETE = {
+    **{variable.name: variable.example for variable in VARIABLES.values() if variable.required},
+    "PORTAL_SECRET_KEY": "k" * 60,
+}
+PRODUCTION = {**COMPLETE, "STRIPE_SECRET_KEY": f"sk_live_{LIVE}", "STRIPE_PUBLISHABLE_KEY": f"pk_live_{LIVE}"}
+ENVIRONMENTS = {"staging": COMPLETE, "production": PRODUCTION}
+REQUIRED = sorted(variable.name for variable in VARIABLES.values() if variable.required)
+
+
+def started(environment: str, variables: dict[str, str]) -> tuple[int, str]:
+    """(exit code, the last line of the complaint) of reading the settings in a process of its own."""
+    plain = {"PATH": os.environ["PATH"], "VAR": os.environ["VAR"]}
+    done = subprocess.run(
+        [sys.executable, "-c", f"import portal.settings.{environment}"],
+        cwd=ROOT, env={**plain, **variables}, capture_output=True, text=True,
+    )  # fmt: skip
+    return done.returncode, done.stderr.strip().rpartition("\n")[2]
+
+
+def test_every_variable_is_explained_in_the_example_file() -> None:
+    text = (ROOT / ".env.example").read_text()
+    for variable in VARIABLES.values():
+        prefix = "" if variable.required else "# "
+        assert f"# {variable.purpose}" in text
+        assert f"\n{prefix}{variable.name}={variable.example}\n" in text
+
+
+def test_every_variable_is_read_somewhere_and_nothing_else_is() -> None:
+    sources = [
+        file.read_text() for app in ("portal", "payments", "insights", "home") for file in (ROOT / app).rglob("*.py")
+    ]
+    read = set(re.findall(r'env\.(?:text|integer|listing|folder|stripe_key)\(\s*"([A-Z_]+)"', "\n".join(sources)))
+    direct = set(
+        re.findall(r'os\.environ(?:\.get)?[[(]"([A-Z_]+)"|"([A-Z_]+)" (?:not )?in os\.environ', "\n".join(sources))
+    )
+    directly = {name for pair in direct for name in pair if name}
+    assert directly == {"PROMETHEUS_MULTIPROC_DIR"}  # its library's own name
+    assert read | directly == set(VARIABLES)
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_the_required_ones_are_enough(environment: str) -> None:
+    assert started(environment, ENVIRONMENTS[environment]) == (0, "")
+
+
+@pytest.mark.parametrize("missing", REQUIRED)
+@pytest.mark.parametrize("value", [None, "  "], ids=["unset", "empty"])
+def test_a_missing_one_says_what_to_set(missing: str, value: str | None) -> None:
+    rest = {name: text for name, text in PRODUCTION.items() if name != missing}
+    code, complaint = started("production", rest if value is None else {**rest, missing: value})
+    variable = VARIABLES[missing]
+    assert code == 1
+    assert complaint == (
+        f"django.core.exceptions.ImproperlyConfigured: {missing} is not set. {variable.purpose} "
+        f"For example: {missing}={variable.example} (see .env.example)."
+    )
+
+
+@pytest.mark.parametrize(
+    ("environment", "variable", "value", "sentence"),
+    [
+        ("staging", "STRIPE_SECRET_KEY", f"sk_live_{LIVE}", "is a live key; this environment takes test keys only."),
+        ("staging", "STRIPE_SECRET_KEY", f"rk_live_{LIVE}", "is a live key; this environment takes test keys only."),
+        (
+            "staging",
+            "STRIPE_PUBLISHABLE_KEY",
+            f"pk_live_{LIVE}",
+            "is a live key; this environment takes test keys only.",
+        ),
+        ("production", "STRIPE_SECRET_KEY", f"sk_test_{LIVE}", "is a test key; this environment takes live keys only."),
+        (
+            "production",
+            "STRIPE_PUBLISHABLE_KEY",
+            f"pk_test_{LIVE}",
+            "is a test key; this environment takes live keys only.",
+        ),
+        ("production", "STRIPE_PUBLISHABLE_KEY", f"sk_live_{LIVE}", "is not a Stripe key of kind pk."),
+        ("production", "PORTAL_HSTS_SECONDS", "a year", "must be a whole number, not 'a year'."),
+    ],
+)
+def test_a_wrong_one_says_what_is_wrong(environment: str, variable: str, value: str, sentence: str) -> None:
+    code, complaint = started(environment, {**ENVIRONMENTS[environment], variable: value})
+    assert code == 1
+    assert f"{variable} {sentence}" in complaint
+    assert value[8:] not in complaint or not value.startswith(("sk", "rk"))  # no key in a log
+
+
+def test_a_restricted_live_key_is_taken_in_production() -> None:
+    assert started("production", {**PRODUCTION, "STRIPE_SECRET_KEY": f"rk_live_{LIVE}"}) == (0, "")
+
+
+def test_the_demo_takes_no_key_from_the_environment() -> None:
+    """A live key that lies around in somebody's shell is never used by the demo."""
+    assert started("demo", {"STRIPE_SECRET_KEY": f"sk_live_{LIVE}"}) == (0, "")
+    source = (ROOT / "portal/settings/demo.py").read_text()
+    assert "stripe_key(" not in source
+
+
+def test_djangos_deployment_checks_find_nothing_in_production() -> None:
+    plain = {"PATH": os.environ["PATH"], "VAR": os.environ["VAR"]}
+    done = subprocess.run(["bash", "ops/check-deploy.sh"], cwd=ROOT, env=plain, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "System check identified no issues (1 silenced).\n"), done.stderr
