@@ -70,6 +70,14 @@ class RefundStatus(models.TextChoices):
 REFUND_RESERVED: Final = frozenset({RefundStatus.REQUESTED, RefundStatus.UNKNOWN, RefundStatus.PENDING})
 REFUND_TO_SEND: Final = frozenset({RefundStatus.REQUESTED, RefundStatus.UNKNOWN})
 
+REFUND_STATUS_AT_STRIPE: Final = {
+    "pending": RefundStatus.PENDING,
+    "requires_action": RefundStatus.PENDING,
+    "succeeded": RefundStatus.SUCCEEDED,
+    "failed": RefundStatus.FAILED,
+    "canceled": RefundStatus.CANCELLED,
+}
+
 
 class RefundReason(models.TextChoices):
     """Why money goes back."""
@@ -112,6 +120,11 @@ class DiscrepancyKind(models.TextChoices):
     REFUND_DIFFERS = "refund_differs", "Refund missing or differs"
     REFUND_BLOCKED = "refund_blocked", "Refund that Stripe refuses"
     RELEASE_BLOCKED = "release_blocked", "Place that cannot be released yet"
+    MISSING_LOCALLY = "missing_locally", "At Stripe, not in our ledger"
+    MISSING_AT_STRIPE = "missing_at_stripe", "In our ledger, not at Stripe"
+    DISPUTE_MISSING = "dispute_missing", "Dispute missing or differs"
+    FEE_MISSING = "fee_missing", "Fee or balance transaction missing"
+    EVENT_MISSED = "event_missed", "Webhook that never arrived"
 
 
 class DiscrepancyStatus(models.TextChoices):
@@ -120,3 +133,18 @@ class DiscrepancyStatus(models.TextChoices):
     OPEN = "open", "Open"
     HEALED = "healed", "Healed"
     IGNORED = "ignored", "Ignored with a reason"
+
+
+class RunKind(models.TextChoices):
+    """How far a reconciliation looks."""
+
+    EVENTS = "events", "Events catch-up"
+    FULL = "full", "Full comparison"
+
+
+class RunState(models.TextChoices):
+    """Where a reconciliation run stands."""
+
+    RUNNING = "running", "Running"
+    FINISHED = "finished", "Finished"
+    INTERRUPTED = "interrupted", "Interrupted"

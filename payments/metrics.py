@@ -86,6 +86,21 @@ def _violations() -> GaugeRows:
 database_gauge(
     "portal_invariant_violations", "Broken rules of the ledger, at the last hourly check.", _violations, ["invariant"]
 )
+
+
+def _last_success() -> GaugeRows:
+    from payments.enums import RunState
+    from payments.models import ReconciliationRun
+
+    done = ReconciliationRun.objects.filter(state=RunState.FINISHED).order_by("-finished_at").first()
+    return [([], done.finished_at.timestamp() if done and done.finished_at else 0)]
+
+
+database_gauge(
+    "portal_reconciliation_last_success_timestamp_seconds",
+    "When a reconciliation last finished; 0 when none has.",
+    _last_success,
+)
 database_gauge(
     "portal_webhook_backlog", "Received events that wait, for the ledger or the mirror.", _backlog, ["stage"]
 )

@@ -1,9 +1,15 @@
 """Celery's payment work: thin. Beat runs each of these too, for rings that were lost."""
 
+from contextlib import suppress
+from datetime import timedelta
+
 from celery import shared_task
 
 from payments import mirror
 from payments.domain import alarms, events, refunds, release, reminders, retention, session_changes
+from payments.domain.reconciliation import AlreadyRunning, reconcile
+from payments.enums import RunKind
+from portal.common import clock
 from portal.common.doorbell import ring_now
 
 ROUNDS = 50
@@ -74,3 +80,21 @@ def remind_of_sessions() -> int:
 def see_to_session_changes() -> int:
     """See to everybody who booked a session that staff cancelled or moved."""
     return session_changes.see_to_session_changes()
+
+
+@shared_task(name="payments.tasks.catch_up_events")
+def catch_up_events() -> None:
+    """Fetch the events of the last hours that never arrived."""
+    _reconcile(RunKind.EVENTS, timedelta(hours=3))
+
+
+@shared_task(name="payments.tasks.reconcile")
+def reconcile_nightly() -> None:
+    """Compare a month with Stripe."""
+    _reconcile(RunKind.FULL, timedelta(days=31))
+
+
+def _reconcile(kind: RunKind, back: timedelta) -> None:
+    until = clock.now()
+    with suppress(AlreadyRunning):  # the other one does this one's work
+        reconcile(kind, until - back, until, heal_missed=True)

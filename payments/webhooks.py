@@ -2,22 +2,20 @@
 
 import json
 import time
-from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import stripe
 from django.conf import settings
 from django.core.cache import caches
-from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 from djstripe.models import WebhookEndpoint
 
+from payments.domain.inbox import NOT_AN_EVENT, event_from, store
 from payments.metrics import WEBHOOK_ACK_SECONDS, WEBHOOK_RECEIVED
 from payments.models import ReceivedEvent
-from portal.common.clock import from_epoch
 from portal.common.doorbell import ring_now
 
 SECRET_CACHE_SECONDS: Final = 60
@@ -62,7 +60,7 @@ def receive(request: HttpRequest, endpoint: UUID) -> HttpResponse:
     started = time.perf_counter()
     try:
         event = _event(_verified_body(request, endpoint))
-        is_new = _store(event)
+        is_new = store(event)
     except Refused as refusal:
         WEBHOOK_RECEIVED.labels(type="unknown", result=refusal.result).inc()
         return HttpResponse(f"{refusal.result}\n", status=refusal.status, content_type="text/plain")
@@ -105,42 +103,9 @@ def _secret(endpoint: UUID) -> tuple[str, int]:
 def _event(body: str) -> ReceivedEvent:
     """The inbox row for a verified body. Raises Refused when it is not a Stripe event of our mode."""
     try:
-        data: dict[str, Any] = json.loads(body)
-        event = ReceivedEvent(
-            event_id=_text(data["id"]),
-            type=_text(data["type"]),
-            object_id=_text(data["data"]["object"].get("id") or ""),
-            api_version=_text(data.get("api_version") or ""),
-            livemode=bool(data["livemode"]),
-            created_at=from_epoch(data["created"]),
-            payload=data,
-        )
-    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, OSError):
+        event = event_from(json.loads(body))
+    except NOT_AN_EVENT:
         raise Refused("not_an_event") from None
     if event.livemode != settings.STRIPE_LIVE_MODE:
         raise Refused("wrong_mode")
     return event
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str) or len(value) > 255 or "\x00" in value:
-        raise ValueError("not a short text")
-    return value
-
-
-def _store(event: ReceivedEvent) -> bool:
-    """One INSERT … ON CONFLICT DO NOTHING, committed on its own; False for an event that is there already."""
-    statement, values = _insert_statement(event)
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return bool(cursor.rowcount)
-
-
-def _insert_statement(event: ReceivedEvent) -> tuple[str, list[Any]]:
-    quote: Callable[[str], str] = connection.ops.quote_name
-    fields = [field for field in ReceivedEvent._meta.concrete_fields if not field.primary_key]
-    columns = ", ".join(quote(str(field.column)) for field in fields)
-    places = ", ".join(["%s"] * len(fields))
-    values = [field.get_db_prep_save(getattr(event, field.attname), connection) for field in fields]
-    table = quote(str(ReceivedEvent._meta.db_table))
-    return f"INSERT INTO {table} ({columns}) VALUES ({places}) ON CONFLICT (event_id) DO NOTHING", values

@@ -43,7 +43,7 @@ def browser() -> Iterator[Browser]:
 def stripe(monkeypatch: pytest.MonkeyPatch) -> FakeGateway:
     """A provider in memory, for what the sandbox cannot be told to do at one precise moment."""
     fake = FakeGateway()
-    for module in ("checkout", "charges", "events", "refunds", "release"):
+    for module in ("checkout", "charges", "events", "refunds", "release", "reconciliation.pull", "reconciliation.heal"):
         monkeypatch.setattr(f"payments.domain.{module}.gateway", lambda: fake)
     return fake
 

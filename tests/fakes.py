@@ -1,6 +1,8 @@
 """A payment provider in memory that keeps the gateway's contract, idempotency included."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from payments.gateway.base import (
@@ -27,6 +29,7 @@ class FakeGateway:
     lose_next: int = 0
     charges: dict[str, Charge] = field(default_factory=dict)
     disputes: dict[str, DisputeResult] = field(default_factory=dict)
+    events: list[dict[str, Any]] = field(default_factory=list)
 
     def _enter(self, call: str) -> None:
         self.calls.append(call)
@@ -61,6 +64,8 @@ class FakeGateway:
 
     def retrieve_intent(self, intent_id: str) -> Intent:
         self._enter("retrieve_intent")
+        if intent_id not in self.intents:
+            raise GatewayRefused("resource_missing")
         return self._answer(self.intents[intent_id])
 
     def cancel_intent(self, intent_id: str) -> Intent:
@@ -102,6 +107,22 @@ class FakeGateway:
     def retrieve_dispute(self, dispute_id: str) -> DisputeResult:
         self._enter("retrieve_dispute")
         return self._answer(self.disputes[dispute_id])
+
+    def intents_between(self, since: datetime, until: datetime) -> Iterator[Intent]:
+        self._enter("intents_between")
+        return (i for i in list(self.intents.values()) if since <= i.created_at <= until)
+
+    def refunds_between(self, since: datetime, until: datetime) -> Iterator[RefundResult]:
+        self._enter("refunds_between")
+        return (r for r in list(self.refunds.values()) if since <= r.created_at <= until)
+
+    def disputes_between(self, since: datetime, until: datetime) -> Iterator[DisputeResult]:
+        self._enter("disputes_between")
+        return (d for d in list(self.disputes.values()) if since <= d.created_at <= until)
+
+    def events_between(self, since: datetime, until: datetime) -> Iterator[dict[str, Any]]:
+        self._enter("events_between")
+        return iter(self.events)
 
     def set(self, intent_id: str, **changes: Any) -> Intent:
         """Change an intent, as the cardholder or Stripe would."""

@@ -35,3 +35,13 @@ def note(
     else:
         Discrepancy.objects.filter(pk=found.pk).update(last_seen_at=clock.now(), details=dict(details or {}))
     return found
+
+
+@transaction.atomic
+def close(discrepancy: Discrepancy, status: DiscrepancyStatus, closing_note: str, *, by: Actor, source: Source) -> bool:
+    """Close an open discrepancy; False when somebody closed it meanwhile."""
+    open_one = Discrepancy.objects.filter(pk=discrepancy.pk, status=DiscrepancyStatus.OPEN)
+    if not open_one.update(status=status, closed_at=clock.now(), closing_note=closing_note[:500]):
+        return False
+    record("discrepancy.closed", discrepancy, by=by, source=source, data={"to": status.value})
+    return True

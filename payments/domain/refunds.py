@@ -18,6 +18,7 @@ from payments.domain.transitions import locked, move
 from payments.enums import (
     CAPTURED,
     REFUND_RESERVED,
+    REFUND_STATUS_AT_STRIPE,
     REFUND_TO_SEND,
     DiscrepancyKind,
     PaymentStatus,
@@ -38,14 +39,6 @@ from portal.common.leases import back_off, claim
 logger = logging.getLogger("payments.refunds")
 LEASE: Final = timedelta(minutes=3)
 SETTLEMENT: Final = Actor.system(SystemActor.SETTLEMENT)
-
-_STATUS_AT_STRIPE: Final = {
-    "pending": RefundStatus.PENDING,
-    "requires_action": RefundStatus.PENDING,
-    "succeeded": RefundStatus.SUCCEEDED,
-    "failed": RefundStatus.FAILED,
-    "canceled": RefundStatus.CANCELLED,
-}
 
 
 class RefundError(Exception):
@@ -150,18 +143,23 @@ def _refused(refund: Refund, payment: Payment, code: str) -> None:
         status=RefundStatus.FAILED, failure_code=code[:64], leased_until=None, settled_at=clock.now()
     )
     record("refund.refused", refund, by=SETTLEMENT, source=Source.SCHEDULE, data={"code": code[:64]})
+    _tell_finance(refund, payment, code, News(SETTLEMENT, Source.SCHEDULE, clock.now()))
+    REFUND_OUTCOMES.labels(outcome="refused").inc()
+    _derive(payment, by=SETTLEMENT, source=Source.SCHEDULE)
+
+
+def _tell_finance(refund: Refund, payment: Payment, code: str, news: News) -> None:
+    """Money that we owe did not reach the caregiver: a task for finance."""
     note(
         DiscrepancyKind.REFUND_BLOCKED,
         stripe_object_id=f"refund-{refund.pk}",
-        by=SETTLEMENT,
-        source=Source.SCHEDULE,
+        by=news.by,
+        source=news.source,
         payment=payment,
         amount=refund.amount,
         currency=payment.currency,
         details={"code": code},
     )
-    REFUND_OUTCOMES.labels(outcome="refused").inc()
-    _derive(payment, by=SETTLEMENT, source=Source.SCHEDULE)
 
 
 @transaction.atomic
@@ -178,7 +176,7 @@ def apply_refund(result: RefundResult, news: News) -> bool:
         _note_unfounded(result, payment, news)
         return True
     refund = _row_for(result, payment)
-    before, refund.status = refund.status, _STATUS_AT_STRIPE[result.status]
+    before, refund.status = refund.status, REFUND_STATUS_AT_STRIPE[result.status]
     refund.stripe_refund_id = result.id
     refund.failure_code = result.failure_code[:64]
     refund.balance_transaction_id = result.balance_transaction_id
@@ -196,6 +194,8 @@ def apply_refund(result: RefundResult, news: News) -> bool:
             stripe_event_id=news.stripe_event_id,
             data={"from": before, "to": refund.status, "payment": payment.pk},
         )
+        if refund.status == RefundStatus.FAILED:
+            _tell_finance(refund, payment, refund.failure_code or "failed", news)
     _derive(payment, by=news.by, source=news.source, stripe_event_id=news.stripe_event_id)
     return True
 

@@ -1,8 +1,9 @@
 """What the portal needs of a payment provider: calls, typed results, and errors with a sentence for a caregiver."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from portal.bookings.models import Booking
@@ -142,3 +143,15 @@ class PaymentGateway(Protocol):
 
     def retrieve_dispute(self, dispute_id: str) -> DisputeResult:
         """The dispute as it is now."""
+
+    def intents_between(self, since: datetime, until: datetime) -> Iterator[Intent]:
+        """Every intent created from `since` to `until`, newest first, page by page."""
+
+    def refunds_between(self, since: datetime, until: datetime) -> Iterator[RefundResult]:
+        """Every refund created from `since` to `until`, newest first, page by page."""
+
+    def disputes_between(self, since: datetime, until: datetime) -> Iterator[DisputeResult]:
+        """Every dispute created from `since` to `until`, newest first, page by page."""
+
+    def events_between(self, since: datetime, until: datetime) -> Iterator[dict[str, Any]]:
+        """Every event made from `since` to `until`, newest first, as Stripe would deliver it."""

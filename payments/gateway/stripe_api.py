@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Self
 
@@ -88,6 +89,18 @@ class StripeGateway:
     def retrieve_dispute(self, dispute_id: str) -> DisputeResult:
         return dispute_from(_call("retrieve_dispute", lambda: self._stripe.disputes.retrieve(dispute_id)))
 
+    def intents_between(self, since: datetime, until: datetime) -> Iterator[Intent]:
+        return map(intent_from, _listed("list_intents", self._stripe.payment_intents.list, since, until))
+
+    def refunds_between(self, since: datetime, until: datetime) -> Iterator[RefundResult]:
+        return map(refund_from, _listed("list_refunds", self._stripe.refunds.list, since, until))
+
+    def disputes_between(self, since: datetime, until: datetime) -> Iterator[DisputeResult]:
+        return map(dispute_from, _listed("list_disputes", self._stripe.disputes.list, since, until))
+
+    def events_between(self, since: datetime, until: datetime) -> Iterator[dict[str, Any]]:
+        return _listed("list_events", self._stripe.events.list, since, until)
+
 
 @lru_cache(maxsize=4)
 def _client(key: str, api_base: str, timeout: int) -> stripe.StripeClient:
@@ -108,6 +121,19 @@ def _plain(reply: stripe.StripeObject) -> dict[str, Any]:
 def _call(action: str, request: Callable[[], stripe.StripeObject]) -> dict[str, Any]:
     with _errors_mapped(action):
         return _plain(request())
+
+
+def _listed(action: str, listing: Callable[[Any], Any], since: datetime, until: datetime) -> Iterator[dict[str, Any]]:
+    """Every object of a list, a page of 100 a call; each page is a call of its own, timed and mapped."""
+    created = {"gte": int(since.timestamp()), "lte": int(until.timestamp())}
+    after: dict[str, str] = {}
+    while True:
+        with _errors_mapped(action):
+            page = _plain(listing({"created": created, "limit": 100, **after}))
+        yield from page["data"]
+        if not page["has_more"]:
+            return
+        after = {"starting_after": page["data"][-1]["id"]}
 
 
 @contextmanager

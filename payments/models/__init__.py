@@ -4,6 +4,7 @@ from payments.models.discrepancy import Discrepancy
 from payments.models.dispute import Dispute
 from payments.models.inbox import ReceivedEvent
 from payments.models.payment import Payment, PaymentAttempt, PaymentQuerySet, PaymentTransition
+from payments.models.reconciliation import ReconciliationRun, StagedDispute, StagedIntent, StagedRefund
 from payments.models.refund import Refund
 
 __all__ = [
@@ -14,5 +15,9 @@ __all__ = [
     "PaymentQuerySet",
     "PaymentTransition",
     "ReceivedEvent",
+    "ReconciliationRun",
     "Refund",
+    "StagedDispute",
+    "StagedIntent",
+    "StagedRefund",
 ]

@@ -1,5 +1,6 @@
 """Money goes back once, whatever happens to the replies."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,7 @@ import time_machine
 from payments.domain.cancellation import cancel, quote
 from payments.domain.checkout import open_checkout
 from payments.domain.news import News
-from payments.domain.refunds import RefundError, request_refund, send_refunds
+from payments.domain.refunds import RefundError, apply_refund, request_refund, send_refunds
 from payments.domain.settlement import apply_intent
 from payments.enums import PaymentStatus, RefundReason, RefundStatus
 from payments.gateway.base import GatewayRefused, GatewayUnreachable
@@ -110,3 +111,14 @@ def test_cancelling_in_time_returns_everything_and_late_half(paid: Payment, stri
     booking.refresh_from_db()
     assert booking.status == BookingStatus.CANCELLED
     assert figures(paid) == (PaymentStatus.PARTIALLY_REFUNDED, 562, 0)
+
+
+def test_a_refund_that_the_bank_sends_back_becomes_a_task_for_finance(paid: Payment, stripe: FakeGateway) -> None:
+    refund = ask(paid, 1125)
+    send_refunds()
+    (sent,) = stripe.refunds.values()
+    returned = replace(sent, status="failed", failure_code="lost_or_stolen_card")
+    apply_refund(returned, News(BY, Source.WEBHOOK, clock.now()))
+    task = Discrepancy.objects.get()
+    assert (task.kind, task.stripe_object_id, task.amount) == ("refund_blocked", f"refund-{refund.pk}", 1125)
+    assert figures(paid) == (PaymentStatus.SUCCEEDED, 0, 0)

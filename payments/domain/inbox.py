@@ -1,0 +1,48 @@
+"""Storing what Stripe tells: once, whichever way it came (webhook, or the events catch-up)."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from django.db import connection
+
+from payments.models import ReceivedEvent
+from portal.common.clock import from_epoch
+
+NOT_AN_EVENT: Final = (ValueError, KeyError, TypeError, AttributeError, OverflowError, OSError)
+
+
+def event_from(data: Mapping[str, Any]) -> ReceivedEvent:
+    """The inbox row for a Stripe event. Raises one of NOT_AN_EVENT when `data` is none."""
+    return ReceivedEvent(
+        event_id=_text(data["id"]),
+        type=_text(data["type"]),
+        object_id=_text(data["data"]["object"].get("id") or ""),
+        api_version=_text(data.get("api_version") or ""),
+        livemode=bool(data["livemode"]),
+        created_at=from_epoch(data["created"]),
+        payload=data,
+    )
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or len(value) > 255 or "\x00" in value:
+        raise ValueError("not a short text")
+    return value
+
+
+def store(event: ReceivedEvent) -> bool:
+    """One INSERT … ON CONFLICT DO NOTHING, committed on its own; False for an event that is there already."""
+    statement, values = _insert_statement(event)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return bool(cursor.rowcount)
+
+
+def _insert_statement(event: ReceivedEvent) -> tuple[str, list[Any]]:
+    quote: Callable[[str], str] = connection.ops.quote_name
+    fields = [field for field in ReceivedEvent._meta.concrete_fields if not field.primary_key]
+    columns = ", ".join(quote(str(field.column)) for field in fields)
+    places = ", ".join(["%s"] * len(fields))
+    values = [field.get_db_prep_save(getattr(event, field.attname), connection) for field in fields]
+    table = quote(str(ReceivedEvent._meta.db_table))
+    return f"INSERT INTO {table} ({columns}) VALUES ({places}) ON CONFLICT (event_id) DO NOTHING", values

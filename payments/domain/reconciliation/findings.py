@@ -1,0 +1,17 @@
+"""One thing that may differ, before it is looked at again."""
+
+from dataclasses import dataclass
+
+from payments.enums import DiscrepancyKind
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`stripe_id` names the object; `intent_id` its payment's intent; `amount` (minor units) is at stake."""
+
+    kind: DiscrepancyKind
+    stripe_id: str
+    intent_id: str = ""
+    payment_id: int | None = None
+    amount: int = 0
+    currency: str = ""
