@@ -9,10 +9,11 @@ _LEDGER = [
     "payments.view_receivedevent",
     "payments.view_discrepancy",
 ]
+_SETTLES = ["payments.change_discrepancy"]
 
 GRANTS: Grants = {
-    Role.FINANCE: _LEDGER,
-    Role.ADMINISTRATOR: _LEDGER,
+    Role.FINANCE: [*_LEDGER, *_SETTLES],
+    Role.ADMINISTRATOR: [*_LEDGER, *_SETTLES],
     Role.COORDINATOR: ["payments.view_payment"],
     Role.MANAGER: ["payments.view_payment"],
 }

@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 from wagtail_modeladmin.helpers import PermissionHelper
 from wagtail_modeladmin.options import ModelAdmin, ModelAdminGroup
 
+from payments.admin.discrepancies import IgnoreButton
 from payments.models import Discrepancy, Payment, ReceivedEvent, Refund
 from portal.accounts.models import User
 from portal.common.money import formatted
@@ -101,7 +102,13 @@ class DiscrepancyAdmin(ModelAdmin):
     menu_icon = "warning"
     permission_helper_class = LookOnly
     history_view_enabled = False  # the audit trail is the history; Wagtail's view asks no permission
-    list_display = ("kind", "payment", "stripe_object_id", "amount", "status", "found_at")
+    button_helper_class = IgnoreButton
+    list_display = ("kind", "payment", "stripe_object_id", "amount", "currency", "status", "found_at", "closing_note")
+    list_export = (
+        "kind", "payment_id", "stripe_object_id", "amount", "currency", "status", "found_at", "last_seen_at",
+        "closed_at", "closing_note",
+    )  # fmt: skip
+    search_fields = ("stripe_object_id", "payment__booking__reference")
     list_filter = ("status", "kind")
 
 

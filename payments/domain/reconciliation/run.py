@@ -82,7 +82,7 @@ def _full(run: ReconciliationRun, heal_missed: bool, progress: Progress) -> None
     healed: Counter[str] = Counter()
     open_ids = set()
     for finding in list(differences(run)):
-        if not still_differs(finding):
+        if _is_ignored(finding) or not still_differs(finding):
             continue
         found[finding.kind.value] += 1
         if heal_missed and _healed(finding):
@@ -92,6 +92,17 @@ def _full(run: ReconciliationRun, heal_missed: bool, progress: Progress) -> None
         progress(f"{finding.kind.label}: {finding.stripe_id}")
     run.found, run.healed = dict(found), dict(healed)
     _close_repaired(run, open_ids)
+
+
+def _is_ignored(finding: Finding) -> bool:
+    """Finance has said why nothing more has to be done, with the same amount at stake."""
+    return Discrepancy.objects.filter(
+        status=DiscrepancyStatus.IGNORED,
+        kind=finding.kind,
+        stripe_object_id=finding.stripe_id,
+        amount=finding.amount,
+        currency=finding.currency,
+    ).exists()
 
 
 def _healed(finding: Finding) -> bool:

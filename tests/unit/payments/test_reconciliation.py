@@ -12,6 +12,7 @@ import time_machine
 from django.core.management import CommandError, call_command
 
 from payments.domain.checkout import open_checkout
+from payments.domain.discrepancies import close
 from payments.domain.events import process_inbox
 from payments.domain.news import News
 from payments.domain.reconciliation import AlreadyRunning, reconcile
@@ -313,3 +314,25 @@ def test_bad_input_is_refused_with_a_sentence(stripe: FakeGateway, arguments: li
     assert not ReconciliationRun.objects.exists()
     assert not Dispute.objects.exists()
     assert not Refund.objects.exists()
+
+
+def _ignore_the_open_one() -> None:
+    found = Discrepancy.objects.get(status=DiscrepancyStatus.OPEN)
+    close(found, DiscrepancyStatus.IGNORED, "Agreed with the bank.", by=BY, source=Source.STAFF)
+
+
+def test_what_finance_ignored_does_not_open_again(stripe: FakeGateway) -> None:
+    paid_here_only(stripe)
+    run(stripe)
+    _ignore_the_open_one()
+    assert run(stripe).found == {}
+    assert open_kinds() == {}
+
+
+def test_what_finance_ignored_opens_again_when_another_amount_is_at_stake(stripe: FakeGateway) -> None:
+    paid_here_only(stripe)
+    run(stripe)
+    _ignore_the_open_one()
+    Discrepancy.objects.update(amount=1)
+    run(stripe)
+    assert open_kinds() == {"status_differs": 1}

@@ -72,6 +72,7 @@ TABLE: Final[Rows] = {
     **listing("payments/refund", see=MONEY),
     **listing("payments/receivedevent", see=MONEY),
     **listing("payments/discrepancy", see=MONEY),
+    "reconciliation/<discrepancy_id>/ignore/": MONEY,
     **snippet("bookings/booking", see=DESK),
     **snippet("bookings/session", see=DESK, add=KEEPERS, change=KEEPERS),
     **snippet("bookings/service", see=DESK, add=KEEPERS, change=KEEPERS),
@@ -104,7 +105,7 @@ def signed_in(role: Role) -> Client:
 def extra(db: None) -> dict[str, Any]:
     """A row of each model that the routes name; returns what else they name."""
     payment = BookingFactory().payments.get()
-    note(
+    found = note(
         DiscrepancyKind.UNKNOWN_CHARGE, stripe_object_id="ch_1", payment=payment,
         by=Actor.system(SystemActor.RECONCILIATION), source=Source.RECONCILIATION,
     )  # fmt: skip
@@ -112,7 +113,7 @@ def extra(db: None) -> dict[str, Any]:
     ReceivedEvent.objects.create(event_id="evt_1", type="charge.succeeded", livemode=False, created_at=clock.now())
     text = MessageText.objects.latest("pk")
     first, second = text.save_revision(), text.save_revision()
-    return {"revision_id": first.pk, "revision_id_a": first.pk, "revision_id_b": second.pk}
+    return {"discrepancy_id": found.pk, "revision_id": first.pk, "revision_id_a": first.pk, "revision_id_b": second.pk}
 
 
 def answer(client: Client, path: str) -> str:

@@ -1,0 +1,90 @@
+"""Finance closes a discrepancy that needs nothing more, with the reason."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.views.generic import FormView
+from wagtail.admin.auth import permission_denied
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+from wagtail_modeladmin.helpers import ButtonHelper
+
+from payments.domain.discrepancies import close
+from payments.enums import DiscrepancyStatus
+from payments.models import Discrepancy
+from portal.audit.actor import Actor, Source
+from portal.common.money import formatted
+
+LISTING = "payments_discrepancy_modeladmin_index"
+
+
+class IgnoreForm(forms.Form):
+    """Why nothing more has to be done."""
+
+    reason = forms.CharField(
+        min_length=5,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="Say what you found and why nothing more has to be done. It stays in the audit trail.",
+    )
+
+
+class IgnoreView(WagtailAdminTemplateMixin, FormView[IgnoreForm]):
+    """Close one open discrepancy as ignored. Needs `payments.change_discrepancy`."""
+
+    form_class = IgnoreForm
+    template_name = "payments/admin/ignore_discrepancy.html"
+    page_title = "Ignore a discrepancy"
+    header_icon = "warning"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.has_perm("payments.change_discrepancy"):
+            refused: HttpResponseBase = permission_denied(request)
+            return refused
+        self.discrepancy = get_object_or_404(Discrepancy, pk=kwargs["discrepancy_id"])
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        found = self.discrepancy
+        stake = formatted(found.amount, found.currency) if found.currency else ""
+        return super().get_context_data(**kwargs) | {
+            "discrepancy": found,
+            "at_stake": stake,
+            "is_open": found.status == DiscrepancyStatus.OPEN,
+            "listing": reverse(LISTING),
+        }
+
+    def form_valid(self, form: IgnoreForm) -> HttpResponse:
+        by = Actor.user(self.request.user)  # type: ignore[arg-type]
+        reason = form.cleaned_data["reason"]
+        if close(self.discrepancy, DiscrepancyStatus.IGNORED, reason, by=by, source=Source.STAFF):
+            messages.success(self.request, "The discrepancy is closed, with your reason.")
+        else:
+            messages.warning(self.request, "It was closed already. Nothing was changed.")
+        return super().form_valid(form)
+
+    def get_success_url(self) -> str:
+        return reverse(LISTING)
+
+
+class IgnoreButton(ButtonHelper):
+    """Beside each open discrepancy: ignore it with a reason."""
+
+    ignore_classnames: ClassVar[list[str]] = ["button-small", "button-secondary"]
+
+    def get_buttons_for_obj(self, obj: Discrepancy, *args: Any, **kwargs: Any) -> list[dict[str, Any]]:
+        buttons: list[dict[str, Any]] = super().get_buttons_for_obj(obj, *args, **kwargs)
+        allowed = self.request.user.has_perm("payments.change_discrepancy")
+        if obj.status == DiscrepancyStatus.OPEN and allowed:
+            buttons.append(
+                {
+                    "url": reverse("ignore_discrepancy", args=[obj.pk]),
+                    "label": "Ignore, with a reason",
+                    "classname": self.finalise_classname(self.ignore_classnames),
+                    "title": f"Ignore {obj}, with a reason",
+                }
+            )
+        return buttons
