@@ -24,5 +24,4 @@ urlpatterns = [
 ]
 if settings.DEMO:
     urlpatterns.append(path("demo/mail/", include((demo_mail.urlpatterns, demo_mail.app_name))))
-    urlpatterns += [path("media/<path:path>", views.demo_media)]
 urlpatterns.append(path("", include(wagtail_urls)))

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import factory
+from django.core.files.base import ContentFile
 from factory.django import DjangoModelFactory
 
 from payments.domain.checkout import book
@@ -12,6 +13,7 @@ from portal.audit.actor import Actor, Source
 from portal.bookings.models import Booking, Service, Session
 from portal.caregivers.models import Caregiver, CareRecipient
 from portal.common import clock
+from portal.media_library.models import Category, MediaItem
 
 
 class UserFactory(DjangoModelFactory[User]):
@@ -95,3 +97,28 @@ class BookingFactory(factory.Factory[Booking]):
             by=Actor.user(recipient.caregiver.user),
             source=Source.CAREGIVER,
         )
+
+
+class CategoryFactory(DjangoModelFactory[Category]):
+    class Meta:
+        model = Category
+
+    name = factory.Sequence(lambda n: f"Moving safely {n}")
+    slug = factory.Sequence(lambda n: f"moving-safely-{n}")
+
+
+class MediaItemFactory(DjangoModelFactory[MediaItem]):
+    """A film of 100 seconds that everybody may open. Its bytes are not a film: what is uploaded is tried elsewhere."""
+
+    class Meta:
+        model = MediaItem
+
+    kind = "video"
+    title = factory.Sequence(lambda n: f"Out of a chair {n}")
+    slug = factory.Sequence(lambda n: f"out-of-a-chair-{n}")
+    summary = "How to help somebody stand up."
+    file = factory.LazyFunction(lambda: ContentFile(bytes(range(256)) * 4, name="chair.mp4"))
+    captions = "WEBVTT\n\n00:00.000 --> 00:04.000\nSit beside them.\n"
+    content_type = "video/mp4"
+    duration_seconds = 100
+    visible = True

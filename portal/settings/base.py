@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from csp.constants import NONCE, NONE, SELF, UNSAFE_INLINE
 
-from portal.settings import env
+from portal.settings import env, media
 
 ROOT = Path(__file__).resolve().parents[2]
 VAR = env.folder("VAR", ROOT / "var")
@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "insights",
     "home",
     "wagtail.contrib.forms",
+    "wagtail.contrib.frontend_cache",
     "wagtail.contrib.redirects",
     "wagtail.contrib.settings",
     "wagtail.embeds",
@@ -123,6 +124,7 @@ ACCOUNT_RATE_LIMITS: dict[str, str] = {
     "reset_password": "10/m/ip,3/10m/key",
     "book": "10/m/user",
     "pay": "30/m/user",
+    "playback": "240/m/ip",
 }
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_TOTP_ISSUER = SITE_NAME
@@ -152,10 +154,10 @@ TIME_ZONE = env.text("PORTAL_TIME_ZONE", "Europe/London")
 # Files
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
-MEDIA_URL = "/media/"
-MEDIA_ROOT = VAR / "media"
+MEDIA_URL = "/media/public/"
+MEDIA_ROOT = VAR / "media" / "public"
 STORAGES: dict[str, Any] = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    **media.storages(VAR / "media"),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
@@ -171,6 +173,7 @@ WAGTAIL_PASSWORD_RESET_ENABLED = False
 WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
 WAGTAILDOCS_EXTENSIONS = ["pdf", "docx", "odt", "txt", "csv", "xlsx", "vtt"]
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
+WAGTAILFRONTENDCACHE = media.purging()
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 15 * 1024 * 1024
 SILENCED_SYSTEM_CHECKS = ["security.W019"]  # Wagtail previews pages in a frame of its own admin
 
@@ -226,8 +229,8 @@ _common_directives: dict[str, Any] = {
     "form-action": [SELF],
     "frame-ancestors": [SELF],
     "font-src": [SELF],
-    "img-src": [SELF, "data:"],
-    "media-src": [SELF],
+    "img-src": [SELF, "data:", *media.CDN_HOSTS],
+    "media-src": [SELF, *media.CDN_HOSTS],
     "connect-src": [SELF],
     "style-src": [SELF],
     "manifest-src": [SELF],
@@ -238,7 +241,7 @@ CSP_ADMIN: dict[str, Any] = {
     **_common_directives,
     "script-src": [SELF, UNSAFE_INLINE],
     "style-src": [SELF, UNSAFE_INLINE],
-    "img-src": [SELF, "data:", "blob:"],
+    "img-src": [SELF, "data:", "blob:", *media.CDN_HOSTS],
     "frame-src": [SELF],
 }
 CONTENT_SECURITY_POLICY: dict[str, Any] = {

@@ -25,7 +25,7 @@ MIGRATION_MODULES = {"djstripe": "payments.djstripe_migrations"}
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    **STORAGES,
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 
@@ -57,6 +57,7 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "60/m/ip,30/m/key",
     "signup": "60/m/ip",
     "book": "60/m/user",
+    "playback": "6000/m/ip",
     "pay": "240/m/user",
 }
 BOOKING_MAX_OPEN_HOLDS = 20

@@ -55,6 +55,13 @@ _DECLARED: Final = (
     Variable("METRICS_TOKEN", "Bearer token that may read /metrics from any network.", "change-me-three"),
     Variable("METRICS_NETWORKS", "Networks that may read /metrics, comma separated.", "127.0.0.0/8,::1/128"),
     Variable("PROMETHEUS_MULTIPROC_DIR", "Folder that gunicorn's workers share their metrics in; the launcher clears it.", "/run/portal/metrics"),
+    Variable("MEDIA_CDN_URL", "Address of the CDN in front of media, without a trailing slash; empty: the portal serves them.", "https://media.example.org"),
+    Variable("MEDIA_BUCKET", "S3 bucket of media behind the CDN; empty: a folder under VAR.", "portal-staging-media"),
+    Variable("MEDIA_BUCKET_REGION", "Region of that bucket.", "eu-west-2"),
+    Variable("MEDIA_SIGNING_KEY_FILE", "PEM file with the private key that signs addresses of restricted media.", "/etc/portal/signing.pem"),
+    Variable("MEDIA_SIGNING_KEY_ID", "The CDN's id of that key.", "K2JCJMDEHXQW5F"),
+    Variable("MEDIA_SIGNED_SECONDS", "How long a signed address opens: longer than the longest film is watched.", "14400"),
+    Variable("CDN_DISTRIBUTION_ID", "CloudFront distribution to purge; empty: nothing is purged.", "E2QWRUHAPOMQZL"),
     Variable("PORTAL_HSTS_SECONDS", "Lifetime of Strict-Transport-Security.", "31536000"),
 )  # fmt: skip
 VARIABLES: Final = {variable.name: variable for variable in _DECLARED}

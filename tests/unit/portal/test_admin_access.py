@@ -17,7 +17,7 @@ from portal.accounts.roles import Role
 from portal.audit.actor import Actor, Source, SystemActor
 from portal.common import clock
 from portal.notifications.models import MessageText
-from tests.factories import BookingFactory, UserFactory
+from tests.factories import BookingFactory, CategoryFactory, MediaItemFactory, UserFactory
 from tests.unit.portal.admin_routes import address, our_admin_routes
 
 EDITOR, COORDINATOR, FINANCE, MANAGER, ADMINISTRATOR = (
@@ -28,6 +28,7 @@ PAYMENTS: Final = {COORDINATOR, FINANCE, MANAGER, ADMINISTRATOR}
 DESK: Final = {COORDINATOR, FINANCE, MANAGER, ADMINISTRATOR}
 KEEPERS: Final = {COORDINATOR, ADMINISTRATOR}
 WORDING: Final = {EDITOR, ADMINISTRATOR}
+LIBRARY: Final = {EDITOR, ADMINISTRATOR}
 FIGURES: Final = {FINANCE, MANAGER, ADMINISTRATOR}
 NOBODY: Final[set[Role]] = set()
 
@@ -76,6 +77,8 @@ TABLE: Final[Rows] = {
     **snippet("bookings/booking", see=DESK),
     **snippet("bookings/session", see=DESK, add=KEEPERS, change=KEEPERS),
     **snippet("bookings/service", see=DESK, add=KEEPERS, change=KEEPERS),
+    **snippet("media_library/mediaitem", see=LIBRARY | {MANAGER}, add=LIBRARY, change=LIBRARY, delete=LIBRARY),
+    **snippet("media_library/category", see=LIBRARY | {MANAGER}, add=LIBRARY, change=LIBRARY, delete=LIBRARY),
     **snippet("notifications/messagetext", see=WORDING, change=WORDING),
     "insights/": FIGURES,
     "insights/data.json": FIGURES,
@@ -111,6 +114,7 @@ def extra(db: None) -> dict[str, Any]:
     )  # fmt: skip
     Refund.objects.create(payment=payment, amount=100, reason=RefundReason.GOODWILL)
     ReceivedEvent.objects.create(event_id="evt_1", type="charge.succeeded", livemode=False, created_at=clock.now())
+    MediaItemFactory(categories=[CategoryFactory()])
     text = MessageText.objects.latest("pk")
     first, second = text.save_revision(), text.save_revision()
     return {"discrepancy_id": found.pk, "revision_id": first.pk, "revision_id_a": first.pk, "revision_id_b": second.pk}

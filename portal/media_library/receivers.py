@@ -1,0 +1,33 @@
+"""A saved item has its file in the right store; a replaced, moved or deleted file is forgotten."""
+
+from typing import Any
+
+from django.db.models.signals import post_delete, post_save, pre_save
+from django.dispatch import receiver
+
+from portal.media_library.domain import files
+from portal.media_library.models import MediaItem
+
+
+@receiver(pre_save, sender=MediaItem, dispatch_uid="media_library.settle")
+def settle(instance: MediaItem, **kwargs: Any) -> None:
+    """Before the row is written."""
+    instance._former_file = (
+        MediaItem.objects.filter(pk=instance.pk).values_list("file", flat=True).first() if instance.pk else None
+    )
+    files.settle(instance)
+
+
+@receiver(post_save, sender=MediaItem, dispatch_uid="media_library.forget_former")
+def forget_former(instance: MediaItem, **kwargs: Any) -> None:
+    """A file that was replaced or moved."""
+    former = getattr(instance, "_former_file", None)
+    if former and former != instance.file.name:
+        files.forget(former)
+
+
+@receiver(post_delete, sender=MediaItem, dispatch_uid="media_library.forget_deleted")
+def forget_deleted(instance: MediaItem, **kwargs: Any) -> None:
+    """A file whose item is gone."""
+    if instance.file.name:
+        files.forget(instance.file.name)
