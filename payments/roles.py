@@ -1,4 +1,4 @@
-"""Who sees the ledger."""
+"""Who sees the ledger, and who decides about it."""
 
 from portal.accounts.roles import Grants, Role
 
@@ -9,7 +9,7 @@ _LEDGER = [
     "payments.view_receivedevent",
     "payments.view_discrepancy",
 ]
-_SETTLES = ["payments.change_discrepancy"]
+_SETTLES = ["payments.change_discrepancy", "payments.change_receivedevent"]
 
 GRANTS: Grants = {
     Role.FINANCE: [*_LEDGER, *_SETTLES],

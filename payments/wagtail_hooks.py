@@ -1,16 +1,63 @@
-"""Registers finance's listings and their actions."""
+"""Registers finance's listings, its pages under /admin/, and the warning on the home page."""
 
-from django.urls import URLPattern, path
+from django.http import HttpRequest
+from django.urls import URLPattern, path, reverse
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.ui.components import Component
 from wagtail_modeladmin.options import modeladmin_register
 
+from payments.admin import reconciliation, webhook_health
 from payments.admin.discrepancies import IgnoreView
 from payments.admin.viewsets import FinanceGroup
 
 modeladmin_register(FinanceGroup)
 
 
+class PermittedItem(MenuItem):
+    """Shown to whoever may open it."""
+
+    def __init__(self, label: str, url: str, *, permission: str, icon_name: str, order: int) -> None:
+        super().__init__(label, url, icon_name=icon_name, order=order)
+        self.permission = permission
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(self.permission)
+
+
+class SilenceWarning(Component):
+    """Payments are open and Stripe is silent."""
+
+    order = 10
+    template_name = "payments/admin/silence_panel.html"
+
+
 @hooks.register("register_admin_urls")
-def discrepancy_urls() -> list[URLPattern]:
-    """Closing a discrepancy."""
-    return [path("reconciliation/<int:discrepancy_id>/ignore/", IgnoreView.as_view(), name="ignore_discrepancy")]
+def addresses() -> list[URLPattern]:
+    return [
+        path("reconciliation/", reconciliation.report, name="reconciliation"),
+        path("reconciliation/run/", reconciliation.run_now, name="reconciliation_run"),
+        path("reconciliation/<int:discrepancy_id>/ignore/", IgnoreView.as_view(), name="ignore_discrepancy"),
+        path("webhooks/", webhook_health.health, name="webhook_health"),
+        path("webhooks/replay/", webhook_health.replay_events, name="webhook_replay"),
+    ]
+
+
+@hooks.register("register_admin_menu_item")
+def reconciliation_item() -> MenuItem:
+    return PermittedItem(
+        "Reconciliation", reverse("reconciliation"), permission=reconciliation.SEE, icon_name="warning", order=210
+    )
+
+
+@hooks.register("register_admin_menu_item")
+def webhooks_item() -> MenuItem:
+    return PermittedItem(
+        "Webhooks", reverse("webhook_health"), permission=webhook_health.SEE, icon_name="history", order=220
+    )
+
+
+@hooks.register("construct_homepage_panels")
+def silence(request: HttpRequest, panels: list[Component]) -> None:
+    if request.user.has_perm(webhook_health.SEE) and webhook_health.is_silent():
+        panels.append(SilenceWarning())

@@ -80,6 +80,10 @@ TABLE: Final[Rows] = {
     **snippet("media_library/mediaitem", see=LIBRARY | {MANAGER}, add=LIBRARY, change=LIBRARY, delete=LIBRARY),
     **snippet("media_library/category", see=LIBRARY | {MANAGER}, add=LIBRARY, change=LIBRARY, delete=LIBRARY),
     **snippet("notifications/messagetext", see=WORDING, change=WORDING),
+    "reconciliation/": MONEY,
+    "reconciliation/run/": MONEY,
+    "webhooks/": MONEY,
+    "webhooks/replay/": MONEY,
     "insights/": FIGURES,
     "insights/data.json": FIGURES,
     # Wagtail's own, as far as a role decides

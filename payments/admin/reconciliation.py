@@ -1,0 +1,60 @@
+"""The reconciliation report: what differs, by kind, age and amount; and running it now."""
+
+from typing import Any, Final
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.paginator import Paginator
+from django.db.models import Count, Min, Sum
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.views.decorators.http import require_GET, require_POST
+
+from payments.enums import DiscrepancyKind, DiscrepancyStatus
+from payments.models import Discrepancy, ReconciliationRun
+from portal.common.doorbell import ring_now
+
+SEE: Final = "payments.view_discrepancy"
+DECIDE: Final = "payments.change_discrepancy"
+SHOWN: Final = 50
+
+
+class FilterForm(forms.Form):
+    """Which discrepancies."""
+
+    kind = forms.ChoiceField(choices=[("", "All kinds"), *DiscrepancyKind.choices], required=False)
+    status = forms.ChoiceField(choices=[("", "Any state"), *DiscrepancyStatus.choices], required=False, label="State")
+
+
+@require_GET
+@permission_required(SEE, raise_exception=True)
+def report(request: HttpRequest) -> HttpResponse:
+    """Open discrepancies first; `kind` and `status` in the address narrow the list."""
+    form = FilterForm(request.GET or {"status": DiscrepancyStatus.OPEN})
+    asked: dict[str, Any] = {}
+    if form.is_valid():
+        asked = {name: value for name, value in form.cleaned_data.items() if value}
+    found = Discrepancy.objects.filter(**asked).select_related("payment__booking")
+    still_open = Discrepancy.objects.filter(status=DiscrepancyStatus.OPEN).order_by("kind", "currency")
+    totals = still_open.values("kind", "currency").annotate(
+        count=Count("pk"), amount=Sum("amount"), oldest=Min("found_at")
+    )
+    context = {
+        "form": form,
+        "page": Paginator(found, SHOWN).get_page(request.GET.get("p")),
+        "totals": [{**row, "label": DiscrepancyKind(row["kind"]).label} for row in totals],
+        "runs": ReconciliationRun.objects.all()[:10],
+        "may_decide": request.user.has_perm(DECIDE),
+    }
+    return TemplateResponse(request, "payments/admin/reconciliation.html", context)
+
+
+@require_POST
+@permission_required(DECIDE, raise_exception=True)
+def run_now(request: HttpRequest) -> HttpResponse:
+    """Have the worker compare, and heal what was only missed."""
+    ring_now("payments.tasks.reconcile")
+    messages.success(request, "Reconciliation has been asked for. Its result appears below when it has ended.")
+    return redirect("reconciliation")

@@ -1,0 +1,61 @@
+"""Webhook health: when Stripe was last heard of, what waits, what failed and why; do it again."""
+
+from datetime import timedelta
+from typing import Final
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.views.decorators.http import require_GET, require_POST
+
+from payments.domain.replay import replay
+from payments.enums import LedgerState, MirrorState
+from payments.models import Payment, ReceivedEvent
+from payments.views.common import actor
+from portal.audit.actor import Source
+from portal.common import clock
+
+SEE: Final = "payments.view_receivedevent"
+REPLAY: Final = "payments.change_receivedevent"
+SILENT_AFTER: Final = timedelta(minutes=30)
+FAILED: Final = Q(ledger_state=LedgerState.FAILED) | Q(mirror_state=MirrorState.FAILED)
+
+
+def is_silent() -> bool:
+    """Payments were attempted, and Stripe has told us nothing since for half an hour."""
+    since = clock.now() - SILENT_AFTER
+    waiting = Payment.objects.unpaid().filter(first_attempt_at__lt=since)
+    return waiting.exists() and not ReceivedEvent.objects.filter(received_at__gte=since).exists()
+
+
+@require_GET
+@permission_required(SEE, raise_exception=True)
+def health(request: HttpRequest) -> HttpResponse:
+    """The page."""
+    events = ReceivedEvent.objects.all()
+    context = {
+        "last": events.order_by("-received_at").first(),
+        "silent": is_silent(),
+        "backlog": events.filter(ledger_state=LedgerState.RECEIVED).count(),
+        "unmirrored": events.filter(mirror_state=MirrorState.WAITING).count(),
+        "failed": events.filter(FAILED).order_by("-received_at").defer("payload")[:50],
+        "failures": events.filter(FAILED).count(),
+        "may_replay": request.user.has_perm(REPLAY),
+    }
+    return TemplateResponse(request, "payments/admin/webhooks.html", context)
+
+
+@require_POST
+@permission_required(REPLAY, raise_exception=True)
+def replay_events(request: HttpRequest) -> HttpResponse:
+    """One event (`event` in the form) or every failed one."""
+    event = request.POST.get("event", "")
+    count = replay([event] if event else None, by=actor(request), source=Source.STAFF)
+    if count:
+        messages.success(request, f"{count} to be done again. Reload this page in a few seconds.")
+    else:
+        messages.warning(request, "Nothing to do again: the event is unknown, or its payload was trimmed.")
+    return redirect("webhook_health")

@@ -1,0 +1,123 @@
+"""Finance's pages: reconciliation and webhook health, and what they change."""
+
+import json
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.contrib.auth.models import Group
+from django.core.management import CommandError, call_command
+from django.test import Client
+from pytest_django import Settings
+
+from payments.admin.webhook_health import is_silent
+from payments.domain.checkout import open_checkout
+from payments.domain.discrepancies import note
+from payments.enums import DiscrepancyKind, LedgerState, MirrorState
+from payments.models import Discrepancy, Payment, ReceivedEvent
+from portal.accounts.roles import Role
+from portal.audit.actor import Actor, Source, SystemActor
+from portal.audit.models import AuditEvent
+from portal.common import clock
+from tests.factories import BookingFactory, UserFactory
+from tests.fakes import FakeGateway
+
+pytestmark = pytest.mark.django_db
+BY = Actor.system(SystemActor.RECONCILIATION)
+
+
+@pytest.fixture
+def finance(settings: Settings) -> Client:
+    settings.STAFF_SECOND_FACTOR_REQUIRED = False
+    user = UserFactory()
+    user.groups.add(Group.objects.get(name=Role.FINANCE.value))
+    client = Client()
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+@pytest.fixture
+def discrepancy() -> Discrepancy:
+    return note(
+        DiscrepancyKind.UNKNOWN_CHARGE, stripe_object_id="ch_1", by=BY, source=Source.RECONCILIATION, amount=1234,
+        currency="GBP",
+    )  # fmt: skip
+
+
+def event(event_id: str, **fields: object) -> ReceivedEvent:
+    data = {"id": "ch_x", "object": "charge"}
+    return ReceivedEvent.objects.create(
+        **{
+            "event_id": event_id, "type": "customer.created", "livemode": False, "created_at": clock.now(),
+            "payload": {"data": {"object": data}}, **fields,
+        }
+    )  # fmt: skip
+
+
+def test_the_report_shows_what_is_at_stake(finance: Client, discrepancy: Discrepancy) -> None:
+    page = finance.get("/admin/reconciliation/").content.decode()
+    assert "£12.34" in page
+    assert "Charge that no payment knows" in page
+    assert "Compare with Stripe now" in page
+
+
+def test_the_report_narrows_by_state(finance: Client, discrepancy: Discrepancy) -> None:
+    assert "ch_1" not in finance.get("/admin/reconciliation/?status=ignored").content.decode()
+    assert "ch_1" in finance.get("/admin/reconciliation/?kind=unknown_charge&status=").content.decode()
+    assert finance.get("/admin/reconciliation/?kind=nonsense").status_code == 200
+
+
+def test_the_webhook_page_tells_what_failed_and_why(finance: Client) -> None:
+    event("evt_bad", ledger_state=LedgerState.FAILED, last_error="KeyError: amount")
+    event("evt_good", ledger_state=LedgerState.APPLIED, mirror_state=MirrorState.MIRRORED)
+    page = finance.get("/admin/webhooks/").content.decode()
+    assert "KeyError: amount" in page
+    assert "evt_good" not in page
+
+
+def test_one_or_all_failed_events_are_done_again(finance: Client) -> None:
+    for name in ("evt_1", "evt_2"):
+        event(name, ledger_state=LedgerState.FAILED, attempts=12, mirror_state=MirrorState.MIRRORED)
+    event("evt_3", mirror_state=MirrorState.FAILED, ledger_state=LedgerState.APPLIED)
+    finance.post("/admin/webhooks/replay/", {"event": "evt_1"})
+    states = dict(ReceivedEvent.objects.values_list("event_id", "ledger_state"))
+    assert states == {"evt_1": "received", "evt_2": "failed", "evt_3": "applied"}
+    finance.post("/admin/webhooks/replay/")
+    rows = set(ReceivedEvent.objects.values_list("event_id", "ledger_state", "mirror_state"))
+    assert rows == {
+        ("evt_1", "received", "waiting"),
+        ("evt_2", "received", "mirrored"),
+        ("evt_3", "applied", "waiting"),
+    }
+    assert AuditEvent.objects.filter(action="event.replayed").count() == 3
+
+
+def test_an_event_that_is_not_there_is_said_plainly(finance: Client) -> None:
+    page = finance.post("/admin/webhooks/replay/", {"event": "evt_none"}, follow=True)
+    assert "Nothing to do again" in page.content.decode()
+
+
+def test_silence_while_payments_are_open_is_shown_on_the_home_page(finance: Client, stripe: FakeGateway) -> None:
+    payment = open_checkout(BookingFactory()).payment
+    assert not is_silent()
+    Payment.objects.filter(pk=payment.pk).update(first_attempt_at=clock.now() - timedelta(hours=1))
+    assert "Stripe has told us nothing" in finance.get("/admin/").content.decode()
+    event("evt_now")
+    assert "Stripe has told us nothing" not in finance.get("/admin/").content.decode()
+
+
+def test_the_command_does_failed_events_again() -> None:
+    event("evt_1", ledger_state=LedgerState.FAILED)
+    out = StringIO()
+    call_command("replay_events", "--failed", "--json", stdout=out)
+    assert json.loads(out.getvalue()) == {"replayed": 1, "failed": 0}
+    assert ReceivedEvent.objects.get().ledger_state == LedgerState.IGNORED
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [([], "either --failed or"), (["--failed", "evt_1"], "either"), (["evt_9"], "Not received")],
+)
+def test_the_command_refuses_what_it_cannot_do(arguments: list[str], complaint: str) -> None:
+    with pytest.raises(CommandError, match=complaint):
+        call_command("replay_events", *arguments)
