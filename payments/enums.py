@@ -87,7 +87,11 @@ class RefundReason(models.TextChoices):
     LATE_MONEY = "late_money", "Paid after the place was released"
     GOODWILL = "goodwill", "Goodwill"
     MISTAKE = "mistake", "Charged by mistake"
+    NOT_DELIVERED = "not_delivered", "The session did not take place as agreed"
     MADE_AT_STRIPE = "made_at_stripe", "Made at Stripe"
+
+
+FINANCE_REASONS: Final = frozenset({RefundReason.GOODWILL, RefundReason.MISTAKE, RefundReason.NOT_DELIVERED})
 
 
 class LedgerState(models.TextChoices):

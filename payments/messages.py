@@ -211,6 +211,21 @@ LATE_MONEY_RETURNED: Final = MessageTemplate(
     samples=_AMOUNT,
 )
 
+REFUND_SENT: Final = MessageTemplate(
+    key="refund_sent",
+    name="Refund on its way",
+    sent_when="Our finance team has sent money back, apart from a cancellation.",
+    subject="We are sending {amount} back to you",
+    body=(
+        "Dear {name},\n\n"
+        "We are sending {amount} back to the card you paid with, for {service} on {date}, booking {reference}. "
+        "It can take 5 to 10 days to arrive.\n\n"
+        "You need not do anything."
+    ),
+    button="See your booking",
+    samples=_AMOUNT,
+)
+
 TEMPLATES: Final = (
     DEPOSIT_RECEIVED,
     BALANCE_RECEIVED,
@@ -226,4 +241,5 @@ TEMPLATES: Final = (
     SESSION_TOMORROW,
     PAY_LINK,
     LATE_MONEY_RETURNED,
+    REFUND_SENT,
 )

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from payments import messages
 from payments.domain.amounts import balance_due
-from payments.models import Payment
+from payments.models import Payment, Refund
 from portal.bookings.enums import SessionChangeKind, SessionStatus
 from portal.bookings.models import Booking, SessionChange
 from portal.common import clock
@@ -192,3 +192,10 @@ def late_money_returned(payment: Payment) -> None:
     """Money came too late and goes back."""
     amount = formatted(payment.captured_amount, payment.currency)
     tell(messages.LATE_MONEY_RETURNED, payment.booking, cause=f"payment:{payment.pk}", url="/book/", amount=amount)
+
+
+def refund_sent(refund: Refund, payment: Payment) -> None:
+    """Finance sent money back, and Stripe took it."""
+    amount = formatted(refund.amount, payment.currency)
+    url = f"/bookings/{payment.booking.reference}/"
+    tell(messages.REFUND_SENT, payment.booking, cause=f"refund:{refund.pk}", url=url, amount=amount)

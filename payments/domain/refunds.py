@@ -8,20 +8,22 @@ a definitive refusal, or a day later with nothing found.
 import logging
 from datetime import timedelta
 from typing import Final
+from uuid import UUID
 
-from django.db import models, transaction
-from django.db.models import Sum
+from django.db import transaction
 
-from payments.domain.discrepancies import note
+from payments.domain import notify
+from payments.domain.balances import derive
+from payments.domain.discrepancies import note as note_discrepancy
 from payments.domain.news import News
-from payments.domain.transitions import locked, move
+from payments.domain.refund_tasks import DISPUTED, PAID_OUTSIDE, close_task, obstacle, open_task, refuse
+from payments.domain.transitions import locked
 from payments.enums import (
     CAPTURED,
-    REFUND_RESERVED,
+    FINANCE_REASONS,
     REFUND_STATUS_AT_STRIPE,
     REFUND_TO_SEND,
     DiscrepancyKind,
-    PaymentStatus,
     RefundReason,
     RefundStatus,
 )
@@ -35,10 +37,19 @@ from portal.audit.domain import record
 from portal.common import clock
 from portal.common.doorbell import ring
 from portal.common.leases import back_off, claim
+from portal.common.money import formatted, smallest_step
 
 logger = logging.getLogger("payments.refunds")
 LEASE: Final = timedelta(minutes=3)
 SETTLEMENT: Final = Actor.system(SystemActor.SETTLEMENT)
+
+SENTENCES: Final = {
+    DISPUTED: (
+        "The cardholder disputes this payment with their bank, and Stripe takes no refund of it. "
+        "Answer the dispute in the Stripe dashboard instead."
+    ),
+    PAID_OUTSIDE: "This was paid outside the portal. Give it back the way it came, then note it here.",
+}
 
 
 class RefundError(Exception):
@@ -51,25 +62,56 @@ class RefundError(Exception):
 
 @transaction.atomic
 def request_refund(
-    payment_id: int, *, amount: int, reason: RefundReason, by: Actor, source: Source, note: str = ""
+    payment_id: int,
+    *,
+    amount: int,
+    reason: RefundReason,
+    by: Actor,
+    source: Source,
+    note: str = "",
+    token: UUID | None = None,
 ) -> Refund:
-    """Write the refund and reserve its amount (minor units); a worker sends it. Raises RefundError."""
+    """Write the refund and reserve its amount (minor units); a worker sends it. Raises RefundError.
+
+    `token` names the form it came from: sent twice, refunded once. What Stripe cannot send back (a disputed charge)
+    becomes a task for finance at once.
+    """
     payment = locked(payment_id)
-    if payment.status not in CAPTURED:
-        raise RefundError("Only a payment that was received can be refunded.")
-    if not 0 < amount <= payment.refundable_amount:
-        raise RefundError("This is more than what can still be refunded.")
+    if token is not None and (asked := Refund.objects.filter(token=token, payment=payment).first()):
+        return asked
+    _check(payment, amount)
     refund = Refund.objects.create(
         payment=payment,
         amount=amount,
         believed_balance=payment.refundable_amount,
         reason=reason,
         note=note,
+        token=token,
     )
     record("refund.requested", refund, by=by, source=source, data={"payment": payment.pk, "amount": amount})
-    _derive(payment, by=by, source=source)
+    if blocked := obstacle(payment):
+        refuse(refund, payment, blocked, by=by, source=source)
+        refund.refresh_from_db()
+    derive(payment, by=by, source=source)
     ring("payments.tasks.send_refunds")
     return refund
+
+
+def _check(payment: Payment, amount: int) -> None:
+    left = payment.refundable_amount
+    if payment.status not in CAPTURED:
+        raise RefundError("Only a payment that was received can be refunded.")
+    if amount <= 0:
+        raise RefundError("The amount must be more than nothing.")
+    if amount > left:
+        raise RefundError(
+            f"This is more than what can still be refunded: {formatted(left, payment.currency)}."
+            if left
+            else "Everything that was paid has been refunded, or is on its way back."
+        )
+    if amount % smallest_step(payment.currency):
+        step = formatted(smallest_step(payment.currency), payment.currency)
+        raise RefundError(f"The card networks send back whole steps of {step} only.")
 
 
 def send_refunds(limit: int = 20) -> int:
@@ -137,29 +179,9 @@ def _reschedule(refund: Refund, wait: timedelta, code: str) -> None:
 
 @transaction.atomic
 def _refused(refund: Refund, payment: Payment, code: str) -> None:
-    """A definitive no: the reservation ends, and finance has a task."""
     payment = locked(payment.pk)
-    Refund.objects.filter(pk=refund.pk).update(
-        status=RefundStatus.FAILED, failure_code=code[:64], leased_until=None, settled_at=clock.now()
-    )
-    record("refund.refused", refund, by=SETTLEMENT, source=Source.SCHEDULE, data={"code": code[:64]})
-    _tell_finance(refund, payment, code, News(SETTLEMENT, Source.SCHEDULE, clock.now()))
-    REFUND_OUTCOMES.labels(outcome="refused").inc()
-    _derive(payment, by=SETTLEMENT, source=Source.SCHEDULE)
-
-
-def _tell_finance(refund: Refund, payment: Payment, code: str, news: News) -> None:
-    """Money that we owe did not reach the caregiver: a task for finance."""
-    note(
-        DiscrepancyKind.REFUND_BLOCKED,
-        stripe_object_id=f"refund-{refund.pk}",
-        by=news.by,
-        source=news.source,
-        payment=payment,
-        amount=refund.amount,
-        currency=payment.currency,
-        details={"code": code},
-    )
+    refuse(refund, payment, code, by=SETTLEMENT, source=Source.SCHEDULE)
+    derive(payment, by=SETTLEMENT, source=Source.SCHEDULE)
 
 
 @transaction.atomic
@@ -194,14 +216,23 @@ def apply_refund(result: RefundResult, news: News) -> bool:
             stripe_event_id=news.stripe_event_id,
             data={"from": before, "to": refund.status, "payment": payment.pk},
         )
-        if refund.status == RefundStatus.FAILED:
-            _tell_finance(refund, payment, refund.failure_code or "failed", news)
-    _derive(payment, by=news.by, source=news.source, stripe_event_id=news.stripe_event_id)
+        _follow(refund, payment, news)
+    derive(payment, by=news.by, source=news.source, stripe_event_id=news.stripe_event_id)
     return True
 
 
+def _follow(refund: Refund, payment: Payment, news: News) -> None:
+    """The caregiver hears of a refund that finance made; one that the bank sent back is finance's task."""
+    if refund.status in (RefundStatus.PENDING, RefundStatus.SUCCEEDED):
+        close_task(refund, "Stripe took the refund.", by=news.by, source=news.source)
+        if refund.reason in FINANCE_REASONS:
+            notify.refund_sent(refund, payment)
+    elif refund.status == RefundStatus.FAILED:
+        open_task(refund, payment, refund.failure_code or "failed", by=news.by, source=news.source)
+
+
 def _note_unfounded(result: RefundResult, payment: Payment, news: News) -> None:
-    note(
+    note_discrepancy(
         DiscrepancyKind.REFUND_DIFFERS,
         stripe_object_id=result.id,
         by=news.by,
@@ -229,26 +260,3 @@ def _row_for(result: RefundResult, payment: Payment) -> Refund:
         created_at=result.created_at,
         status=RefundStatus.REQUESTED,
     )
-
-
-def _derive(payment: Payment, *, by: Actor, source: Source, stripe_event_id: str = "") -> None:
-    """Refunded and reserved amounts, and the status they mean, from the refund rows."""
-    rows = payment.refunds.all()
-    payment.refunded_amount = _sum(rows.filter(status=RefundStatus.SUCCEEDED))
-    payment.pending_refund_amount = _sum(rows.filter(status__in=REFUND_RESERVED))
-    payment.save(update_fields=["refunded_amount", "pending_refund_amount", "updated_at"])
-    to = _status_for(payment)
-    if to != payment.status:
-        move(payment.pk, to=to, by=by, source=source, reason="refunds", stripe_event_id=stripe_event_id)
-        payment.status = to
-
-
-def _sum(refunds: models.QuerySet[Refund]) -> int:
-    return int(refunds.aggregate(total=Sum("amount"))["total"] or 0)
-
-
-def _status_for(payment: Payment) -> PaymentStatus:
-    if not payment.refunded_amount:
-        return PaymentStatus.SUCCEEDED
-    whole = payment.refunded_amount >= payment.captured_amount
-    return PaymentStatus.REFUNDED if whole else PaymentStatus.PARTIALLY_REFUNDED

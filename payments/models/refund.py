@@ -28,6 +28,9 @@ class Refund(Leased):
         default=0, editable=False, help_text="What could be refunded when this was requested."
     )
     reason = models.CharField(max_length=20, choices=RefundReason, editable=False)
+    token = models.UUIDField(
+        null=True, unique=True, editable=False, help_text="Of the form it came from: sent twice, refunded once."
+    )
     note = models.CharField(max_length=250, blank=True, editable=False)
     status = models.CharField(max_length=10, choices=RefundStatus, default=RefundStatus.REQUESTED, editable=False)
     stripe_refund_id = models.CharField(max_length=255, unique=True, null=True, blank=True, editable=False)
@@ -48,6 +51,13 @@ class Refund(Leased):
 
     def __str__(self) -> str:
         return f"refund {self.pk} of payment {self.payment_id}"
+
+    @property
+    def outcome_label(self) -> str:
+        """The status in words that tell a refusal from a refund that the bank sent back."""
+        if self.status == RefundStatus.FAILED:
+            return "Sent back by the bank" if self.stripe_refund_id else "Could not be sent"
+        return RefundStatus(self.status).label
 
     @property
     def idempotency_key(self) -> str:

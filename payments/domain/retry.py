@@ -1,0 +1,80 @@
+"""Trying a refund again that did not go through."""
+
+import uuid
+from typing import Final
+
+from django.db import transaction
+
+from payments.domain.balances import derive
+from payments.domain.refund_tasks import close_task, obstacle
+from payments.domain.refunds import SENTENCES, RefundError, request_refund
+from payments.domain.transitions import locked
+from payments.enums import Method, RefundReason, RefundStatus
+from payments.models import Payment, Refund
+from portal.audit.actor import Actor, Source
+from portal.audit.domain import record
+from portal.common import clock
+from portal.common.doorbell import ring
+
+RETRIES: Final = uuid.UUID("6b0f3a52-3c5e-4c86-9a0f-6b1d0f5f7a11")
+
+
+@transaction.atomic
+def retry_refund(refund_id: int, *, by: Actor, source: Source) -> Refund:
+    """Have a failed refund sent again, once however often it is asked for; returns the row that is sent.
+
+    A refused one goes again with a new key. One that the bank sent back is a closed matter at Stripe: a new refund
+    takes its place. Raises RefundError, Refund.DoesNotExist.
+    """
+    payment = locked(Refund.objects.values_list("payment_id", flat=True).get(pk=refund_id))
+    refund = Refund.objects.select_for_update(no_key=True).get(pk=refund_id)
+    if refund.status != RefundStatus.FAILED:
+        raise RefundError("This refund is on its way already, or was stopped. There is nothing to try again.")
+    if blocked := obstacle(payment):
+        raise RefundError(SENTENCES[blocked])
+    if refund.stripe_refund_id:
+        return _replaced(refund, by, source)
+    if refund.amount > payment.refundable_amount:
+        raise RefundError("Less than this can still be refunded. Make a new refund from the payment instead.")
+    refund.sequence += 1
+    refund.first_sent_at = refund.settled_at = refund.leased_until = None
+    refund.due_at = clock.now()
+    refund.status, refund.attempts, refund.failure_code, refund.last_error = RefundStatus.REQUESTED, 0, "", ""
+    refund.save()
+    record("refund.retried", refund, by=by, source=source, data={"payment": payment.pk, "sequence": refund.sequence})
+    derive(payment, by=by, source=source)
+    ring("payments.tasks.send_refunds")
+    return refund
+
+
+def _replaced(refund: Refund, by: Actor, source: Source) -> Refund:
+    again = request_refund(
+        refund.payment_id,
+        amount=refund.amount,
+        reason=RefundReason(refund.reason),
+        by=by,
+        source=source,
+        note=refund.note,
+        token=uuid.uuid5(RETRIES, str(refund.pk)),
+    )
+    close_task(refund, f"Sent again as refund {again.pk}.", by=by, source=source)
+    return again
+
+
+@transaction.atomic
+def returned_by_hand(refund_id: int, *, by: Actor, source: Source) -> Refund:
+    """Note that staff gave the money of an offline payment back outside the portal. Raises RefundError."""
+    payment: Payment = locked(Refund.objects.values_list("payment_id", flat=True).get(pk=refund_id))
+    refund = Refund.objects.select_for_update(no_key=True).get(pk=refund_id)
+    if payment.method != Method.OFFLINE:
+        raise RefundError("This payment came through Stripe, so its refund goes through Stripe.")
+    if refund.status == RefundStatus.SUCCEEDED:
+        return refund
+    if refund.amount > payment.refundable_amount:
+        raise RefundError("Less than this can still be refunded. Make a new refund from the payment instead.")
+    refund.status, refund.settled_at, refund.failure_code = RefundStatus.SUCCEEDED, clock.now(), ""
+    refund.save(update_fields=["status", "settled_at", "failure_code"])
+    record("refund.returned_by_hand", refund, by=by, source=source, data={"payment": payment.pk})
+    close_task(refund, "Given back outside the portal.", by=by, source=source)
+    derive(payment, by=by, source=source)
+    return refund

@@ -1,0 +1,147 @@
+"""A refund that did not go through is somebody's task, and is tried again once however often it is asked for."""
+
+import uuid
+from dataclasses import replace
+
+import pytest
+
+from payments.domain.news import News
+from payments.domain.refunds import RefundError, apply_refund, request_refund, send_refunds
+from payments.domain.retry import retry_refund, returned_by_hand
+from payments.enums import Method, PaymentStatus, RefundReason, RefundStatus
+from payments.gateway.base import GatewayRefused
+from payments.models import Discrepancy, Dispute, Payment, Refund
+from portal.audit.actor import Actor, Source, SystemActor
+from portal.audit.models import AuditEvent
+from portal.bookings.models import Booking
+from portal.common import clock
+from portal.notifications.models import Notification
+from tests.fakes import FakeGateway
+from tests.ledger import pay
+
+pytestmark = pytest.mark.django_db
+BY = Actor.system(SystemActor.SETTLEMENT)
+
+
+@pytest.fixture
+def paid(booking: Booking, stripe: FakeGateway) -> Payment:
+    """£11.25, confirmed."""
+    return pay(booking, stripe)
+
+
+def ask(payment: Payment, amount: int = 1125, token: uuid.UUID | None = None) -> Refund:
+    return request_refund(
+        payment.pk, amount=amount, reason=RefundReason.GOODWILL, by=BY, source=Source.STAFF, token=token
+    )
+
+
+def tasks() -> list[tuple[str, str]]:
+    return list(Discrepancy.objects.order_by("pk").values_list("stripe_object_id", "status"))
+
+
+def again(refund: Refund) -> Refund:
+    return retry_refund(refund.pk, by=BY, source=Source.STAFF)
+
+
+def disputed(payment: Payment, refundable: bool = False) -> Dispute:
+    return Dispute.objects.create(
+        payment=payment,
+        stripe_dispute_id="du_1",
+        amount=1125,
+        status="warning_needs_response" if refundable else "needs_response",
+        is_charge_refundable=refundable,
+    )
+
+
+def test_a_form_sent_twice_refunds_once(paid: Payment) -> None:
+    token = uuid.uuid4()
+    assert ask(paid, 500, token).pk == ask(paid, 500, token).pk
+    assert list(Refund.objects.values_list("amount", flat=True)) == [500]
+
+
+def test_a_refused_refund_goes_again_with_a_new_key_and_its_task_closes(paid: Payment, stripe: FakeGateway) -> None:
+    refund = ask(paid)
+    stripe.fail_next = [GatewayRefused("insufficient_funds")]
+    send_refunds()
+    assert tasks() == [(f"refund-{refund.pk}", "open")]
+    again(refund)
+    with pytest.raises(RefundError, match="on its way already"):
+        again(refund)
+    paid.refresh_from_db()
+    assert paid.pending_refund_amount == 1125
+    send_refunds()
+    refund.refresh_from_db()
+    assert (refund.status, refund.sequence) == (RefundStatus.SUCCEEDED, 2)
+    assert tasks() == [(f"refund-{refund.pk}", "healed")]
+    assert [key for key in stripe.by_key if key.startswith("refund-")] == [f"refund-{refund.pk}-2"]
+
+
+def test_a_refund_that_the_bank_sent_back_is_replaced_once(paid: Payment, stripe: FakeGateway) -> None:
+    refund = ask(paid)
+    send_refunds()
+    (at_stripe,) = stripe.refunds.values()
+    failed = replace(at_stripe, status="failed", failure_code="expired_or_canceled_card")
+    for _ in range(2):
+        apply_refund(failed, News(BY, Source.WEBHOOK, clock.now()))
+    paid.refresh_from_db()
+    assert (paid.status, paid.refunded_amount) == (PaymentStatus.SUCCEEDED, 0)
+    assert tasks() == [(f"refund-{refund.pk}", "open")]
+    assert again(refund).pk == again(refund).pk != refund.pk
+    assert tasks() == [(f"refund-{refund.pk}", "healed")]
+    send_refunds()
+    paid.refresh_from_db()
+    assert (paid.status, len(stripe.refunds)) == (PaymentStatus.REFUNDED, 2)
+
+
+def test_a_retry_never_returns_more_than_was_paid(paid: Payment, stripe: FakeGateway) -> None:
+    refund = ask(paid)
+    stripe.fail_next = [GatewayRefused("insufficient_funds")]
+    send_refunds()
+    ask(paid, 100)
+    with pytest.raises(RefundError, match="Less than this"):
+        again(refund)
+
+
+def test_a_disputed_charge_is_refunded_only_when_stripe_says_that_it_can_be(paid: Payment, stripe: FakeGateway) -> None:
+    dispute = disputed(paid)
+    refund = ask(paid)
+    send_refunds()
+    assert (refund.status, refund.failure_code, stripe.calls.count("refund")) == ("failed", "charge_disputed", 0)
+    assert tasks() == [(f"refund-{refund.pk}", "open")]
+    with pytest.raises(RefundError, match="disputes this payment"):
+        again(refund)
+    Dispute.objects.filter(pk=dispute.pk).update(is_charge_refundable=True)
+    again(refund)
+    send_refunds()
+    refund.refresh_from_db()
+    assert refund.status == RefundStatus.SUCCEEDED
+
+
+def test_an_inquiry_leaves_the_charge_refundable(paid: Payment) -> None:
+    disputed(paid, refundable=True)
+    assert ask(paid).status == RefundStatus.REQUESTED
+
+
+def test_what_was_paid_outside_is_given_back_by_hand_and_noted_once(paid: Payment, stripe: FakeGateway) -> None:
+    Payment.objects.filter(pk=paid.pk).update(method=Method.OFFLINE, intent_id=None)
+    refund = ask(paid, 500)
+    assert (refund.status, tasks()) == (RefundStatus.FAILED, [(f"refund-{refund.pk}", "open")])
+    for _ in range(2):
+        returned_by_hand(refund.pk, by=BY, source=Source.STAFF)
+    send_refunds()
+    paid.refresh_from_db()
+    assert (paid.refunded_amount, paid.status) == (500, PaymentStatus.PARTIALLY_REFUNDED)
+    assert tasks() == [(f"refund-{refund.pk}", "healed")]
+    assert AuditEvent.objects.filter(action="refund.returned_by_hand").count() == 1
+
+
+def test_a_card_payment_is_not_given_back_by_hand(paid: Payment) -> None:
+    with pytest.raises(RefundError, match="through Stripe"):
+        returned_by_hand(ask(paid).pk, by=BY, source=Source.STAFF)
+
+
+def test_the_caregiver_hears_of_it_once_stripe_took_it(paid: Payment, stripe: FakeGateway) -> None:
+    ask(paid, 500)
+    assert not Notification.objects.filter(template="refund_sent").exists()
+    send_refunds()
+    assert Notification.objects.get(template="refund_sent").context["amount"] == "£5.00"
