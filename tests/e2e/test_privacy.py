@@ -19,9 +19,11 @@ import pytest
 from playwright.sync_api import Page
 from psycopg import sql
 
+from ops.stack.program import binary
 from tests.e2e.conftest import Stack, expect_paid, fill_card, press_pay
-from tests.services import ROOT, _binary, _postgres_folders
+from tests.services import ROOT
 
+POSTGRES_FOLDERS = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
 
 EMAIL = "zebulonia@markers.example"
@@ -212,7 +214,7 @@ def test_an_erased_person_is_in_no_table_and_a_restore_does_not_bring_them_back(
 
 
 def restored_later(database: str, file: Path) -> Path:
-    pg_dump = _binary("pg_dump", *_postgres_folders())
+    pg_dump = binary("pg_dump", *POSTGRES_FOLDERS)
     subprocess.run([pg_dump, "--no-owner", "--file", str(file), database], check=True)
     return file
 
@@ -220,7 +222,7 @@ def restored_later(database: str, file: Path) -> Path:
 def restore(dump: Path, name: str) -> str:
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    psql = _binary("psql", *_postgres_folders())
+    psql = binary("psql", *POSTGRES_FOLDERS)
     subprocess.run(
         [psql, "-q", "-v", "ON_ERROR_STOP=1", "-f", str(dump), address(name)], check=True, capture_output=True
     )
