@@ -16,7 +16,7 @@ from payments.models import Discrepancy, Payment, ReconciliationRun, Refund
 from portal.bookings.enums import BookingStatus
 from portal.common import clock
 from tests.factories import BookingFactory
-from tests.unit.ops.stripe_sandbox.conftest import SECRET_KEY, client_of, running_sandbox
+from tests.unit.ops.stripe_sandbox.conftest import SECRET_KEY, client_of, eventually, running_sandbox
 
 pytestmark = pytest.mark.django_db
 MORE_THAN_A_PAGE = 103
@@ -46,6 +46,11 @@ def run(kind: RunKind) -> ReconciliationRun:
     return reconcile(kind, clock.now() - timedelta(hours=1), clock.now(), heal_missed=True)
 
 
+def event_types() -> set[str]:
+    now = clock.now()
+    return {event["type"] for event in gateway().events_between(now - timedelta(hours=1), now + timedelta(hours=1))}
+
+
 def test_lists_are_read_to_their_last_page(address: str) -> None:
     made = set()
     for _ in range(MORE_THAN_A_PAGE):
@@ -70,6 +75,7 @@ def test_money_and_refund_that_were_unheard_of_are_healed_and_a_second_run_finds
 
 def test_events_that_never_arrived_are_fetched_and_confirm_the_booking(address: str) -> None:
     payment = paid_unheard(address)
+    eventually(lambda: "charge.updated" in event_types())  # Stripe tells the fee a moment after the payment
     first, second = run(RunKind.EVENTS), run(RunKind.EVENTS)
     while process_inbox():
         pass
