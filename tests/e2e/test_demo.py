@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page
 from tests.e2e.conftest import Stack, book, expect_paid, fill_card, press_pay, sign_in, start, stop
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
-SECOND_START_S = 30  # 10 s on two free cores; the suite keeps both busy
+SECOND_START_S = 90  # 10 s on two free cores; the suite keeps both busy
 
 
 @pytest.fixture(scope="module")
