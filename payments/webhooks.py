@@ -13,35 +13,12 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 from djstripe.models import WebhookEndpoint
 
-from payments.domain.inbox import NOT_AN_EVENT, event_from, store
+from payments.domain.inbox import KNOWN_TYPES, NOT_AN_EVENT, event_from, store
 from payments.metrics import WEBHOOK_ACK_SECONDS, WEBHOOK_RECEIVED
 from payments.models import ReceivedEvent
 from portal.common.doorbell import ring_now
 
 SECRET_CACHE_SECONDS: Final = 60
-KNOWN_TYPES: Final = frozenset(
-    [
-        "payment_intent.created",
-        "payment_intent.succeeded",
-        "payment_intent.payment_failed",
-        "payment_intent.processing",
-        "payment_intent.requires_action",
-        "payment_intent.canceled",
-        "charge.succeeded",
-        "charge.failed",
-        "charge.updated",
-        "charge.refunded",
-        "charge.refund.updated",
-        "refund.created",
-        "refund.updated",
-        "refund.failed",
-        "charge.dispute.created",
-        "charge.dispute.updated",
-        "charge.dispute.closed",
-        "charge.dispute.funds_withdrawn",
-        "charge.dispute.funds_reinstated",
-    ]
-)
 
 
 class Refused(Exception):

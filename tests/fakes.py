@@ -1,6 +1,6 @@
 """A payment provider in memory that keeps the gateway's contract, idempotency included."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,12 @@ from payments.gateway.base import (
     RefundResult,
 )
 from portal.common import clock
+from portal.common.clock import from_epoch
+
+
+def _inside(moment: datetime, since: datetime, until: datetime) -> bool:
+    """Stripe's `created` is in whole seconds, both ends included."""
+    return int(since.timestamp()) <= int(moment.timestamp()) <= int(until.timestamp())
 
 
 @dataclass
@@ -98,6 +104,8 @@ class FakeGateway:
 
     def retrieve_refund(self, refund_id: str) -> RefundResult:
         self._enter("retrieve_refund")
+        if refund_id not in self.refunds:
+            raise GatewayRefused("resource_missing")
         return self._answer(self.refunds[refund_id])
 
     def list_refunds(self, intent_id: str) -> list[RefundResult]:
@@ -110,19 +118,20 @@ class FakeGateway:
 
     def intents_between(self, since: datetime, until: datetime) -> Iterator[Intent]:
         self._enter("intents_between")
-        return (i for i in list(self.intents.values()) if since <= i.created_at <= until)
+        return (i for i in list(self.intents.values()) if _inside(i.created_at, since, until))
 
     def refunds_between(self, since: datetime, until: datetime) -> Iterator[RefundResult]:
         self._enter("refunds_between")
-        return (r for r in list(self.refunds.values()) if since <= r.created_at <= until)
+        return (r for r in list(self.refunds.values()) if _inside(r.created_at, since, until))
 
     def disputes_between(self, since: datetime, until: datetime) -> Iterator[DisputeResult]:
         self._enter("disputes_between")
-        return (d for d in list(self.disputes.values()) if since <= d.created_at <= until)
+        return (d for d in list(self.disputes.values()) if _inside(d.created_at, since, until))
 
-    def events_between(self, since: datetime, until: datetime) -> Iterator[dict[str, Any]]:
+    def events_between(self, since: datetime, until: datetime, types: Collection[str]) -> Iterator[dict[str, Any]]:
         self._enter("events_between")
-        return iter(self.events)
+        made = ((event, from_epoch(event["created"])) for event in list(self.events) if event["type"] in types)
+        return (event for event, moment in made if _inside(moment, since, until))
 
     def set(self, intent_id: str, **changes: Any) -> Intent:
         """Change an intent, as the cardholder or Stripe would."""

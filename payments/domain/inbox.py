@@ -8,6 +8,29 @@ from django.db import connection
 from payments.models import ReceivedEvent
 from portal.common.clock import from_epoch
 
+KNOWN_TYPES: Final = frozenset(
+    [
+        "payment_intent.created",
+        "payment_intent.succeeded",
+        "payment_intent.payment_failed",
+        "payment_intent.processing",
+        "payment_intent.requires_action",
+        "payment_intent.canceled",
+        "charge.succeeded",
+        "charge.failed",
+        "charge.updated",
+        "charge.refunded",
+        "charge.refund.updated",
+        "refund.created",
+        "refund.updated",
+        "refund.failed",
+        "charge.dispute.created",
+        "charge.dispute.updated",
+        "charge.dispute.closed",
+        "charge.dispute.funds_withdrawn",
+        "charge.dispute.funds_reinstated",
+    ]
+)
 NOT_AN_EVENT: Final = (ValueError, KeyError, TypeError, AttributeError, OverflowError, OSError)
 
 

@@ -1,6 +1,6 @@
 """What the portal needs of a payment provider: calls, typed results, and errors with a sentence for a caregiver."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -153,5 +153,5 @@ class PaymentGateway(Protocol):
     def disputes_between(self, since: datetime, until: datetime) -> Iterator[DisputeResult]:
         """Every dispute created from `since` to `until`, newest first, page by page."""
 
-    def events_between(self, since: datetime, until: datetime) -> Iterator[dict[str, Any]]:
-        """Every event made from `since` to `until`, newest first, as Stripe would deliver it."""
+    def events_between(self, since: datetime, until: datetime, types: Collection[str]) -> Iterator[dict[str, Any]]:
+        """Every event of `types` (at most 20) made from `since` to `until`, newest first, as Stripe delivers it."""

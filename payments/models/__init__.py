@@ -4,7 +4,7 @@ from payments.models.discrepancy import Discrepancy
 from payments.models.dispute import Dispute
 from payments.models.inbox import ReceivedEvent
 from payments.models.payment import Payment, PaymentAttempt, PaymentQuerySet, PaymentTransition
-from payments.models.reconciliation import ReconciliationRun, StagedDispute, StagedIntent, StagedRefund
+from payments.models.reconciliation import ReconciliationRun, Staged, StagedDispute, StagedIntent, StagedRefund
 from payments.models.refund import Refund
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "ReceivedEvent",
     "ReconciliationRun",
     "Refund",
+    "Staged",
     "StagedDispute",
     "StagedIntent",
     "StagedRefund",

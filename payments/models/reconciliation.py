@@ -1,19 +1,31 @@
 """Runs that compare the ledger with Stripe, and what Stripe had while one ran."""
 
-from datetime import timedelta
-from typing import ClassVar
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
 
 from payments.enums import RunKind, RunState
+from payments.models.dispute import Dispute
+from payments.models.payment import Payment
+from payments.models.refund import Refund
 from portal.common import clock
+
+# A key that the ORM joins by and the database neither checks nor indexes.
+UNCHECKED: dict[str, Any] = {"null": True, "db_constraint": False, "db_index": False}
+
+
+def new_lease() -> datetime:
+    """Until when a run that says nothing more counts as alive."""
+    return clock.now() + ReconciliationRun.LEASE
 
 
 class ReconciliationRun(models.Model):
     """One comparison of `since` to `until` (UTC). `found` and `healed` count discrepancies by kind."""
 
     OVERLAP: ClassVar = timedelta(hours=1)  # clocks and lists differ at the edges
+    LEASE: ClassVar = timedelta(minutes=10)
 
     kind = models.CharField(max_length=10, choices=RunKind, editable=False)
     state = models.CharField(max_length=12, choices=RunState, default=RunState.RUNNING, editable=False)
@@ -25,13 +37,12 @@ class ReconciliationRun(models.Model):
     found = models.JSONField(default=dict, editable=False)
     healed = models.JSONField(default=dict, editable=False)
     error = models.CharField(max_length=500, blank=True, editable=False)
+    leased_until = models.DateTimeField(default=new_lease, editable=False)
 
     class Meta:
         ordering = ("-started_at",)
         constraints = (
-            models.UniqueConstraint(
-                fields=["state"], condition=Q(state="running"), name="one_reconciliation_at_a_time"
-            ),
+            models.UniqueConstraint(fields=["kind"], condition=Q(state="running"), name="one_reconciliation_at_a_time"),
         )
 
     def __str__(self) -> str:
@@ -39,11 +50,14 @@ class ReconciliationRun(models.Model):
 
 
 class Staged(models.Model):
-    """An object as Stripe listed it. Amounts in minor units; `status` in Stripe's words; gone when the run ends."""
+    """An object as Stripe listed it, gone when the run ends. Amounts in minor units; `status` in Stripe's words.
 
-    run = models.ForeignKey(ReconciliationRun, on_delete=models.CASCADE, related_name="+")
-    stripe_id = models.CharField(max_length=255, db_index=True)
-    intent_id = models.CharField(max_length=255, blank=True, db_index=True)
+    No constraint and no index but the key: it is filled by COPY and read by whole joins, through keys on Stripe's ids.
+    """
+
+    LISTED: ClassVar[tuple[str, ...]] = ("stripe_id", "intent_id", "status", "amount", "currency")
+
+    run = models.ForeignKey(ReconciliationRun, models.CASCADE, related_name="+", **UNCHECKED)
     status = models.CharField(max_length=40)
     amount = models.BigIntegerField()
     currency = models.CharField(max_length=3)
@@ -53,24 +67,68 @@ class Staged(models.Model):
 
 
 class StagedIntent(Staged):
-    """A PaymentIntent; `payment_ref` is its metadata's payment_id."""
+    """A PaymentIntent; `payment_ref` is its metadata's payment_id. Joined to our payment by the intent's id."""
 
+    LISTED = ("stripe_id", "status", "amount", "currency", "received", "payment_ref")
+
+    payment = models.ForeignKey(
+        Payment,
+        models.DO_NOTHING,
+        to_field="intent_id",
+        db_column="stripe_id",
+        related_name="staged_intents",
+        **UNCHECKED,
+    )
     received = models.BigIntegerField()
     payment_ref = models.CharField(max_length=20, blank=True)
 
     def __str__(self) -> str:
-        return self.stripe_id
+        return str(self.payment_id)
 
 
 class StagedRefund(Staged):
-    """A refund."""
+    """A refund, joined to ours and to its payment."""
+
+    refund = models.ForeignKey(
+        Refund,
+        models.DO_NOTHING,
+        to_field="stripe_refund_id",
+        db_column="stripe_id",
+        related_name="staged",
+        **UNCHECKED,
+    )
+    payment = models.ForeignKey(
+        Payment,
+        models.DO_NOTHING,
+        to_field="intent_id",
+        db_column="intent_id",
+        related_name="staged_refunds",
+        **UNCHECKED,
+    )
 
     def __str__(self) -> str:
-        return self.stripe_id
+        return str(self.refund_id)
 
 
 class StagedDispute(Staged):
-    """A dispute."""
+    """A dispute, joined to ours and to its payment."""
+
+    dispute = models.ForeignKey(
+        Dispute,
+        models.DO_NOTHING,
+        to_field="stripe_dispute_id",
+        db_column="stripe_id",
+        related_name="staged",
+        **UNCHECKED,
+    )
+    payment = models.ForeignKey(
+        Payment,
+        models.DO_NOTHING,
+        to_field="intent_id",
+        db_column="intent_id",
+        related_name="staged_disputes",
+        **UNCHECKED,
+    )
 
     def __str__(self) -> str:
-        return self.stripe_id
+        return str(self.dispute_id)

@@ -198,6 +198,8 @@ STRIPE_IS_REAL = STRIPE_API_BASE == "https://api.stripe.com"
 STRIPE_JS_URL = env.text("STRIPE_JS_URL", "https://js.stripe.com/v3/")
 STRIPE_TIMEOUT_SECONDS = 10
 STRIPE_WEBHOOK_MAX_BYTES = 256 * 1024
+RECONCILIATION_REQUESTS_PER_SECOND = 20  # Stripe takes 25 in test mode, 100 in live mode, checkout included
+RECONCILIATION_THREADS = 4
 DJSTRIPE_FOREIGN_KEY_TO_FIELD = "id"
 DJSTRIPE_WEBHOOK_VALIDATION = "verify_signature"
 

@@ -1,17 +1,20 @@
 """Reconciliation through the real client, against the Stripe sandbox in a process of its own."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import httpx
 import pytest
+import time_machine
 from pytest_django import Settings
 
 from payments.domain.checkout import open_checkout
 from payments.domain.events import process_inbox
+from payments.domain.inbox import KNOWN_TYPES
 from payments.domain.reconciliation import reconcile
-from payments.enums import DiscrepancyStatus, PaymentStatus, RunKind
+from payments.enums import DiscrepancyStatus, PaymentStatus, RunKind, RunState
 from payments.gateway import gateway
+from payments.gateway.base import GatewayUnreachable
 from payments.models import Discrepancy, Payment, ReconciliationRun, Refund
 from portal.bookings.enums import BookingStatus
 from portal.common import clock
@@ -48,7 +51,8 @@ def run(kind: RunKind) -> ReconciliationRun:
 
 def event_types() -> set[str]:
     now = clock.now()
-    return {event["type"] for event in gateway().events_between(now - timedelta(hours=1), now + timedelta(hours=1))}
+    window = now - timedelta(hours=1), now + timedelta(hours=1)
+    return {event["type"] for event in gateway().events_between(*window, types=KNOWN_TYPES)}
 
 
 def test_lists_are_read_to_their_last_page(address: str) -> None:
@@ -63,24 +67,64 @@ def test_lists_are_read_to_their_last_page(address: str) -> None:
 def test_money_and_refund_that_were_unheard_of_are_healed_and_a_second_run_finds_nothing(address: str) -> None:
     payment = paid_unheard(address)
     client_of(address).v1.refunds.create({"payment_intent": str(payment.intent_id), "amount": 100})
-    run(RunKind.FULL)
-    run(RunKind.FULL)  # what a payment brought with it
-    last = run(RunKind.FULL)
+    first, second = run(RunKind.FULL), run(RunKind.FULL)
     payment.refresh_from_db()
     assert payment.status == PaymentStatus.PARTIALLY_REFUNDED
     assert Refund.objects.get(payment=payment).amount == payment.refunded_amount == 100
-    assert last.found == {}
+    assert first.healed == {"status_differs": 1, "refund_differs": 1}
+    assert second.found == {}
     assert not Discrepancy.objects.filter(status=DiscrepancyStatus.OPEN, payment=payment).exists()
 
 
 def test_events_that_never_arrived_are_fetched_and_confirm_the_booking(address: str) -> None:
     payment = paid_unheard(address)
     eventually(lambda: "charge.updated" in event_types())  # Stripe tells the fee a moment after the payment
-    first, second = run(RunKind.EVENTS), run(RunKind.EVENTS)
-    while process_inbox():
-        pass
+    with time_machine.travel(clock.now() + timedelta(minutes=10)):  # long enough to call them missed
+        first, second = run(RunKind.EVENTS), run(RunKind.EVENTS)
+        while process_inbox():
+            pass
     payment.refresh_from_db()
     assert payment.booking.status == BookingStatus.CONFIRMED
     assert payment.fee_amount is not None
-    assert first.found["event_missed"] > 0
+    assert first.found == {"event_missed": 4}  # intent created and succeeded, charge succeeded and updated
     assert second.found == {}
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [{"fail_next": 3, "status": 500}, {"fail_next": 3, "status": 429}, {"rate_limit_per_s": 4}],
+    ids=["500", "429", "few a second"],
+)
+def test_a_pull_goes_on_through_errors_and_limits(
+    address: str, fault: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("payments.gateway.patience.FIRST_WAIT", 0.1)
+    now = clock.now()
+    seed(address, 1500, now - timedelta(days=6), now)
+    httpx.post(f"{address}/_control/faults", json={"api": fault}).raise_for_status()
+    done = reconcile(RunKind.FULL, now - timedelta(days=7), now, heal_missed=True)
+    assert (done.seen["intents"], done.found) == (1500, {})
+
+
+def test_an_outage_interrupts_the_run_and_the_next_one_starts_over(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("payments.gateway.patience.FIRST_WAIT", 0.001)
+    payment = paid_unheard(address)
+    httpx.post(f"{address}/_control/faults", json={"api": {"fail_next": 1000, "status": 503}}).raise_for_status()
+    with pytest.raises(GatewayUnreachable):
+        run(RunKind.FULL)
+    assert ReconciliationRun.objects.get().state == RunState.INTERRUPTED
+    httpx.post(f"{address}/_control/faults", json={"api": {"fail_next": 0}}).raise_for_status()
+    assert run(RunKind.FULL).healed == {"status_differs": 1}
+    payment.refresh_from_db()
+    assert payment.status == PaymentStatus.SUCCEEDED
+
+
+def seed(address: str, count: int, since: datetime, until: datetime) -> None:
+    """Intents at Stripe that nobody paid, spread over the time between."""
+    body = {
+        "count": count, "amount": 1125, "currency": "gbp", "status": "canceled",
+        "created_from": int(since.timestamp()), "created_to": int(until.timestamp()),
+    }  # fmt: skip
+    httpx.post(f"{address}/_control/seed_intents", json=body, timeout=60).raise_for_status()

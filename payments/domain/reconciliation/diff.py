@@ -1,111 +1,170 @@
-"""Where staging and the ledger differ: set-based, joined by id and never by window."""
+"""Where staging and the ledger differ: set-based, joined by Stripe's ids and never by window.
 
-from collections.abc import Iterator
+Each step is one pass over a join and is read when the one before is settled, so that a payment is healed before
+its refunds are compared.
+"""
+
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any, Final
 
-from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Cast
+from django.db.models import F, FilteredRelation, Q
 
 from payments.domain.reconciliation.findings import Finding
-from payments.enums import CAPTURED, REFUND_STATUS_AT_STRIPE, UNPAID, DiscrepancyKind, Method, PaymentStatus
-from payments.models import Dispute, Payment, ReconciliationRun, Refund, StagedDispute, StagedIntent, StagedRefund
+from payments.enums import (
+    CAPTURED,
+    LIVE,
+    REFUND_STATUS_AT_STRIPE,
+    UNPAID,
+    DiscrepancyKind,
+    Method,
+    PaymentStatus,
+    RefundStatus,
+)
+from payments.models import (
+    Payment,
+    PaymentQuerySet,
+    ReconciliationRun,
+    Refund,
+    StagedDispute,
+    StagedIntent,
+    StagedRefund,
+)
 from portal.common import clock
 
 K = DiscrepancyKind
 FEE_GRACE: Final = timedelta(hours=1)  # a balance transaction may come later than its charge
+_INTENT: Final = ("payment_id", "status", "amount", "received", "currency", "payment_ref")
+_OURS: Final = ("payment__id", "payment__status", "payment__amount", "payment__currency")
 
 
-def differences(run: ReconciliationRun) -> Iterator[Finding]:
-    """Every candidate; each is fetched again before it counts."""
-    yield from _intents_without_payment(run)
-    yield from _payments_without_intent(run)
-    yield from _intents_that_differ(run)
-    yield from _refunds(run)
-    yield from _disputes(run)
-    yield from _fees(run)
-
-
-def _of(kind: DiscrepancyKind, staged: Any, payment_id: int | None = None) -> Finding:
-    return Finding(kind, staged.stripe_id, staged.intent_id, payment_id, staged.amount, staged.currency)
-
-
-def _intents_without_payment(run: ReconciliationRun) -> Iterator[Finding]:
-    known = Payment.objects.filter(intent_id=OuterRef("stripe_id"))
-    strangers = StagedIntent.objects.filter(run=run).exclude(Exists(known))
-    claimed = Payment.objects.annotate(ref=Cast("pk", CharField())).filter(ref=OuterRef("payment_ref"))
-    for staged in strangers.annotate(claimed=Subquery(claimed.values("pk")[:1])).iterator():
-        if staged.payment_ref:
-            yield _of(K.MISSING_LOCALLY, staged, staged.claimed)
-        elif staged.status == "succeeded":
-            yield _of(K.UNKNOWN_CHARGE, staged)
-
-
-def _payments_without_intent(run: ReconciliationRun) -> Iterator[Finding]:
-    at_stripe = StagedIntent.objects.filter(run=run, stripe_id=OuterRef("intent_id"))
-    ours = Payment.objects.order_by().filter(method=Method.STRIPE, intent_id__isnull=False)
-    inside = ours.filter(created_at__gte=run.since + run.OVERLAP, create_requested_at__lte=run.until - run.OVERLAP)
-    for payment in inside.exclude(Exists(at_stripe)).iterator():
-        intent_id = str(payment.intent_id)
-        yield Finding(K.MISSING_AT_STRIPE, intent_id, intent_id, payment.pk, payment.amount, payment.currency)
-
-
-def _intents_that_differ(run: ReconciliationRun) -> Iterator[Finding]:
-    payment = Payment.objects.order_by().filter(intent_id=OuterRef("stripe_id"))
-    staged = StagedIntent.objects.filter(run=run).annotate(
-        ours=Subquery(payment.values("pk")[:1]),
-        our_status=Subquery(payment.values("status")[:1]),
-        our_amount=Subquery(payment.values("amount")[:1]),
-        our_currency=Subquery(payment.values("currency")[:1]),
+def intents(run: ReconciliationRun) -> Iterator[Finding]:
+    """Intents without a payment of ours, and those whose amount, currency or status is another one."""
+    staged = StagedIntent.objects.filter(run=run).filter(
+        Q(payment__id__isnull=True) | _money_differs() | _status_differs()
     )
-    matched = staged.filter(ours__isnull=False)
-    short = Q(status="succeeded") & ~Q(received=F("our_amount"))
-    for row in matched.filter(~Q(amount=F("our_amount")) | ~Q(currency=F("our_currency")) | short).iterator():
-        yield _of(K.AMOUNT_DIFFERS, row, row.ours)
-    for row in matched.filter(_status_differs()).iterator():
-        yield _of(K.STATUS_DIFFERS, row, row.ours)
+    for row in staged.values(*_INTENT, *_OURS).iterator():
+        finding = _matched(row) if row["payment__id"] else _stranger(row)
+        if finding is not None:
+            yield finding
+
+
+def _money_differs() -> Q:
+    short = Q(status="succeeded") & ~Q(received=F("payment__amount"))
+    return ~Q(amount=F("payment__amount")) | ~Q(currency=F("payment__currency")) | short
 
 
 def _status_differs() -> Q:
-    paid_there = Q(status="succeeded") & ~Q(our_status__in=CAPTURED)
-    paid_here = ~Q(status="succeeded") & Q(our_status__in=CAPTURED)
-    closed_there = Q(status="canceled") & Q(our_status__in=UNPAID)
-    closed_here = ~Q(status__in=["canceled", "succeeded"]) & Q(our_status=PaymentStatus.CANCELLED)
+    paid_there = Q(status="succeeded") & ~Q(payment__status__in=CAPTURED)
+    paid_here = ~Q(status="succeeded") & Q(payment__status__in=CAPTURED)
+    closed_there = Q(status="canceled") & Q(payment__status__in=UNPAID)
+    closed_here = ~Q(status__in=["canceled", "succeeded"]) & Q(payment__status=PaymentStatus.CANCELLED)
     return paid_there | paid_here | closed_there | closed_here
 
 
-def _refunds(run: ReconciliationRun) -> Iterator[Finding]:
-    ours = Refund.objects.order_by().filter(stripe_refund_id=OuterRef("stripe_id"))
-    payment = Payment.objects.order_by().filter(intent_id=OuterRef("intent_id"))
-    staged = StagedRefund.objects.filter(run=run).annotate(
-        our_status=Subquery(ours.values("status")[:1]),
-        our_amount=Subquery(ours.values("amount")[:1]),
-        payment_pk=Subquery(payment.values("pk")[:1]),
-    )
-    same = Q(our_amount=F("amount")) & _statuses_agree()
-    differs = Q(our_status__isnull=True) | ~same
-    for row in staged.filter(differs, payment_pk__isnull=False).iterator():
-        yield _of(K.REFUND_DIFFERS, row, row.payment_pk)
+def _finding(kind: DiscrepancyKind, row: dict[str, Any], payment_id: int | None) -> Finding:
+    at_stake = row["received"] if row["status"] == "succeeded" else 0
+    intent_id = row["payment_id"]
+    return Finding(kind, intent_id, intent_id, payment_id, at_stake, row["currency"], row["status"])
 
 
-def _statuses_agree() -> Q:
-    agreed = Q(pk__in=[])
-    for theirs, ours in REFUND_STATUS_AT_STRIPE.items():
-        agreed |= Q(status=theirs, our_status=ours)
-    return agreed
+def _matched(row: dict[str, Any]) -> Finding:
+    payment_id = row["payment__id"]
+    received = row["received"] if row["status"] == "succeeded" else row["amount"]
+    ours = row["payment__amount"]
+    if (row["amount"], received, row["currency"]) != (ours, ours, row["payment__currency"]):
+        return _finding(K.AMOUNT_DIFFERS, row, payment_id)
+    cancelled_here = row["payment__status"] == PaymentStatus.CANCELLED
+    if row["status"] == "succeeded" and cancelled_here and _paid_otherwise(payment_id):
+        return _finding(K.DUPLICATE_CHARGE, row, payment_id)
+    return _finding(K.STATUS_DIFFERS, row, payment_id)
 
 
-def _disputes(run: ReconciliationRun) -> Iterator[Finding]:
-    ours = Dispute.objects.order_by().filter(stripe_dispute_id=OuterRef("stripe_id"), status=OuterRef("status"))
-    payment = Payment.objects.order_by().filter(intent_id=OuterRef("intent_id"))
-    staged = StagedDispute.objects.filter(run=run).annotate(payment_pk=Subquery(payment.values("pk")[:1]))
-    for row in staged.filter(payment_pk__isnull=False).exclude(Exists(ours)).iterator():
-        yield _of(K.DISPUTE_MISSING, row, row.payment_pk)
+def _stranger(row: dict[str, Any]) -> Finding | None:
+    """An intent of no payment: a lost reply, a second charge, or nothing that we know of."""
+    paid = row["status"] == "succeeded"
+    reference = row["payment_ref"]
+    if not reference:
+        return _finding(K.UNKNOWN_CHARGE, row, None) if paid else None
+    if row["status"] == "canceled":
+        return None
+    claimed = Payment.objects.filter(pk=int(reference)).first() if reference.isdecimal() else None
+    if claimed is None or claimed.intent_id is None:
+        return _finding(K.MISSING_LOCALLY, row, claimed.pk if claimed else None)
+    if paid and (claimed.status in CAPTURED or _paid_otherwise(claimed.pk)):
+        return _finding(K.DUPLICATE_CHARGE, row, claimed.pk)
+    return _finding(K.MISSING_LOCALLY, row, claimed.pk)
 
 
-def _fees(run: ReconciliationRun) -> Iterator[Finding]:
-    paid: QuerySet[Payment] = Payment.objects.captured().order_by().filter(method=Method.STRIPE)
-    settled = paid.filter(succeeded_at__gte=run.since, succeeded_at__lte=min(run.until, clock.now() - FEE_GRACE))
+def _paid_otherwise(payment_id: int) -> bool:
+    """Whether the payment's booking has another live payment for the same purpose."""
+    payment = Payment.objects.get(pk=payment_id)
+    others = Payment.objects.filter(booking=payment.booking_id, purpose=payment.purpose, status__in=LIVE)
+    return others.exclude(pk=payment_id).exists()
+
+
+def payments(run: ReconciliationRun) -> Iterator[Finding]:
+    """Payments whose intent Stripe did not list, made well inside the window."""
+    ours = _by_stripe().filter(intent_id__isnull=False)
+    inside = ours.filter(created_at__gte=run.since + run.OVERLAP, create_requested_at__lte=run.until - run.OVERLAP)
+    listed = FilteredRelation("staged_intents", condition=Q(staged_intents__run=run))
+    for payment in inside.annotate(listed=listed).filter(listed__id__isnull=True).iterator():
+        intent_id = str(payment.intent_id)
+        at_stake = payment.captured_amount - payment.refunded_amount
+        yield Finding(K.MISSING_AT_STRIPE, intent_id, intent_id, payment.pk, at_stake, payment.currency)
+
+
+def fees(run: ReconciliationRun) -> Iterator[Finding]:
+    """Captured payments that still have no fee or balance transaction after the time that one may take."""
+    settled = _by_stripe().captured().filter(
+        succeeded_at__gte=run.since, succeeded_at__lte=min(run.until, clock.now() - FEE_GRACE)
+    )  # fmt: skip
     for payment in settled.filter(Q(fee_amount__isnull=True) | Q(balance_transaction_id="")).iterator():
         intent_id = str(payment.intent_id)
         yield Finding(K.FEE_MISSING, payment.charge_id or intent_id, intent_id, payment.pk, 0, payment.currency)
+
+
+def refunds(run: ReconciliationRun) -> Iterator[Finding]:
+    """Refunds of our payments that we do not have, or have otherwise; and ours that Stripe did not list."""
+    agreed = Q(pk__in=[])
+    for theirs, ours in REFUND_STATUS_AT_STRIPE.items():
+        agreed |= Q(status=theirs, refund__status=ours)
+    differs = Q(refund__id__isnull=True) | ~Q(amount=F("refund__amount")) | ~agreed
+    staged = StagedRefund.objects.filter(run=run, payment__id__isnull=False).filter(differs)
+    for row in staged.select_related("payment").iterator():
+        yield _following(K.REFUND_DIFFERS, str(row.refund_id), row)
+    listed = FilteredRelation("staged", condition=Q(staged__run=run))
+    sent = Refund.objects.order_by().filter(stripe_refund_id__isnull=False, status=RefundStatus.SUCCEEDED)
+    inside = sent.filter(created_at__gte=run.since + run.OVERLAP, settled_at__lte=run.until - run.OVERLAP)
+    missing = inside.annotate(listed=listed).filter(listed__id__isnull=True).select_related("payment")
+    for refund in missing.iterator():
+        intent_id, currency = str(refund.payment.intent_id), refund.payment.currency
+        stripe_id = str(refund.stripe_refund_id)
+        yield Finding(K.REFUND_DIFFERS, stripe_id, intent_id, refund.payment_id, refund.amount, currency)
+
+
+def disputes(run: ReconciliationRun) -> Iterator[Finding]:
+    """Disputes of our payments that we do not have, or in another state."""
+    staged = StagedDispute.objects.filter(run=run, payment__id__isnull=False)
+    differs = Q(dispute__id__isnull=True) | ~Q(status=F("dispute__status")) | ~Q(amount=F("dispute__amount"))
+    for row in staged.filter(differs).select_related("payment").iterator():
+        yield _following(K.DISPUTE_MISSING, str(row.dispute_id), row)
+
+
+def _following(kind: DiscrepancyKind, stripe_id: str, row: StagedRefund | StagedDispute) -> Finding:
+    payment = row.payment
+    assert payment is not None  # the query says so
+    return Finding(kind, stripe_id, str(payment.intent_id), payment.pk, row.amount, row.currency, row.status)
+
+
+def _by_stripe() -> PaymentQuerySet:
+    return Payment.objects.order_by().filter(method=Method.STRIPE)
+
+
+STEPS: Final[tuple[Callable[[ReconciliationRun], Iterator[Finding]], ...]] = (
+    intents,
+    payments,
+    fees,
+    refunds,
+    disputes,
+)

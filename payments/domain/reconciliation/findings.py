@@ -7,7 +7,11 @@ from payments.enums import DiscrepancyKind
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`stripe_id` names the object; `intent_id` its payment's intent; `amount` (minor units) is at stake."""
+    """`stripe_id` names the object; `intent_id` its payment's intent; `amount` (minor units) is at stake.
+
+    `listed_status` is Stripe's when it was listed: what has another one now changed meanwhile, and waits for the
+    next run.
+    """
 
     kind: DiscrepancyKind
     stripe_id: str
@@ -15,3 +19,4 @@ class Finding:
     payment_id: int | None = None
     amount: int = 0
     currency: str = ""
+    listed_status: str = ""

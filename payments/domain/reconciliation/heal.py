@@ -1,5 +1,7 @@
 """Looking at a candidate again, and healing what is only a missed event: through the ledger's own functions."""
 
+from typing import Final
+
 from django.db.models import Q
 
 from payments.domain.charges import apply_charge
@@ -10,30 +12,32 @@ from payments.domain.refunds import apply_refund
 from payments.domain.settlement import apply_intent
 from payments.enums import CAPTURED, REFUND_STATUS_AT_STRIPE, UNPAID, DiscrepancyKind, PaymentStatus
 from payments.gateway import gateway
-from payments.gateway.base import GatewayRefused, Intent
+from payments.gateway.base import GatewayMisconfigured, GatewayRefused, Intent
 from payments.models import Dispute, Payment, Refund
 from portal.audit.actor import Actor, Source, SystemActor
 from portal.common import clock
 
 K = DiscrepancyKind
-BY = Actor.system(SystemActor.RECONCILIATION)
+BY: Final = Actor.system(SystemActor.RECONCILIATION)
 
 
 def still_differs(finding: Finding) -> bool:
-    """Fetch the object again and compare it with the ledger as it is now. Raises GatewayUnreachable."""
+    """Fetch the object again and compare it with the ledger as it is now. Raises GatewayError's children."""
     match finding.kind:
         case K.MISSING_AT_STRIPE:
             return not _exists_at_stripe(finding.intent_id)
         case K.UNKNOWN_CHARGE | K.MISSING_LOCALLY:
-            return not Payment.objects.filter(intent_id=finding.intent_id).exists()
+            return not _is_ours(finding.intent_id) and _holds_money(finding)
+        case K.DUPLICATE_CHARGE:
+            return _holds_money(finding)
         case K.AMOUNT_DIFFERS | K.STATUS_DIFFERS:
-            return _intent_differs(gateway().retrieve_intent(finding.intent_id), finding.kind)
+            return _intent_differs(gateway().retrieve_intent(finding.intent_id), finding)
         case K.REFUND_DIFFERS:
-            told = gateway().retrieve_refund(finding.stripe_id)
-            return not _has_refund(told.id, told.amount, told.status)
+            return _refund_differs(finding)
         case K.DISPUTE_MISSING:
-            dispute = gateway().retrieve_dispute(finding.stripe_id)
-            return not Dispute.objects.filter(stripe_dispute_id=dispute.id, status=dispute.status).exists()
+            told = gateway().retrieve_dispute(finding.stripe_id)
+            same = Dispute.objects.filter(stripe_dispute_id=told.id, status=told.status, amount=told.amount)
+            return not same.exists()
         case _:
             missing = Q(fee_amount__isnull=True) | Q(balance_transaction_id="")
             return Payment.objects.filter(missing, pk=finding.payment_id or 0).exists()
@@ -60,16 +64,36 @@ def heal(finding: Finding) -> None:
 def _exists_at_stripe(intent_id: str) -> bool:
     try:
         gateway().retrieve_intent(intent_id)
+    except GatewayMisconfigured:  # a wrong key sees nothing: that says nothing about the intent
+        raise
     except GatewayRefused:
         return False
     return True
 
 
-def _intent_differs(intent: Intent, kind: DiscrepancyKind) -> bool:
-    payment = Payment.objects.get(intent_id=intent.id)
-    if kind == K.AMOUNT_DIFFERS:
+def _is_ours(intent_id: str) -> bool:
+    return Payment.objects.filter(intent_id=intent_id).exists()
+
+
+def _holds_money(finding: Finding) -> bool:
+    """Whether Stripe still has what was paid: what was given back there needs nobody any more."""
+    intent = gateway().retrieve_intent(finding.intent_id)
+    if intent.status != "succeeded":
+        return intent.status != "canceled" and finding.kind == K.MISSING_LOCALLY
+    refunds = gateway().list_refunds(intent.id)
+    returned = sum(refund.amount for refund in refunds if refund.status in ("succeeded", "pending"))
+    return returned < intent.amount_received
+
+
+def _intent_differs(intent: Intent, finding: Finding) -> bool:
+    payment = Payment.objects.filter(Q(intent_id=intent.id) | Q(pk=finding.payment_id or 0)).first()
+    if payment is None:
+        return True
+    if finding.kind == K.AMOUNT_DIFFERS:
         received = intent.amount_received if intent.status == "succeeded" else payment.amount
         return (intent.amount, received, intent.currency) != (payment.amount, payment.amount, payment.currency)
+    if finding.listed_status not in ("", intent.status):
+        return False  # it changed while we looked
     if intent.status == "succeeded":
         return payment.status not in CAPTURED
     if intent.status == "canceled":
@@ -77,6 +101,12 @@ def _intent_differs(intent: Intent, kind: DiscrepancyKind) -> bool:
     return payment.status in CAPTURED or payment.status == PaymentStatus.CANCELLED
 
 
-def _has_refund(stripe_id: str, amount: int, status: str) -> bool:
-    ours = REFUND_STATUS_AT_STRIPE[status]
-    return Refund.objects.filter(stripe_refund_id=stripe_id, amount=amount, status=ours).exists()
+def _refund_differs(finding: Finding) -> bool:
+    try:
+        told = gateway().retrieve_refund(finding.stripe_id)
+    except GatewayMisconfigured:
+        raise
+    except GatewayRefused:
+        return True  # Stripe has no such refund
+    ours = REFUND_STATUS_AT_STRIPE[told.status]
+    return not Refund.objects.filter(stripe_refund_id=told.id, amount=told.amount, status=ours).exists()

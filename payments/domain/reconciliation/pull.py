@@ -1,69 +1,71 @@
 """What Stripe has in a window of time, into staging; the events it made, into the inbox."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
 from itertools import islice
 from typing import Any, Final
 
-from payments.domain.inbox import NOT_AN_EVENT, event_from, store
+from payments.domain.inbox import KNOWN_TYPES, NOT_AN_EVENT, event_from, store
+from payments.domain.reconciliation.load import Row, analyze, clear, stage
+from payments.domain.reconciliation.slices import listed
 from payments.gateway import gateway
-from payments.models import ReceivedEvent, ReconciliationRun, StagedDispute, StagedIntent, StagedRefund
+from payments.gateway.base import DisputeResult, Intent, RefundResult
+from payments.models import ReceivedEvent, ReconciliationRun, Staged, StagedDispute, StagedIntent, StagedRefund
+from portal.common import clock
+from portal.common.clock import from_epoch
 
 BATCH: Final = 1000
+ON_ITS_WAY: Final = timedelta(minutes=5)  # an event younger than this has not been missed yet
+Tell = Callable[[str], None]
 
 
-def pull(run: ReconciliationRun) -> dict[str, int]:
+def pull(run: ReconciliationRun, tell: Tell) -> dict[str, int]:
     """Stage intents, refunds and disputes created in the run's window; returns how many of each."""
-    stripe, since, until = gateway(), run.since, run.until
-    intents = (
-        StagedIntent(
-            run=run,
-            stripe_id=intent.id,
-            intent_id=intent.id,
-            status=intent.status,
-            amount=intent.amount,
-            received=intent.amount_received,
-            currency=intent.currency,
-            payment_ref=intent.metadata.get("payment_id", "")[:20],
-        )
-        for intent in stripe.intents_between(since, until)
-    )
-    refunds = (_staged(StagedRefund, run, refund) for refund in stripe.refunds_between(since, until))
-    disputes = (_staged(StagedDispute, run, dispute) for dispute in stripe.disputes_between(since, until))
+    stripe = gateway()
+    clear()
     return {
-        "intents": _stage(StagedIntent, intents),
-        "refunds": _stage(StagedRefund, refunds),
-        "disputes": _stage(StagedDispute, disputes),
+        "intents": _pulled(StagedIntent, run, stripe.intents_between, intent_row, tell),
+        "refunds": _pulled(StagedRefund, run, stripe.refunds_between, followed_row, tell),
+        "disputes": _pulled(StagedDispute, run, stripe.disputes_between, followed_row, tell),
     }
 
 
-def _staged(model: Any, run: ReconciliationRun, told: Any) -> Any:
-    return model(
-        run=run,
-        stripe_id=told.id,
-        intent_id=told.intent_id,
-        status=told.status,
-        amount=told.amount,
-        currency=told.currency,
-    )
-
-
-def _stage(model: Any, rows: Iterator[Any]) -> int:
+def _pulled(model: type[Staged], run: ReconciliationRun, listing: Any, as_row: Callable[[Any], Row], tell: Tell) -> int:
     total = 0
-    while batch := list(islice(rows, BATCH)):
-        model.objects.bulk_create(batch)
-        total += len(batch)
+    for written in stage(model, run, map(as_row, listed(listing, run.since, run.until))):
+        total += written
+        tell(f"{total:,} {model._meta.verbose_name_plural} read")
+    analyze(model)
     return total
 
 
-def catch_up(run: ReconciliationRun) -> tuple[int, list[str]]:
-    """Store the events of the window that never arrived; returns how many were seen, and the ids of the missed."""
+def intent_row(intent: Intent) -> Row:
+    """Values of StagedIntent.LISTED."""
+    reference = intent.metadata.get("payment_id", "")[:20]
+    return intent.id, intent.status, intent.amount, intent.currency, intent.amount_received, reference
+
+
+def followed_row(told: RefundResult | DisputeResult) -> Row:
+    """Values of Staged.LISTED, for what follows a payment."""
+    return told.id, told.intent_id, told.status, told.amount, told.currency
+
+
+def catch_up(run: ReconciliationRun, tell: Tell) -> tuple[int, list[str]]:
+    """Store the window's events that are not here; returns how many were seen, and the ids of the missed.
+
+    What may still be on its way is stored too, and not called missed.
+    """
     seen, missed = 0, []
-    events = gateway().events_between(run.since, run.until)
+    expected_by = clock.now() - ON_ITS_WAY
+    events = listed(partial(gateway().events_between, types=KNOWN_TYPES), run.since, run.until)
     while batch := list(islice(events, BATCH)):
         seen += len(batch)
         ids = [event["id"] for event in batch]
         known = set(ReceivedEvent.objects.filter(event_id__in=ids).values_list("event_id", flat=True))
-        missed += [event["id"] for event in batch if event["id"] not in known and _stored(event)]
+        stored = [event for event in batch if event["id"] not in known and _stored(event)]
+        missed += [event["id"] for event in stored if from_epoch(event["created"]) < expected_by]
+        tell(f"{seen:,} events read")
     return seen, missed
 
 

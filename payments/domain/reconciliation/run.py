@@ -1,32 +1,31 @@
 """One reconciliation run, from its row to its report."""
 
 import logging
-from collections import Counter
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from django.db import IntegrityError, transaction
 
-from payments.domain.discrepancies import close, note
-from payments.domain.reconciliation.diff import differences
-from payments.domain.reconciliation.findings import Finding
-from payments.domain.reconciliation.heal import BY, heal, still_differs
+from payments.domain.reconciliation.diff import STEPS
+from payments.domain.reconciliation.load import clear
 from payments.domain.reconciliation.pull import catch_up, pull
-from payments.enums import DiscrepancyKind, DiscrepancyStatus, RunKind, RunState
-from payments.gateway.base import GatewayError
-from payments.models import Discrepancy, Payment, ReconciliationRun, StagedDispute, StagedIntent, StagedRefund
-from portal.audit.actor import Source
+from payments.domain.reconciliation.settle import Settlement
+from payments.enums import DiscrepancyKind, RunKind, RunState
+from payments.models import ReconciliationRun
 from portal.common import clock
 from portal.common.doorbell import ring_now
 
-logger = logging.getLogger("payments.reconciliation")
-LONGEST: Final = timedelta(hours=6)
+logger: Final = logging.getLogger("payments.reconciliation")
 Progress = Callable[[str], None]
 
 
 class AlreadyRunning(Exception):
-    """Another run has not finished yet."""
+    """Another run of the kind has not finished yet."""
+
+
+class LeaseLost(Exception):
+    """The run was silent for so long that another one took its place."""
 
 
 def reconcile(
@@ -34,11 +33,17 @@ def reconcile(
 ) -> ReconciliationRun:
     """Compare the ledger with Stripe from `since` to `until` (UTC), both widened by the run's overlap.
 
-    Raises AlreadyRunning; GatewayError when Stripe does not answer: the run is then shown as interrupted.
+    Raises AlreadyRunning; GatewayError when Stripe does not answer: the run is then shown as interrupted, and the
+    next one starts over.
     """
     run = _begin(kind, since, until)
+
+    def tell(message: str) -> None:
+        _renew(run)
+        progress(message)
+
     try:
-        (_events if kind == RunKind.EVENTS else _full)(run, heal_missed, progress)
+        (_events if kind == RunKind.EVENTS else _full)(run, heal_missed, tell)
     except BaseException as error:
         _end(run, RunState.INTERRUPTED, f"{type(error).__name__}: {error}")
         raise
@@ -47,97 +52,49 @@ def reconcile(
 
 
 def _begin(kind: RunKind, since: datetime, until: datetime) -> ReconciliationRun:
-    dead = ReconciliationRun.objects.filter(state=RunState.RUNNING, started_at__lt=clock.now() - LONGEST)
+    dead = ReconciliationRun.objects.filter(kind=kind, state=RunState.RUNNING, leased_until__lt=clock.now())
     dead.update(state=RunState.INTERRUPTED, finished_at=clock.now(), error="it died")
+    overlap = ReconciliationRun.OVERLAP
     try:
         with transaction.atomic():
-            overlap = ReconciliationRun.OVERLAP
             return ReconciliationRun.objects.create(kind=kind, since=since - overlap, until=until + overlap)
     except IntegrityError:
         raise AlreadyRunning from None
 
 
+def _renew(run: ReconciliationRun) -> None:
+    """Say that the run is alive. Raises LeaseLost."""
+    mine = ReconciliationRun.objects.filter(pk=run.pk, state=RunState.RUNNING)
+    if not mine.update(leased_until=clock.now() + ReconciliationRun.LEASE):
+        raise LeaseLost
+
+
 def _end(run: ReconciliationRun, state: RunState, error: str = "") -> None:
-    run.state, run.finished_at, run.error = state, clock.now(), error[:500]
-    run.save()
-    for model in (StagedIntent, StagedRefund, StagedDispute):
-        model._default_manager.filter(run=run).delete()
+    """Close the run's row, unless another one took its place."""
+    ReconciliationRun.objects.filter(pk=run.pk, state=RunState.RUNNING).update(
+        state=state, finished_at=clock.now(), error=error[:500], seen=run.seen, found=run.found, healed=run.healed
+    )
+    run.refresh_from_db()
 
 
-def _events(run: ReconciliationRun, heal_missed: bool, progress: Progress) -> None:
-    progress("asking Stripe for its events")
-    seen, missed = catch_up(run)
+def _events(run: ReconciliationRun, heal_missed: bool, tell: Progress) -> None:
+    seen, missed = catch_up(run, tell)
     run.seen = {"events": seen}
     if missed:
         run.found = run.healed = {DiscrepancyKind.EVENT_MISSED.value: len(missed)}
         logger.warning("events never arrived and were fetched", extra={"count": len(missed), "first": missed[0]})
-        ring_now("payments.tasks.process_inbox")
+    ring_now("payments.tasks.process_inbox")
 
 
-def _full(run: ReconciliationRun, heal_missed: bool, progress: Progress) -> None:
-    progress("asking Stripe what it has")
-    run.seen = pull(run)
-    progress(f"comparing {sum(run.seen.values())} objects")
-    found: Counter[str] = Counter()
-    healed: Counter[str] = Counter()
-    open_ids = set()
-    for finding in list(differences(run)):
-        if _is_ignored(finding) or not still_differs(finding):
-            continue
-        found[finding.kind.value] += 1
-        if heal_missed and _healed(finding):
-            healed[finding.kind.value] += 1
-        else:
-            open_ids.add(_note(finding))
-        progress(f"{finding.kind.label}: {finding.stripe_id}")
-    run.found, run.healed = dict(found), dict(healed)
-    _close_repaired(run, open_ids)
-
-
-def _is_ignored(finding: Finding) -> bool:
-    """Finance has said why nothing more has to be done, with the same amount at stake."""
-    return Discrepancy.objects.filter(
-        status=DiscrepancyStatus.IGNORED,
-        kind=finding.kind,
-        stripe_object_id=finding.stripe_id,
-        amount=finding.amount,
-        currency=finding.currency,
-    ).exists()
-
-
-def _healed(finding: Finding) -> bool:
-    try:
-        heal(finding)
-        return not still_differs(finding)
-    except GatewayError:
-        return False
-
-
-def _note(finding: Finding) -> int:
-    payment = Payment.objects.filter(pk=finding.payment_id or 0).first()
-    return note(
-        finding.kind,
-        stripe_object_id=finding.stripe_id,
-        by=BY,
-        source=Source.RECONCILIATION,
-        payment=payment,
-        amount=finding.amount,
-        currency=finding.currency,
-        details={"found_by": "reconciliation", "intent": finding.intent_id},
-    ).pk
-
-
-def _close_repaired(run: ReconciliationRun, open_ids: set[int]) -> None:
-    """What an earlier run found in this window, and this one did not, is over."""
-    earlier = Discrepancy.objects.filter(
-        status=DiscrepancyStatus.OPEN,
-        details__found_by="reconciliation",
-        found_at__lt=run.started_at,
-        payment__created_at__gte=run.since,
-        payment__created_at__lte=run.until,
-    ).exclude(pk__in=open_ids)
-    for discrepancy in earlier:
-        close(
-            discrepancy, DiscrepancyStatus.HEALED, "No longer found by reconciliation.", by=BY,
-            source=Source.RECONCILIATION,
-        )  # fmt: skip
+def _full(run: ReconciliationRun, heal_missed: bool, tell: Progress) -> None:
+    run.seen = pull(run, tell)
+    settlement = Settlement(run, heal_missed=heal_missed)
+    for step in STEPS:
+        tell(f"comparing {step.__name__}")
+        for finding in list(step(run)):
+            tell(settlement.settle(finding))
+    for message in settlement.close_repaired():
+        tell(message)
+    tell("done")
+    run.found, run.healed = dict(settlement.found), dict(settlement.healed)
+    clear()

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from djstripe.models import WebhookEndpoint
 
-from payments.webhooks import KNOWN_TYPES
+from payments.domain.inbox import KNOWN_TYPES
 
 
 class Command(BaseCommand):

@@ -16,6 +16,8 @@ from payments.domain.discrepancies import close
 from payments.domain.events import process_inbox
 from payments.domain.news import News
 from payments.domain.reconciliation import AlreadyRunning, reconcile
+from payments.domain.reconciliation.run import LeaseLost
+from payments.domain.refunds import apply_refund
 from payments.domain.settlement import apply_intent
 from payments.enums import DiscrepancyStatus, PaymentStatus, RunKind, RunState
 from payments.gateway.base import Charge, DisputeResult, GatewayUnreachable, Intent, RefundResult
@@ -100,6 +102,19 @@ def claims_a_payment_that_is_not(stripe: FakeGateway) -> None:
     stripe.intents["pi_ghost"] = _intent("pi_ghost", {"payment_id": "999999"})
 
 
+def charged_twice(stripe: FakeGateway) -> None:
+    """A second intent for a payment that is paid."""
+    payment = paid(stripe)
+    stripe.intents["pi_second"] = _intent("pi_second", {"payment_id": str(payment.pk)})
+
+
+def refund_gone_at_stripe(stripe: FakeGateway) -> None:
+    payment = paid(stripe)
+    _refund(stripe, payment, "re_gone")
+    apply_refund(stripe.refunds["re_gone"], News(BY, Source.WEBHOOK, clock.now()))
+    del stripe.refunds["re_gone"]
+
+
 def refund_unheard(stripe: FakeGateway) -> None:
     _refund(stripe, paid(stripe), "re_unheard")
 
@@ -167,6 +182,8 @@ FOR_FINANCE: list[tuple[Plant, str]] = [
     (stranger, "unknown_charge"),
     (claims_a_payment_that_is_not, "missing_locally"),
     (refund_of_no_money, "refund_differs"),
+    (refund_gone_at_stripe, "refund_differs"),
+    (charged_twice, "duplicate_charge"),
     (fee_unknown_at_stripe, "fee_missing"),
 ]
 
@@ -237,6 +254,83 @@ def test_a_repaired_cause_closes_its_discrepancy(stripe: FakeGateway) -> None:
     assert Discrepancy.objects.get().status == DiscrepancyStatus.HEALED
 
 
+def give_back(stripe: FakeGateway, intent_id: str) -> None:
+    stripe.refunds[f"re_{intent_id}"] = RefundResult(
+        id=f"re_{intent_id}", intent_id=intent_id, charge_id="ch_1", status="succeeded", amount=700, currency="GBP",
+        created_at=clock.now(), metadata={},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("plant", "intent_id", "kind"),
+    [(stranger, "pi_stranger", "unknown_charge"), (charged_twice, "pi_second", "duplicate_charge")],
+)
+def test_money_that_is_nobodys_stays_open_until_stripe_has_given_it_back(
+    stripe: FakeGateway, plant: Plant, intent_id: str, kind: str
+) -> None:
+    plant(stripe)
+    run(stripe)
+    with time_machine.travel(clock.now() + timedelta(days=60)):  # long outside every window
+        run(stripe)
+        assert open_kinds() == {kind: 1}
+        give_back(stripe, intent_id)
+        run(stripe)
+    assert open_kinds() == {}
+    assert Discrepancy.objects.get().status == DiscrepancyStatus.HEALED
+
+
+def test_what_finance_ignored_stays_ignored_until_the_amount_is_another(stripe: FakeGateway) -> None:
+    stranger(stripe)
+    run(stripe)
+    close(Discrepancy.objects.get(), DiscrepancyStatus.IGNORED, "A test card.", by=BY, source=Source.STAFF)
+    assert (run(stripe).found, open_kinds()) == ({}, {})
+    stripe.set("pi_stranger", amount=900, amount_received=900)
+    assert (run(stripe).found, open_kinds()) == ({"unknown_charge": 1}, {"unknown_charge": 1})
+
+
+def test_a_payment_and_its_refund_that_were_unheard_of_are_healed_in_one_run(stripe: FakeGateway) -> None:
+    payment = opened()
+    stripe.pay(str(payment.intent_id))
+    _charge(stripe, payment)
+    _refund(stripe, payment, "re_1")
+    assert run(stripe).healed == {"status_differs": 1, "refund_differs": 1}
+    payment.refresh_from_db()
+    assert (payment.status, payment.refunded_amount, open_kinds()) == (PaymentStatus.PARTIALLY_REFUNDED, 125, {})
+
+
+def test_an_intent_that_moves_on_between_the_list_and_the_second_look_waits_for_the_next_run(
+    stripe: FakeGateway,
+) -> None:
+    payment = paid(stripe)
+    intent_id = str(payment.intent_id)
+    stripe.set(intent_id, status="processing", amount_received=0)
+    real = stripe.disputes_between
+
+    def meanwhile(*window: object) -> object:
+        stripe.set(intent_id, status="canceled")
+        return real(*window)  # type: ignore[arg-type]
+
+    stripe.disputes_between = meanwhile  # type: ignore[assignment,method-assign]
+    assert run(stripe).found == {}
+    assert run(stripe).found == {"status_differs": 1}
+
+
+def test_a_second_look_that_stripe_refuses_to_answer_for_a_moment_is_taken_again(
+    stripe: FakeGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("payments.gateway.patience.FIRST_WAIT", 0.001)
+    other_amount(stripe)
+    real = stripe.disputes_between
+
+    def meanwhile(*window: object) -> object:
+        stripe.fail_next = [GatewayUnreachable("http_500")] * 3
+        return iter(list(stripe.disputes.values()))
+
+    stripe.disputes_between = meanwhile  # type: ignore[assignment,method-assign]
+    assert run(stripe).found == {"amount_differs": 1}
+    stripe.disputes_between = real  # type: ignore[method-assign]
+
+
 def test_what_changes_during_the_run_is_not_reported(stripe: FakeGateway) -> None:
     payment = opened()
     intent_id = str(payment.intent_id)
@@ -259,13 +353,30 @@ def test_a_run_that_stripe_does_not_answer_is_shown_and_the_next_one_starts_over
     assert run(stripe).healed == {"status_differs": 1}
 
 
-def test_two_runs_do_not_overlap_and_a_dead_one_does_not_block_for_ever(stripe: FakeGateway) -> None:
+def test_two_runs_of_a_kind_do_not_overlap_and_a_dead_one_does_not_block_for_long(stripe: FakeGateway) -> None:
     now = clock.now()
-    ReconciliationRun.objects.create(kind=RunKind.FULL, since=now, until=now)
+    dead = ReconciliationRun.objects.create(kind=RunKind.FULL, since=now, until=now)
     with pytest.raises(AlreadyRunning):
-        reconcile(RunKind.EVENTS, now - timedelta(hours=1), now, heal_missed=True)
-    with time_machine.travel(now + timedelta(hours=7)):
-        assert reconcile(RunKind.EVENTS, now, clock.now(), heal_missed=True).state == RunState.FINISHED
+        reconcile(RunKind.FULL, now - timedelta(hours=1), now, heal_missed=True)
+    assert reconcile(RunKind.EVENTS, now - timedelta(hours=1), now, heal_missed=True).state == RunState.FINISHED
+    with time_machine.travel(now + timedelta(minutes=11)):
+        assert reconcile(RunKind.FULL, now, clock.now(), heal_missed=True).state == RunState.FINISHED
+    dead.refresh_from_db()
+    assert (dead.state, dead.error) == (RunState.INTERRUPTED, "it died")
+
+
+def test_a_run_whose_place_was_taken_stops_and_leaves_the_other_alone(stripe: FakeGateway) -> None:
+    opened()
+    real = stripe.refunds_between
+
+    def taken(*window: object) -> object:
+        ReconciliationRun.objects.update(state=RunState.INTERRUPTED, error="it died")
+        return real(*window)  # type: ignore[arg-type]
+
+    stripe.refunds_between = taken  # type: ignore[assignment,method-assign]
+    with pytest.raises(LeaseLost):
+        run(stripe)
+    assert ReconciliationRun.objects.get().error == "it died"
 
 
 def test_an_event_that_never_arrived_is_fetched_and_applied(stripe: FakeGateway) -> None:
@@ -279,7 +390,7 @@ def test_an_event_that_never_arrived_is_fetched_and_applied(stripe: FakeGateway)
     stripe.events = [
         {
             "id": "evt_missed", "type": "payment_intent.succeeded", "livemode": False,
-            "created": int(clock.now().timestamp()), "data": {"object": told},
+            "created": int((clock.now() - timedelta(minutes=6)).timestamp()), "data": {"object": told},
         }
     ]  # fmt: skip
     now = clock.now()
@@ -289,6 +400,16 @@ def test_an_event_that_never_arrived_is_fetched_and_applied(stripe: FakeGateway)
     payment.refresh_from_db()
     assert payment.status == PaymentStatus.SUCCEEDED
     assert ReceivedEvent.objects.count() == 1
+
+
+@pytest.mark.parametrize(("kind", "seconds"), [("payment_intent.succeeded", 10), ("payment_method.attached", 900)])
+def test_an_event_on_its_way_or_of_no_use_is_not_called_missed(stripe: FakeGateway, kind: str, seconds: int) -> None:
+    made = int(clock.now().timestamp()) - seconds
+    stripe.events = [
+        {"id": "evt_1", "type": kind, "livemode": False, "created": made, "data": {"object": {"id": "pi_1"}}}
+    ]
+    now = clock.now()
+    assert reconcile(RunKind.EVENTS, now - timedelta(hours=1), now, heal_missed=True).found == {}
 
 
 def test_the_command_says_what_it_found(stripe: FakeGateway) -> None:
