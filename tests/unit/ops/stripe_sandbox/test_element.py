@@ -83,6 +83,7 @@ def _is_problem(text: str, kind: str) -> bool:
     return kind in {"error", "warning"} and not expected
 
 
+POLLING_MS = 100  # by the clock: a page that is not drawn has no animation frames to poll by
 Open = Callable[..., FrameLocator]
 
 
@@ -94,7 +95,7 @@ def visit(page: Page, site: str, api: Any) -> Open:
         intent = api.payment_intents.create({"amount": 2500, "currency": "usd"})
         secret = {"key": PUBLISHABLE_KEY, "secret": intent.client_secret}
         page.goto(f"{site}/?{urlencode(secret | query)}")
-        page.wait_for_function("() => seen.some(([name]) => name === 'ready')")
+        page.wait_for_function("() => seen.some(([name]) => name === 'ready')", polling=POLLING_MS)
         return page.frame_locator('iframe[title="Secure payment input frame"]')
 
     return go
@@ -113,7 +114,7 @@ def pay(page: Page) -> Any:
 
 
 def result(page: Page) -> Any:
-    return page.wait_for_function("() => window.result").json_value()
+    return page.wait_for_function("() => window.result", polling=POLLING_MS).json_value()
 
 
 def test_a_card_is_typed_formatted_and_paid(visit: Open, page: Page, api: Any) -> None:
@@ -235,7 +236,7 @@ def test_the_default_redirect_goes_to_the_return_address(visit: Open, page: Page
 
 def test_an_intent_that_does_not_exist_is_a_load_error(page: Page, site: str, url: str) -> None:
     page.goto(f"{site}/?{urlencode({'key': PUBLISHABLE_KEY, 'secret': 'pi_unknown_secret_x'})}")
-    page.wait_for_function("() => seen.length")
+    page.wait_for_function("() => seen.length", polling=POLLING_MS)
     ((name, event),) = page.evaluate("seen")
     assert (name, event["error"]["code"]) == ("loaderror", "resource_missing")
 
@@ -263,6 +264,7 @@ def test_the_frame_takes_the_height_of_its_content(visit: Open, page: Page) -> N
     page.wait_for_function(
         "height => document.querySelector('iframe').getBoundingClientRect().height > height",
         arg=before["height"] if before else 0,
+        polling=POLLING_MS,
     )
     shown, needed = outer.bounding_box(), content.bounding_box()
     assert shown is not None
