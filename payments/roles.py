@@ -12,7 +12,7 @@ _LEDGER = [
 _SETTLES = ["payments.change_discrepancy", "payments.change_receivedevent"]
 
 GRANTS: Grants = {
-    Role.FINANCE: [*_LEDGER, *_SETTLES],
+    Role.FINANCE: [*_LEDGER, *_SETTLES, "payments.add_refund"],
     Role.ADMINISTRATOR: [*_LEDGER, *_SETTLES],
     Role.COORDINATOR: ["payments.view_payment"],
     Role.MANAGER: ["payments.view_payment"],

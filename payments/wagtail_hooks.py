@@ -7,7 +7,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 from wagtail_modeladmin.options import modeladmin_register
 
-from payments.admin import reconciliation, webhook_health
+from payments.admin import reconciliation, refund_views, webhook_health
 from payments.admin.discrepancies import IgnoreView
 from payments.admin.viewsets import FinanceGroup
 
@@ -38,6 +38,9 @@ def addresses() -> list[URLPattern]:
         path("reconciliation/", reconciliation.report, name="reconciliation"),
         path("reconciliation/run/", reconciliation.run_now, name="reconciliation_run"),
         path("reconciliation/<int:discrepancy_id>/ignore/", IgnoreView.as_view(), name="ignore_discrepancy"),
+        path("payments/payment/<int:payment_id>/refund/", refund_views.refund, name="refund_payment"),
+        path("payments/refund/<int:refund_id>/again/", refund_views.retry, name="retry_refund"),
+        path("payments/refund/<int:refund_id>/by-hand/", refund_views.by_hand, name="refund_by_hand"),
         path("webhooks/", webhook_health.health, name="webhook_health"),
         path("webhooks/replay/", webhook_health.replay_events, name="webhook_replay"),
     ]

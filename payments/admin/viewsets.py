@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 from wagtail_modeladmin.helpers import PermissionHelper
 from wagtail_modeladmin.options import ModelAdmin, ModelAdminGroup
 
+from payments.admin.buttons import OfPaymentButtons, PaymentButtons
 from payments.admin.discrepancies import IgnoreButton
 from payments.models import Discrepancy, Payment, ReceivedEvent, Refund
 from portal.accounts.models import User
@@ -41,6 +42,7 @@ class PaymentAdmin(ModelAdmin):
     permission_helper_class = LookOnly
     history_view_enabled = False  # the audit trail is the history; Wagtail's view asks no permission
     inspect_view_enabled = True
+    button_helper_class = PaymentButtons
     list_display = ("booking_reference", "purpose", "shown_amount", "status_tag", "created_at")
     list_filter = ("status", "purpose", "method", "currency")
     list_export = (
@@ -76,6 +78,7 @@ class RefundAdmin(ModelAdmin):
 
     model = Refund
     menu_icon = "undo"
+    button_helper_class = OfPaymentButtons
     permission_helper_class = LookOnly
     history_view_enabled = False  # the audit trail is the history; Wagtail's view asks no permission
     list_display = ("payment", "amount", "reason", "status", "created_at")

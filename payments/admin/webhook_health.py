@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.db.models import Q
@@ -20,13 +21,12 @@ from portal.common import clock
 
 SEE: Final = "payments.view_receivedevent"
 REPLAY: Final = "payments.change_receivedevent"
-SILENT_AFTER: Final = timedelta(minutes=30)
 FAILED: Final = Q(ledger_state=LedgerState.FAILED) | Q(mirror_state=MirrorState.FAILED)
 
 
 def is_silent() -> bool:
-    """Payments were attempted, and Stripe has told us nothing since for half an hour."""
-    since = clock.now() - SILENT_AFTER
+    """Payments were attempted, and Stripe has told us nothing since for too long."""
+    since = clock.now() - timedelta(minutes=settings.WEBHOOK_SILENCE_MINUTES)
     waiting = Payment.objects.unpaid().filter(first_attempt_at__lt=since)
     return waiting.exists() and not ReceivedEvent.objects.filter(received_at__gte=since).exists()
 

@@ -27,6 +27,7 @@ from payments.enums import (
     RefundReason,
     RefundStatus,
 )
+from payments.errors import RefundError
 from payments.gateway import gateway
 from payments.gateway.base import GatewayRefused, GatewayUnreachable, RefundResult
 from payments.metrics import REFUND_OUTCOMES
@@ -52,14 +53,6 @@ SENTENCES: Final = {
 }
 
 
-class RefundError(Exception):
-    """A refund cannot be made; `sentence` says why."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
-
-
 @transaction.atomic
 def request_refund(
     payment_id: int,
@@ -79,7 +72,7 @@ def request_refund(
     payment = locked(payment_id)
     if token is not None and (asked := Refund.objects.filter(token=token, payment=payment).first()):
         return asked
-    _check(payment, amount)
+    check_amount(payment, amount)
     refund = Refund.objects.create(
         payment=payment,
         amount=amount,
@@ -97,7 +90,8 @@ def request_refund(
     return refund
 
 
-def _check(payment: Payment, amount: int) -> None:
+def check_amount(payment: Payment, amount: int) -> None:
+    """Whether `amount` minor units of `payment` can go back. Raises RefundError."""
     left = payment.refundable_amount
     if payment.status not in CAPTURED:
         raise RefundError("Only a payment that was received can be refunded.")

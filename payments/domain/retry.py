@@ -7,9 +7,10 @@ from django.db import transaction
 
 from payments.domain.balances import derive
 from payments.domain.refund_tasks import close_task, obstacle
-from payments.domain.refunds import SENTENCES, RefundError, request_refund
+from payments.domain.refunds import SENTENCES, request_refund
 from payments.domain.transitions import locked
 from payments.enums import Method, RefundReason, RefundStatus
+from payments.errors import RefundError
 from payments.models import Payment, Refund
 from portal.audit.actor import Actor, Source
 from portal.audit.domain import record

@@ -197,6 +197,8 @@ STRIPE_API_BASE = env.text("STRIPE_API_BASE", "https://api.stripe.com")
 STRIPE_IS_REAL = STRIPE_API_BASE == "https://api.stripe.com"
 STRIPE_JS_URL = env.text("STRIPE_JS_URL", "https://js.stripe.com/v3/")
 STRIPE_TIMEOUT_SECONDS = 10
+REFUND_CONFIRM_FROM = env.integer("REFUND_CONFIRM_FROM", 100)
+WEBHOOK_SILENCE_MINUTES = env.integer("WEBHOOK_SILENCE_MINUTES", 30)
 STRIPE_WEBHOOK_MAX_BYTES = 256 * 1024
 RECONCILIATION_REQUESTS_PER_SECOND = 20  # Stripe takes 25 in test mode, 100 in live mode, checkout included
 RECONCILIATION_THREADS = 4

@@ -82,6 +82,9 @@ TABLE: Final[Rows] = {
     **snippet("notifications/messagetext", see=WORDING, change=WORDING),
     "reconciliation/": MONEY,
     "reconciliation/run/": MONEY,
+    "payments/payment/<payment_id>/refund/": {FINANCE},
+    "payments/refund/<refund_id>/again/": {FINANCE},
+    "payments/refund/<refund_id>/by-hand/": {FINANCE},
     "webhooks/": MONEY,
     "webhooks/replay/": MONEY,
     "insights/": FIGURES,
@@ -116,12 +119,19 @@ def extra(db: None) -> dict[str, Any]:
         DiscrepancyKind.UNKNOWN_CHARGE, stripe_object_id="ch_1", payment=payment,
         by=Actor.system(SystemActor.RECONCILIATION), source=Source.RECONCILIATION,
     )  # fmt: skip
-    Refund.objects.create(payment=payment, amount=100, reason=RefundReason.GOODWILL)
+    refund = Refund.objects.create(payment=payment, amount=100, reason=RefundReason.GOODWILL)
     ReceivedEvent.objects.create(event_id="evt_1", type="charge.succeeded", livemode=False, created_at=clock.now())
     MediaItemFactory(categories=[CategoryFactory()])
     text = MessageText.objects.latest("pk")
     first, second = text.save_revision(), text.save_revision()
-    return {"discrepancy_id": found.pk, "revision_id": first.pk, "revision_id_a": first.pk, "revision_id_b": second.pk}
+    return {
+        "payment_id": payment.pk,
+        "refund_id": refund.pk,
+        "discrepancy_id": found.pk,
+        "revision_id": first.pk,
+        "revision_id_a": first.pk,
+        "revision_id_b": second.pk,
+    }
 
 
 def answer(client: Client, path: str) -> str:

@@ -1,0 +1,45 @@
+"""What can be done with a row of the ledger, as buttons beside it."""
+
+from typing import Any, ClassVar
+
+from django.urls import reverse
+from wagtail_modeladmin.helpers import ButtonHelper
+
+from payments.admin.refund_views import REFUND, payment_address, why_not
+from payments.models import Dispute, Payment, Refund
+
+Button = dict[str, Any]
+
+
+class LedgerButtons(ButtonHelper):
+    """A look, and what the row's own class adds."""
+
+    own_classnames: ClassVar[list[str]] = ["button-small", "button-secondary"]
+
+    def get_buttons_for_obj(self, obj: Any, *args: Any, **kwargs: Any) -> list[Button]:
+        return [*super().get_buttons_for_obj(obj, *args, **kwargs), *self.own_buttons(obj)]
+
+    def own_buttons(self, obj: Any) -> list[Button]:
+        """For subclasses."""
+        return []
+
+    def button(self, label: str, url: str, title: str) -> Button:
+        """One button; `title` says what it is about."""
+        return {"label": label, "url": url, "title": title, "classname": self.finalise_classname(self.own_classnames)}
+
+
+class PaymentButtons(LedgerButtons):
+    """Refund what can be refunded."""
+
+    def own_buttons(self, obj: Payment) -> list[Button]:
+        if not self.request.user.has_perm(REFUND) or why_not(obj):
+            return []
+        address = reverse("refund_payment", args=[obj.pk])
+        return [self.button("Refund", address, f"Refund the {obj.get_purpose_display().lower()} of {obj.booking}")]
+
+
+class OfPaymentButtons(LedgerButtons):
+    """To the payment that the row is about."""
+
+    def own_buttons(self, obj: Refund | Dispute) -> list[Button]:
+        return [self.button("Payment", payment_address(obj.payment_id), f"The payment of {obj}")]

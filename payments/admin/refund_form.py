@@ -1,0 +1,53 @@
+"""The refund form: an amount as people write it, a reason, a token, and a second look at large amounts."""
+
+import uuid
+from decimal import Decimal
+from typing import Any, Final
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+
+from payments.domain.refunds import check_amount
+from payments.enums import FINANCE_REASONS, RefundReason
+from payments.errors import RefundError
+from payments.models import Payment
+from portal.common.amounts import AmountField
+from portal.common.money import formatted, major, minor
+
+REASONS: Final = [(reason.value, reason.label) for reason in RefundReason if reason in FINANCE_REASONS]
+
+
+class RefundForm(forms.Form):
+    """How much of `payment` goes back, and why. `cleaned_data["amount"]` is in minor units."""
+
+    amount = AmountField(label="Amount")
+    reason = forms.ChoiceField(choices=[("", "Choose a reason"), *REASONS])
+    note = forms.CharField(
+        max_length=250, required=False, help_text="For your colleagues. The caregiver does not see it."
+    )
+    token = forms.UUIDField(widget=forms.HiddenInput)
+    confirmed = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, payment: Payment, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.payment = payment
+        left = formatted(payment.refundable_amount, payment.currency)
+        self.fields["amount"].help_text = f"Up to {left} can go back. For a part of it, write for example 5.00."
+        self.initial.setdefault("token", uuid.uuid4())
+        self.initial.setdefault("amount", major(payment.refundable_amount, payment.currency))
+
+    def clean_amount(self) -> int:
+        amount = minor(self.cleaned_data["amount"], self.payment.currency)
+        try:
+            check_amount(self.payment, amount)
+        except RefundError as error:
+            raise ValidationError(error.sentence) from error
+        return amount
+
+    @property
+    def needs_second_look(self) -> bool:
+        """The amount is large, and this very amount was not confirmed yet. Only for a valid form."""
+        amount: int = self.cleaned_data["amount"]
+        large = major(amount, self.payment.currency) >= Decimal(settings.REFUND_CONFIRM_FROM)
+        return large and self.cleaned_data["confirmed"] != str(amount)

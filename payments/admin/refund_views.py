@@ -1,0 +1,141 @@
+"""Finance sends money back, and has a refund that did not go through sent again."""
+
+from collections.abc import Callable
+from typing import Final
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from payments.admin.refund_form import RefundForm
+from payments.domain.refund_tasks import DISPUTED, obstacle
+from payments.domain.refunds import SENTENCES, request_refund
+from payments.domain.retry import retry_refund, returned_by_hand
+from payments.enums import CAPTURED, Method, RefundReason
+from payments.errors import RefundError
+from payments.models import Payment, Refund
+from payments.views.common import actor
+from portal.audit.actor import Actor, Source
+from portal.common.money import formatted
+
+REFUND: Final = "payments.add_refund"
+
+
+def payment_address(payment_id: int) -> str:
+    """The payment's page in the admin."""
+    return reverse("payments_payment_modeladmin_inspect", args=[payment_id])
+
+
+def why_not(payment: Payment) -> str:
+    """Why nothing can be refunded now, as a sentence; empty when it can."""
+    if payment.status not in CAPTURED:
+        return "Nothing was paid yet, so there is nothing to give back."
+    if not payment.refundable_amount:
+        return "Everything that was paid has been refunded, or is on its way back."
+    return SENTENCES[DISPUTED] if obstacle(payment) == DISPUTED else ""
+
+
+@require_http_methods(["GET", "POST"])
+@permission_required(REFUND, raise_exception=True)
+def refund(request: HttpRequest, payment_id: int) -> HttpResponse:
+    """The form; a large amount is shown once more before it is sent."""
+    payment = get_object_or_404(Payment.objects.select_related("booking__caregiver__user"), pk=payment_id)
+    data = request.POST if request.method == "POST" else None
+    if data is not None and _sent_before(payment, data.get("token", "")):
+        messages.info(request, "This form was sent before. The refund was made once.")
+        return redirect(payment_address(payment_id))
+    if refusal := why_not(payment):
+        messages.error(request, refusal)
+        return redirect(payment_address(payment_id))
+    form = RefundForm(data, payment=payment)
+    if data is None or not form.is_valid() or "change" in data:
+        return _page(request, payment, form)
+    if form.needs_second_look:
+        return _page(request, payment, form, ask_again=True)
+    return _made(request, payment, form)
+
+
+def _sent_before(payment: Payment, token: str) -> bool:
+    form = RefundForm({"token": token}, payment=payment)
+    form.full_clean()
+    return "token" in form.cleaned_data and payment.refunds.filter(token=form.cleaned_data["token"]).exists()
+
+
+def _page(request: HttpRequest, payment: Payment, form: RefundForm, *, ask_again: bool = False) -> HttpResponse:
+    context = {
+        "payment": payment,
+        "form": form,
+        "left": formatted(payment.refundable_amount, payment.currency),
+        "back": payment_address(payment.pk),
+        "offline": payment.method == Method.OFFLINE,
+    }
+    if ask_again:
+        amount = form.cleaned_data["amount"]
+        context |= {
+            "amount": formatted(amount, payment.currency),
+            "minor": amount,
+            "reason": RefundReason(form.cleaned_data["reason"]).label,
+        }
+    template = "payments/admin/refund_confirm.html" if ask_again else "payments/admin/refund.html"
+    status = 422 if form.is_bound and form.errors else 200
+    return TemplateResponse(request, template, context, status=status)
+
+
+def _made(request: HttpRequest, payment: Payment, form: RefundForm) -> HttpResponse:
+    data, by = form.cleaned_data, actor(request)
+    try:
+        made = request_refund(
+            payment.pk,
+            amount=data["amount"],
+            reason=RefundReason(data["reason"]),
+            note=data["note"],
+            token=data["token"],
+            by=by,
+            source=Source.STAFF,
+        )
+        if payment.method == Method.OFFLINE:
+            returned_by_hand(made.pk, by=by, source=Source.STAFF)
+    except RefundError as error:
+        form.add_error("amount", error.sentence)
+        return _page(request, payment, form)
+    amount = formatted(made.amount, payment.currency)
+    messages.success(
+        request,
+        f"It is noted that {amount} went back outside the portal."
+        if payment.method == Method.OFFLINE
+        else f"{amount} is on its way. Its state is shown below; the caregiver is told once Stripe has taken it.",
+    )
+    return redirect(payment_address(payment.pk))
+
+
+def _again(request: HttpRequest, refund_id: int, act: Callable[[int, Actor], Refund], done: str) -> HttpResponse:
+    found = get_object_or_404(Refund, pk=refund_id)
+    try:
+        act(found.pk, actor(request))
+    except RefundError as error:
+        messages.error(request, error.sentence)
+    else:
+        messages.success(request, done)
+    return redirect(payment_address(found.payment_id))
+
+
+@require_POST
+@permission_required(REFUND, raise_exception=True)
+def retry(request: HttpRequest, refund_id: int) -> HttpResponse:
+    """Have a refund that did not go through sent again."""
+    return _again(
+        request, refund_id, lambda pk, by: retry_refund(pk, by=by, source=Source.STAFF), "The refund is sent again."
+    )
+
+
+@require_POST
+@permission_required(REFUND, raise_exception=True)
+def by_hand(request: HttpRequest, refund_id: int) -> HttpResponse:
+    """Note that money of an offline payment was given back."""
+    return _again(
+        request, refund_id, lambda pk, by: returned_by_hand(pk, by=by, source=Source.STAFF), "The refund is noted."
+    )
