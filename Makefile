@@ -6,7 +6,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: nightly demo stack demo-reset test test-slow check docs-check observe
+.PHONY: bench nightly demo stack demo-reset test test-slow check docs-check observe
 
 $(STAMP): requirements/bootstrap.txt requirements/dev.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -54,3 +54,7 @@ observe: $(STAMP)
 nightly: $(STAMP)
 	@bash ops/install-test-parts.sh
 	@MONEY_EXAMPLES=10000 $(BIN)/python -m pytest -n 0 -q tests/integration/test_money_machine.py
+
+bench: $(STAMP)
+	@bash ops/install-test-parts.sh
+	@exec $(BIN)/python -m ops.bench $(BENCH)

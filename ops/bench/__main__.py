@@ -1,0 +1,57 @@
+"""`python -m ops.bench [--quick] [name ...]`: run, print a table, keep VAR/bench/latest.json, say by the exit code."""
+
+import argparse
+import json
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from ops.bench.place import Place
+from ops.bench.registry import BENCHMARKS
+from ops.bench.result import QUICK_SLACK, Result
+from ops.bench.size import FULL, QUICK, Size
+from ops.stack.program import ROOT
+
+
+def main() -> int:
+    """0 when every goal is met, 1 when one is missed."""
+    options = _options()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    slack = QUICK_SLACK if options.quick else 1.0
+    results = []
+    for result in _run(options.names or list(BENCHMARKS), QUICK if options.quick else FULL):
+        results.append(result)
+        print(result.as_line(slack), flush=True)
+    _keep(results, "quick.json" if options.quick else "latest.json")
+    return 0 if all(result.is_met(slack) for result in results) else 1
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m ops.bench", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="name", help=f"of {', '.join(BENCHMARKS)}; default: all")
+    parser.add_argument("--quick", action="store_true", help="short runs, goals eased: only what is badly wrong")
+    options = parser.parse_args()
+    if unknown := set(options.names) - BENCHMARKS.keys():
+        parser.error(f"no benchmark is called {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}")
+    return options
+
+
+def _run(names: list[str], size: Size) -> Iterator[Result]:
+    with Place() as place:
+        for name in names:
+            yield from BENCHMARKS[name](place, size)
+
+
+def _keep(results: list[Result], name: str) -> None:
+    """Add to the file: a run of some benchmarks leaves the others' figures as they are."""
+    file = (ROOT / Path(os.environ.get("VAR") or "var")).resolve() / "bench" / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    kept = json.loads(file.read_text()) if file.exists() else {}
+    kept |= {result.name: result.as_json() for result in results}
+    file.write_text(json.dumps(kept, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

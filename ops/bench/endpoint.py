@@ -1,0 +1,20 @@
+"""`python -m ops.bench.endpoint`: put a webhook endpoint into the settings' database; prints path and secret."""
+
+import json
+
+import django
+
+
+def main() -> None:
+    """One row of dj-stripe's, as `register_webhook` makes it."""
+    django.setup()
+    from djstripe.models import WebhookEndpoint
+
+    made = WebhookEndpoint.objects.create(
+        id="we_bench", livemode=False, secret="whsec_bench", url="http://127.0.0.1/", enabled_events=["*"]
+    )
+    print(json.dumps({"path": f"/stripe/webhook/{made.djstripe_uuid}/", "secret": made.secret}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,36 @@
+"""pgbench: how fast PostgreSQL stores events when nobody is in front of it."""
+
+import json
+import subprocess
+from pathlib import Path
+
+from ops.bench.place import Place
+from ops.bench.webhooks import succeeded
+from ops.stack.program import binary
+
+COLUMNS = (
+    "event_id, type, object_id, api_version, livemode, created_at, received_at, payload, ledger_state, mirror_state, "
+    "mirror_attempts, mirror_due_at, mirror_last_error, attempts, due_at, last_error"
+)
+
+
+def pgbench_rate(place: Place, database: str, clients: int, seconds: int) -> float:
+    """Commits a second of the inbox's INSERT with one event's payload."""
+    event = succeeded()
+    payload = json.dumps(event).replace("'", "''")
+    values = (
+        f"md5(random()::text || clock_timestamp()), '{event['type']}', '{event['data']['object']['id']}', "
+        f"'{event['api_version']}', false, now(), now(), '{payload}', 'received', 'waiting', 0, now(), '', 0, now(), ''"
+    )
+    script = place.folder / "insert.sql"
+    script.write_text(
+        f"INSERT INTO payments_receivedevent ({COLUMNS}) VALUES ({values}) ON CONFLICT (event_id) DO NOTHING;\n"
+    )
+    command = [
+        binary("pgbench", *sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)), "--no-vacuum",
+        "--client", str(clients), "--jobs", "2", "--time", str(seconds), "--protocol", "prepared",
+        "--file", str(script), place.postgres.url(database).replace("postgres://", "postgresql://"),
+    ]  # fmt: skip
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    told = next(line for line in done.stdout.splitlines() if line.startswith("tps ="))
+    return float(told.split()[2])
