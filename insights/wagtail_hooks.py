@@ -1,18 +1,10 @@
 """Registers the figures' addresses under /admin/insights/ and their menu item."""
 
-from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
 from wagtail import hooks
-from wagtail.admin.menu import MenuItem
 
 from insights.admin import views
-
-
-class FiguresMenuItem(MenuItem):
-    """Shown to whoever may open it."""
-
-    def is_shown(self, request: HttpRequest) -> bool:
-        return request.user.has_perm(views.PERMISSION)
+from portal.common.menu import PermittedItem
 
 
 @hooks.register("register_admin_urls")
@@ -24,5 +16,7 @@ def addresses() -> list[URLPattern]:
 
 
 @hooks.register("register_admin_menu_item")
-def menu_item() -> MenuItem:
-    return FiguresMenuItem("Figures", reverse("insights_dashboard"), icon_name="table", order=140)
+def menu_item() -> PermittedItem:
+    return PermittedItem(
+        "Figures", reverse("insights_dashboard"), permission=views.PERMISSION, icon_name="table", order=140
+    )

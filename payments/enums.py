@@ -49,6 +49,16 @@ class Method(models.TextChoices):
     OFFLINE = "offline", "Outside the portal"
 
 
+class OfflineKind(models.TextChoices):
+    """How money came outside the portal."""
+
+    CASH = "cash", "Cash"
+    TRANSFER = "transfer", "Bank transfer"
+    CARD_MACHINE = "card_machine", "Card machine"
+    VOUCHER = "voucher", "Voucher or grant"
+    OTHER = "other", "Another way"
+
+
 class AttemptOutcome(models.TextChoices):
     """How an attempt to pay ended."""
 

@@ -50,7 +50,7 @@ class BookingForm(forms.Form):
         self._choose_from("session", Session.objects.upcoming().select_related("service"))
         bookable = Session.objects.bookable().select_related("service").order_by("service__position", "starts_at")
         sessions = list(bookable.filter(service=only) if only else bookable)
-        self.fields["session"].choices = _grouped(sessions)  # type: ignore[attr-defined]
+        self.fields["session"].choices = grouped(sessions)  # type: ignore[attr-defined]
         self._choose_from("care_recipient", CareRecipient.objects.of(user))
 
     def _choose_from(self, name: str, rows: "QuerySet[Any]") -> None:
@@ -99,7 +99,7 @@ def session_label(session: Session) -> str:
     return f"{start:%a %-d %B}, {clock_time(start)} to {until} ({places})"
 
 
-def _grouped(sessions: list[Session]) -> list[tuple[str, Any]]:
+def grouped(sessions: list[Session]) -> list[tuple[str, Any]]:
     """The next sessions, by service."""
     groups: dict[str, list[tuple[int, str]]] = {}
     for session in sessions:

@@ -11,9 +11,12 @@ _LEDGER = [
 ]
 _SETTLES = ["payments.change_discrepancy", "payments.change_receivedevent"]
 
+_ENTER = "payments.add_offlinereceipt"
+_TAKE_BACK = "payments.reverse_offlinereceipt"
+
 GRANTS: Grants = {
-    Role.FINANCE: [*_LEDGER, *_SETTLES, "payments.add_refund"],
-    Role.ADMINISTRATOR: [*_LEDGER, *_SETTLES],
-    Role.COORDINATOR: ["payments.view_payment"],
+    Role.FINANCE: [*_LEDGER, *_SETTLES, "payments.add_refund", _ENTER, _TAKE_BACK],
+    Role.ADMINISTRATOR: [*_LEDGER, *_SETTLES, _ENTER, _TAKE_BACK],
+    Role.COORDINATOR: ["payments.view_payment", _ENTER],
     Role.MANAGER: ["payments.view_payment"],
 }

@@ -1,28 +1,18 @@
-"""Registers finance's listings, its pages under /admin/, and the warning on the home page."""
+"""Registers finance's listings and pages, the care coordinator's desk, and the warning on the home page."""
 
 from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
 from wagtail import hooks
-from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 from wagtail_modeladmin.options import modeladmin_register
 
 from payments.admin import reconciliation, refund_views, webhook_health
 from payments.admin.discrepancies import IgnoreView
 from payments.admin.viewsets import FinanceGroup
+from payments.desk import menu  # noqa: F401
+from portal.common.menu import PermittedItem
 
 modeladmin_register(FinanceGroup)
-
-
-class PermittedItem(MenuItem):
-    """Shown to whoever may open it."""
-
-    def __init__(self, label: str, url: str, *, permission: str, icon_name: str, order: int) -> None:
-        super().__init__(label, url, icon_name=icon_name, order=order)
-        self.permission = permission
-
-    def is_shown(self, request: HttpRequest) -> bool:
-        return request.user.has_perm(self.permission)
 
 
 class SilenceWarning(Component):
@@ -47,14 +37,14 @@ def addresses() -> list[URLPattern]:
 
 
 @hooks.register("register_admin_menu_item")
-def reconciliation_item() -> MenuItem:
+def reconciliation_item() -> PermittedItem:
     return PermittedItem(
         "Reconciliation", reverse("reconciliation"), permission=reconciliation.SEE, icon_name="warning", order=210
     )
 
 
 @hooks.register("register_admin_menu_item")
-def webhooks_item() -> MenuItem:
+def webhooks_item() -> PermittedItem:
     return PermittedItem(
         "Webhooks", reverse("webhook_health"), permission=webhook_health.SEE, icon_name="history", order=220
     )

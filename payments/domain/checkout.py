@@ -51,8 +51,12 @@ def book(
     source: Source,
     notes: str = "",
     token: UUID | None = None,
+    hold_minutes: int | None = None,
 ) -> Booking:
-    """Hold a place and write its payment; no deposit to pay confirms at once. Raises BookingError's children."""
+    """Hold a place and write its payment; no deposit to pay confirms at once. Raises BookingError's children.
+
+    `hold_minutes` is the service's own when it is None.
+    """
     booking = reserve(
         session=session,
         caregiver=caregiver,
@@ -61,6 +65,7 @@ def book(
         source=source,
         notes=notes,
         token=token,
+        hold_minutes=hold_minutes,
     )
     if booking.status != BookingStatus.AWAITING_DEPOSIT:
         return booking

@@ -3,6 +3,7 @@
 from payments.models.discrepancy import Discrepancy
 from payments.models.dispute import Dispute
 from payments.models.inbox import ReceivedEvent
+from payments.models.offline import OfflineReceipt
 from payments.models.payment import Payment, PaymentAttempt, PaymentQuerySet, PaymentTransition
 from payments.models.reconciliation import ReconciliationRun, Staged, StagedDispute, StagedIntent, StagedRefund
 from payments.models.refund import Refund
@@ -10,6 +11,7 @@ from payments.models.refund import Refund
 __all__ = [
     "Discrepancy",
     "Dispute",
+    "OfflineReceipt",
     "Payment",
     "PaymentAttempt",
     "PaymentQuerySet",

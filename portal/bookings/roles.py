@@ -24,5 +24,7 @@ GRANTS: Grants = {
         "bookings.add_session",
         "bookings.change_session",
         "bookings.view_booking",
+        "bookings.add_booking",
+        "bookings.change_booking",
     ],
 }

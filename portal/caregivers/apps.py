@@ -7,3 +7,7 @@ class CaregiversConfig(AppConfig):
 
     def ready(self) -> None:
         from portal.caregivers import receivers  # noqa: F401
+        from portal.caregivers.messages import TEMPLATES
+        from portal.notifications.templates import register
+
+        register(*TEMPLATES)

@@ -1,13 +1,62 @@
 """Writes about caregivers."""
 
+from allauth.account.models import EmailAddress
+from django.contrib.auth.models import Group
+from django.db import IntegrityError, transaction
+
 from portal.accounts.models import User
+from portal.accounts.roles import Role
+from portal.audit.actor import Actor, Source
+from portal.audit.domain import record
+from portal.caregivers.messages import INVITED
 from portal.caregivers.models import Caregiver, CareRecipient
 from portal.common import clock
+from portal.notifications.domain import send
 
 
 def caregiver_of(user: User) -> Caregiver:
     """The caregiver behind `user`, made at first need."""
     return Caregiver.objects.get_or_create(user=user)[0]
+
+
+def welcome(user: User) -> Caregiver:
+    """Make `user` a caregiver, with the role."""
+    user.groups.add(Group.objects.get_or_create(name=Role.CAREGIVER.value)[0])
+    return caregiver_of(user)
+
+
+def find_user(email: str) -> User | None:
+    """Who signs in with `email`, however it is written; closed accounts too."""
+    return User.objects.filter(email__iexact=email.strip()).first()
+
+
+def invite(*, email: str, first_name: str, last_name: str, phone: str, by: Actor) -> Caregiver:
+    """An account without a password for somebody who called; an e-mail says how to choose one.
+
+    Somebody who has an account already is returned as they are.
+    """
+    try:
+        return _invited(email.strip(), first_name, last_name, phone, by)
+    except IntegrityError:  # sent twice, or a colleague was quicker
+        user = find_user(email)
+        if user is None:
+            raise
+        return caregiver_of(user)
+
+
+@transaction.atomic
+def _invited(email: str, first_name: str, last_name: str, phone: str, by: Actor) -> Caregiver:
+    user = User.objects.create_user(email, first_name=first_name, last_name=last_name)
+    EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=False)
+    caregiver = welcome(user)
+    caregiver.phone = phone
+    caregiver.save(update_fields=["phone"])
+    record("caregiver.invited", caregiver, by=by, source=Source.STAFF)
+    values = {"name": first_name, "url": "/accounts/password/reset/"}
+    send(
+        INVITED, to=user, context=values, dedupe_key=f"{INVITED.key}:user:{user.pk}", about=f"caregiver:{caregiver.pk}"
+    )
+    return caregiver
 
 
 def remove_care_recipient(recipient: CareRecipient) -> None:

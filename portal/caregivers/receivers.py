@@ -1,18 +1,24 @@
-"""A new account is a caregiver's."""
+"""A new account is a caregiver's; a password chosen through a link proves the address it was sent to."""
 
 from typing import Any
 
-from allauth.account.signals import user_signed_up
-from django.contrib.auth.models import Group
+from allauth.account.models import EmailAddress
+from allauth.account.signals import password_reset, user_signed_up
 from django.dispatch import receiver
 
 from portal.accounts.models import User
-from portal.accounts.roles import Role
-from portal.caregivers.domain import caregiver_of
+from portal.caregivers.domain import welcome
 
 
 @receiver(user_signed_up, dispatch_uid="caregivers.signed_up")
 def make_caregiver(user: User, **kwargs: Any) -> None:
     """Whoever signs up is a caregiver."""
-    caregiver_of(user)
-    user.groups.add(Group.objects.get_or_create(name=Role.CAREGIVER.value)[0])
+    welcome(user)
+
+
+@receiver(password_reset, dispatch_uid="caregivers.password_reset")
+def address_is_proven(user: User, **kwargs: Any) -> None:
+    """The link came by e-mail, so an account's only address is theirs: no second e-mail asks them to confirm it."""
+    addresses = EmailAddress.objects.filter(user=user)
+    if addresses.count() == 1:
+        addresses.filter(email__iexact=user.email).update(verified=True)

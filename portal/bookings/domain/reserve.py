@@ -27,6 +27,7 @@ def reserve(
     source: Source,
     notes: str = "",
     token: UUID | None = None,
+    hold_minutes: int | None = None,
 ) -> Booking:
     """Hold a place in `session`; the same `token` twice returns the first booking.
 
@@ -42,7 +43,7 @@ def reserve(
     if Booking.objects.filter(caregiver=caregiver).open_holds().count() >= settings.BOOKING_MAX_OPEN_HOLDS:
         raise TooManyHolds(settings.BOOKING_MAX_OPEN_HOLDS)
     take_place(session.pk)
-    booking = _insert(session, caregiver, care_recipient, notes, token)
+    booking = _insert(session, caregiver, care_recipient, notes, token, hold_minutes)
     BookingTransition.objects.create(
         booking=booking, to_status=booking.status, actor_kind=by.kind, actor_id=by.id, source=source
     )
@@ -52,10 +53,16 @@ def reserve(
 
 
 def _insert(
-    session: Session, caregiver: Caregiver, care_recipient: CareRecipient, notes: str, token: UUID | None
+    session: Session,
+    caregiver: Caregiver,
+    care_recipient: CareRecipient,
+    notes: str,
+    token: UUID | None,
+    hold_minutes: int | None,
 ) -> Booking:
     service = session.service
     moment = clock.now()
+    minutes = hold_minutes or service.hold_minutes
     return Booking.objects.create(
         token=token,
         session=session,
@@ -67,7 +74,7 @@ def _insert(
         deposit_amount=service.deposit_amount,
         currency=service.currency,
         policy=service.policy(),
-        hold_minutes=service.hold_minutes,
+        hold_minutes=minutes,
         created_at=moment,
-        hold_expires_at=min(moment + timedelta(minutes=service.hold_minutes), session.starts_at),
+        hold_expires_at=min(moment + timedelta(minutes=minutes), session.starts_at),
     )

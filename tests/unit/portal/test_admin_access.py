@@ -32,6 +32,12 @@ LIBRARY: Final = {EDITOR, ADMINISTRATOR}
 FIGURES: Final = {FINANCE, MANAGER, ADMINISTRATOR}
 NOBODY: Final[set[Role]] = set()
 
+DESK_PAGES: Final = (
+    "", "phone/", "phone/new/", "phone/<caregiver_id>/",
+    "sessions/<session_id>/", "sessions/<session_id>/cancel/", "sessions/<session_id>/move/",
+    "bookings/<booking_id>/move/", "bookings/<booking_id>/cancel/",
+)  # fmt: skip
+
 Rows = dict[str, set[Role]]
 
 
@@ -87,6 +93,9 @@ TABLE: Final[Rows] = {
     "payments/refund/<refund_id>/by-hand/": {FINANCE},
     "webhooks/": MONEY,
     "webhooks/replay/": MONEY,
+    **{f"desk/{page}": KEEPERS for page in DESK_PAGES},
+    **{f"desk/bookings/<booking_id>/{page}": {COORDINATOR, FINANCE, ADMINISTRATOR} for page in ("", "balance/")},
+    "desk/bookings/<booking_id>/take-back/": MONEY,
     "insights/": FIGURES,
     "insights/data.json": FIGURES,
     # Wagtail's own, as far as a role decides
@@ -124,14 +133,17 @@ def extra(db: None) -> dict[str, Any]:
     MediaItemFactory(categories=[CategoryFactory()])
     text = MessageText.objects.latest("pk")
     first, second = text.save_revision(), text.save_revision()
-    return {
+    revisions = {"revision_id": first.pk, "revision_id_a": first.pk, "revision_id_b": second.pk}
+    booking = payment.booking
+    ours = {
         "payment_id": payment.pk,
         "refund_id": refund.pk,
         "discrepancy_id": found.pk,
-        "revision_id": first.pk,
-        "revision_id_a": first.pk,
-        "revision_id_b": second.pk,
+        "booking_id": booking.pk,
+        "session_id": booking.session_id,
+        "caregiver_id": booking.caregiver_id,
     }
+    return revisions | ours
 
 
 def answer(client: Client, path: str) -> str:

@@ -1,0 +1,56 @@
+"""What every page of the desk does first: permission, title, the way back."""
+
+from typing import Any, ClassVar
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.views.generic import View
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+
+from portal.accounts.models import User
+from portal.audit.actor import Actor
+from portal.bookings.models import Booking, Session
+
+Crumbs = list[dict[str, str]]
+
+
+class DeskView(WagtailAdminTemplateMixin, View):
+    """A page of the desk; whoever lacks one of `permissions` gets a 403."""
+
+    permissions: ClassVar[tuple[str, ...]] = ()
+    header_icon = "calendar-alt"
+    parents: ClassVar[tuple[tuple[str, str], ...]] = (("desk:day", "Care desk"),)
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.has_perms(self.permissions):
+            raise PermissionDenied
+        response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        return response
+
+    def get_breadcrumbs_items(self) -> Crumbs:
+        """Home, the parents, this page."""
+        above = [{"url": reverse(name), "label": label} for name, label in self.parents]
+        return [*self.breadcrumbs_items, *above, {"url": "", "label": str(self.get_page_title())}]
+
+    def page(self, *, status: int = 200, **context: Any) -> HttpResponse:
+        """The page with `context`."""
+        response: HttpResponse = self.render_to_response(self.get_context_data(**context), status=status)
+        return response
+
+    @property
+    def staff(self) -> Actor:
+        """Who is signed in, as the audit trail names them."""
+        assert isinstance(self.request.user, User)  # the middleware lets nobody else in
+        return Actor.user(self.request.user)
+
+
+def bookings() -> Any:
+    """Bookings with all that the desk shows."""
+    return Booking.objects.with_details().prefetch_related("payments")
+
+
+def sessions() -> Any:
+    """Sessions with their service."""
+    return Session.objects.select_related("service")

@@ -1,0 +1,202 @@
+"""One booking: what is due, a balance paid otherwise, another session, cancelling it for the caregiver."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from wagtail.admin import messages
+
+from payments.desk.base import DeskView, bookings
+from payments.desk.forms import EnterBalanceForm, TakeBackForm
+from payments.domain.cancellation import NotCancellable, cancel, quote
+from payments.domain.moving import move_to_session
+from payments.domain.offline import OfflineRefused, record_balance, take_back
+from payments.domain.release import Released
+from payments.enums import Method, OfflineKind, PaymentStatus
+from payments.forms import MoveForm
+from payments.models import Payment
+from payments.queries import history_of, payments_of, row
+from portal.audit.actor import Source
+from portal.bookings.enums import BookingStatus
+from portal.bookings.errors import BookingError
+from portal.bookings.models import Booking
+from portal.common import clock
+from portal.common.money import formatted
+
+ENTER = "payments.add_offlinereceipt"
+TAKE_BACK = "payments.reverse_offlinereceipt"
+CHANGE = "bookings.change_booking"
+
+
+def taken_in_by_hand(booking: Booking) -> Payment | None:
+    """The balance that staff entered, while it stands."""
+    entered = booking.payments.filter(method=Method.OFFLINE, status=PaymentStatus.SUCCEEDED)
+    return entered.select_related("offline_receipt").first()
+
+
+class BookingView(DeskView):
+    """What it is, what was paid, what can be done."""
+
+    permissions: ClassVar[tuple[str, ...]] = ("bookings.view_booking", ENTER)
+    template_name = "payments/desk/booking.html"
+    page_title = "Booking"
+    parents: ClassVar[tuple[tuple[str, str], ...]] = ()
+
+    def get(self, request: HttpRequest, booking_id: int) -> HttpResponse:
+        booking = get_object_or_404(bookings(), pk=booking_id)
+        may = self.request.user.has_perm
+        shown = row(booking)
+        entered = taken_in_by_hand(booking)
+        ahead = booking.status == BookingStatus.CONFIRMED and booking.session.starts_at > clock.now()
+        return self.page(
+            booking=booking,
+            row=shown,
+            payments=payments_of(booking),
+            history=history_of(booking),
+            entered=entered,
+            may_enter=may(ENTER) and shown.balance_due > 0,
+            may_take_back=may(TAKE_BACK) and entered is not None,
+            may_move=may(CHANGE) and ahead,
+            may_cancel=may(CHANGE) and shown.can_cancel,
+        )
+
+
+class BookingFormView(DeskView):
+    """A page with one form about one booking."""
+
+    template_name = "payments/desk/booking_form.html"
+    parents: ClassVar[tuple[tuple[str, str], ...]] = ()
+    button = ""
+    done = ""
+
+    def get(self, request: HttpRequest, booking_id: int) -> HttpResponse:
+        booking = get_object_or_404(bookings(), pk=booking_id)
+        return self._shown(booking, self.form(booking, None))
+
+    def post(self, request: HttpRequest, booking_id: int) -> HttpResponse:
+        booking = get_object_or_404(bookings(), pk=booking_id)
+        form = self.form(booking, request.POST)
+        if form.is_valid():
+            try:
+                said = self.do(booking, form.cleaned_data)
+            except (OfflineRefused, BookingError) as error:
+                form.add_error(None, error.sentence)
+            except NotCancellable:
+                form.add_error(None, "This booking can no longer be cancelled: it is over, or was cancelled meanwhile.")
+            else:
+                messages.success(request, said)
+                return redirect("desk:booking", booking.pk)
+        return self._shown(booking, form, status=422)
+
+    def _shown(self, booking: Booking, form: forms.Form, status: int = 200) -> HttpResponse:
+        words = {"button": self.button, "explanation": self.explanation(booking)}
+        return self.page(status=status, booking=booking, row=row(booking), form=form, **words)
+
+    def form(self, booking: Booking, data: Any) -> forms.Form:
+        """The form for `booking`."""
+        raise NotImplementedError
+
+    def explanation(self, booking: Booking) -> str:
+        """What will happen, in a sentence."""
+        raise NotImplementedError
+
+    def do(self, booking: Booking, data: dict[str, Any]) -> str:
+        """Do it; returns what to say."""
+        raise NotImplementedError
+
+
+class EnterBalanceView(BookingFormView):
+    """The balance came in cash, by transfer, at the session."""
+
+    permissions: ClassVar[tuple[str, ...]] = ("bookings.view_booking", ENTER)
+    page_title = "Enter a balance paid otherwise"
+    button = "Enter the payment"
+
+    def form(self, booking: Booking, data: Any) -> forms.Form:
+        return EnterBalanceForm(data)
+
+    def explanation(self, booking: Booking) -> str:
+        due = row(booking).balance_due
+        if not due:
+            return "Nothing is due for this booking."
+        return f"{formatted(due, booking.currency)} is marked as paid, and the caregiver gets a receipt by e-mail."
+
+    def do(self, booking: Booking, data: dict[str, Any]) -> str:
+        payment = record_balance(
+            booking.pk,
+            kind=OfflineKind(data["kind"]),
+            received_on=data["received_on"],
+            reference=data["reference"],
+            by=self.staff,
+        )
+        return f"{formatted(payment.amount, payment.currency)} entered."
+
+
+class TakeBackView(BookingFormView):
+    """An entry made by mistake."""
+
+    permissions: ClassVar[tuple[str, ...]] = ("bookings.view_booking", TAKE_BACK)
+    page_title = "Take back an entry"
+    button = "Take it back"
+
+    def form(self, booking: Booking, data: Any) -> forms.Form:
+        return TakeBackForm(data)
+
+    def explanation(self, booking: Booking) -> str:
+        return "A counter-entry of the same amount is written, and the balance is due again. Both stay on record."
+
+    def do(self, booking: Booking, data: dict[str, Any]) -> str:
+        entered = taken_in_by_hand(booking)
+        if entered is None:
+            raise OfflineRefused("This was taken back already.")
+        take_back(entered.pk, note=data["note"], by=self.staff)
+        return "The entry is taken back. The balance is due again."
+
+
+class MoveBookingView(BookingFormView):
+    """Another session of the same service, without the limit that caregivers have."""
+
+    permissions: ClassVar[tuple[str, ...]] = ("bookings.view_booking", CHANGE)
+    page_title = "Move this booking"
+    button = "Move the booking"
+
+    def form(self, booking: Booking, data: Any) -> forms.Form:
+        return MoveForm(data, booking=booking)
+
+    def explanation(self, booking: Booking) -> str:
+        return "Price, payments and terms stay with the booking. The caregiver gets an e-mail with the new time."
+
+    def do(self, booking: Booking, data: dict[str, Any]) -> str:
+        move_to_session(
+            booking.pk,
+            from_session=data["from_session"],
+            to_session=data["session"].pk,
+            by=self.staff,
+            source=Source.STAFF,
+            within_terms=False,
+        )
+        return "The booking is moved, and the caregiver is told."
+
+
+class CancelBookingView(BookingFormView):
+    """Cancelling for a caregiver who calls: by the same terms as on their own page."""
+
+    permissions: ClassVar[tuple[str, ...]] = ("bookings.view_booking", CHANGE)
+    page_title = "Cancel this booking"
+    button = "Cancel the booking"
+
+    def form(self, booking: Booking, data: Any) -> forms.Form:
+        return forms.Form(data)
+
+    def explanation(self, booking: Booking) -> str:
+        amount = quote(booking).amount
+        if not amount:
+            return "By its terms nothing goes back. The caregiver gets an e-mail."
+        return f"By its terms {formatted(amount, booking.currency)} goes back. The caregiver gets an e-mail."
+
+    def do(self, booking: Booking, data: dict[str, Any]) -> str:
+        outcome = cancel(booking, by=self.staff, source=Source.STAFF)
+        if outcome is Released.KEPT:
+            return "A payment is under way. The booking is cancelled as soon as it is settled."
+        return "The booking is cancelled, and the caregiver is told."

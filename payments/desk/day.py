@@ -1,0 +1,36 @@
+"""The day: every session that begins on it."""
+
+from datetime import date, timedelta
+from typing import ClassVar
+
+from django.http import HttpRequest, HttpResponse
+
+from payments.desk.base import DeskView
+from payments.desk.queries import sessions_on
+from portal.common import clock
+
+
+class DayView(DeskView):
+    """`?day=2026-12-03`; today when it says nothing sensible."""
+
+    permissions: ClassVar[tuple[str, ...]] = ("bookings.change_booking",)
+    template_name = "payments/desk/day.html"
+    page_title = "Care desk"
+    parents: ClassVar[tuple[tuple[str, str], ...]] = ()
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        day, step = _day_in(request.GET.get("day", "")), timedelta(days=1)
+        return self.page(sessions=sessions_on(day), today=_today(), day=day, previous=day - step, following=day + step)
+
+
+def _today() -> date:
+    return clock.reporting_day(clock.now())
+
+
+def _day_in(text: str) -> date:
+    """The day; today for nonsense, and for the edges of the calendar."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return _today()
+    return day if 2000 <= day.year < 2200 else _today()

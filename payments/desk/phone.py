@@ -1,0 +1,153 @@
+"""Booking by phone: find or invite the caregiver, then choose session and person. They pay after signing in."""
+
+import uuid
+from typing import Any, ClassVar
+
+from django import forms
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.http import urlencode
+from wagtail.admin import messages
+
+from payments.desk.base import DeskView
+from payments.desk.forms import FindCaregiverForm, InviteForm, PhoneBookingForm
+from payments.domain import notify
+from payments.domain.checkout import book
+from portal.audit.actor import Source
+from portal.bookings.enums import BookingStatus
+from portal.bookings.errors import BookingError, TooManyHolds
+from portal.bookings.models import Booking
+from portal.caregivers.domain import caregiver_of, find_user, invite
+from portal.caregivers.models import Caregiver, CareRecipient
+
+CLOSED = "This account is closed. Please ask an administrator."
+ENOUGH_HOLDS = "This caregiver already holds as many unpaid places as one may. They pay or cancel one of those first."
+
+
+class PhoneView(DeskView):
+    """A page with one form."""
+
+    permissions: ClassVar[tuple[str, ...]] = ("bookings.add_booking", "bookings.change_booking")
+    template_name = "payments/desk/phone.html"
+    header_icon = "mobile-alt"
+    button = ""
+
+    def shown(self, form: forms.Form, **context: Any) -> HttpResponse:
+        """The page; 422 when the form was refused."""
+        return self.page(status=422 if form.errors else 200, form=form, button=self.button, **context)
+
+
+class FindCaregiverView(PhoneView):
+    """Who is calling?"""
+
+    page_title = "Book by phone"
+    button = "Continue"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self.shown(FindCaregiverForm())
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = FindCaregiverForm(request.POST)
+        if not form.is_valid():
+            return self.shown(form)
+        email = form.cleaned_data["email"]
+        user = find_user(email)
+        if user is None:
+            return redirect(f"{reverse('desk:invite')}?{urlencode({'email': email})}")
+        if not user.is_active:
+            form.add_error("email", CLOSED)
+            return self.shown(form)
+        return redirect("desk:phone_booking", caregiver_of(user).pk)
+
+
+class InviteView(PhoneView):
+    """Somebody new: an account without a password, and an e-mail that says how to choose one."""
+
+    page_title = "Somebody new"
+    button = "Make the account and continue"
+    parents: ClassVar[tuple[tuple[str, str], ...]] = (("desk:day", "Care desk"), ("desk:phone", "Book by phone"))
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self.shown(InviteForm(initial={"email": request.GET.get("email", "")}), is_new=True)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = InviteForm(request.POST)
+        if not form.is_valid():
+            return self.shown(form, is_new=True)
+        caregiver = invite(**form.cleaned_data, by=self.staff)
+        if not caregiver.user.is_active:
+            form.add_error("email", CLOSED)
+            return self.shown(form, is_new=True)
+        messages.success(request, f"{caregiver} has an account, and an e-mail that says how to choose a password.")
+        return redirect("desk:phone_booking", caregiver.pk)
+
+
+class PhoneBookingView(PhoneView):
+    """Session and person; the place is held, and the e-mail leads to the deposit page behind sign-in."""
+
+    page_title = "Book by phone"
+    button = "Hold the place and send the e-mail"
+    parents: ClassVar[tuple[tuple[str, str], ...]] = (("desk:day", "Care desk"), ("desk:phone", "Who is calling"))
+
+    def get(self, request: HttpRequest, caregiver_id: int) -> HttpResponse:
+        caregiver = _caregiver(caregiver_id)
+        return self.shown(PhoneBookingForm(caregiver=caregiver, initial={"token": uuid.uuid4()}), caregiver=caregiver)
+
+    def post(self, request: HttpRequest, caregiver_id: int) -> HttpResponse:
+        caregiver = _caregiver(caregiver_id)
+        form = PhoneBookingForm(request.POST, caregiver=caregiver)
+        if form.is_valid() and (booking := self._booked(form, caregiver)):
+            messages.success(request, _done(booking))
+            return redirect("desk:booking", booking.pk)
+        return self.shown(form, caregiver=caregiver)
+
+    def _booked(self, form: PhoneBookingForm, caregiver: Caregiver) -> Booking | None:
+        try:
+            return self._book(form.cleaned_data, caregiver)
+        except TooManyHolds:
+            form.add_error(None, ENOUGH_HOLDS)
+        except BookingError as error:
+            form.add_error("session", error.sentence)
+        return None
+
+    @transaction.atomic
+    def _book(self, data: dict[str, Any], caregiver: Caregiver) -> Booking:
+        known = Booking.objects.filter(token=data["token"], caregiver=caregiver).first()
+        if known is not None:
+            return known
+        person = data["care_recipient"] or _new_person(caregiver, data)
+        booking = book(
+            session=data["session"],
+            caregiver=caregiver,
+            care_recipient=person,
+            by=self.staff,
+            source=Source.STAFF,
+            notes=data["notes"],
+            token=data["token"],
+            hold_minutes=data["hold_minutes"],
+        )
+        if booking.care_recipient_id != person.pk:  # the form's twin was quicker, and wrote them down
+            person.delete()
+        if booking.status == BookingStatus.AWAITING_DEPOSIT:
+            notify.pay_link(booking)
+        return booking
+
+
+def _caregiver(pk: int) -> Caregiver:
+    caregiver = get_object_or_404(Caregiver.objects.select_related("user"), pk=pk)
+    if not caregiver.user.is_active:
+        raise Http404("a closed account")
+    return caregiver
+
+
+def _new_person(caregiver: Caregiver, data: dict[str, Any]) -> CareRecipient:
+    return caregiver.care_recipients.create(full_name=data["full_name"], relationship=data["relationship"])
+
+
+def _done(booking: Booking) -> str:
+    email = booking.caregiver.user.email
+    if booking.status == BookingStatus.AWAITING_DEPOSIT:
+        return f"The place is held. An e-mail to {email} says how to pay the deposit."
+    return f"The place is booked; no deposit is due. An e-mail to {email} confirms it."

@@ -1,0 +1,62 @@
+"""What the desk shows: reads only."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from payments.domain.amounts import balance_due
+from portal.bookings.enums import HOLDS_PLACE, OWES_BALANCE, BookingStatus
+from portal.bookings.models import Booking, Session, SessionChange
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterRow:
+    """A booking in the register; `balance` in minor units."""
+
+    booking: Booking
+    person: str
+    caregiver: str
+    phone: str
+    care_notes: str
+    notes: str
+    status_label: str
+    can_be_marked: bool
+    balance: int
+
+
+def sessions_on(day: date) -> list[Session]:
+    """Sessions that begin on `day` in their own service's time zone, by time."""
+    midnight = datetime.combine(day, time(), UTC)
+    around = (midnight - timedelta(days=1), midnight + timedelta(days=2))
+    found = Session.objects.filter(starts_at__range=around).select_related("service").order_by("starts_at", "pk")
+    return [session for session in found if session.starts_local.date() == day]
+
+
+def register_of(session: Session) -> list[RegisterRow]:
+    """Who has a place, by name; two queries."""
+    bookings = (
+        Booking.objects.filter(session=session, status__in=HOLDS_PLACE)
+        .with_details()
+        .prefetch_related("payments")
+        .order_by("care_recipient__full_name", "pk")
+    )
+    return [_row(booking) for booking in bookings]
+
+
+def _row(booking: Booking) -> RegisterRow:
+    open_for_marks = booking.status in OWES_BALANCE
+    return RegisterRow(
+        booking=booking,
+        person=booking.care_recipient.full_name,
+        caregiver=str(booking.caregiver),
+        phone=booking.caregiver.phone,
+        care_notes=booking.care_recipient.care_notes,
+        notes=booking.notes,
+        status_label=BookingStatus(booking.status).label,
+        can_be_marked=open_for_marks,
+        balance=balance_due(booking) if open_for_marks else 0,
+    )
+
+
+def change_of(session: Session) -> SessionChange | None:
+    """The last thing staff did to it as a whole."""
+    return session.changes.order_by("-requested_at", "-pk").first()

@@ -1,0 +1,62 @@
+"""One session: who comes, and the attendance register."""
+
+from typing import ClassVar
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from wagtail.admin import messages
+
+from payments.desk.base import DeskView, sessions
+from payments.desk.forms import MARKS
+from payments.desk.queries import RegisterRow, change_of, register_of
+from portal.bookings.domain.attendance import mark_attendance
+from portal.bookings.enums import BookingStatus, SessionStatus
+from portal.bookings.errors import BookingError
+from portal.bookings.models import Session
+from portal.common import clock
+
+
+class RegisterView(DeskView):
+    """Mark who came; marks can be corrected."""
+
+    permissions: ClassVar[tuple[str, ...]] = ("bookings.change_booking",)
+    template_name = "payments/desk/register.html"
+    page_title = "Session"
+
+    def get(self, request: HttpRequest, session_id: int) -> HttpResponse:
+        session = get_object_or_404(sessions(), pk=session_id)
+        return self._shown(session)
+
+    def _shown(self, session: Session) -> HttpResponse:
+        is_over = session.status == SessionStatus.CANCELLED
+        return self.page(
+            session=session,
+            rows=register_of(session),
+            marks=MARKS,
+            has_begun=session.starts_at <= clock.now() and not is_over,
+            is_cancelled=is_over,
+            may_change=self.request.user.has_perm("bookings.change_session") and not is_over,
+            may_move=session.starts_at > clock.now(),
+            change=change_of(session),
+        )
+
+    def post(self, request: HttpRequest, session_id: int) -> HttpResponse:
+        session = get_object_or_404(sessions(), pk=session_id)
+        saved = sum(self._marked(row) for row in register_of(session) if row.can_be_marked)
+        if saved:
+            messages.success(request, f"Saved: {saved} changed.")
+        else:
+            messages.info(request, "Nothing was changed.")
+        return redirect("desk:register", session.pk)
+
+    def _marked(self, row: RegisterRow) -> bool:
+        """One booking, one transaction: what one is refused does not hold up the others."""
+        chosen = self.request.POST.get(f"mark-{row.booking.pk}", "")
+        seen = self.request.POST.get(f"seen-{row.booking.pk}", "")
+        if chosen not in dict(MARKS) or chosen == seen:
+            return False
+        try:
+            return mark_attendance(row.booking.pk, seen=seen, to=BookingStatus(chosen), by=self.staff)
+        except BookingError as error:
+            messages.error(self.request, f"{row.person}: {error.sentence}")
+            return False

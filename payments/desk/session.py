@@ -1,0 +1,94 @@
+"""Cancelling a session, and moving it to another time."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from wagtail.admin import messages
+
+from payments.desk.base import DeskView, sessions
+from payments.desk.forms import CancelSessionForm, MoveSessionForm
+from portal.bookings.domain.session_changes import cancel_session, move_session
+from portal.bookings.enums import UPCOMING
+from portal.bookings.errors import SessionChangeRefused
+from portal.bookings.models import Booking, Session
+
+
+class ChangeSessionView(DeskView):
+    """Says how many people it is about; then does it, and the register shows how far it is."""
+
+    permissions: ClassVar[tuple[str, ...]] = ("bookings.change_session", "bookings.change_booking")
+    template_name = "payments/desk/change_session.html"
+    button = ""
+    explanation = ""
+
+    def get(self, request: HttpRequest, session_id: int) -> HttpResponse:
+        session = get_object_or_404(sessions(), pk=session_id)
+        return self._shown(session, self.form(session, None))
+
+    def post(self, request: HttpRequest, session_id: int) -> HttpResponse:
+        session = get_object_or_404(sessions(), pk=session_id)
+        form = self.form(session, request.POST)
+        if form.is_valid():
+            try:
+                self.change(session, form.cleaned_data)
+            except SessionChangeRefused as error:
+                form.add_error(None, error.sentence)
+            else:
+                messages.success(request, "Done. Everybody who booked is being seen to: this page shows how far it is.")
+                return redirect("desk:register", session.pk)
+        return self._shown(session, form, status=422)
+
+    def _shown(self, session: Session, form: forms.Form, status: int = 200) -> HttpResponse:
+        people = Booking.objects.filter(session=session, status__in=UPCOMING).count()
+        words = {"button": self.button, "explanation": self.explanation}
+        return self.page(status=status, session=session, form=form, people=people, **words)
+
+    def form(self, session: Session, data: Any) -> forms.Form:
+        """The form for `session`."""
+        raise NotImplementedError
+
+    def change(self, session: Session, data: dict[str, Any]) -> None:
+        """Do it. Raises SessionChangeRefused."""
+        raise NotImplementedError
+
+
+class CancelSessionView(ChangeSessionView):
+    """Everybody is refunded in full, whatever the terms, and told."""
+
+    page_title = "Cancel this session"
+    button = "Cancel the session"
+    explanation = (
+        "Each booking is cancelled, everything that was paid goes back, and each caregiver gets an e-mail. "
+        "This cannot be undone."
+    )
+
+    def form(self, session: Session, data: Any) -> forms.Form:
+        return CancelSessionForm(data)
+
+    def change(self, session: Session, data: dict[str, Any]) -> None:
+        cancel_session(session.pk, by=self.staff, message=data["message"])
+
+
+class MoveSessionView(ChangeSessionView):
+    """Everybody is told, and may cancel free of charge from then on."""
+
+    page_title = "Move this session"
+    button = "Move the session"
+    explanation = (
+        "Bookings and payments stay as they are, and it takes as long as before. Each caregiver gets an e-mail with "
+        "the new time, and may cancel free of charge until it begins."
+    )
+
+    def form(self, session: Session, data: Any) -> forms.Form:
+        return MoveSessionForm(data, session=session)
+
+    def change(self, session: Session, data: dict[str, Any]) -> None:
+        move_session(
+            session.pk,
+            seen_starts_at=data["seen"],
+            starts_at=data["starts_at"],
+            by=self.staff,
+            message=data["message"],
+        )

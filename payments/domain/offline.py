@@ -1,0 +1,92 @@
+"""A balance that was paid otherwise: staff write it down, and take it back by a counter-entry, never by deleting."""
+
+from datetime import date
+
+from django.db import transaction
+
+from payments.domain import notify
+from payments.domain.amounts import balance_due
+from payments.domain.balances import derive
+from payments.domain.release import close_open_payments
+from payments.domain.transitions import locked, move
+from payments.enums import Method, OfflineKind, PaymentStatus, Purpose, RefundReason, RefundStatus
+from payments.models import OfflineReceipt, Payment, Refund
+from portal.audit.actor import Actor, Source
+from portal.audit.domain import record
+from portal.bookings.domain.transitions import locked as locked_booking
+from portal.bookings.enums import OWES_BALANCE
+from portal.common import clock
+
+
+class OfflineRefused(Exception):
+    """It cannot be entered or taken back; `sentence` says why."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+def record_balance(booking_id: int, *, kind: OfflineKind, received_on: date, reference: str, by: Actor) -> Payment:
+    """Mark the whole balance as paid otherwise; a card form that is open for it is closed at Stripe first.
+
+    Raises OfflineRefused: nothing due (sent twice, too), a card payment under way, or Stripe does not answer.
+    """
+    _close_card_form(booking_id, by)
+    with transaction.atomic():
+        booking = locked_booking(booking_id)
+        if booking.status not in OWES_BALANCE:
+            raise OfflineRefused("A balance is due for confirmed bookings only.")
+        due = balance_due(booking)
+        if not due:
+            raise OfflineRefused("The balance of this booking is paid already.")
+        if booking.payments.unpaid().filter(purpose=Purpose.BALANCE).exists():
+            raise OfflineRefused("A card payment is under way. Wait a minute, then look again.")
+        payment = Payment.objects.create(
+            booking=booking, purpose=Purpose.BALANCE, method=Method.OFFLINE, amount=due, currency=booking.currency
+        )
+        OfflineReceipt.objects.create(payment=payment, kind=kind, received_on=received_on, reference=reference)
+        record("payment.entered", payment, by=by, source=Source.STAFF, data={"amount": due, "kind": kind.value})
+        return _captured(payment, by)
+
+
+def _captured(payment: Payment, by: Actor) -> Payment:
+    payment.captured_amount = payment.amount
+    payment.succeeded_at = clock.now()
+    payment.save(update_fields=["captured_amount", "succeeded_at", "updated_at"])
+    payment = move(payment.pk, to=PaymentStatus.SUCCEEDED, by=by, source=Source.STAFF, reason="paid_otherwise")
+    notify.payment_received(payment)
+    return payment
+
+
+def _close_card_form(booking_id: int, by: Actor) -> None:
+    unpaid = Payment.objects.filter(booking=booking_id, booking__status__in=OWES_BALANCE).unpaid()
+    if unpaid.exists() and not close_open_payments(booking_id, by=by, source=Source.STAFF):
+        raise OfflineRefused(
+            "The card form of this booking is open, and our payment provider does not answer. Try again in a minute."
+        )
+
+
+@transaction.atomic
+def take_back(payment_id: int, *, note: str, by: Actor) -> Refund:
+    """Undo an entry made by mistake with a counter-entry of the same amount; the balance is due again.
+
+    Raises OfflineRefused: not entered by hand, or taken back already (sent twice, too).
+    """
+    payment = locked(payment_id)
+    if payment.method != Method.OFFLINE:
+        raise OfflineRefused("This came through Stripe: refund it instead.")
+    left = payment.refundable_amount
+    if not left:
+        raise OfflineRefused("This was taken back already.")
+    entry = Refund.objects.create(
+        payment=payment,
+        amount=left,
+        believed_balance=left,
+        reason=RefundReason.MISTAKE,
+        note=note,
+        status=RefundStatus.SUCCEEDED,
+        settled_at=clock.now(),
+    )
+    record("payment.taken_back", payment, by=by, source=Source.STAFF, data={"refund": entry.pk, "amount": left})
+    derive(payment, by=by, source=Source.STAFF)
+    return entry

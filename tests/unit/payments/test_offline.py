@@ -1,0 +1,148 @@
+"""A balance paid otherwise: entered by staff, taken back by a counter-entry, never twice and never beside a card."""
+
+from datetime import date
+
+import pytest
+
+from payments.domain.amounts import balance_due
+from payments.domain.checkout import CheckoutClosed, open_checkout
+from payments.domain.news import News
+from payments.domain.offline import OfflineRefused, record_balance, take_back
+from payments.domain.settlement import apply_intent
+from payments.enums import OfflineKind, PaymentStatus, Purpose
+from payments.gateway.base import GatewayUnreachable
+from payments.models import OfflineReceipt, Payment, PaymentTransition, Refund
+from payments.receipts import receipt_for
+from portal.audit.actor import Actor, Source
+from portal.audit.models import AuditEvent
+from portal.bookings.enums import BookingStatus
+from portal.bookings.models import Booking
+from portal.common import clock
+from portal.notifications.models import Notification
+from tests.factories import UserFactory
+from tests.fakes import FakeGateway
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def staff(db: None) -> Actor:
+    return Actor.user(UserFactory())
+
+
+@pytest.fixture
+def confirmed(booking: Booking, stripe: FakeGateway) -> Booking:
+    payment = open_checkout(booking).payment
+    news = News(Actor.stripe("evt_1"), Source.WEBHOOK, clock.now(), "evt_1")
+    apply_intent(stripe.pay(str(payment.intent_id)), news)
+    return Booking.objects.get(pk=booking.pk)
+
+
+def entered(booking: Booking, staff: Actor) -> Payment:
+    return record_balance(
+        booking.pk, kind=OfflineKind.CASH, received_on=date(2026, 11, 20), reference="slip 7", by=staff
+    )
+
+
+def fresh(booking: Booking) -> Booking:
+    return Booking.objects.get(pk=booking.pk)
+
+
+def test_it_is_a_payment_like_any_other_with_who_and_how(confirmed: Booking, staff: Actor) -> None:
+    payment = entered(confirmed, staff)
+
+    assert (payment.purpose, payment.method, payment.status) == ("balance", "offline", PaymentStatus.SUCCEEDED)
+    assert (payment.amount, payment.captured_amount, payment.intent_id) == (3375, 3375, None)
+    assert str(payment.offline_receipt) == "Cash, 20 November 2026"
+    transition = PaymentTransition.objects.get(payment=payment)
+    assert (transition.actor_id, transition.source, transition.to_status) == (staff.id, "staff", "succeeded")
+    assert AuditEvent.objects.get(action="payment.entered").data == {"amount": 3375, "kind": "cash"}
+    assert balance_due(fresh(confirmed)) == 0
+    assert Notification.objects.filter(template="balance_received").count() == 1
+    receipt = receipt_for(fresh(confirmed))
+    assert receipt is not None
+    assert receipt.total == 4500
+
+
+def test_sent_twice_it_is_entered_once(confirmed: Booking, staff: Actor) -> None:
+    entered(confirmed, staff)
+    with pytest.raises(OfflineRefused, match="paid already"):
+        entered(confirmed, staff)
+    assert OfflineReceipt.objects.count() == 1
+
+
+def test_an_open_card_form_is_closed_first(confirmed: Booking, staff: Actor, stripe: FakeGateway) -> None:
+    intent_id = open_checkout(confirmed, Purpose.BALANCE).intent.id
+    entered(confirmed, staff)
+    assert stripe.intents[intent_id].status == "canceled"
+    with pytest.raises(CheckoutClosed):
+        open_checkout(confirmed, Purpose.BALANCE)
+
+
+def test_a_card_that_was_quicker_stands(confirmed: Booking, staff: Actor, stripe: FakeGateway) -> None:
+    stripe.pay(open_checkout(confirmed, Purpose.BALANCE).intent.id)
+    with pytest.raises(OfflineRefused, match="paid already"):
+        entered(confirmed, staff)
+    assert list(Payment.objects.filter(purpose="balance").values_list("method", "status")) == [("stripe", "succeeded")]
+
+
+def test_a_card_payment_under_way_is_waited_for(confirmed: Booking, staff: Actor, stripe: FakeGateway) -> None:
+    stripe.set(open_checkout(confirmed, Purpose.BALANCE).intent.id, status="processing")
+    with pytest.raises(OfflineRefused, match="under way"):
+        entered(confirmed, staff)
+    assert not OfflineReceipt.objects.exists()
+
+
+def test_without_an_answer_of_stripe_nothing_is_entered(confirmed: Booking, staff: Actor, stripe: FakeGateway) -> None:
+    open_checkout(confirmed, Purpose.BALANCE)
+    stripe.fail_next = [GatewayUnreachable("timeout")]
+    with pytest.raises(OfflineRefused, match="does not answer"):
+        entered(confirmed, staff)
+    assert not OfflineReceipt.objects.exists()
+
+
+@pytest.mark.parametrize("status", [BookingStatus.AWAITING_DEPOSIT, BookingStatus.CANCELLED, BookingStatus.EXPIRED])
+def test_only_a_confirmed_booking_owes_a_balance(confirmed: Booking, staff: Actor, status: BookingStatus) -> None:
+    Booking.objects.update(status=status)
+    with pytest.raises(OfflineRefused, match="confirmed bookings only"):
+        entered(confirmed, staff)
+
+
+@pytest.mark.parametrize("status", [BookingStatus.COMPLETED, BookingStatus.NO_SHOW])
+def test_it_may_be_paid_after_the_session(confirmed: Booking, staff: Actor, status: BookingStatus) -> None:
+    Booking.objects.update(status=status)
+    assert entered(confirmed, staff).captured_amount == 3375
+
+
+def test_a_mistake_is_taken_back_by_a_counter_entry(confirmed: Booking, staff: Actor, stripe: FakeGateway) -> None:
+    payment = entered(confirmed, staff)
+
+    entry = take_back(payment.pk, note="the wrong booking", by=staff)
+
+    payment.refresh_from_db()
+    assert (entry.amount, entry.status, entry.reason, entry.note) == (3375, "succeeded", "mistake", "the wrong booking")
+    assert (payment.status, payment.refunded_amount) == (PaymentStatus.REFUNDED, 3375)
+    assert AuditEvent.objects.get(action="payment.taken_back").actor_id == staff.id
+    assert balance_due(fresh(confirmed)) == 3375
+    assert [call for call in stripe.calls if "refund" in call] == []
+    assert open_checkout(fresh(confirmed), Purpose.BALANCE).intent.amount == 3375  # payable again, by card too
+
+
+def test_taken_back_twice_is_one_counter_entry(confirmed: Booking, staff: Actor) -> None:
+    payment = entered(confirmed, staff)
+    take_back(payment.pk, note="a", by=staff)
+    with pytest.raises(OfflineRefused, match="taken back already"):
+        take_back(payment.pk, note="b", by=staff)
+    assert Refund.objects.count() == 1
+
+
+def test_a_card_payment_is_not_taken_back(confirmed: Booking, staff: Actor) -> None:
+    with pytest.raises(OfflineRefused, match="refund it instead"):
+        take_back(confirmed.payments.get().pk, note="a", by=staff)
+
+
+def test_entered_again_after_it_was_taken_back(confirmed: Booking, staff: Actor) -> None:
+    take_back(entered(confirmed, staff).pk, note="a", by=staff)
+    entered(confirmed, staff)
+    assert balance_due(fresh(confirmed)) == 0
+    assert OfflineReceipt.objects.count() == 2
