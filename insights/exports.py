@@ -6,14 +6,9 @@ from io import StringIO
 from typing import Final
 
 from insights.kpis.results import Result
+from portal.common.spreadsheets import neutral
 
 HEAD: Final = ("figure", "name", "unit", "day", "part", "value")
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-
-
-def neutral(text: str) -> str:
-    """`text` with an apostrophe before it when a spreadsheet would take it for a formula."""
-    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def rows(results: dict[str, Result]) -> Iterator[tuple[str, ...]]:

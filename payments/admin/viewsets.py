@@ -2,117 +2,164 @@
 
 from typing import Any, ClassVar
 
-from django.db.models import Model
+from django.contrib.admin import DateFieldListFilter
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from wagtail_modeladmin.helpers import PermissionHelper
-from wagtail_modeladmin.options import ModelAdmin, ModelAdminGroup
+from wagtail_modeladmin.options import ModelAdminGroup
 
 from payments.admin.buttons import OfPaymentButtons, PaymentButtons
 from payments.admin.discrepancies import IgnoreButton
-from payments.models import Discrepancy, Payment, ReceivedEvent, Refund
-from portal.accounts.models import User
-from portal.common.money import formatted
+from payments.admin.inspection import PaymentPage
+from payments.models import Discrepancy, Dispute, Payment, ReceivedEvent, Refund
+from portal.common.listings import ListingAdmin
+
+Filters = tuple[str | tuple[str, type], ...]
 
 
-class LookOnly(PermissionHelper):
-    """Whoever may view may look; nobody adds, changes or deletes."""
-
-    def user_can_list(self, user: User) -> bool:
-        return bool(self.user_has_specific_permission(user, f"view_{self.opts.model_name}"))
-
-    def user_can_inspect_obj(self, user: User, obj: Model) -> bool:
-        return self.inspect_view_enabled and self.user_can_list(user)
-
-    def user_can_create(self, user: User) -> bool:
-        return False
-
-    def user_can_edit_obj(self, user: User, obj: Model) -> bool:
-        return False
-
-    def user_can_delete_obj(self, user: User, obj: Model) -> bool:
-        return False
+def tag(label: str) -> SafeString:
+    """A state as Wagtail shows states."""
+    return format_html('<span class="w-status">{}</span>', label)
 
 
-class PaymentAdmin(ModelAdmin):
+class PaymentAdmin(ListingAdmin):
     """Payments."""
 
     model = Payment
     menu_icon = "tick-inverse"
-    permission_helper_class = LookOnly
-    history_view_enabled = False  # the audit trail is the history; Wagtail's view asks no permission
-    inspect_view_enabled = True
     button_helper_class = PaymentButtons
-    list_display = ("booking_reference", "purpose", "shown_amount", "status_tag", "created_at")
-    list_filter = ("status", "purpose", "method", "currency")
+    list_display = ("booking_reference", "purpose", "shown_amount", "state", "created_at")
+    list_filter: ClassVar[Filters] = (
+        "status", "purpose", "method", "currency", ("created_at", DateFieldListFilter),
+    )  # fmt: skip
     list_export = (
         "booking__reference", "purpose", "method", "status", "amount", "captured_amount", "refunded_amount",
-        "currency", "intent_id", "charge_id", "created_at", "succeeded_at",
+        "disputed_amount", "fee_amount", "currency", "intent_id", "charge_id", "created_at", "succeeded_at",
     )  # fmt: skip
+    money_fields = frozenset({"amount", "captured_amount", "refunded_amount", "disputed_amount", "fee_amount"})
+    export_filename = "payments"
     search_fields = ("booking__reference", "intent_id", "charge_id", "receipt_email")
     list_select_related = ("booking",)
-    inspect_view_fields: ClassVar[list[str]] = [
-        "booking", "purpose", "method", "status", "amount", "captured_amount", "refunded_amount",
-        "pending_refund_amount", "disputed_amount", "fee_amount", "currency", "intent_id", "charge_id",
-        "receipt_email", "created_at", "succeeded_at",
-    ]  # fmt: skip
+    inspect_view_class = PaymentPage
 
-    @staticmethod
-    def booking_reference(payment: Payment) -> str:
+    def booking_reference(self, payment: Payment) -> str:
         """The booking's reference."""
         return payment.booking.reference
 
-    @staticmethod
-    def shown_amount(payment: Payment) -> str:
-        """£11.25."""
-        return formatted(payment.amount, payment.currency)
+    def state(self, payment: Payment) -> SafeString:
+        """The status in words."""
+        return tag(payment.get_status_display())
 
-    @staticmethod
-    def status_tag(payment: Payment) -> SafeString:
-        """The status as Wagtail shows states."""
-        return format_html('<span class="w-status">{}</span>', payment.get_status_display())
+    state.admin_order_field = "status"  # type: ignore[attr-defined]
 
 
-class RefundAdmin(ModelAdmin):
+class OfPaymentAdmin(ListingAdmin):
+    """Rows that belong to a payment; opened there."""
+
+    button_helper_class = OfPaymentButtons
+    inspect_view_enabled = False
+    list_select_related = ("payment__booking",)
+
+    def currency_of(self, row: Any) -> str:
+        return str(row.payment.currency)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        found: QuerySet[Any] = super().get_queryset(request)
+        return found.select_related("payment__booking")
+
+    def booking_reference(self, row: Refund | Dispute) -> str:
+        """The booking's reference."""
+        return row.payment.booking.reference
+
+
+class RefundAdmin(OfPaymentAdmin):
     """Refunds."""
 
     model = Refund
     menu_icon = "undo"
-    button_helper_class = OfPaymentButtons
-    permission_helper_class = LookOnly
-    history_view_enabled = False  # the audit trail is the history; Wagtail's view asks no permission
-    list_display = ("payment", "amount", "reason", "status", "created_at")
-    list_filter = ("status", "reason")
+    list_display = ("booking_reference", "shown_amount", "reason", "state", "created_at")
+    list_filter: ClassVar[Filters] = (
+        "status", "reason", "payment__currency", ("created_at", DateFieldListFilter),
+    )  # fmt: skip
+    list_export = (
+        "payment__booking__reference", "amount", "payment__currency", "reason", "note", "outcome_label",
+        "failure_code", "stripe_refund_id", "created_at", "settled_at",
+    )  # fmt: skip
+    money_fields = frozenset({"amount"})
+    export_filename = "refunds"
+    search_fields = ("payment__booking__reference", "stripe_refund_id", "payment__intent_id")
+
+    def state(self, refund: Refund) -> SafeString:
+        """A refusal and a refund that the bank sent back are told apart."""
+        return tag(refund.outcome_label)
+
+    state.admin_order_field = "status"  # type: ignore[attr-defined]
 
 
-class ReceivedEventAdmin(ModelAdmin):
+class DisputeAdmin(OfPaymentAdmin):
+    """Disputes, the one to answer first on top."""
+
+    model = Dispute
+    menu_icon = "warning"
+    list_display = ("booking_reference", "shown_amount", "reason", "state", "evidence_due_at", "opened_at")
+    list_filter: ClassVar[Filters] = (
+        "status", "reason", "payment__currency", ("evidence_due_at", DateFieldListFilter),
+    )  # fmt: skip
+    list_export = (
+        "payment__booking__reference", "amount", "withdrawn_amount", "payment__currency", "reason", "status",
+        "stripe_dispute_id", "evidence_due_at", "opened_at", "closed_at",
+    )  # fmt: skip
+    money_fields = frozenset({"amount", "withdrawn_amount"})
+    export_filename = "disputes"
+    search_fields = ("payment__booking__reference", "stripe_dispute_id", "payment__intent_id")
+    ordering = ("closed_at", "evidence_due_at")
+
+    def state(self, dispute: Dispute) -> SafeString:
+        """Stripe's word for it."""
+        return tag(dispute.status.replace("_", " ").capitalize())
+
+
+class ReceivedEventAdmin(ListingAdmin):
     """Stripe's events, with what became of them."""
 
     model = ReceivedEvent
     menu_label = "Stripe events"
     menu_icon = "history"
-    permission_helper_class = LookOnly
-    history_view_enabled = False  # the audit trail is the history; Wagtail's view asks no permission
+    inspect_view_enabled = False
     list_display = ("event_id", "type", "ledger_state", "mirror_state", "received_at", "last_error")
-    list_filter = ("ledger_state", "mirror_state", "type")
+    list_filter: ClassVar[Filters] = ("ledger_state", "mirror_state", "type", ("received_at", DateFieldListFilter))
+    list_export = (
+        "event_id", "type", "object_id", "ledger_state", "mirror_state", "created_at", "received_at", "applied_at",
+        "last_error", "mirror_last_error",
+    )  # fmt: skip
+    export_filename = "stripe-events"
     search_fields = ("event_id", "object_id")
 
 
-class DiscrepancyAdmin(ModelAdmin):
+class DiscrepancyAdmin(ListingAdmin):
     """Differences between the ledger and Stripe."""
 
     model = Discrepancy
     menu_icon = "warning"
-    permission_helper_class = LookOnly
-    history_view_enabled = False  # the audit trail is the history; Wagtail's view asks no permission
+    inspect_view_enabled = False
     button_helper_class = IgnoreButton
-    list_display = ("kind", "payment", "stripe_object_id", "amount", "currency", "status", "found_at", "closing_note")
+    list_display = ("kind", "payment", "stripe_object_id", "at_stake", "status", "found_at", "closing_note")
     list_export = (
         "kind", "payment_id", "stripe_object_id", "amount", "currency", "status", "found_at", "last_seen_at",
         "closed_at", "closing_note",
     )  # fmt: skip
+    export_filename = "discrepancies"
     search_fields = ("stripe_object_id", "payment__booking__reference")
-    list_filter = ("status", "kind")
+    list_filter: ClassVar[Filters] = ("status", "kind", ("found_at", DateFieldListFilter))
+    list_select_related = ("payment",)
+    money_fields = frozenset({"amount"})
+
+    def at_stake(self, row: Discrepancy) -> str:
+        """The amount that is at stake."""
+        return self.shown_amount(row) if row.currency else ""
+
+    at_stake.admin_order_field = "amount"  # type: ignore[attr-defined]
 
 
 class FinanceGroup(ModelAdminGroup):
@@ -121,4 +168,4 @@ class FinanceGroup(ModelAdminGroup):
     menu_label = "Payments"
     menu_icon = "table"
     menu_order = 160
-    items: ClassVar[Any] = (PaymentAdmin, RefundAdmin, ReceivedEventAdmin, DiscrepancyAdmin)
+    items: ClassVar[Any] = (PaymentAdmin, RefundAdmin, DisputeAdmin, ReceivedEventAdmin, DiscrepancyAdmin)

@@ -8,12 +8,12 @@ import time_machine
 from pytest_django import Settings
 
 from insights.admin.cards import change, points, shown
-from insights.exports import neutral
 from insights.kpis.definition import Unit
 from insights.kpis.registry import REGISTRY
 from insights.kpis.results import Result
 from insights.rollups.refresh import rebuild
 from portal.accounts.roles import Role
+from portal.common.spreadsheets import neutral
 from tests.factories import BookingFactory
 from tests.unit.insights.test_json import signed_in
 

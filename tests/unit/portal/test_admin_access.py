@@ -12,7 +12,7 @@ from pytest_django import Settings
 
 from payments.domain.discrepancies import note
 from payments.enums import DiscrepancyKind, RefundReason
-from payments.models import ReceivedEvent, Refund
+from payments.models import Dispute, ReceivedEvent, Refund
 from portal.accounts.roles import Role
 from portal.audit.actor import Actor, Source, SystemActor
 from portal.common import clock
@@ -77,7 +77,9 @@ def snippet(
 TABLE: Final[Rows] = {
     **listing("payments/payment", see=PAYMENTS),
     **listing("payments/refund", see=MONEY),
+    **listing("payments/dispute", see=MONEY),
     **listing("payments/receivedevent", see=MONEY),
+    **listing("audit/auditevent", see=MONEY),
     **listing("payments/discrepancy", see=MONEY),
     "reconciliation/<discrepancy_id>/ignore/": MONEY,
     **snippet("bookings/booking", see=DESK),
@@ -129,6 +131,7 @@ def extra(db: None) -> dict[str, Any]:
         by=Actor.system(SystemActor.RECONCILIATION), source=Source.RECONCILIATION,
     )  # fmt: skip
     refund = Refund.objects.create(payment=payment, amount=100, reason=RefundReason.GOODWILL)
+    Dispute.objects.create(payment=payment, stripe_dispute_id="dp_1", amount=100, status="needs_response")
     ReceivedEvent.objects.create(event_id="evt_1", type="charge.succeeded", livemode=False, created_at=clock.now())
     MediaItemFactory(categories=[CategoryFactory()])
     text = MessageText.objects.latest("pk")

@@ -1,0 +1,44 @@
+"""A payment's own page: what it is, what went back, what is disputed, and its time line."""
+
+from typing import Any
+
+from django.urls import reverse
+from wagtail_modeladmin.views import InspectView
+
+from payments.admin.refund_views import REFUND, why_not
+from payments.admin.timeline import stripe_url, timeline
+from payments.enums import Method, RefundStatus
+from payments.models import Payment
+
+
+class PaymentPage(InspectView):  # type: ignore[misc]
+    """Read by whoever may view payments; the refund button is finance's."""
+
+    def get_template_names(self) -> list[str]:
+        return ["payments/admin/payment.html"]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        payment = (
+            Payment.objects.select_related("booking__caregiver__user", "booking__session__service")
+            .prefetch_related("refunds", "disputes", "attempts")
+            .get(pk=self.instance.pk)
+        )
+        may = self.request.user.has_perm(REFUND)
+        context: dict[str, Any] = super().get_context_data(
+            payment=payment,
+            facts_at_stripe=[
+                (label, stripe_id, stripe_url(stripe_id))
+                for label, stripe_id in (("PaymentIntent", payment.intent_id), ("Charge", payment.charge_id))
+                if stripe_id
+            ],
+            refunds=[(refund, stripe_url(refund.stripe_refund_id or "")) for refund in payment.refunds.all()],
+            disputes=[(dispute, stripe_url(dispute.stripe_dispute_id)) for dispute in payment.disputes.all()],
+            failed=RefundStatus.FAILED,
+            may_refund=may,
+            why_not=why_not(payment),
+            refund_url=reverse("refund_payment", args=[payment.pk]),
+            offline=payment.method == Method.OFFLINE,
+            timeline=timeline(payment),
+            **kwargs,
+        )
+        return context

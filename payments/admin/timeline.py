@@ -1,0 +1,147 @@
+"""What happened to a payment, from everything that was written down about it: reads only."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.conf import settings
+from django.db.models import Q
+
+from payments.enums import PaymentStatus, RefundStatus
+from payments.models import Payment, ReceivedEvent
+from portal.accounts.models import User
+from portal.audit.actor import ActorKind, Source
+from portal.audit.models import AuditEvent
+from portal.bookings.enums import BookingStatus
+from portal.common.money import formatted
+from portal.notifications.models import Notification
+
+DASHBOARD: Final = "https://dashboard.stripe.com"
+SAID: Final = {
+    "booking.made": "Booked",
+    "booking.hold_extended": "The place is kept longer",
+    "booking.release_requested": "The place is being given up: Stripe is asked to close the card form",
+    "booking.session_changed": "Moved to another session",
+    "booking.terms_waived": "Cancellation terms waived",
+    "payment.written": "Payment prepared",
+    "payment.entered": "Entered as paid outside the portal",
+    "payment.taken_back": "The entry was taken back",
+    "refund.requested": "Refund asked for",
+    "refund.retried": "Refund sent again",
+    "refund.refused": "Refund could not be sent",
+    "refund.returned_by_hand": "Money given back by hand",
+}
+STATES: Final[dict[str, Any]] = {"payment": PaymentStatus, "booking": BookingStatus, "refund": RefundStatus}
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One thing that happened. `stripe_id` names the object or event at Stripe, when there is one."""
+
+    at: datetime
+    what: str
+    who: str
+    detail: str = ""
+    stripe_id: str = ""
+    url: str = ""
+
+
+def stripe_url(stripe_id: str) -> str:
+    """Where Stripe's dashboard shows the object; empty for what has no page."""
+    folder = {"pi": "payments", "ch": "payments", "re": "refunds", "dp": "disputes", "du": "disputes", "evt": "events"}
+    kind = folder.get(stripe_id.partition("_")[0])
+    test = "" if settings.STRIPE_LIVE_MODE else "/test"
+    return f"{DASHBOARD}{test}/{kind}/{stripe_id}" if kind else ""
+
+
+def timeline(payment: Payment) -> list[Moment]:
+    """Everything about `payment`, its booking, refunds and disputes, oldest first."""
+    return sorted((*_audit(payment), *_attempts(payment), *_events(payment), *_mail(payment)), key=lambda m: m.at)
+
+
+def _audit(payment: Payment) -> Iterator[Moment]:
+    subjects = {
+        "payments.payment": [payment.pk],
+        "bookings.booking": [payment.booking_id],
+        "payments.refund": [refund.pk for refund in payment.refunds.all()],
+        "payments.dispute": [dispute.pk for dispute in payment.disputes.all()],
+    }
+    wanted = Q()
+    for kind, ids in subjects.items():
+        wanted |= Q(object_type=kind, object_id__in=list(map(str, ids)))
+    entries = list(AuditEvent.objects.filter(wanted).order_by("pk"))
+    names = _names(entries)
+    for entry in entries:
+        yield Moment(
+            at=entry.occurred_at,
+            what=_said(entry),
+            who=_who(entry, names),
+            detail=_detail(entry, payment.currency),
+            stripe_id=entry.stripe_event_id,
+            url=stripe_url(entry.stripe_event_id),
+        )
+
+
+def _said(entry: AuditEvent) -> str:
+    subject, _, deed = entry.action.partition(".")
+    if deed != "moved":
+        return SAID.get(entry.action, entry.action)
+    to = str(entry.data.get("to", ""))
+    states = STATES.get(subject)
+    return f"{subject.capitalize()}: {states(to).label if states and to in states.values else to.replace('_', ' ')}"
+
+
+def _detail(entry: AuditEvent, currency: str) -> str:
+    said = [str(entry.data[key]).replace("_", " ") for key in ("reason", "code") if entry.data.get(key)]
+    amount = entry.data.get("amount")
+    return ", ".join(([formatted(amount, currency)] if isinstance(amount, int) else []) + said)
+
+
+def _names(entries: list[AuditEvent]) -> dict[str, str]:
+    ids = {entry.actor_id for entry in entries if entry.actor_kind == ActorKind.USER}
+    return {str(user.pk): user.get_full_name() or user.email for user in User.objects.filter(pk__in=ids)}
+
+
+def _who(entry: AuditEvent, names: dict[str, str]) -> str:
+    way = Source(entry.source).label
+    if entry.actor_kind == ActorKind.USER:
+        return f"{names.get(entry.actor_id, 'Somebody who was erased')} ({way.lower()})"
+    return f"{ActorKind(entry.actor_kind).label} ({way[0].lower()}{way[1:]})"
+
+
+def _attempts(payment: Payment) -> Iterator[Moment]:
+    for attempt in payment.attempts.all():
+        yield Moment(
+            at=attempt.occurred_at,
+            what=f"Card payment: {attempt.get_outcome_display().lower()}",
+            who="Caregiver",
+            detail=(attempt.decline_code or attempt.code).replace("_", " "),
+            stripe_id=attempt.reference,
+            url=stripe_url(attempt.reference),
+        )
+
+
+def _events(payment: Payment) -> Iterator[Moment]:
+    ids = [payment.intent_id, payment.charge_id]
+    ids += [refund.stripe_refund_id for refund in payment.refunds.all()]
+    ids += [dispute.stripe_dispute_id for dispute in payment.disputes.all()]
+    for event in ReceivedEvent.objects.filter(object_id__in=[found for found in ids if found]):
+        yield Moment(
+            at=event.received_at,
+            what=f"Stripe told us: {event.type}",
+            who="Stripe (webhook)",
+            detail=f"{event.get_ledger_state_display()}{': ' if event.last_error else ''}{event.last_error}",
+            stripe_id=event.event_id,
+            url=stripe_url(event.event_id),
+        )
+
+
+def _mail(payment: Payment) -> Iterator[Moment]:
+    for mail in Notification.objects.filter(about=f"booking:{payment.booking_id}"):
+        yield Moment(
+            at=mail.sent_at or mail.created_at,
+            what=f"E-mail: {mail.subject or mail.template.replace('_', ' ')}",
+            who="The portal",
+            detail=mail.get_status_display(),
+        )

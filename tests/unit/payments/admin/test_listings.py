@@ -1,0 +1,82 @@
+"""The ledger's listings: found by reference, narrowed, and taken away as a spreadsheet that adds up."""
+
+import csv
+from io import BytesIO, StringIO
+from typing import Any
+
+import pytest
+from django.test import Client
+from openpyxl import load_workbook
+
+from payments.domain.refunds import request_refund
+from payments.enums import RefundReason
+from payments.models import Dispute, Payment
+from portal.audit.actor import Actor, Source
+from tests.factories import UserFactory
+
+LISTINGS = ("payments/payment", "payments/refund", "payments/dispute", "payments/receivedevent",
+            "payments/discrepancy", "audit/auditevent")  # fmt: skip
+
+
+@pytest.fixture
+def ledger(paid: Payment) -> Payment:
+    """A payment with a refund whose note would run as a formula, and a dispute."""
+    request_refund(
+        paid.pk, amount=500, reason=RefundReason.GOODWILL, by=Actor.user(UserFactory()), source=Source.STAFF,
+        note='=HYPERLINK("http://evil")',
+    )  # fmt: skip
+    Dispute.objects.create(payment=paid, stripe_dispute_id="dp_1", amount=1125, status="needs_response")
+    return paid
+
+
+def as_csv(client: Client, path: str) -> list[dict[str, str]]:
+    reply = client.get(f"/admin/{path}/", {"export": "csv"})
+    text = b"".join(reply.streaming_content).decode() if reply.streaming else reply.content.decode()
+    return list(csv.DictReader(StringIO(text)))
+
+
+def as_xlsx(client: Client, path: str) -> list[dict[str, Any]]:
+    reply = client.get(f"/admin/{path}/", {"export": "xlsx"})
+    body = b"".join(reply.streaming_content) if reply.streaming else reply.content
+    head, *rows = load_workbook(BytesIO(body)).active.iter_rows(values_only=True)
+    return [dict(zip(head, row, strict=True)) for row in rows]
+
+
+def test_payments_are_exported_in_amounts_that_add_up(ledger: Payment, finance: Client) -> None:
+    [row] = as_csv(finance, "payments/payment")
+    assert {name: row[name] for name in ("Purpose", "Status", "Amount", "Refunded Amount", "Currency")} == {
+        "Purpose": "Deposit", "Status": "Paid", "Amount": "11.25", "Refunded Amount": "0.00", "Currency": "GBP",
+    }  # fmt: skip
+    [row] = as_xlsx(finance, "payments/payment")
+    assert (row["Amount"], row["Captured Amount"]) == (11.25, 11.25)
+
+
+@pytest.mark.parametrize("read", [as_csv, as_xlsx])
+def test_what_a_spreadsheet_would_run_is_text(read: Any, ledger: Payment, finance: Client) -> None:
+    [row] = read(finance, "payments/refund")
+    assert row["Note"] == """'=HYPERLINK("http://evil")"""
+    assert (str(row["Amount"]), row["Reason"]) == ("5.00" if read is as_csv else "5", "Goodwill")
+
+
+@pytest.mark.parametrize("path", LISTINGS)
+def test_each_listing_opens_is_searched_and_exported(path: str, ledger: Payment, finance: Client) -> None:
+    assert finance.get(f"/admin/{path}/").status_code == 200
+    assert finance.get(f"/admin/{path}/", {"q": "nothing like it"}).status_code == 200
+    assert isinstance(as_csv(finance, path), list)
+    assert isinstance(as_xlsx(finance, path), list)
+
+
+@pytest.mark.parametrize("path", ["payments/payment", "payments/refund", "payments/dispute"])
+def test_a_row_is_found_by_the_bookings_reference(path: str, ledger: Payment, finance: Client) -> None:
+    reference = ledger.booking.reference
+    assert reference in finance.get(f"/admin/{path}/", {"q": reference}).content.decode().replace(
+        f'value="{reference}"', ""
+    )
+    assert finance.get(f"/admin/{path}/", {"q": "zzzz"}).content.decode().count(reference) == 0
+
+
+def test_a_status_narrows_the_list(ledger: Payment, finance: Client) -> None:
+    assert ledger.booking.reference in finance.get("/admin/payments/payment/?status__exact=succeeded").content.decode()
+    assert (
+        ledger.booking.reference not in finance.get("/admin/payments/payment/?status__exact=pending").content.decode()
+    )
