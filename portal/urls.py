@@ -11,6 +11,7 @@ from portal.common import demo_mail, health, views
 handler429 = "portal.common.views.too_many_requests"
 
 urlpatterns = [
+    path("", include("payments.urls")),
     path("healthz/", health.healthz, name="healthz"),
     path("readyz/", health.readyz, name="readyz"),
     path("metrics", views.metrics, name="metrics"),
@@ -18,7 +19,6 @@ urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("accounts/", include("allauth.urls")),
-    path("", include("payments.urls")),
     path("", include("portal.caregivers.urls")),
     path("", include("portal.media_library.urls")),
 ]

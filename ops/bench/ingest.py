@@ -9,7 +9,7 @@ from statistics import median
 from ops.bench.inserts import pgbench_rate
 from ops.bench.place import Place
 from ops.bench.result import Goal, Result, at_least
-from ops.bench.rounds import medians, pairs
+from ops.bench.rounds import median_ratio, medians, pairs
 from ops.bench.size import Size
 from ops.bench.webhooks import CLIENTS, Endpoint, delivery, rate, succeeded
 from ops.stack.program import free_port
@@ -42,7 +42,9 @@ def after_100ms(place: Place, size: Size) -> Iterator[Result]:
 
 def _result(name: str, measured: list[tuple[float, float]], goal: Goal) -> Result:
     mine, theirs = medians(measured)
-    return Result(name, mine / theirs, mine, theirs, f"events/s, {WORKERS} workers and {CLIENTS} clients each", goal)
+    return Result(
+        name, median_ratio(measured), mine, theirs, f"events/s, {WORKERS} workers and {CLIENTS} clients each", goal
+    )
 
 
 def _measured(ours: Endpoint, stock: Endpoint, size: Size) -> list[tuple[float, float]]:
@@ -50,7 +52,7 @@ def _measured(ours: Endpoint, stock: Endpoint, size: Size) -> list[tuple[float, 
         return rate(to.port, [delivery(to, succeeded()) for _ in range(count)])
 
     for endpoint in (ours, stock):
-        once(endpoint, 20 * WORKERS)  # every worker has served, and knows its account
+        once(endpoint, 60 * WORKERS)  # every worker has served, and knows its account
     return pairs(lambda: once(ours, size.events), lambda: once(stock, size.events_stock), size.rounds)
 
 

@@ -1,9 +1,10 @@
 """Storing what Stripe tells: once, whichever way it came (webhook, or the events catch-up)."""
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, Final
 
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 
 from payments.models import ReceivedEvent
 from portal.common.clock import from_epoch
@@ -54,18 +55,34 @@ def _text(value: object) -> str:
 
 
 def store(event: ReceivedEvent) -> bool:
-    """One INSERT … ON CONFLICT DO NOTHING, committed on its own; False for an event that is there already."""
-    statement, values = _insert_statement(event)
+    """One INSERT … ON CONFLICT DO NOTHING, committed on its own; False for an event that is there already.
+
+    Nobody asks the kept connection first whether it lives: one that died is opened anew, and the statement sent again.
+    """
+    connection.health_check_done = True  # type: ignore[attr-defined]
+    try:
+        return _inserted(event)
+    except (OperationalError, InterfaceError):
+        if connection.in_atomic_block:
+            raise
+        connection.close()
+        return _inserted(event)
+
+
+def _inserted(event: ReceivedEvent) -> bool:
+    statement, fields = _statement(connection.vendor)
+    values = [field.get_db_prep_save(getattr(event, field.attname), connection) for field in fields]
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return bool(cursor.rowcount)
 
 
-def _insert_statement(event: ReceivedEvent) -> tuple[str, list[Any]]:
+@cache
+def _statement(vendor: str) -> tuple[str, list[Any]]:
+    """The statement for the database of `vendor`, and the fields whose values it takes."""
     quote: Callable[[str], str] = connection.ops.quote_name
     fields = [field for field in ReceivedEvent._meta.concrete_fields if not field.primary_key]
     columns = ", ".join(quote(str(field.column)) for field in fields)
     places = ", ".join(["%s"] * len(fields))
-    values = [field.get_db_prep_save(getattr(event, field.attname), connection) for field in fields]
     table = quote(str(ReceivedEvent._meta.db_table))
-    return f"INSERT INTO {table} ({columns}) VALUES ({places}) ON CONFLICT (event_id) DO NOTHING", values
+    return f"INSERT INTO {table} ({columns}) VALUES ({places}) ON CONFLICT (event_id) DO NOTHING", fields

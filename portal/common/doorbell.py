@@ -20,7 +20,7 @@ from kombu.exceptions import OperationalError
 from portal.common.metrics import DOORBELL_LOST
 
 logger = logging.getLogger("portal.doorbell")
-COALESCE_SECONDS: Final = 0.05
+COALESCE_SECONDS: Final = 0.25  # a worker takes all that is due: ringing more often only costs the web its time
 LAST_CHANCE_SECONDS: Final = 3.0
 
 

@@ -2,12 +2,15 @@
 
 import hmac
 import json
+import os
 import time
 import uuid
 from hashlib import sha256
 from typing import Any
 
+import psycopg
 import pytest
+from django.db import connection
 from django.test import Client
 from djstripe.models import WebhookEndpoint
 from pytest_django import DjangoAssertNumQueries
@@ -64,6 +67,16 @@ def test_taking_an_event_costs_one_query(
     deliver(client, address, json.dumps(event()).encode())
     with django_assert_num_queries(1):
         deliver(client, address, json.dumps(event(id="evt_2")).encode())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_event_is_taken_although_the_kept_connection_died(client: Client, address: str) -> None:
+    deliver(client, address, json.dumps(event()).encode())
+    address_of_database = os.environ["DATABASE_URL"].rpartition("/")[0] + f"/{connection.settings_dict['NAME']}"
+    with psycopg.connect(address_of_database, autocommit=True) as other:
+        other.execute("SELECT pg_terminate_backend(%s)", [connection.connection.info.backend_pid])
+    assert deliver(client, address, json.dumps(event(id="evt_2")).encode()) == 200
+    assert ReceivedEvent.objects.count() == 2
 
 
 @pytest.mark.parametrize(
