@@ -5,8 +5,7 @@ class PaymentsConfig(AppConfig):
     name = "payments"
 
     def ready(self) -> None:
-        from payments import metrics  # noqa: F401
-        from payments.messages import TEMPLATES
+        from payments import messages, metrics, staff_messages  # noqa: F401
         from portal.notifications.templates import register
 
-        register(*TEMPLATES)
+        register(*messages.TEMPLATES, *staff_messages.TEMPLATES)

@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.db.models import Sum
 
+from payments.domain import notify
 from payments.domain.news import News
 from payments.domain.transitions import locked
 from payments.gateway.base import DisputeResult
@@ -10,18 +11,24 @@ from payments.models import Dispute, Payment
 from portal.audit.domain import record
 from portal.common import clock
 
-CLOSED = frozenset({"won", "lost", "warning_closed", "prevented"})
+DECIDED = frozenset({"won", "lost"})
+CLOSED = DECIDED | {"warning_closed", "prevented"}
 
 
 @transaction.atomic
 def apply_dispute(result: DisputeResult, news: News) -> bool:
-    """Bring our row to what Stripe says; False when no payment of ours is disputed. A booking keeps its state."""
+    """Bring our row to what Stripe says; False when no payment of ours is disputed. A booking keeps its state.
+
+    Finance is told when it opens and when it closes. What was read before the bank decided changes nothing after.
+    """
     payment_id = Payment.objects.filter(intent_id=result.intent_id).values_list("pk", flat=True).first()
     if payment_id is None:
         return False
     payment = locked(payment_id)
     closed = result.status in CLOSED
     before = Dispute.objects.filter(stripe_dispute_id=result.id).values_list("status", flat=True).first()
+    if before in DECIDED and not closed:
+        return True
     dispute, _ = Dispute.objects.update_or_create(
         stripe_dispute_id=result.id,
         defaults={
@@ -48,4 +55,12 @@ def apply_dispute(result: DisputeResult, news: News) -> bool:
             stripe_event_id=news.stripe_event_id,
             data={"from": before or "", "to": result.status, "payment": payment.pk},
         )
+        _tell(dispute, newly=before is None)
     return True
+
+
+def _tell(dispute: Dispute, *, newly: bool) -> None:
+    if dispute.closed_at is not None:
+        notify.dispute_closed(dispute)
+    elif newly:
+        notify.dispute_opened(dispute)

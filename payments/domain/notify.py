@@ -3,15 +3,17 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from payments import messages
+from payments import messages, staff_messages
 from payments.domain.amounts import balance_due
-from payments.models import Payment, Refund
+from payments.models import Dispute, Payment, Refund
+from portal.accounts.roles import Role
 from portal.bookings.enums import SessionChangeKind, SessionStatus
 from portal.bookings.models import Booking, SessionChange
 from portal.common import clock
 from portal.common.clock import clock_time
 from portal.common.money import formatted
 from portal.notifications.domain import send
+from portal.notifications.domain.staff import send_to_role
 from portal.notifications.templates import MessageTemplate
 
 
@@ -199,3 +201,27 @@ def refund_sent(refund: Refund, payment: Payment) -> None:
     amount = formatted(refund.amount, payment.currency)
     url = f"/bookings/{payment.booking.reference}/"
     tell(messages.REFUND_SENT, payment.booking, cause=f"refund:{refund.pk}", url=url, amount=amount)
+
+
+def dispute_opened(dispute: Dispute) -> None:
+    """To finance: what is disputed, and until when Stripe takes an answer."""
+    zone = dispute.payment.booking.session.service.time_zone
+    due = spoken_time(dispute.evidence_due_at, zone) if dispute.evidence_due_at else "the date that Stripe shows"
+    reason = dispute.reason.replace("_", " ") or "none given"
+    _tell_finance(staff_messages.DISPUTE_OPENED, dispute, due=due, reason=reason)
+
+
+def dispute_closed(dispute: Dispute) -> None:
+    """To finance: how it ended."""
+    _tell_finance(staff_messages.DISPUTE_CLOSED, dispute, outcome=dispute.status.replace("_", " "))
+
+
+def _tell_finance(template: MessageTemplate, dispute: Dispute, **extra: str) -> None:
+    payment = dispute.payment
+    context = {
+        "amount": formatted(dispute.amount, payment.currency),
+        "reference": payment.booking.reference,
+        "url": f"/admin/payments/payment/inspect/{payment.pk}/",
+        **extra,
+    }
+    send_to_role(template, Role.FINANCE, context=context, cause=f"dispute:{dispute.pk}:{dispute.status}")

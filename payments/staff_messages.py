@@ -1,0 +1,44 @@
+"""The e-mails to finance: when they go, their shipped wording, their placeholders."""
+
+from typing import Final
+
+from portal.notifications.templates import MessageTemplate
+
+_DISPUTE: Final = {
+    "name": "Finn",
+    "amount": "£11.25",
+    "reference": "7K3M-9QX2-W4TD",
+    "reason": "fraudulent",
+    "due": "9:00am on Thursday 3 December (GMT)",
+    "url": "/admin/payments/payment/inspect/1/",
+}
+
+DISPUTE_OPENED: Final = MessageTemplate(
+    key="dispute_opened",
+    name="Dispute opened",
+    sent_when="A cardholder disputes a payment. To finance.",
+    subject="{amount} is disputed: answer by {due}",
+    body=(
+        "Dear {name},\n\n"
+        "A cardholder disputes {amount} of booking {reference} with their bank. The bank's reason: {reason}.\n\n"
+        "Stripe takes our evidence until {due}. Without an answer the money is lost. "
+        "The booking stays as it is until you decide."
+    ),
+    button="Open the payment",
+    samples=_DISPUTE,
+)
+DISPUTE_CLOSED: Final = MessageTemplate(
+    key="dispute_closed",
+    name="Dispute closed",
+    sent_when="A dispute was won, lost or withdrawn. To finance.",
+    subject="The dispute about {amount} was {outcome}",
+    body=(
+        "Dear {name},\n\n"
+        "The dispute about {amount} of booking {reference} is closed. Stripe's word for its end: {outcome}.\n\n"
+        "The payment's page shows what was taken and given back."
+    ),
+    button="Open the payment",
+    samples={**{key: _DISPUTE[key] for key in ("name", "amount", "reference", "url")}, "outcome": "won"},
+)
+
+TEMPLATES: Final = (DISPUTE_OPENED, DISPUTE_CLOSED)
