@@ -89,6 +89,17 @@ REFUND_STATUS_AT_STRIPE: Final = {
 }
 
 
+# What follows what at Stripe; the bank can send back what had succeeded, and nothing goes the other way.
+REFUND_ORDER: Final = {
+    RefundStatus.REQUESTED: 0,
+    RefundStatus.UNKNOWN: 0,
+    RefundStatus.PENDING: 1,
+    RefundStatus.SUCCEEDED: 2,
+    RefundStatus.FAILED: 3,
+    RefundStatus.CANCELLED: 3,
+}
+
+
 class RefundReason(models.TextChoices):
     """Why money goes back."""
 

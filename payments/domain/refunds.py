@@ -21,6 +21,7 @@ from payments.domain.transitions import locked
 from payments.enums import (
     CAPTURED,
     FINANCE_REASONS,
+    REFUND_ORDER,
     REFUND_STATUS_AT_STRIPE,
     REFUND_TO_SEND,
     DiscrepancyKind,
@@ -139,27 +140,40 @@ def _found_at_stripe(refund: Refund, payment: Payment) -> RefundResult | None:
 
 
 def _send(refund: Refund, payment: Payment) -> RefundResult | None:
-    if not _mark_sent(refund) or payment.intent_id is None:
+    sent = _mark_sent(refund)
+    if sent is None or payment.intent_id is None:
         return None
-    return gateway().refund(
-        payment.intent_id, refund.amount, refund_id=refund.pk, idempotency_key=refund.idempotency_key
-    )
+    refund.sequence = sent.sequence
+    return gateway().refund(payment.intent_id, sent.amount, refund_id=sent.pk, idempotency_key=sent.idempotency_key)
 
 
 @transaction.atomic
-def _mark_sent(refund: Refund) -> bool:
-    """Say "unknown" before the call; False while it is too late to resend the key and too early for a new one."""
+def _mark_sent(refund: Refund) -> Refund | None:
+    """Say "unknown" before the call, on the row as it is now.
+
+    None when a webhook or another worker settled it meanwhile, and while it is too late to resend the key and too
+    early for a new one.
+    """
+    refund = _as_it_is(refund)
+    if refund.status not in REFUND_TO_SEND:
+        return None
     moment = clock.now()
     if refund.first_sent_at is not None and moment - refund.first_sent_at > RESEND_WITHIN:
         if moment - refund.first_sent_at < GIVE_UP_AFTER:
             _reschedule(refund, timedelta(hours=1), "waiting for a day to pass")
-            return False
+            return None
         refund.sequence += 1
         refund.first_sent_at = None
     refund.first_sent_at = refund.first_sent_at or moment
     refund.status = RefundStatus.UNKNOWN
     refund.save(update_fields=["sequence", "first_sent_at", "status"])
-    return True
+    return refund
+
+
+def _as_it_is(refund: Refund) -> Refund:
+    """The row, locked after its payment."""
+    locked(refund.payment_id)
+    return Refund.objects.select_for_update(no_key=True).get(pk=refund.pk)
 
 
 def _try_again_later(refund: Refund, code: str) -> None:
@@ -173,8 +187,12 @@ def _reschedule(refund: Refund, wait: timedelta, code: str) -> None:
 
 @transaction.atomic
 def _refused(refund: Refund, payment: Payment, code: str) -> None:
+    """A definitive no to the request that was sent; the row may have been settled or asked for anew meanwhile."""
+    now = _as_it_is(refund)
+    if now.status not in REFUND_TO_SEND or now.sequence != refund.sequence:
+        return
     payment = locked(payment.pk)
-    refuse(refund, payment, code, by=SETTLEMENT, source=Source.SCHEDULE)
+    refuse(now, payment, code, by=SETTLEMENT, source=Source.SCHEDULE)
     derive(payment, by=SETTLEMENT, source=Source.SCHEDULE)
 
 
@@ -192,6 +210,8 @@ def apply_refund(result: RefundResult, news: News) -> bool:
         _note_unfounded(result, payment, news)
         return True
     refund = _row_for(result, payment)
+    if _is_older(result, refund):
+        return True
     before, refund.status = refund.status, REFUND_STATUS_AT_STRIPE[result.status]
     refund.stripe_refund_id = result.id
     refund.failure_code = result.failure_code[:64]
@@ -213,6 +233,12 @@ def apply_refund(result: RefundResult, news: News) -> bool:
         _follow(refund, payment, news)
     derive(payment, by=news.by, source=news.source, stripe_event_id=news.stripe_event_id)
     return True
+
+
+def _is_older(result: RefundResult, refund: Refund) -> bool:
+    """A refund goes pending, succeeded, failed or cancelled, and never back: an answer that was fetched earlier."""
+    told = REFUND_ORDER[REFUND_STATUS_AT_STRIPE[result.status]]
+    return refund.stripe_refund_id == result.id and told < REFUND_ORDER[RefundStatus(refund.status)]
 
 
 def _follow(refund: Refund, payment: Payment, news: News) -> None:
