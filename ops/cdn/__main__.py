@@ -17,6 +17,7 @@ from ops.cdn.supervisor import CdnError, running_cdn
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m ops.cdn", description=__doc__)
     parser.add_argument("--origin", required=True, help="where media and static files are, http://127.0.0.1:PORT")
+    parser.add_argument("--media-folder", type=Path, help="read media from this folder (public/, signed/) instead")
     parser.add_argument("--port", type=int, required=True, help="port on 127.0.0.1")
     parser.add_argument("--run-dir", type=Path, required=True, help="folder for cache, logs and nginx.conf")
     parser.add_argument("--public-key", type=Path, required=True, help="PEM file; its signatures open /media/signed/")
@@ -43,6 +44,7 @@ def serve(arguments: argparse.Namespace) -> None:
         port=arguments.port,
         run_dir=arguments.run_dir,
         public_urls=tuple(arguments.public_url or default_public_urls(arguments.port)),
+        media_folder=arguments.media_folder,
     )
     with running_cdn(configuration, trusted_key(arguments.public_key, arguments.key_id)) as nginx:
         print(f"CDN ready: http://127.0.0.1:{configuration.port}/", flush=True)

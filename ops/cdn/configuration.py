@@ -7,6 +7,7 @@ from string import Template
 from urllib.parse import urlsplit
 
 TEMPLATE = Path(__file__).with_name("nginx.conf.template")
+MEDIA_TEMPLATE = Path(__file__).with_name("media.conf.template")
 
 
 class _NginxTemplate(Template):
@@ -17,12 +18,17 @@ class _NginxTemplate(Template):
 
 @dataclass(frozen=True)
 class Configuration:
-    """``origin`` is an http address without a path; ``run_dir`` holds cache, logs and the written nginx.conf."""
+    """``origin`` is an http address without a path; ``run_dir`` holds cache, logs and the written nginx.conf.
+
+    ``media_folder`` holds ``public/`` and ``signed/`` when media lie on this machine: nginx then reads them there, as
+    S3 would be read, and asks ``origin`` for static files alone.
+    """
 
     origin: str
     port: int
     run_dir: Path
     public_urls: tuple[str, ...]
+    media_folder: Path | None = None
 
     def __post_init__(self) -> None:
         parts = urlsplit(self.origin)
@@ -38,8 +44,9 @@ def default_public_urls(port: int) -> tuple[str, ...]:
     return (f"http://127.0.0.1:{port}", f"http://localhost:{port}")
 
 
-def write_nginx_conf(configuration: Configuration, *, verifier_port: int) -> Path:
+def write_nginx_conf(configuration: Configuration, *, verifier_port: int, media_port: int) -> Path:
     """Make the run folder and write nginx.conf into it. Returns its path."""
+    media = configuration.media_folder
     run_dir = configuration.run_dir.resolve()
     for folder in ("tmp", "cache"):
         (run_dir / folder).mkdir(parents=True, exist_ok=True)
@@ -49,8 +56,16 @@ def write_nginx_conf(configuration: Configuration, *, verifier_port: int) -> Pat
         run_dir=run_dir,
         port=configuration.port,
         origin_address=configuration.origin_address,
+        media_address=f"127.0.0.1:{media_port}" if media else configuration.origin_address,
+        media_server=_media_server(media, media_port),
         verifier_port=verifier_port,
     )
     path = run_dir / "nginx.conf"
     path.write_text(text)
     return path
+
+
+def _media_server(folder: Path | None, port: int) -> str:
+    if folder is None:
+        return ""
+    return _NginxTemplate(MEDIA_TEMPLATE.read_text()).substitute(media_folder=folder.resolve(), media_port=port)

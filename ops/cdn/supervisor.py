@@ -12,6 +12,7 @@ from pathlib import Path
 from ops.cdn.configuration import Configuration, write_nginx_conf
 from ops.cdn.signatures import TrustedKey
 from ops.cdn.verifier import Verifier
+from ops.stack.program import free_port
 
 READY_SECONDS = 10
 DRAIN_SECONDS = 5
@@ -26,7 +27,7 @@ def running_cdn(configuration: Configuration, trusted: TrustedKey) -> Iterator[s
     """Yields nginx's process once it answers. Raises CdnError."""
     with Verifier(trusted=trusted, public_urls=configuration.public_urls) as verifier:
         threading.Thread(target=verifier.serve_forever, daemon=True).start()
-        conf = write_nginx_conf(configuration, verifier_port=verifier.server_port)
+        conf = write_nginx_conf(configuration, verifier_port=verifier.server_port, media_port=free_port())
         nginx = _start_nginx(conf)
         try:
             _wait_until_ready(nginx, configuration)

@@ -11,6 +11,7 @@ from typing import Final, Self
 
 import httpx
 
+from ops.stack.cdn import Cdn
 from ops.stack.postgres import Postgres, migrated_cluster, reachable_folder
 from ops.stack.program import ROOT, Program, free_port, until
 from ops.stack.redis import Redis
@@ -23,7 +24,8 @@ class Stack:
     """PostgreSQL, Redis, sandbox, gunicorn, worker and beat, on free ports, with their state under `var`.
 
     The demo's settings (accounts, content, wide limits) on real servers. Leaving the context ends everything.
-    Parts: `postgres`, `redis`, `sandbox` (controls), and `programs` by name: sandbox, web, worker, beat.
+    Parts: `postgres`, `redis`, `sandbox` (controls), `cdn` in front of media when it is asked for, and `programs` by
+    name: sandbox, web, worker, beat.
     """
 
     def __init__(
@@ -33,6 +35,7 @@ class Stack:
         web_workers: int = 2,
         worker_processes: int = 2,
         environment: Mapping[str, str] | None = None,
+        cdn: bool = False,
     ) -> None:
         self.var = var.resolve()
         self.web_port = int((environment or {}).get("PORT") or free_port())
@@ -43,6 +46,7 @@ class Stack:
         self.extra = dict(environment or {})
         self.programs: dict[str, Program] = {}
         self._postgres_folder = reachable_folder()
+        self.cdn = Cdn(self.var / "cdn", origin=self.portal, media=self.var / "media") if cdn else None
 
     def __enter__(self) -> Self:
         try:
@@ -61,6 +65,8 @@ class Stack:
             (self.var / name).mkdir(parents=True)
         self.redis = Redis(self.var / "redis")
         self.redis.start()
+        if self.cdn:
+            self.cdn.start()
         self.postgres: Postgres = migrated_cluster(self._postgres_folder)
         self.postgres.create(DATABASE)
         self.manage("createcachetable")
@@ -85,6 +91,7 @@ class Stack:
             "STRIPE_JS_URL": f"{self.sandbox.url}/v3/",
             "PROMETHEUS_MULTIPROC_DIR": str(self.var / "metrics"),
             "PYTHONUNBUFFERED": "1",
+            **(self.cdn.environment if self.cdn else {}),
             **self.extra,
         }
 
@@ -135,6 +142,8 @@ class Stack:
         for name in ("beat", "worker", "web", "sandbox"):
             if name in self.programs:
                 self.programs[name].stop()
+        if self.cdn:
+            self.cdn.stop()
         for part in ("redis", "postgres"):
             if hasattr(self, part):
                 getattr(self, part).stop()

@@ -59,10 +59,11 @@ def command(*, origin: str, port: int, run_dir: Path, public_key: Path) -> list[
 
 
 @contextmanager
-def started(*, origin: str, run_dir: Path, public_key: Path) -> Iterator[Cdn]:
+def started(*, origin: str, run_dir: Path, public_key: Path, media_folder: Path | None = None) -> Iterator[Cdn]:
     """Yields a CDN that says it is ready, and ends it."""
     port = free_port()
     line = command(origin=origin, port=port, run_dir=run_dir, public_key=public_key)
+    line += ["--media-folder", str(media_folder)] if media_folder else []
     process = subprocess.Popen(line, cwd=PROJECT, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
