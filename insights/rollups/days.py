@@ -1,21 +1,44 @@
-"""Days of the reporting time zone as UTC instants; 23 or 25 hours long when the clocks change."""
+"""Days of the reporting time zone; 23 or 25 hours long when the clocks change."""
 
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from functools import reduce
+from operator import or_
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db.models import Q
+from django.db.models.functions import TruncDate
+
+Days = Sequence[date]  # each once, oldest first
 
 
-def bounds(day: date) -> tuple[datetime, datetime]:
-    """The first instant of `day` and that of the next day, UTC."""
+def bounds(first: date, last: date) -> tuple[datetime, datetime]:
+    """The first instant of `first` and the first after `last`, UTC."""
     zone = ZoneInfo(settings.REPORTING_TIME_ZONE)
-    return tuple(  # type: ignore[return-value]
-        datetime.combine(each, time(), zone).astimezone(UTC) for each in (day, day + timedelta(days=1))
-    )
+    start, end = (datetime.combine(day, time(), zone).astimezone(UTC) for day in (first, last + timedelta(days=1)))
+    return start, end
 
 
-def on(day: date, field: str) -> dict[str, Any]:
-    """Filter: the datetime `field` falls on `day`."""
-    first, after = bounds(day)
-    return {f"{field}__gte": first, f"{field}__lt": after}
+def runs(days: Days) -> Iterator[tuple[date, date]]:
+    """`days` as ranges (first, last) of days that follow one another."""
+    first = last = None
+    for day in days:
+        if first is None or last is None or day - last != timedelta(days=1):
+            if first and last:
+                yield first, last
+            first = day
+        last = day
+    if first and last:
+        yield first, last
+
+
+def within(days: Days, field: str) -> Q:
+    """The datetime `field` falls on one of `days` (at least one): a range an index answers for each run of days."""
+    spans = (bounds(first, last) for first, last in runs(days))
+    return reduce(or_, (Q(**{f"{field}__gte": start, f"{field}__lt": end}) for start, end in spans))
+
+
+def day_of(field: str) -> TruncDate:
+    """The day that the datetime `field` counts for, in SQL."""
+    return TruncDate(field, tzinfo=ZoneInfo(settings.REPORTING_TIME_ZONE))

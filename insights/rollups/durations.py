@@ -1,13 +1,14 @@
-"""Durations of one day as histograms."""
+"""Durations of some days as histograms."""
 
-from collections import Counter
-from datetime import date, timedelta
+from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any, Final
 
-from django.db.models import Count, DurationField, ExpressionWrapper, F, QuerySet
+from django.db.models import Case, Count, DurationField, ExpressionWrapper, F, IntegerField, QuerySet, Value, When
 
-from insights.rollups.days import on
-from insights.rollups.models import DailyHistogram, Measure
+from insights.rollups.days import Days
+from insights.rollups.grouped import Row, grouped
+from insights.rollups.models import Measure
 from payments.models import ReceivedEvent
 from portal.bookings.models import Booking
 from portal.notifications.models import Notification
@@ -16,33 +17,38 @@ EDGES: Final = (1, 2, 5, 10, 30, 60, 120, 300, 600, 900, 1200, 1800, 3600, 7200,
 ABOVE: Final = 0
 
 
-def edge_of(duration: timedelta) -> int:
-    """The upper edge in seconds of the bucket `duration` falls in (it is included); ABOVE beyond the last."""
-    return next((edge for edge in EDGES if duration <= timedelta(seconds=edge)), ABOVE)
+def confirmation(days: Days) -> Iterator[Row]:
+    """Booking made to confirmed, by service."""
+    booked = Booking.objects.filter(confirmed_at__isnull=False)
+    return _histogram(booked, days, "created_at", ("created_at", "confirmed_at"), Measure.CONFIRMATION, _SERVICE)
 
 
-def histograms(day: date) -> list[DailyHistogram]:
-    """Every measure of the day, by the day its first moment fell on."""
-    booked = Booking.objects.filter(**on(day, "created_at"), confirmed_at__isnull=False)
-    sent = Notification.objects.filter(**on(day, "created_at"), sent_at__isnull=False)
-    applied = ReceivedEvent.objects.filter(**on(day, "received_at"), applied_at__isnull=False)
-    return [
-        *_histogram(day, Measure.CONFIRMATION, booked, "created_at", "confirmed_at", "session__service_id"),
-        *_histogram(day, Measure.NOTIFICATION_DELAY, sent, "created_at", "sent_at"),
-        *_histogram(day, Measure.WEBHOOK_LAG, applied, "created_at", "applied_at"),
-    ]
+def notification_delay(days: Days) -> Iterator[Row]:
+    """E-mail queued to sent."""
+    sent = Notification.objects.filter(sent_at__isnull=False)
+    return _histogram(sent, days, "created_at", ("created_at", "sent_at"), Measure.NOTIFICATION_DELAY, _NO_SERVICE)
+
+
+def webhook_lag(days: Days) -> Iterator[Row]:
+    """Stripe's event to our ledger."""
+    applied = ReceivedEvent.objects.filter(applied_at__isnull=False)
+    return _histogram(applied, days, "received_at", ("created_at", "applied_at"), Measure.WEBHOOK_LAG, _NO_SERVICE)
+
+
+_SERVICE: Final = F("session__service_id")
+_NO_SERVICE: Final = Value(0)
 
 
 def _histogram(
-    day: date, measure: Measure, rows: QuerySet[Any], start: str, end: str, service: str = ""
-) -> list[DailyHistogram]:
+    rows: QuerySet[Any], days: Days, moment: str, ends: tuple[str, str], measure: Measure, service: Any
+) -> Iterator[Row]:
+    start, end = ends
     took = ExpressionWrapper(F(end) - F(start), output_field=DurationField())
-    timed = rows.order_by().annotate(took=took)
-    counts: Counter[tuple[int, int]] = Counter()
-    keys = {"of_service": F(service)} if service else {}
-    for row in timed.values("took", **keys).annotate(found=Count("pk")).iterator():
-        counts[row.get("of_service", 0), edge_of(row["took"])] += row["found"]
-    return [
-        DailyHistogram(day=day, measure=measure, service_id=of, edge=edge, count=found)
-        for (of, edge), found in sorted(counts.items())
-    ]
+    keys = {"measure": Value(measure.value), "service_id": service, "edge": edge()}
+    return grouped(rows.annotate(took=took), days, moment, keys, count=Count("pk"))
+
+
+def edge() -> Case:
+    """The upper edge in seconds of the bucket that `took` falls in (it is included); ABOVE beyond the last."""
+    buckets = (When(took__lte=timedelta(seconds=seconds), then=Value(seconds)) for seconds in EDGES)
+    return Case(*buckets, default=Value(ABOVE), output_field=IntegerField())

@@ -8,11 +8,12 @@ from io import StringIO
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
+from django.db.models import DurationField, Value
 
 from insights.rollups.days import bounds
-from insights.rollups.durations import ABOVE, edge_of
-from insights.rollups.models import DailyDecline, DailyFigures, DailyHistogram, DailyNotifications
-from insights.rollups.refresh import rebuild, recompute, refresh
+from insights.rollups.durations import ABOVE, edge
+from insights.rollups.models import Cursor, DailyDecline, DailyFigures, DailyHistogram, DailyNotifications
+from insights.rollups.refresh import rebuild, recompute_all, refresh
 from insights.rollups.verify import verify
 from portal.activity.models import Activity, ActivityEvent
 from portal.bookings.enums import BookingStatus
@@ -38,7 +39,7 @@ def place() -> Session:
 
 
 def test_a_day_is_23_hours_when_clocks_go_forward_and_25_when_they_go_back() -> None:
-    forward, back = bounds(date(2026, 3, 29)), bounds(date(2026, 10, 25))
+    forward, back = bounds(*[date(2026, 3, 29)] * 2), bounds(*[date(2026, 10, 25)] * 2)
     assert forward == (datetime(2026, 3, 29, tzinfo=UTC), datetime(2026, 3, 29, 23, tzinfo=UTC))
     assert back == (datetime(2026, 10, 24, 23, tzinfo=UTC), datetime(2026, 10, 26, tzinfo=UTC))
 
@@ -92,7 +93,7 @@ def test_declines_are_kept_by_reason_and_the_time_to_confirm_as_a_histogram(plac
     declined(booking, NOON + timedelta(minutes=1))
     declined(booking, NOON + timedelta(minutes=2), "expired_card")
     paid(booking, NOON + timedelta(minutes=5))
-    recompute(DAY)
+    recompute_all([DAY])
     assert set(DailyDecline.objects.values_list("reason", "declines")) == {
         ("insufficient_funds", 1),
         ("expired_card", 1),
@@ -105,7 +106,10 @@ def test_declines_are_kept_by_reason_and_the_time_to_confirm_as_a_histogram(plac
 
 
 def test_edges_are_included_and_the_longest_have_their_own_bucket() -> None:
-    assert [edge_of(timedelta(seconds=s)) for s in (0, 1, 1.001, 86400, 86401)] == [1, 1, 2, 86400, ABOVE]
+    Cursor.objects.create()
+    for seconds, upper in ((0, 1), (1, 1), (1.001, 2), (86400, 86400), (86401, ABOVE)):
+        took = Value(timedelta(seconds=seconds), output_field=DurationField())
+        assert Cursor.objects.annotate(took=took).values_list(edge(), flat=True).get() == upper
 
 
 def test_activity_of_a_deleted_service_is_kept_under_its_number() -> None:
@@ -131,6 +135,6 @@ def test_computing_a_day_again_changes_nothing(place: Session) -> None:
     paid(booked(NOON, place), NOON + timedelta(minutes=4))
     rebuild()
     first = list(DailyFigures.objects.order_by("day").values_list("day", "booked", "deposits_amount"))
-    recompute(DAY)
+    recompute_all([DAY])
     refresh()
     assert list(DailyFigures.objects.order_by("day").values_list("day", "booked", "deposits_amount")) == first

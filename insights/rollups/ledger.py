@@ -1,0 +1,129 @@
+"""What bookings and payments say of some days, by service and currency. Nothing is written here."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from django.db.models import Case, CharField, Count, F, Q, QuerySet, Sum, Value, When
+
+from insights.rollups.days import Days
+from insights.rollups.grouped import Row, grouped
+from payments.enums import CAPTURED, AttemptOutcome, Purpose, RefundStatus
+from payments.models import Dispute, Payment, PaymentAttempt, Refund
+from portal.bookings.enums import BookingStatus, SessionStatus
+from portal.bookings.models import Booking, Session
+
+_BOOKING: Final = {"service_id": "session__service_id", "currency": "currency"}
+_PAYMENT: Final = {"service_id": "booking__session__service_id", "currency": "currency"}
+_OF_PAYMENT: Final = {"service_id": "payment__booking__session__service_id", "currency": "payment__currency"}
+
+
+def bookings(days: Days) -> Iterator[Row]:
+    """Bookings made on `days`, by what became of them."""
+    statuses: dict[str, Any] = {status.value: Count("pk", filter=Q(status=status)) for status in BookingStatus}
+    return grouped(Booking.objects.all(), days, "created_at", _BOOKING, **statuses, booked=Count("pk"))
+
+
+def reached(days: Days) -> Iterator[Row]:
+    """How far bookings made on `days` came with their deposit; a booking with several payments counts once."""
+    paid = Q(status__in=CAPTURED)
+    tried = paid | Q(first_attempt_at__isnull=False)
+    return grouped(
+        Payment.objects.filter(purpose=Purpose.DEPOSIT),
+        days,
+        "booking__created_at",
+        _PAYMENT,
+        reached_deposit_page=_bookings(tried | Q(create_requested_at__isnull=False)),
+        reached_attempt=_bookings(tried),
+        reached_paid=_bookings(paid),
+        reached_attended=_bookings(paid & Q(booking__status=BookingStatus.COMPLETED)),
+    )
+
+
+def _bookings(that: Q) -> Count:
+    return Count("booking_id", distinct=True, filter=that)
+
+
+def attempts(days: Days) -> Iterator[Row]:
+    """Attempts to pay made on `days`."""
+    return grouped(
+        PaymentAttempt.objects.all(),
+        days,
+        "occurred_at",
+        _OF_PAYMENT,
+        attempts_succeeded=Count("pk", filter=Q(outcome=AttemptOutcome.SUCCEEDED)),
+        attempts_failed=Count("pk", filter=Q(outcome=AttemptOutcome.FAILED)),
+    )
+
+
+def declines(days: Days) -> Iterator[Row]:
+    """Failed attempts of `days` by the bank's reason, else by Stripe's code."""
+    reason = Case(
+        When(~Q(decline_code=""), then=F("decline_code")),
+        When(~Q(code=""), then=F("code")),
+        default=Value("unknown"),
+        output_field=CharField(),
+    )
+    failed = PaymentAttempt.objects.filter(outcome=AttemptOutcome.FAILED)
+    return grouped(failed, days, "occurred_at", {**_OF_PAYMENT, "reason": reason}, declines=Count("pk"))
+
+
+def payments(days: Days) -> Iterator[Row]:
+    """Payments written on `days`: tried, and paid in the end."""
+    captured = Q(status__in=CAPTURED)
+    return grouped(
+        Payment.objects.all(),
+        days,
+        "created_at",
+        _PAYMENT,
+        payments_tried=Count("pk", filter=Q(first_attempt_at__isnull=False) | captured),
+        payments_captured=Count("pk", filter=captured),
+    )
+
+
+def paid(days: Days) -> Iterator[Row]:
+    """Deposits that came on `days`, and those of them of which something went back whenever."""
+    return grouped(
+        Payment.objects.filter(purpose=Purpose.DEPOSIT),
+        days,
+        "succeeded_at",
+        _PAYMENT,
+        paid=Count("pk"),
+        paid_refunded=Count("pk", filter=Q(refunded_amount__gt=0)),
+        deposits_amount=Sum("captured_amount"),
+    )
+
+
+def refunds(days: Days) -> Iterator[Row]:
+    """Deposit money that went back on `days`."""
+    done = _of_deposits(Refund.objects.filter(status=RefundStatus.SUCCEEDED))
+    return grouped(done, days, "settled_at", _OF_PAYMENT, refunded_amount=Sum("amount"))
+
+
+def disputes(days: Days) -> Iterator[Row]:
+    """Deposit money held back for disputes opened on `days`."""
+    return grouped(
+        _of_deposits(Dispute.objects.all()), days, "opened_at", _OF_PAYMENT, disputed_amount=Sum("withdrawn_amount")
+    )
+
+
+def _of_deposits(rows: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
+    return rows.filter(payment__purpose=Purpose.DEPOSIT)
+
+
+def sessions(days: Days) -> Iterator[Row]:
+    """Places in sessions that start on `days`."""
+    held = Session.objects.exclude(status=SessionStatus.CANCELLED)
+    keys = {"service_id": "service_id", "currency": "service__currency"}
+    return grouped(held, days, "starts_at", keys, places_offered=Sum("capacity"), places_held=Sum("held"))
+
+
+def attendance(days: Days) -> Iterator[Row]:
+    """Who came on `days`, in the service's currency, beside the places: attendance is about people, not money."""
+    return grouped(
+        Booking.objects.all(),
+        days,
+        "session__starts_at",
+        {"service_id": "session__service_id", "currency": "session__service__currency"},
+        attended=Count("pk", filter=Q(status=BookingStatus.COMPLETED)),
+        missed=Count("pk", filter=Q(status=BookingStatus.NO_SHOW)),
+    )

@@ -1,0 +1,88 @@
+"""Which days of which parts have to be computed again: read from the traces that every change leaves."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from django.db.models import Q, QuerySet
+
+from insights.rollups.days import day_of
+from payments.models import Dispute, Payment, PaymentAttempt, PaymentTransition, Refund
+from portal.activity.models import ActivityEvent
+from portal.audit.models import AuditEvent
+from portal.bookings.enums import ATTENDANCE
+from portal.bookings.models import Booking, BookingTransition, Session, SessionChange
+from portal.common.clock import reporting_day
+
+Touched = dict[str, set[date]]  # the days by part
+
+PLACES: Final = ("sessions", "attendance")
+UNTRACED: Final = ("notifications", "notification_delay", "webhook_lag")  # their rows change without a trace
+
+
+def touched(since: datetime, until: datetime) -> Touched:
+    """Days whose figures changes since `since` may have moved; of what leaves no trace, yesterday and today.
+
+    `since` lies well before the last run's end: a transaction may commit rows that are older than what was read.
+    """
+    days: Touched = defaultdict(set)
+    recently = {"occurred_at__gte": since}
+    _note(days, BookingTransition.objects.filter(**recently), {
+        "booking__created_at": ("bookings", "reached", "confirmation"),
+        "booking__session__starts_at": ("sessions",),
+    })  # fmt: skip
+    attended = Q(from_status__in=ATTENDANCE) | Q(to_status__in=ATTENDANCE)
+    _note(days, BookingTransition.objects.filter(attended, **recently), {
+        "booking__session__starts_at": ("attendance",),
+    })  # fmt: skip
+    _note(days, PaymentTransition.objects.filter(**recently), {
+        "payment__created_at": ("payments",),
+        "payment__succeeded_at": ("paid",),
+        "payment__booking__created_at": ("reached",),
+    })  # fmt: skip
+    _note(days, PaymentAttempt.objects.filter(**recently), {
+        "occurred_at": ("attempts", "declines"),
+        "payment__created_at": ("payments",),
+        "payment__booking__created_at": ("reached",),
+    })  # fmt: skip
+    _note(days, Payment.objects.unpaid().filter(Q(create_requested_at__gte=since) | Q(first_attempt_at__gte=since)), {
+        "created_at": ("payments",),
+        "booking__created_at": ("reached",),
+    })  # fmt: skip
+    _note(days, ActivityEvent.objects.filter(**recently), {"occurred_at": ("looked", "media", "viewers")})
+    _note_audited(days, since)
+    _note(days, SessionChange.objects.filter(requested_at__gte=since), {
+        "session__starts_at": PLACES, "from_starts_at": PLACES, "to_starts_at": PLACES,
+    })  # fmt: skip
+    for part in UNTRACED:
+        days[part] |= {reporting_day(until - timedelta(days=1)), reporting_day(until)}
+    return days
+
+
+def _note(days: Touched, changed: QuerySet[Any, Any], moments: Mapping[str, tuple[str, ...]]) -> None:
+    """Add the day that each of `moments` (a datetime field of `changed`) falls on to its parts."""
+    fields = {f"day_{n}": day_of(moment) for n, moment in enumerate(moments)}
+    for row in changed.order_by().annotate(**fields).values_list(*fields).distinct():
+        for day, parts in zip(row, moments.values(), strict=True):
+            for part in parts if day else ():
+                days[part].add(day)
+
+
+def _note_audited(days: Touched, since: datetime) -> None:
+    """Refunds, disputes and moves to another session, which have no transitions: by their rows in the audit trail."""
+    events = AuditEvent.objects.filter(occurred_at__gte=since)
+    changed = events.filter(Q(action__startswith="refund.") | Q(action__startswith="dispute."))
+    ids: defaultdict[str, set[int]] = defaultdict(set)
+    for kind, pk in changed.order_by().values_list("object_type", "object_id"):
+        ids[kind].add(int(pk))
+    refunds = Refund.objects.filter(pk__in=ids[Refund._meta.label_lower])
+    _note(days, refunds, {"settled_at": ("refunds",), "payment__succeeded_at": ("paid",)})
+    _note(days, Dispute.objects.filter(pk__in=ids[Dispute._meta.label_lower]), {"opened_at": ("disputes",)})
+    _note_moved(days, events.filter(object_type=Booking._meta.label_lower, action="booking.session_changed"))
+
+
+def _note_moved(days: Touched, moves: QuerySet[AuditEvent]) -> None:
+    """A booking that went from one session to another: the days of both."""
+    sessions = {data[end] for data in moves.order_by().values_list("data", flat=True) for end in ("from", "to")}
+    _note(days, Session.objects.filter(pk__in=sessions), {"starts_at": PLACES})
