@@ -134,6 +134,24 @@ class MirrorState(models.TextChoices):
     FAILED = "failed", "Failed"
 
 
+class DisputeStatus(models.TextChoices):
+    """Stripe's own states of a dispute; one that Stripe adds later is shown as it comes."""
+
+    WARNING_NEEDS_RESPONSE = "warning_needs_response", "Inquiry: answer it"
+    WARNING_UNDER_REVIEW = "warning_under_review", "Inquiry: at the bank"
+    WARNING_CLOSED = "warning_closed", "Inquiry closed"
+    NEEDS_RESPONSE = "needs_response", "Answer it"
+    UNDER_REVIEW = "under_review", "At the bank"
+    PREVENTED = "prevented", "Prevented"
+    WON = "won", "Won"
+    LOST = "lost", "Lost"
+
+
+DISPUTE_DECIDED: Final = frozenset({DisputeStatus.WON, DisputeStatus.LOST})
+DISPUTE_CLOSED: Final = DISPUTE_DECIDED | {DisputeStatus.WARNING_CLOSED, DisputeStatus.PREVENTED}
+DISPUTE_TO_ANSWER: Final = frozenset({DisputeStatus.NEEDS_RESPONSE, DisputeStatus.WARNING_NEEDS_RESPONSE})
+
+
 class DiscrepancyKind(models.TextChoices):
     """How the ledger and Stripe can differ."""
 

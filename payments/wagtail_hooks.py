@@ -6,7 +6,7 @@ from wagtail import hooks
 from wagtail.admin.ui.components import Component
 from wagtail_modeladmin.options import modeladmin_register
 
-from payments.admin import reconciliation, refund_views, webhook_health
+from payments.admin import home, reconciliation, refund_views, webhook_health
 from payments.admin.discrepancies import IgnoreView
 from payments.admin.viewsets import FinanceGroup
 from payments.desk import menu  # noqa: F401
@@ -15,18 +15,12 @@ from portal.common.menu import PermittedItem
 modeladmin_register(FinanceGroup)
 
 
-class SilenceWarning(Component):
-    """Payments are open and Stripe is silent."""
-
-    order = 10
-    template_name = "payments/admin/silence_panel.html"
-
-
 @hooks.register("register_admin_urls")
 def addresses() -> list[URLPattern]:
     return [
         path("reconciliation/", reconciliation.report, name="reconciliation"),
         path("reconciliation/run/", reconciliation.run_now, name="reconciliation_run"),
+        path("reconciliation/<int:discrepancy_id>/heal/", reconciliation.heal_now, name="heal_discrepancy"),
         path("reconciliation/<int:discrepancy_id>/ignore/", IgnoreView.as_view(), name="ignore_discrepancy"),
         path("payments/payment/<int:payment_id>/refund/", refund_views.refund, name="refund_payment"),
         path("payments/refund/<int:refund_id>/again/", refund_views.retry, name="retry_refund"),
@@ -51,6 +45,5 @@ def webhooks_item() -> PermittedItem:
 
 
 @hooks.register("construct_homepage_panels")
-def silence(request: HttpRequest, panels: list[Component]) -> None:
-    if request.user.has_perm(webhook_health.SEE) and webhook_health.is_silent():
-        panels.append(SilenceWarning())
+def home_panels(request: HttpRequest, panels: list[Component]) -> None:
+    panels.extend(home.panels(request))

@@ -9,6 +9,7 @@ from payments.admin.refund_views import REFUND, why_not
 from payments.admin.timeline import stripe_url, timeline
 from payments.enums import Method, RefundStatus
 from payments.models import Payment
+from portal.common.admin_page import breadcrumbs
 
 
 class PaymentPage(InspectView):  # type: ignore[misc]
@@ -23,9 +24,13 @@ class PaymentPage(InspectView):  # type: ignore[misc]
             .prefetch_related("refunds", "disputes", "attempts")
             .get(pk=self.instance.pk)
         )
+        title = f"{payment.get_purpose_display()} of {payment.booking.reference}"
         may = self.request.user.has_perm(REFUND)
         context: dict[str, Any] = super().get_context_data(
             payment=payment,
+            page_title=title,
+            header_icon="tick-inverse",
+            breadcrumbs_items=breadcrumbs(title, [(self.index_url, "Payments")]),
             facts_at_stripe=[
                 (label, stripe_id, stripe_url(stripe_id))
                 for label, stripe_id in (("PaymentIntent", payment.intent_id), ("Charge", payment.charge_id))

@@ -8,12 +8,16 @@ from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
 from django.db.models import Count, Min, Sum
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.template.response import TemplateResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_GET, require_POST
 
+from payments.domain.reconciliation.settle import LOOKED_AT, settle_one
 from payments.enums import DiscrepancyKind, DiscrepancyStatus
+from payments.gateway.base import GatewayUnreachable
 from payments.models import Discrepancy, ReconciliationRun
+from payments.views.common import actor
+from portal.audit.actor import Source
+from portal.common.admin_page import admin_page
 from portal.common.doorbell import ring_now
 
 SEE: Final = "payments.view_discrepancy"
@@ -46,9 +50,10 @@ def report(request: HttpRequest) -> HttpResponse:
         "page": Paginator(found, SHOWN).get_page(request.GET.get("p")),
         "totals": [{**row, "label": DiscrepancyKind(row["kind"]).label} for row in totals],
         "runs": ReconciliationRun.objects.all()[:10],
+        "healable": LOOKED_AT,
         "may_decide": request.user.has_perm(DECIDE),
     }
-    return TemplateResponse(request, "payments/admin/reconciliation.html", context)
+    return admin_page(request, "payments/admin/reconciliation.html", context, title="Reconciliation", icon="warning")
 
 
 @require_POST
@@ -57,4 +62,23 @@ def run_now(request: HttpRequest) -> HttpResponse:
     """Have the worker compare, and heal what was only missed."""
     ring_now("payments.tasks.reconcile")
     messages.success(request, "Reconciliation has been asked for. Its result appears below when it has ended.")
+    return redirect("reconciliation")
+
+
+@require_POST
+@permission_required(DECIDE, raise_exception=True)
+def heal_now(request: HttpRequest, discrepancy_id: int) -> HttpResponse:
+    """Look at one open discrepancy again, and heal what was only missed."""
+    found = get_object_or_404(
+        Discrepancy.objects.select_related("payment"), pk=discrepancy_id, kind__in=LOOKED_AT, status="open"
+    )
+    try:
+        gone = settle_one(found, by=actor(request), source=Source.STAFF)
+    except GatewayUnreachable:
+        messages.error(request, "Stripe did not answer. Nothing was changed; please try again in a minute.")
+    else:
+        if gone:
+            messages.success(request, "The ledger and Stripe agree now. It is closed.")
+        else:
+            messages.warning(request, "It differs still. See the payment, and refund or ignore it with a reason.")
     return redirect("reconciliation")

@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -20,6 +19,7 @@ from payments.errors import RefundError
 from payments.models import Payment, Refund
 from payments.views.common import actor
 from portal.audit.actor import Actor, Source
+from portal.common.admin_page import admin_page
 from portal.common.money import formatted
 
 REFUND: Final = "payments.add_refund"
@@ -28,6 +28,12 @@ REFUND: Final = "payments.add_refund"
 def payment_address(payment_id: int) -> str:
     """The payment's page in the admin."""
     return reverse("payments_payment_modeladmin_inspect", args=[payment_id])
+
+
+def parents(payment: Payment) -> list[tuple[str, str]]:
+    """The way back from what is done with a payment."""
+    listing = reverse("payments_payment_modeladmin_index")
+    return [(listing, "Payments"), (payment_address(payment.pk), payment.booking.reference)]
 
 
 def why_not(payment: Payment) -> str:
@@ -80,9 +86,16 @@ def _page(request: HttpRequest, payment: Payment, form: RefundForm, *, ask_again
             "minor": amount,
             "reason": RefundReason(form.cleaned_data["reason"]).label,
         }
-    template = "payments/admin/refund_confirm.html" if ask_again else "payments/admin/refund.html"
-    status = 422 if form.is_bound and form.errors else 200
-    return TemplateResponse(request, template, context, status=status)
+    title = f"Refund {context['amount']}?" if ask_again else f"Refund of {payment.booking.reference}"
+    return admin_page(
+        request,
+        "payments/admin/refund_confirm.html" if ask_again else "payments/admin/refund.html",
+        context,
+        title=title,
+        icon="undo",
+        parents=parents(payment),
+        status=422 if form.is_bound and form.errors else 200,
+    )
 
 
 def _made(request: HttpRequest, payment: Payment, form: RefundForm) -> HttpResponse:

@@ -102,7 +102,7 @@ class DisputeAdmin(OfPaymentAdmin):
 
     model = Dispute
     menu_icon = "warning"
-    list_display = ("booking_reference", "shown_amount", "reason", "state", "evidence_due_at", "opened_at")
+    list_display = ("booking_reference", "shown_amount", "why", "state", "evidence_due_at", "opened_at")
     list_filter: ClassVar[Filters] = (
         "status", "reason", "payment__currency", ("evidence_due_at", DateFieldListFilter),
     )  # fmt: skip
@@ -116,8 +116,17 @@ class DisputeAdmin(OfPaymentAdmin):
     ordering = ("closed_at", "evidence_due_at")
 
     def state(self, dispute: Dispute) -> SafeString:
-        """Stripe's word for it."""
-        return tag(dispute.status.replace("_", " ").capitalize())
+        """Stripe's state, in words."""
+        return tag(dispute.get_status_display())
+
+    state.admin_order_field = "status"  # type: ignore[attr-defined]
+
+    def why(self, dispute: Dispute) -> str:
+        """The cardholder's reason."""
+        return dispute.reason.replace("_", " ").capitalize()
+
+    why.short_description = "Reason"  # type: ignore[attr-defined]
+    why.admin_order_field = "reason"  # type: ignore[attr-defined]
 
 
 class ReceivedEventAdmin(ListingAdmin):

@@ -9,7 +9,6 @@ from django.contrib.auth.decorators import permission_required
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.views.decorators.http import require_GET, require_POST
 
 from payments.domain.replay import replay
@@ -18,6 +17,7 @@ from payments.models import Payment, ReceivedEvent
 from payments.views.common import actor
 from portal.audit.actor import Source
 from portal.common import clock
+from portal.common.admin_page import admin_page
 
 SEE: Final = "payments.view_receivedevent"
 REPLAY: Final = "payments.change_receivedevent"
@@ -45,7 +45,7 @@ def health(request: HttpRequest) -> HttpResponse:
         "failures": events.filter(FAILED).count(),
         "may_replay": request.user.has_perm(REPLAY),
     }
-    return TemplateResponse(request, "payments/admin/webhooks.html", context)
+    return admin_page(request, "payments/admin/webhooks.html", context, title="Webhooks", icon="history")
 
 
 @require_POST

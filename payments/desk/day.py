@@ -6,7 +6,7 @@ from typing import ClassVar
 from django.http import HttpRequest, HttpResponse
 
 from payments.desk.base import DeskView
-from payments.desk.queries import sessions_on
+from payments.desk.queries import next_day_with_sessions, sessions_on
 from portal.common import clock
 
 
@@ -20,7 +20,11 @@ class DayView(DeskView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         day, step = _day_in(request.GET.get("day", "")), timedelta(days=1)
-        return self.page(sessions=sessions_on(day), today=_today(), day=day, previous=day - step, following=day + step)
+        sessions = sessions_on(day)
+        next_day = None if sessions else next_day_with_sessions(day)
+        return self.page(
+            sessions=sessions, next_day=next_day, today=_today(), day=day, previous=day - step, following=day + step
+        )
 
 
 def _today() -> date:

@@ -1,8 +1,11 @@
 """The desk's addresses and its entries in the menu."""
 
+from django.http import HttpRequest
 from django.urls import URLResolver, include, path, reverse
 from wagtail import hooks
+from wagtail.admin.ui.components import Component
 
+from payments.desk.home import DayPanel
 from portal.common.menu import PermittedItem
 
 
@@ -10,6 +13,13 @@ from portal.common.menu import PermittedItem
 def desk_urls() -> list[URLResolver]:
     """The desk's pages."""
     return [path("desk/", include("payments.desk.urls"))]
+
+
+@hooks.register("construct_homepage_panels")
+def day_panel(request: HttpRequest, panels: list[Component]) -> None:
+    """For whoever has the desk."""
+    if request.user.has_perm("bookings.change_booking"):
+        panels.append(DayPanel())
 
 
 @hooks.register("register_admin_menu_item")

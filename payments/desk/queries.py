@@ -31,6 +31,13 @@ def sessions_on(day: date) -> list[Session]:
     return [session for session in found if session.starts_local.date() == day]
 
 
+def next_day_with_sessions(day: date) -> date | None:
+    """The first day after `day` on which a session begins, in its service's own time zone; None without one."""
+    midnight = datetime.combine(day, time(), UTC)
+    later = Session.objects.filter(starts_at__gte=midnight).select_related("service").order_by("starts_at")[:50]
+    return next((s.starts_local.date() for s in later if s.starts_local.date() > day), None)
+
+
 def register_of(session: Session) -> list[RegisterRow]:
     """Who has a place, by name; two queries."""
     bookings = (

@@ -6,13 +6,11 @@ from django.db.models import Sum
 from payments.domain import notify
 from payments.domain.news import News
 from payments.domain.transitions import locked
+from payments.enums import DISPUTE_CLOSED, DISPUTE_DECIDED
 from payments.gateway.base import DisputeResult
 from payments.models import Dispute, Payment
 from portal.audit.domain import record
 from portal.common import clock
-
-DECIDED = frozenset({"won", "lost"})
-CLOSED = DECIDED | {"warning_closed", "prevented"}
 
 
 @transaction.atomic
@@ -25,9 +23,9 @@ def apply_dispute(result: DisputeResult, news: News) -> bool:
     if payment_id is None:
         return False
     payment = locked(payment_id)
-    closed = result.status in CLOSED
+    closed = result.status in DISPUTE_CLOSED
     before = Dispute.objects.filter(stripe_dispute_id=result.id).values_list("status", flat=True).first()
-    if before in DECIDED and not closed:
+    if before in DISPUTE_DECIDED and not closed:
         return True
     dispute, _ = Dispute.objects.update_or_create(
         stripe_dispute_id=result.id,

@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from payments.enums import DisputeStatus
 from payments.models.payment import Payment
 from portal.common import clock
 
@@ -12,7 +13,7 @@ class Dispute(models.Model):
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="disputes", editable=False)
     stripe_dispute_id = models.CharField(max_length=255, unique=True, editable=False)
     amount = models.PositiveIntegerField(editable=False)
-    status = models.CharField(max_length=32, editable=False)
+    status = models.CharField(max_length=32, choices=DisputeStatus, editable=False)
     reason = models.CharField(max_length=64, blank=True, editable=False)
     is_charge_refundable = models.BooleanField(default=False, editable=False)
     withdrawn_amount = models.IntegerField(

@@ -3,12 +3,18 @@
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from django.contrib import messages
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import Model
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from wagtail_modeladmin.helpers import PermissionHelper
 from wagtail_modeladmin.options import ModelAdmin
 from wagtail_modeladmin.views import IndexView
 
+from portal.common.admin_page import breadcrumbs
 from portal.common.money import formatted, major
 from portal.common.spreadsheets import neutral
 
@@ -40,6 +46,35 @@ class ListingView(IndexView):  # type: ignore[misc]
         str: {IndexView.FORMAT_CSV: neutral, IndexView.FORMAT_XLSX: neutral},
     }
 
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        except IncorrectLookupParameters:
+            messages.warning(request, "That filter is none of this list. Everything is shown instead.")
+            return redirect(self.index_url)
+        return response
+
+    def get_filters(self, request: HttpRequest) -> tuple[Any, ...]:
+        """Only the filters that are offered: another lookup could ask for what nobody may see (a password's hash)."""
+        found: tuple[Any, ...] = super().get_filters(request)
+        if found[2]:
+            raise IncorrectLookupParameters
+        return found
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        title = str(self.get_page_title())
+        return context | {"breadcrumbs_items": breadcrumbs(title), "active_filters": self._active_filters()}
+
+    def _active_filters(self) -> list[str]:
+        """What the filters are set to, in words; the first choice of each means "all"."""
+        return [
+            f"{spec.title} {choice['display']}".lower()
+            for spec in self.filter_specs
+            for choice in list(spec.choices(self))[1:]
+            if choice["selected"]
+        ]
+
     def to_row_dict(self, item: Any) -> dict[str, Any]:
         """As Wagtail's, but zero stays zero, and a choice is its label."""
         return {field: self._value(item, field) for field in self.list_export}
@@ -62,6 +97,7 @@ class ListingAdmin(ModelAdmin):  # type: ignore[misc]
 
     permission_helper_class = LookOnly
     index_view_class = ListingView
+    index_template_name = "portal/admin/listing.html"
     inspect_view_enabled = True
     history_view_enabled = False  # the audit trail is the history; Wagtail's view asks no permission
     money_fields: ClassVar[frozenset[str]] = frozenset()

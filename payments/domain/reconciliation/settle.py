@@ -11,7 +11,7 @@ from payments.enums import DiscrepancyKind, DiscrepancyStatus
 from payments.gateway.base import GatewayRefused, GatewayUnreachable
 from payments.gateway.patience import patiently
 from payments.models import Discrepancy, Payment, ReconciliationRun
-from portal.audit.actor import Source
+from portal.audit.actor import Actor, Source
 
 K = DiscrepancyKind
 LOOKED_AT: Final = frozenset(
@@ -63,6 +63,23 @@ class Settlement:
             if not _differs_still(_as_finding(discrepancy)):
                 words = "No longer found by reconciliation."
                 close(discrepancy, DiscrepancyStatus.HEALED, words, by=BY, source=Source.RECONCILIATION)
+
+
+def settle_one(discrepancy: Discrepancy, *, by: Actor, source: Source) -> bool:
+    """Look at a discrepancy of a kind in LOOKED_AT again, and heal it if that is possible; whether it is gone.
+
+    Somebody waits for it, so Stripe is asked once. Never inside a transaction. Raises GatewayUnreachable.
+    """
+    finding = _as_finding(discrepancy)
+    try:
+        if still_differs(finding):
+            heal(finding)
+            if still_differs(finding):
+                return False
+    except GatewayRefused:
+        return False
+    close(discrepancy, DiscrepancyStatus.HEALED, "Looked at again: no difference.", by=by, source=source)
+    return True
 
 
 def _differs_still(finding: Finding) -> bool:

@@ -81,6 +81,7 @@ TABLE: Final[Rows] = {
     **listing("payments/receivedevent", see=MONEY),
     **listing("audit/auditevent", see=MONEY),
     **listing("payments/discrepancy", see=MONEY),
+    "reconciliation/<discrepancy_id>/heal/": MONEY,
     "reconciliation/<discrepancy_id>/ignore/": MONEY,
     **snippet("bookings/booking", see=DESK),
     **snippet("bookings/session", see=DESK, add=KEEPERS, change=KEEPERS),

@@ -80,3 +80,26 @@ def test_a_status_narrows_the_list(ledger: Payment, finance: Client) -> None:
     assert (
         ledger.booking.reference not in finance.get("/admin/payments/payment/?status__exact=pending").content.decode()
     )
+
+
+def test_the_filter_says_what_it_is_set_to(ledger: Payment, finance: Client) -> None:
+    everything = finance.get("/admin/payments/payment/").content.decode()
+    narrowed = finance.get("/admin/payments/payment/?status__exact=succeeded&purpose__exact=deposit").content.decode()
+    assert "<summary>Filter</summary>" in everything
+    assert "<summary>Filter: status paid, purpose deposit</summary>" in narrowed
+
+
+@pytest.mark.parametrize(
+    "nonsense", ["foo=1", "created_at__gte=nonsense", "o=99.x", "status__exact=bad", "p=abc", "p=99999", "export=xml"]
+)
+@pytest.mark.parametrize("path", ["payments/payment", "audit/auditevent"])
+def test_nonsense_in_the_address_shows_the_list(path: str, nonsense: str, ledger: Payment, finance: Client) -> None:
+    reply = finance.get(f"/admin/{path}/?{nonsense}", follow=True)
+    assert reply.status_code == 200
+
+
+def test_no_lookup_but_the_offered_filters_is_answered(ledger: Payment, finance: Client) -> None:
+    right = "booking__caregiver__user__email__startswith=" + ledger.booking.caregiver.user.email[0]
+    page = finance.get(f"/admin/payments/payment/?{right}", follow=True)
+    assert page.redirect_chain == [("/admin/payments/payment/", 302)]
+    assert "That filter is none of this list" in page.content.decode()

@@ -1,0 +1,94 @@
+"""What waits for finance, on the admin's home page."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.http import HttpRequest
+from django.template.defaultfilters import date
+from django.urls import reverse
+from django.utils.timezone import localtime
+from wagtail.admin.ui.components import Component
+
+from payments.admin.webhook_health import FAILED, is_silent
+from payments.enums import DISPUTE_TO_ANSWER, DiscrepancyKind, DiscrepancyStatus
+from payments.models import Discrepancy, Dispute, ReceivedEvent
+
+SEE: Final = "payments.view_discrepancy"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something that somebody has to see to."""
+
+    text: str
+    url: str
+
+
+class FinancePanel(Component):
+    """Disputes to answer, refunds to send again, differences, failed events; or that there is nothing."""
+
+    order = 120
+    template_name = "payments/admin/home_panel.html"
+
+    def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
+        return {"tasks": tasks()}
+
+
+class SilenceWarning(Component):
+    """Payments are open and Stripe is silent."""
+
+    order = 10
+    template_name = "payments/admin/silence_panel.html"
+
+
+def panels(request: HttpRequest) -> list[Component]:
+    """What this person's home page shows of the payments."""
+    shown: list[Component] = []
+    if request.user.has_perm("payments.view_receivedevent") and is_silent():
+        shown.append(SilenceWarning())
+    if request.user.has_perm(SEE):
+        shown.append(FinancePanel())
+    return shown
+
+
+def tasks() -> list[Task]:
+    """In the order of their urgency; four queries."""
+    found = (_disputes(), _refunds(), _differences(), _events())
+    return [task for task in found if task is not None]
+
+
+def _disputes() -> Task | None:
+    waiting = Dispute.objects.filter(status__in=DISPUTE_TO_ANSWER).order_by("evidence_due_at")
+    due = [dispute.evidence_due_at for dispute in waiting]
+    if not due:
+        return None
+    first = next((moment for moment in due if moment), None)
+    until = f", the first by {date(localtime(first), 'j F')}" if first else ""
+    return Task(f"{_many(len(due), 'dispute')} to answer{until}", reverse("payments_dispute_modeladmin_index"))
+
+
+def _refunds() -> Task | None:
+    count = _open().filter(kind=DiscrepancyKind.REFUND_BLOCKED).count()
+    return _task(count, "refund", "did not go through", reverse("reconciliation") + "?kind=refund_blocked&status=open")
+
+
+def _differences() -> Task | None:
+    count = _open().exclude(kind=DiscrepancyKind.REFUND_BLOCKED).count()
+    return _task(count, "difference", "between the ledger and Stripe", reverse("reconciliation"))
+
+
+def _events() -> Task | None:
+    count = ReceivedEvent.objects.filter(FAILED).count()
+    return _task(count, "event", "of Stripe's could not be applied", reverse("webhook_health"))
+
+
+def _open() -> Any:
+    return Discrepancy.objects.filter(status=DiscrepancyStatus.OPEN)
+
+
+def _task(count: int, noun: str, rest: str, url: str) -> Task | None:
+    return Task(f"{_many(count, noun)} {rest}", url) if count else None
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

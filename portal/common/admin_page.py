@@ -1,0 +1,31 @@
+"""A page of ours in Wagtail's admin: its title, its icon, and the way back."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
+from django.urls import reverse
+
+Crumbs = list[dict[str, str]]
+
+
+def breadcrumbs(title: str, parents: Sequence[tuple[str, str]] = ()) -> Crumbs:
+    """Home, the parents as (address, label), this page: what Wagtail's slim header shows."""
+    above = [{"url": url, "label": label} for url, label in parents]
+    return [{"url": reverse("wagtailadmin_home"), "label": "Home"}, *above, {"url": "", "label": title}]
+
+
+def admin_page(
+    request: HttpRequest,
+    template: str,
+    context: dict[str, Any],
+    *,
+    title: str,
+    icon: str,
+    parents: Sequence[tuple[str, str]] = (),
+    status: int = 200,
+) -> TemplateResponse:
+    """`template` extends `portal/admin/base.html`."""
+    header = {"page_title": title, "header_icon": icon, "breadcrumbs_items": breadcrumbs(title, parents)}
+    return TemplateResponse(request, template, header | context, status=status)

@@ -1,0 +1,64 @@
+"""The admin's home page tells finance and coordinators what waits for them, and nobody else."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+import time_machine
+from django.test import Client
+
+from payments.admin.home import Task, tasks
+from payments.domain.discrepancies import note
+from payments.enums import DiscrepancyKind, LedgerState
+from payments.models import Dispute, Payment, ReceivedEvent
+from portal.accounts.roles import Role
+from portal.audit.actor import Actor, Source, SystemActor
+from portal.bookings.models import Session
+from portal.common import clock
+
+pytestmark = pytest.mark.django_db
+BY = Actor.system(SystemActor.RECONCILIATION)
+
+
+def test_nothing_waits(finance: Client) -> None:
+    assert tasks() == []
+    assert "no dispute to answer" in finance.get("/admin/").content.decode()
+
+
+def test_each_kind_of_task_is_counted_and_leads_to_its_page(paid: Payment, finance: Client) -> None:
+    due = datetime(2026, 12, 4, 12, tzinfo=UTC)
+    for number, status in enumerate(("needs_response", "warning_needs_response", "won")):
+        Dispute.objects.create(
+            payment=paid, stripe_dispute_id=f"dp_{number}", amount=1, status=status, evidence_due_at=due
+        )
+    for kind in (DiscrepancyKind.REFUND_BLOCKED, DiscrepancyKind.UNKNOWN_CHARGE, DiscrepancyKind.FEE_MISSING):
+        note(kind, stripe_object_id=kind.value, by=BY, source=Source.RECONCILIATION)
+    ReceivedEvent.objects.create(
+        event_id="evt_1", type="charge.updated", livemode=False, created_at=clock.now(), payload={},
+        ledger_state=LedgerState.FAILED,
+    )  # fmt: skip
+    assert tasks() == [
+        Task("2 disputes to answer, the first by 4 December", "/admin/payments/dispute/"),
+        Task("1 refund did not go through", "/admin/reconciliation/?kind=refund_blocked&status=open"),
+        Task("2 differences between the ledger and Stripe", "/admin/reconciliation/"),
+        Task("1 event of Stripe's could not be applied", "/admin/webhooks/"),
+    ]
+    assert "2 disputes to answer" in finance.get("/admin/").content.decode()
+
+
+def test_the_coordinator_sees_the_day_or_the_next_one(session: Session, signed_in: Callable[[Role], Client]) -> None:
+    client = signed_in(Role.COORDINATOR)
+    next_day = session.starts_local.strftime("%A %-d %B")
+    home = client.get("/admin/").content.decode()
+    assert "No session begins today" in home
+    assert next_day in home
+    with time_machine.travel(session.starts_at, tick=False):
+        fresh = signed_in(Role.COORDINATOR)
+        assert "1 session, 0 places taken" in fresh.get("/admin/").content.decode()
+
+
+@pytest.mark.parametrize("role", [Role.EDITOR, Role.MANAGER])
+def test_others_have_no_tasks_of_finance_and_no_desk(role: Role, signed_in: Callable[[Role], Client]) -> None:
+    home = signed_in(role).get("/admin/").content.decode()
+    assert "Payments that wait for somebody" not in home
+    assert "Care today" not in home
