@@ -21,6 +21,8 @@ from insights.rollups.models import (
 KEYS: Final = {"id", "day", "service_id", "currency"}
 COLUMNS: Final = tuple(f.name for f in DailyFigures._meta.concrete_fields if f.name not in KEYS)
 MONEY: Final = tuple(name for name in COLUMNS if name.endswith("_amount"))
+NOTIFIED: Final = ("queued", "sent", "failed", "paid_after")
+PLAYED: Final = ("plays", "completed", "downloads", "watched_seconds")
 SUMS: Final = {f"sum_{name}": Sum(name) for name in COLUMNS}
 
 
@@ -28,7 +30,8 @@ SUMS: Final = {f"sum_{name}": Sum(name) for name in COLUMNS}
 class Facts:
     """Sums of one period. `counts` over all currencies; `money[column][currency]` in minor units.
 
-    `histograms[measure][edge]`, `notifications[template][column]`; `viewers` are different people.
+    `histograms[measure][edge]`, `notifications[template][column]`, `media[item][column]`;
+    `viewers` are different people.
     """
 
     counts: Counter[str] = field(default_factory=Counter)
@@ -36,7 +39,7 @@ class Facts:
     declines: Counter[str] = field(default_factory=Counter)
     histograms: dict[str, Counter[int]] = field(default_factory=dict)
     notifications: dict[str, Counter[str]] = field(default_factory=dict)
-    plays: Counter[str] = field(default_factory=Counter)
+    media: dict[str, Counter[str]] = field(default_factory=dict)
     viewers: int = 0
 
 
@@ -62,10 +65,12 @@ def load(asked: Filter) -> Period:
         for facts in both(day):
             facts.declines[reason] += found
     _add_histograms(asked, both)
-    _add_notifications(asked, both)
-    for day, item, plays in _sums(DailyMedia, asked, "item", "plays"):
-        for facts in both(day):
-            facts.plays[item] += plays
+    for row in _range(DailyNotifications, asked).values("day", "template", *NOTIFIED):
+        for facts in both(row["day"]):
+            facts.notifications.setdefault(row["template"], Counter()).update({name: row[name] for name in NOTIFIED})
+    for row in _range(DailyMedia, asked).values("day", "item", *PLAYED):
+        for facts in both(row["day"]):
+            facts.media.setdefault(row["item"], Counter()).update({name: row[name] for name in PLAYED})
     viewers = _range(DailyViewer, asked)
     for row in viewers.values("day").annotate(found=Count("pk")):
         days.setdefault(row["day"], Facts()).viewers = row["found"]
@@ -100,10 +105,3 @@ def _add_histograms(asked: Filter, both: Any) -> None:
     for row in rows.values("day", "measure", "edge").annotate(found=Sum("count")):
         for facts in both(row["day"]):
             facts.histograms.setdefault(row["measure"], Counter())[row["edge"]] += row["found"]
-
-
-def _add_notifications(asked: Filter, both: Any) -> None:
-    columns = ("queued", "sent", "failed", "paid_after")
-    for row in _range(DailyNotifications, asked).values("day", "template", *columns):
-        for facts in both(row["day"]):
-            facts.notifications.setdefault(row["template"], Counter()).update({name: row[name] for name in columns})

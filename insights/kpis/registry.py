@@ -122,6 +122,12 @@ CONFIRMATION: Final = _duration(
 )  # fmt: skip
 
 
+def _ranked(counts: Mapping[str, int], most: int | None = None) -> Mapping[str, int]:
+    """The largest first, equals by name, without zeros; at most `most`."""
+    found = sorted(((name, count) for name, count in counts.items() if count), key=lambda pair: (-pair[1], pair[0]))
+    return dict(found[:most])
+
+
 def _money(column: str) -> Callable[[Facts], Mapping[str, int]]:
     return lambda facts: dict(sorted(facts.money[column].items()))
 
@@ -155,7 +161,7 @@ MONEY: Final = (
     Kpi(
         "declines_by_reason", "Declines by reason", "Refused attempts by the reason that the bank gave.",
         "count of failed attempts by decline code", Unit.BREAKDOWN, "payments PaymentAttempt, by occurred_at", FINANCE,
-        lambda f: dict(f.declines.most_common()),
+        lambda f: _ranked(f.declines),
     ),
     Kpi(
         "deposits_taken", "Deposits taken", "Deposit money that came in the period, by currency.",
@@ -197,20 +203,50 @@ SESSIONS: Final = (
     ),
 )  # fmt: skip
 
+_PLAYS: Final = "portal.activity ActivityEvent media_played, media_completed, media_downloaded"
+
+
+def _media(*columns: str) -> Callable[[Facts], int]:
+    return lambda facts: sum(counts[column] for counts in facts.media.values() for column in columns)
+
+
+def _top(facts: Facts) -> Mapping[str, int]:
+    return _ranked({item: counts["plays"] + counts["downloads"] for item, counts in facts.media.items()}, TOP)
+
+
 MEDIA: Final = (
     Kpi(
-        "media_plays", "Media plays", "How often something in the library was played.", "count of plays", Unit.COUNT,
-        "portal.activity ActivityEvent media_played", DIGITAL, lambda f: f.plays.total(), per_service=False,
+        "media_plays", "Media plays", "How often a film or recording of the library was started.", "sum of plays",
+        Unit.COUNT, _PLAYS, DIGITAL, _media("plays"), per_service=False,
     ),
     Kpi(
-        "media_viewers", "Different viewers", "How many different people played something, each counted once.",
-        "count of distinct viewers", Unit.COUNT, "portal.activity ActivityEvent media_played", DIGITAL,
+        "media_downloads", "Media downloads", "How often a document or picture of the library was downloaded.",
+        "sum of downloads", Unit.COUNT, _PLAYS, DIGITAL, _media("downloads"), per_service=False,
+    ),
+    Kpi(
+        "media_viewers", "Different viewers",
+        "How many different people played or downloaded something, each counted once in the period. Only those who "
+        "allow that their visits are linked can be told apart.",
+        "count of distinct viewers", Unit.COUNT, "portal.activity ActivityEvent visitor", DIGITAL,
         lambda f: f.viewers, per_service=False,
     ),
     Kpi(
-        "media_top", "Most played", f"The {TOP} items that were played most.", "plays by item, the most played first",
-        Unit.BREAKDOWN, "portal.activity ActivityEvent media_played", DIGITAL,
-        lambda f: dict(f.plays.most_common(TOP)), per_service=False,
+        "media_watch_time", "Watch time", "How long films and recordings were played, all plays together.",
+        "sum of watched_seconds", Unit.SECONDS, "portal.activity ActivityEvent seconds", DIGITAL,
+        _media("watched_seconds"),
+        per_service=False,
+    ),
+    Kpi(
+        "media_completion", "Played to the end",
+        "Of the plays that were started, the share that was played to the end. Each report counts on its own day, so "
+        "one day can pass 100 % when somebody watched over midnight.",
+        "completed ÷ plays", Unit.RATIO, _PLAYS, DIGITAL, lambda f: ratio(_media("completed")(f), _media("plays")(f)),
+        per_service=False,
+    ),
+    Kpi(
+        "media_top", "Most used", f"The {TOP} items that were played or downloaded most.",
+        "plays + downloads by item, the most used first; of equals the first by name", Unit.BREAKDOWN, _PLAYS, DIGITAL,
+        _top, per_service=False,
     ),
 )  # fmt: skip
 

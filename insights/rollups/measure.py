@@ -4,19 +4,20 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any, Final
 
-from django.db.models import BigIntegerField, CharField, Count, Exists, F, OuterRef, Q, Value
+from django.db.models import BigIntegerField, CharField, Count, Exists, F, OuterRef, Q, Sum, Value
 from django.db.models.functions import Cast, Coalesce, NullIf, Substr
 
 from insights.rollups.days import Days
 from insights.rollups.grouped import Row, grouped
 from payments.enums import Purpose
 from payments.models import Payment
-from portal.activity.models import Activity, ActivityEvent
+from portal.activity.models import MEDIA, Activity, ActivityEvent
 from portal.bookings.models import Service
 from portal.notifications.models import Notification, NotificationStatus
 
 REMINDER: Final = "hold_ending"
 ABOUT_BOOKING: Final = "booking:"
+USES: Final = (Activity.MEDIA_PLAYED, Activity.MEDIA_DOWNLOADED)
 
 
 def looked(days: Days) -> Iterator[Row]:
@@ -63,19 +64,22 @@ def _paid_after(days: Days) -> dict[date, int]:
 
 
 def media(days: Days) -> Iterator[Row]:
-    """Plays by item."""
+    """Plays, plays to the end, downloads and seconds by item."""
     return grouped(
-        ActivityEvent.objects.filter(activity=Activity.MEDIA_PLAYED),
+        ActivityEvent.objects.filter(activity__in=MEDIA),
         days,
         "occurred_at",
         {"item": "object_id"},
-        plays=Count("pk"),
+        plays=Count("pk", filter=Q(activity=Activity.MEDIA_PLAYED)),
+        completed=Count("pk", filter=Q(activity=Activity.MEDIA_COMPLETED)),
+        downloads=Count("pk", filter=Q(activity=Activity.MEDIA_DOWNLOADED)),
+        watched_seconds=Sum("seconds"),
     )
 
 
 def viewers(days: Days) -> Iterator[Row]:
-    """Who played something; those we do not know are not told apart and not counted here."""
+    """Who played or downloaded something; only who allowed it is told apart."""
     known: dict[str, Any] = {"viewer": F("visitor")}
-    played = ActivityEvent.objects.filter(activity=Activity.MEDIA_PLAYED).exclude(visitor="")
-    for row in grouped(played, days, "occurred_at", known, plays=Count("pk")):
+    used = ActivityEvent.objects.filter(activity__in=USES).exclude(visitor="")
+    for row in grouped(used, days, "occurred_at", known, uses=Count("pk")):
         yield {"day": row["day"], "viewer": row["viewer"]}

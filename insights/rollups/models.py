@@ -125,10 +125,13 @@ class DailyNotifications(Daily):
 
 
 class DailyMedia(Daily):
-    """Plays of one item on the day."""
+    """What was done with one item on the day."""
 
     item = models.CharField(max_length=64)
     plays = _count()
+    completed = _count()
+    downloads = _count()
+    watched_seconds = _count()
 
     class Meta:
         default_permissions = ()

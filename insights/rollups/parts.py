@@ -64,7 +64,9 @@ PARTS: Final = (
         "notifications", DailyNotifications, ("template",), ("queued", "sent", "failed", "paid_after"),
         measure.notifications,
     ),
-    Part("media", DailyMedia, ("item",), ("plays",), measure.media),
+    Part(
+        "media", DailyMedia, ("item",), ("plays", "completed", "downloads", "watched_seconds"), measure.media,
+    ),
     Part("viewers", DailyViewer, ("viewer",), (), measure.viewers),
 )  # fmt: skip
 TABLES: Final = tuple(dict.fromkeys(part.table for part in PARTS))

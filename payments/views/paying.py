@@ -69,7 +69,6 @@ def _note_opened(request: HttpRequest, booking: Booking) -> None:
         Activity.DEPOSIT_PAGE_OPENED,
         service_id=service.pk,
         service=service.slug,
-        object_id=str(booking.pk),
     )
 
 

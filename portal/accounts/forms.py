@@ -7,10 +7,15 @@ from portal.accounts.models import User
 
 
 class SignupForm(forms.Form):
-    """The caregiver's name."""
+    """The caregiver's name, and whether their visits may be linked: asked, never taken for granted."""
 
     first_name = forms.CharField(max_length=150, widget=forms.TextInput(attrs={"autocomplete": "given-name"}))
     last_name = forms.CharField(max_length=150, widget=forms.TextInput(attrs={"autocomplete": "family-name"}))
+    link_visits = forms.BooleanField(
+        label="You may link my visits, to see what is useful (optional)",
+        help_text="Under a code instead of my name, and by nobody else. I can change this under “Your data”.",
+        required=False,
+    )
 
     def signup(self, request: HttpRequest, user: User) -> None:
         """allauth calls this with the new user; the names are already on it."""

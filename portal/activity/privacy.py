@@ -1,23 +1,28 @@
-"""Activity is pseudonymous: a keyed hash of the account's number, which leads to nobody once that is erased."""
+"""Activity is pseudonymous: a hash of a key that is thrown away when consent is withdrawn or the account erased."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from portal.accounts.models import User
-from portal.activity.domain import visitor_hash
+from portal.activity.consent import visitor_hash, withdraw
 from portal.activity.models import ActivityEvent
 
-KEEPS = "Which services and pages you looked at, under a hash that leads to nobody once your account is erased."
+KEEPS = "Only while you allow it: which services and films you looked at, under a code instead of your name."
 
 
 def export(user: User) -> list[dict[str, Any]]:
-    """What the person looked at."""
+    """What the person looked at since they allowed it."""
+    if not user.visitor_key:
+        return []
     events = ActivityEvent.objects.filter(visitor=visitor_hash(user)).order_by("pk")
-    return [{"at": e.occurred_at.isoformat(), "activity": e.get_activity_display()} for e in events]
+    return [
+        {"at": e.occurred_at.isoformat(), "activity": e.get_activity_display(), "what": e.object_id} for e in events
+    ]
 
 
 def erase(user: User) -> None:
-    """Nothing to do: no row names anybody, and figures stay what they were."""
+    """The key goes; figures stay what they were, and their rows lead to nobody."""
+    withdraw(user)
 
 
 def open_matters(user: User) -> Sequence[str]:

@@ -12,5 +12,6 @@ urlpatterns = [
     path("people/<int:pk>/remove/", views.remove_person, name="remove_person"),
     path("profile/", views.profile, name="profile"),
     path("profile/your-data/", views.your_data, name="your_data"),
+    path("profile/your-data/visits/", views.link_visits, name="link_visits"),
     path("profile/your-data/download/", views.download_data, name="download_data"),
 ]

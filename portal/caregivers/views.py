@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from portal.accounts import personal_data
 from portal.accounts.models import User
+from portal.activity import consent
 from portal.caregivers.copy_of_data import as_zip
 from portal.caregivers.domain import caregiver_of, remove_care_recipient
 from portal.caregivers.erasure import request_erasure
@@ -111,8 +112,24 @@ def your_data(request: HttpRequest) -> HttpResponse:
         "form": form,
         "kept": [part.KEEPS for _, part in personal_data.parts()],
         "open_matters": personal_data.open_matters(user),
+        "visits_linked": bool(user.visitor_key),
+        "visits_counted": consent.may_record(request),
     }
     return _form(request, "caregivers/your_data.html", context)
+
+
+@login_required
+@require_POST
+def link_visits(request: HttpRequest) -> HttpResponse:
+    """Allow that visits are linked under a code, or throw the code away."""
+    user = _signed_in(request)
+    if request.POST.get("allow") == "yes":
+        consent.allow(user)
+        messages.success(request, "Thank you. Your visits are linked under a code from now on.")
+    else:
+        consent.withdraw(user)
+        messages.success(request, "Your visits are no longer linked, and the code is thrown away.")
+    return redirect("caregivers:your_data")
 
 
 @never_cache

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from portal.accounts.models import User
 
-KEEPS = "Nothing under your name: what was played is counted under a hash."
+KEEPS = "Nothing about what you watched: see above, it is counted without your name."
 
 
 def export(user: User) -> list[object]:

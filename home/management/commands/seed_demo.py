@@ -16,6 +16,7 @@ from home import demo_content
 from home.models import ContentPage, DepositPage, HomePage, ServicesPage
 from portal.accounts.models import User
 from portal.accounts.roles import Role
+from portal.activity.consent import allow
 from portal.bookings.domain.availability import generate_sessions
 from portal.bookings.models import Service
 from portal.caregivers.domain import caregiver_of
@@ -71,6 +72,8 @@ def _people() -> None:
             )  # fmt: skip
             user.groups.add(Group.objects.get_or_create(name=person.role.value)[0])
             EmailAddress.objects.create(user=user, email=person.email, verified=True, primary=True)
+            if person.role == Role.CAREGIVER:
+                allow(user)
         for name, relationship in person.cares_for:
             caregiver_of(user).care_recipients.get_or_create(full_name=name, defaults={"relationship": relationship})
 

@@ -1,6 +1,5 @@
-"""What the library holds, and what was played of it."""
+"""What the library holds."""
 
 from portal.media_library.models.item import Category, MediaItem, MediaItemQuerySet
-from portal.media_library.models.playback import PlaybackEvent
 
-__all__ = ["Category", "MediaItem", "MediaItemQuerySet", "PlaybackEvent"]
+__all__ = ["Category", "MediaItem", "MediaItemQuerySet"]

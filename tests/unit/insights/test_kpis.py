@@ -78,11 +78,13 @@ def _one_way(n: int, booking: Booking, at: datetime) -> None:
 
 def _events(service: Service) -> None:
     kinds = [Activity.SERVICE_VIEWED] * 40 + [Activity.BOOKING_STARTED] * 21 + [Activity.MEDIA_PLAYED] * 12
+    kinds += [Activity.MEDIA_MIDPOINT] * 9 + [Activity.MEDIA_COMPLETED] * 5 + [Activity.MEDIA_DOWNLOADED] * 4
     ActivityEvent.objects.bulk_create(
         ActivityEvent(
             activity=kind, occurred_at=START + timedelta(hours=9 * n),
-            service_id=None if kind == Activity.MEDIA_PLAYED else service.pk,
-            object_id=f"item-{n % 3}" if kind == Activity.MEDIA_PLAYED else "", visitor=("a", "b", "")[n % 3],
+            service_id=None if kind.startswith("media") else service.pk,
+            object_id=f"item-{n % 4}" if kind.startswith("media") else "", visitor=("a", "b", "")[n % 3],
+            seconds=n if kind in (Activity.MEDIA_MIDPOINT, Activity.MEDIA_COMPLETED) else 0,
         )
         for n, kind in enumerate(kinds)
     )  # fmt: skip
@@ -165,7 +167,9 @@ def expected(asked: Filter) -> dict[str, Any]:
     attended, missed = (sum(b.status == s for b in held) for s in ("completed", "no_show"))
     events = [e for e in ActivityEvent.objects.all() if on(e.occurred_at, asked)]
     seen = Counter(e.activity for e in events if e.service_id and ours(e.service_id))
-    plays = [e for e in events if e.activity == "media_played"]
+    plays, ends, downloads = (
+        [e for e in events if e.activity == f"media_{what}"] for what in ("played", "completed", "downloaded")
+    )
     started = max(seen["booking_started"], len(made))
     funnel = {
         "viewed": max(seen["service_viewed"], started),
@@ -209,8 +213,11 @@ def expected(asked: Filter) -> dict[str, Any]:
         "no_show_rate": divided(missed, attended + missed),
         "capacity_used": divided(sum(s.held for s in sessions), sum(s.capacity for s in sessions)),
         "media_plays": len(plays),
-        "media_viewers": len({e.visitor for e in plays} - {""}),
-        "media_top": dict(Counter(e.object_id for e in plays)),
+        "media_downloads": len(downloads),
+        "media_viewers": len({e.visitor for e in plays + downloads} - {""}),
+        "media_watch_time": sum(e.seconds for e in events),
+        "media_completion": divided(len(ends), len(plays)),
+        "media_top": dict(Counter(e.object_id for e in plays + downloads)),
         "notifications_sent": sum(n.status == "sent" for n in mails),
         "notifications_failed": sum(n.status == "failed" for n in mails),
         "notification_delay_median": edge(delays, 0.5),

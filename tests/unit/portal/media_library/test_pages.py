@@ -11,13 +11,15 @@ from wagtail.images import get_image_model
 
 from portal.accounts.models import User
 from portal.accounts.roles import Role
-from portal.activity.domain import flush, visitor_hash
+from portal.activity.buffer import flush
+from portal.activity.consent import allow, visitor_hash
 from portal.activity.models import Activity, ActivityEvent
 from portal.bookings.enums import BookingStatus
 from portal.bookings.models import Booking
-from portal.media_library.enums import Access, Kind
+from portal.media_library.domain.playback import ACTIVITIES
+from portal.media_library.enums import Access, Kind, Playback
 from portal.media_library.metrics import MEDIA_EVENTS
-from portal.media_library.models import MediaItem, PlaybackEvent
+from portal.media_library.models import MediaItem
 from tests.factories import (
     BookingFactory,
     CaregiverFactory,
@@ -30,6 +32,12 @@ from tests.unit.portal.media_library import samples
 
 pytestmark = pytest.mark.django_db
 CONTENT = bytes(range(256)) * 4
+
+
+@pytest.fixture(autouse=True)
+def _nothing_waits() -> None:
+    flush()
+    ActivityEvent.objects.all().delete()
 
 
 def browser_of(user: User | None) -> Client:
@@ -226,24 +234,41 @@ def report(client: Client, item: MediaItem, **fields: object) -> int:
 
 def test_a_report_is_kept_under_a_hash_and_counted() -> None:
     item, user = MediaItemFactory(), UserFactory()
+    allow(user)
     before = MEDIA_EVENTS.labels(event="midpoint")._value.get()
     client = browser_of(user)
-    flush()
-    ActivityEvent.objects.all().delete()  # what earlier tests left in the buffer
     assert [report(client, item, event="started"), report(client, item, event="midpoint", seconds=50)] == [204, 204]
-    assert list(PlaybackEvent.objects.order_by("pk").values_list("item", "viewer", "event", "seconds")) == [
-        (item.pk, visitor_hash(user), "started", 0), (item.pk, visitor_hash(user), "midpoint", 50),
-    ]  # fmt: skip
+    assert events() == [
+        (Activity.MEDIA_PLAYED, item.slug, visitor_hash(user), 0),
+        (Activity.MEDIA_MIDPOINT, item.slug, visitor_hash(user), 50),
+    ]
     assert MEDIA_EVENTS.labels(event="midpoint")._value.get() == before + 1
+
+
+def test_a_report_is_one_look_at_the_item_and_waits_for_nothing(
+    django_assert_num_queries: DjangoAssertNumQueries, client: Client
+) -> None:
+    item = MediaItemFactory()
+    with django_assert_num_queries(1):
+        assert report(client, item, event="started") == 204
+    assert len(events()) == 1
+
+
+def test_every_report_has_its_activity() -> None:
+    assert ACTIVITIES.keys() == set(Playback)
+
+
+def events() -> list[tuple[str, str, str, int]]:
     flush()
-    assert list(ActivityEvent.objects.values_list("activity", "object_id")) == [(Activity.MEDIA_PLAYED, item.slug)]
+    return list(ActivityEvent.objects.order_by("pk").values_list("activity", "object_id", "visitor", "seconds"))
 
 
 @pytest.mark.parametrize("header", ["DNT", "Sec-GPC"])
 def test_do_not_track_is_respected(header: str, client: Client) -> None:
-    item = MediaItemFactory()
+    item, counted = MediaItemFactory(), MEDIA_EVENTS.labels(event="started")._value.get()
     response = client.post(f"/library/{item.slug}/playback/", {"event": "started"}, headers={header: "1"})
-    assert (response.status_code, PlaybackEvent.objects.count()) == (204, 0)
+    assert (response.status_code, events()) == (204, [])
+    assert MEDIA_EVENTS.labels(event="started")._value.get() == counted
 
 
 @pytest.mark.parametrize(
@@ -253,7 +278,7 @@ def test_do_not_track_is_respected(header: str, client: Client) -> None:
 )  # fmt: skip
 def test_what_no_player_reports_is_refused(fields: dict[str, object], client: Client) -> None:
     assert report(client, MediaItemFactory(), **fields) == 400
-    assert PlaybackEvent.objects.count() == 0
+    assert events() == []
 
 
 def test_a_report_needs_the_token_the_access_and_the_method(shelf: dict[str, MediaItem]) -> None:
