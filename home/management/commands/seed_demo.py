@@ -13,6 +13,7 @@ from django.db import transaction
 from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Page, Site
 
 from home import demo_content
+from home.demo_library import seed_library
 from home.models import ContentPage, DepositPage, HomePage, ServicesPage
 from portal.accounts.models import User
 from portal.accounts.roles import Role
@@ -47,6 +48,7 @@ def seed() -> None:
     _people()
     _pages()
     _page_permissions()
+    seed_library()
 
 
 def _services() -> None:
