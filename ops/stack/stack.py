@@ -14,8 +14,10 @@ import httpx
 from ops.stack.cdn import Cdn
 from ops.stack.postgres import Postgres, migrated_cluster, reachable_folder
 from ops.stack.program import ROOT, Program, free_port, until
+from ops.stack.proxy import Proxy
 from ops.stack.redis import Redis
 from ops.stack.sandbox import SandboxControl
+from ops.stack.static import build
 
 DATABASE: Final = "portal"
 
@@ -24,8 +26,9 @@ class Stack:
     """PostgreSQL, Redis, sandbox, gunicorn, worker and beat, on free ports, with their state under `var`.
 
     The demo's settings (accounts, content, wide limits) on real servers. Leaving the context ends everything.
-    Parts: `postgres`, `redis`, `sandbox` (controls), `cdn` in front of media when it is asked for, and `programs` by
-    name: sandbox, web, worker, beat.
+    Parts: `postgres`, `redis`, `sandbox` (controls), `cdn` in front of media and `proxy` (nginx with TLS in front of
+    gunicorn, whose own address stays open) when they are asked for, and `programs` by name: sandbox, web, worker,
+    beat.
     """
 
     def __init__(
@@ -36,6 +39,7 @@ class Stack:
         worker_processes: int = 2,
         environment: Mapping[str, str] | None = None,
         cdn: bool = False,
+        proxy: bool = False,
     ) -> None:
         self.var = var.resolve()
         self.web_port = int((environment or {}).get("PORT") or free_port())
@@ -47,6 +51,8 @@ class Stack:
         self.programs: dict[str, Program] = {}
         self._postgres_folder = reachable_folder()
         self.cdn = Cdn(self.var / "cdn", origin=self.portal, media=self.var / "media") if cdn else None
+        https_port = int(self.extra.get("HTTPS_PORT") or free_port())
+        self.proxy = Proxy(self.var, port=self.web_port, https_port=https_port) if proxy else None
 
     def __enter__(self) -> Self:
         try:
@@ -63,6 +69,8 @@ class Stack:
         for name in ("logs", "metrics", "mail", "media", "static"):
             shutil.rmtree(self.var / name, ignore_errors=True)
             (self.var / name).mkdir(parents=True)
+        if self.proxy:
+            build(self.var / "static", self.serving)
         self.redis = Redis(self.var / "redis")
         self.redis.start()
         if self.cdn:
@@ -77,14 +85,21 @@ class Stack:
         until(lambda: _answers(f"{self.sandbox.url}/_control/faults"), "the sandbox")
         self.manage("register_webhook", self.portal)
         self.wait_until_ready()
+        if self.proxy:
+            self.proxy.start()
+
+    @property
+    def serving(self) -> dict[str, str]:
+        """Which settings, and where their files lie."""
+        module = "portal.settings.stack" if self.proxy else "portal.settings.demo"
+        return {"DJANGO_SETTINGS_MODULE": module, "VAR": str(self.var)}
 
     @property
     def environment(self) -> dict[str, str]:
         """What the portal's processes see; for a run that imports Django too."""
         return {
-            "DJANGO_SETTINGS_MODULE": "portal.settings.demo",
-            "VAR": str(self.var),
-            "PORTAL_BASE_URL": self.portal,
+            **self.serving,
+            "PORTAL_BASE_URL": self.proxy.url if self.proxy else self.portal,
             "DATABASE_URL": self.database_url,
             "BROKER_URL": self.redis.url,
             "STRIPE_API_BASE": self.sandbox.url,
@@ -116,8 +131,8 @@ class Stack:
     def gunicorn(self, application: str, port: int) -> list[str]:
         """The command that serves a WSGI application as production does."""
         return [
-            sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{port}",
-            "--workers", str(self.web_workers), "--no-control-socket", "--log-level", "warning",
+            sys.executable, "-m", "gunicorn", application, "-c", "ops/deploy/gunicorn_conf.py",
+            "--bind", f"127.0.0.1:{port}", "--workers", str(self.web_workers), "--log-level", "warning",
         ]  # fmt: skip
 
     def _program(self, name: str, command: list[str]) -> Program:
@@ -139,6 +154,8 @@ class Stack:
 
     def close(self) -> None:
         """End everything, portal first."""
+        if self.proxy:
+            self.proxy.stop()
         for name in ("beat", "worker", "web", "sandbox"):
             if name in self.programs:
                 self.programs[name].stop()

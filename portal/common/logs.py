@@ -4,6 +4,8 @@ import json
 import logging
 from typing import Final
 
+from portal.common import request_id
+
 _STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _NOT_LOGGED: Final = frozenset({"request", "response", "server_time"})
 
@@ -18,6 +20,8 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
+        if number := request_id.current.get():
+            entry["request_id"] = number
         extra = {k: v for k, v in vars(record).items() if k not in _STANDARD and k not in _NOT_LOGGED}
         entry.update(extra)
         if record.exc_info:

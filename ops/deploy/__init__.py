@@ -1,0 +1,1 @@
+"""What an operator deploys and runs the portal with: gunicorn, nginx, systemd, releases, backup and restore."""
