@@ -41,6 +41,8 @@ check: $(STAMP)
 	@$(BIN)/djlint --lint --quiet templates
 	@DJANGO_SETTINGS_MODULE=portal.settings.demo $(BIN)/python manage.py makemigrations --check --dry-run
 	@bash ops/check-deploy.sh
+	@bash ops/install-test-parts.sh
+	@$(BIN)/python -m ops.deploy.lint_migrations
 
 docs-check: $(STAMP)
 	@$(BIN)/python -m ops.docs.generate --check
