@@ -9,12 +9,7 @@ CREATE OR REPLACE FUNCTION pg_temp.step(x double precision, edges double precisi
 CREATE OR REPLACE FUNCTION pg_temp.towards(x double precision, step integer, edges double precision[])
     RETURNS double precision LANGUAGE sql IMMUTABLE AS $$ SELECT (x - edges[step]) / (edges[step + 1] - edges[step]) $$;
 
--- A booking's reference: twelve symbols of Crockford's base 32, as portal.bookings makes them.
+-- A booking's reference: as portal.bookings makes them, of hexadecimal digits alone; no two numbers have the same.
 CREATE OR REPLACE FUNCTION pg_temp.reference(n bigint) RETURNS text LANGUAGE sql IMMUTABLE AS $$
-    SELECT string_agg(
-        substr('0123456789ABCDEFGHJKMNPQRSTVWXYZ', ((h.bits >> (5 * place)) & 31)::integer + 1, 1)
-            || CASE WHEN place IN (3, 7) THEN '-' ELSE '' END,
-        '' ORDER BY place
-    )
-    FROM (SELECT hashint8extended(n, %(seed)s * 1000) AS bits) h, generate_series(0, 11) place
+    SELECT regexp_replace(upper(lpad(to_hex((n * 25214903917) & 281474976710655), 12, '0')), '(....)(....)', '\1-\2-')
 $$;

@@ -24,14 +24,19 @@ FROM volume_plan, LATERAL (VALUES
 ) AS mail (template, at), LATERAL (SELECT pg_temp.chance(n, 42) < 0.004 AS failed) AS sending
 WHERE at IS NOT NULL;
 
--- Looking at a service, opening the form, playing something.
-INSERT INTO activity_activityevent (occurred_at, activity, service_id, object_id, visitor)
+-- Looking at a service, opening the form; playing something, to the end or not.
+INSERT INTO activity_activityevent (occurred_at, activity, service_id, object_id, visitor, seconds)
 SELECT created_at - make_interval(secs => 600 * pg_temp.chance(n, 50 + look)),
     CASE WHEN look = 1 THEN 'booking_started' ELSE 'service_viewed' END, service_id, '',
-    CASE WHEN pg_temp.chance(n, 54) < 0.6 THEN md5((%(user)s + person)::text) ELSE '' END
+    CASE WHEN pg_temp.chance(n, 54) < 0.6 THEN md5((%(user)s + person)::text) ELSE '' END, 0
 FROM volume_plan, generate_series(1, 2 + (pg_temp.chance(n, 55) < 0.5)::integer) look
 UNION ALL
-SELECT created_at - make_interval(secs => 86400 * pg_temp.chance(n, 60)), 'media_played', NULL,
+SELECT least(created_at + make_interval(secs => seconds - 86400 * pg_temp.chance(n, 60)), %(until)s), activity, NULL,
     'volume-film-' || 1 + floor(40 * pg_temp.chance(n, 61) ^ 2),
-    CASE WHEN pg_temp.chance(n, 62) < 0.5 THEN md5((%(user)s + person)::text) ELSE '' END
-FROM volume_plan WHERE pg_temp.chance(n, 63) < 0.3;
+    CASE WHEN pg_temp.chance(n, 62) < 0.5 THEN md5((%(user)s + person)::text) ELSE '' END, seconds
+FROM volume_plan, LATERAL (VALUES
+    ('media_played', 0),
+    (CASE WHEN pg_temp.chance(n, 64) < 0.4 THEN 'media_completed' ELSE 'media_stopped' END,
+     CASE WHEN pg_temp.chance(n, 64) < 0.4 THEN 240 ELSE floor(240 * pg_temp.chance(n, 65))::integer END)
+) AS played (activity, seconds)
+WHERE pg_temp.chance(n, 63) < 0.3;

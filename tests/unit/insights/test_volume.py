@@ -18,6 +18,7 @@ from insights.volume.seed import monday_before, share_before, weeks_between
 from payments.domain.invariants import INVARIANTS, violations
 from payments.models import Payment, Refund
 from portal.bookings.models import Booking, Session
+from portal.bookings.models.booking import REFERENCE
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 29, 12, tzinfo=UTC)  # a Sunday on which the clocks change
@@ -61,6 +62,7 @@ def test_every_rule_of_the_ledger_holds_and_the_roll_ups_prove_themselves() -> N
     assert set(Booking.objects.values_list("currency", flat=True)) == {"GBP", "EUR", "JPY"}
     assert Payment.objects.filter(status="refunded").exists()
     assert Refund.objects.filter(status="succeeded").exists()
+    assert all(REFERENCE.fullmatch(reference) for reference in Booking.objects.values_list("reference", flat=True))
     assert Session.objects.values("service").distinct().count() == 8
     rebuild()
     assert verify() == []
