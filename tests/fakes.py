@@ -9,6 +9,7 @@ from payments.gateway.base import (
     Charge,
     DisputeResult,
     GatewayError,
+    GatewayFailed,
     GatewayRefused,
     GatewayUnreachable,
     Intent,
@@ -25,7 +26,10 @@ def _inside(moment: datetime, since: datetime, until: datetime) -> bool:
 
 @dataclass
 class FakeGateway:
-    """`fail_next` holds errors to raise before acting; `lose_next` to act and then lose the reply."""
+    """`fail_next` holds errors to raise before acting; `lose_next` to act and then lose the reply.
+
+    A new intent's failure in `fail_keys_next` (500) is kept with its key, as Stripe keeps it.
+    """
 
     intents: dict[str, Intent] = field(default_factory=dict)
     refunds: dict[str, RefundResult] = field(default_factory=dict)
@@ -33,6 +37,8 @@ class FakeGateway:
     calls: list[str] = field(default_factory=list)
     fail_next: list[GatewayError] = field(default_factory=list)
     lose_next: int = 0
+    fail_keys_next: int = 0
+    failed_keys: set[str] = field(default_factory=set)
     charges: dict[str, Charge] = field(default_factory=dict)
     disputes: dict[str, DisputeResult] = field(default_factory=dict)
     events: list[dict[str, Any]] = field(default_factory=list)
@@ -52,6 +58,11 @@ class FakeGateway:
         self, booking: Any, amount: int, *, payment_id: int, idempotency_key: str, receipt_email: str = ""
     ) -> Intent:
         self._enter("create_deposit_intent")
+        if self.fail_keys_next and idempotency_key not in self.by_key:
+            self.fail_keys_next -= 1
+            self.failed_keys.add(idempotency_key)
+        if idempotency_key in self.failed_keys:
+            raise GatewayFailed("http_500")
         if idempotency_key not in self.by_key:
             intent = Intent(
                 id=f"pi_{len(self.intents) + 1}_{payment_id}",

@@ -16,8 +16,9 @@ from payments.domain.news import News
 from payments.domain.settlement import apply_intent
 from payments.enums import PaymentStatus, Purpose
 from payments.gateway import gateway
-from payments.gateway.base import Intent
+from payments.gateway.base import GatewayFailed, Intent
 from payments.models import Payment
+from payments.models.payment import new_idempotency_key
 from portal.audit.actor import Actor, Source
 from portal.audit.domain import record
 from portal.bookings.domain.reserve import reserve
@@ -99,14 +100,23 @@ def _issue(booking_id: int, purpose: Purpose) -> Checkout:
 
 
 def create_intent(payment: Payment) -> Intent:
-    """Ask Stripe for the payment's intent; asked again with the same key, it gives the same intent."""
-    return gateway().create_deposit_intent(
-        payment.booking,
-        payment.amount,
-        payment_id=payment.pk,
-        idempotency_key=payment.idempotency_key,
-        receipt_email=payment.receipt_email,
-    )
+    """Ask Stripe for the payment's intent; asked again with the same key, it gives the same intent.
+
+    Stripe keeps a failure (500) with the key: the next request has a new one. Should the intent exist all the same,
+    nobody can pay it: its client secret was never told.
+    """
+    try:
+        return gateway().create_deposit_intent(
+            payment.booking,
+            payment.amount,
+            payment_id=payment.pk,
+            idempotency_key=payment.idempotency_key,
+            receipt_email=payment.receipt_email,
+        )
+    except GatewayFailed:
+        failed = Payment.objects.filter(pk=payment.pk, idempotency_key=payment.idempotency_key, intent_id__isnull=True)
+        failed.update(idempotency_key=new_idempotency_key())
+        raise
 
 
 @transaction.atomic

@@ -104,6 +104,10 @@ class GatewayUnreachable(GatewayError):
         )
 
 
+class GatewayFailed(GatewayUnreachable):
+    """A 500: Stripe failed at it, whether it was done is unknown, and the same key is answered so for a day."""
+
+
 class GatewayRefused(GatewayError):
     """A definitive no: it was not done and will not be."""
 

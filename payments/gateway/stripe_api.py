@@ -17,6 +17,7 @@ from payments.gateway.base import (
     Charge,
     DisputeResult,
     GatewayError,
+    GatewayFailed,
     GatewayMisconfigured,
     GatewayRefused,
     GatewayUnreachable,
@@ -160,7 +161,9 @@ def _errors_mapped(action: str) -> Iterator[None]:
 
 
 def _by_status(error: stripe.StripeError) -> GatewayRefused | GatewayUnreachable:
-    """409 (key in use) and 5xx leave the outcome open; other 4xx are a definitive no."""
+    """409 (key in use) and 5xx leave the outcome open (a 500 while its key lives); other 4xx are a definitive no."""
+    if error.http_status == 500:
+        return GatewayFailed("http_500")
     if error.http_status is None or error.http_status == 409 or error.http_status >= 500:
         return GatewayUnreachable(f"http_{error.http_status}")
     return GatewayRefused(error.code or f"http_{error.http_status}")

@@ -4,7 +4,13 @@ import pytest
 import stripe as stripe_library
 from django.db import transaction
 
-from payments.gateway.base import GatewayError, GatewayMisconfigured, GatewayRefused, GatewayUnreachable
+from payments.gateway.base import (
+    GatewayError,
+    GatewayFailed,
+    GatewayMisconfigured,
+    GatewayRefused,
+    GatewayUnreachable,
+)
 from payments.gateway.stripe_api import InsideTransactionError, StripeGateway, _errors_mapped
 
 
@@ -31,7 +37,8 @@ def test_no_call_is_made_inside_a_transaction() -> None:
     [
         (stripe_library.APIConnectionError("no route"), GatewayUnreachable),
         (stripe_library.RateLimitError("slow down", http_status=429), GatewayUnreachable),
-        (stripe_library.APIError("oops", http_status=500), GatewayUnreachable),
+        (stripe_library.APIError("oops", http_status=500), GatewayFailed),
+        (stripe_library.APIError("later", http_status=503), GatewayUnreachable),
         (stripe_library.InvalidRequestError("key in use", None, http_status=409), GatewayUnreachable),
         (stripe_library.InvalidRequestError("no", None, code="charge_disputed", http_status=400), GatewayRefused),
         (stripe_library.AuthenticationError("bad key", http_status=401), GatewayMisconfigured),

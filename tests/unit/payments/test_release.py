@@ -8,7 +8,7 @@ import time_machine
 from payments.domain.checkout import CheckoutClosed, open_checkout
 from payments.domain.release import expire_holds
 from payments.enums import PaymentStatus
-from payments.gateway.base import GatewayUnreachable
+from payments.gateway.base import GatewayFailed, GatewayUnreachable
 from payments.models import Payment
 from portal.audit.actor import Actor, Source
 from portal.bookings.domain.holds import extend_hold
@@ -17,6 +17,7 @@ from portal.bookings.errors import HoldNotExtendable
 from portal.bookings.models import Booking, Session
 from portal.common import clock
 from portal.notifications.models import Notification
+from tests.factories import BookingFactory
 from tests.fakes import FakeGateway
 
 pytestmark = pytest.mark.django_db
@@ -97,6 +98,23 @@ def test_an_intent_whose_reply_was_lost_is_found_by_its_key_and_cancelled(
         assert expire_holds() == 1
     assert [intent.status for intent in stripe.intents.values()] == ["canceled"]
     assert state(booking) == (BookingStatus.EXPIRED, PaymentStatus.CANCELLED, 0)
+
+
+def test_a_failure_that_stripe_keeps_with_the_key_stops_neither_paying_nor_releasing(
+    booking: Booking, stripe: FakeGateway
+) -> None:
+    stripe.fail_keys_next = 1
+    with pytest.raises(GatewayFailed):
+        open_checkout(booking)
+    assert open_checkout(booking).intent.status == "requires_payment_method"
+
+    stripe.fail_keys_next = 1
+    other = BookingFactory()
+    with pytest.raises(GatewayFailed):
+        open_checkout(other)
+    with after(31):
+        assert expire_holds() == 2
+    assert state(other) == (BookingStatus.EXPIRED, PaymentStatus.CANCELLED, 0)
 
 
 def test_a_hold_is_extended_once(booking: Booking, stripe: FakeGateway) -> None:
