@@ -1,8 +1,10 @@
-"""The web server's entry point."""
+"""The web server's entry point. The addresses and all behind them are loaded before the first request is taken."""
 
 import os
 
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.demo")
 application = get_wsgi_application()
+assert get_resolver().url_patterns
