@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from ops.stack.postgres import Postgres, migrated_cluster, reachable_folder
+from ops.stack.postgres import QUICK, Postgres, migrated_cluster, reachable_folder
 from ops.stack.program import ROOT, MissingProgram, free_port
 from ops.stack.redis import Redis
 
@@ -39,7 +39,7 @@ def pytest_load_initial_conftests() -> Generator[None, None, None]:
 def _start() -> None:
     folder, broker_folder = reachable_folder(), Path(tempfile.mkdtemp(prefix="portal-redis-"))
     _folders.extend((folder, broker_folder))
-    database = migrated_cluster(folder, durable=False)
+    database = migrated_cluster(folder, safety=QUICK)
     _started.append(database)
     broker = Redis(broker_folder)
     broker.start()

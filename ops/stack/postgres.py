@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from enum import Enum
 from pathlib import Path
 from typing import Any, Final
@@ -17,7 +18,8 @@ from ops.stack.program import ROOT, Program, binary, free_port, until
 
 TEMPLATE: Final = "portal_template"
 QUICK: Final = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
-# A crash of PostgreSQL (not of the machine) loses nothing of this: commits are in the kernel before they are told.
+# A crash of PostgreSQL (not of the machine) loses nothing: commits are in the kernel before they are told.
+CRASH_SAFE: Final = {"fsync": "off", "synchronous_commit": "on"}
 DURABLE: Final = {"fsync": "on", "synchronous_commit": "on"}
 
 
@@ -32,10 +34,10 @@ class Stop(Enum):
 class Postgres:
     """One server on 127.0.0.1. `folder` must be reachable for the `postgres` account when we are root."""
 
-    def __init__(self, folder: Path, *, durable: bool = True) -> None:
+    def __init__(self, folder: Path, *, safety: Mapping[str, str] = DURABLE) -> None:
         self.folder, self.data, self.port = folder, folder / "data", free_port()
         options = {
-            **(DURABLE if durable else QUICK), "max_connections": "200", "shared_buffers": "256MB",
+            **safety, "max_connections": "200", "shared_buffers": "256MB",
             "listen_addresses": "127.0.0.1", "unix_socket_directories": str(folder),
         }  # fmt: skip
         flags = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
@@ -82,13 +84,13 @@ def reachable_folder() -> Path:
     return folder
 
 
-def migrated_cluster(folder: Path, *, durable: bool = True) -> Postgres:
+def migrated_cluster(folder: Path, *, safety: Mapping[str, str] = DURABLE) -> Postgres:
     """A running server in `folder` with the migrated database TEMPLATE.
 
     Migrating takes half a minute: the result is kept in VAR, named after what made it.
     """
     kept = (ROOT / (os.environ.get("VAR") or "var")).resolve() / "test-postgres" / fingerprint()
-    server = Postgres(folder, durable=durable)
+    server = Postgres(folder, safety=safety)
     if kept.exists():
         subprocess.run(["cp", "-a", str(kept), str(server.data)], check=True)
         _own(folder)

@@ -9,7 +9,7 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 
@@ -54,6 +54,21 @@ def listens(port: int) -> bool:
         return False
 
 
+class Process(Protocol):
+    """As much of Popen as a Program needs."""
+
+    pid: int
+
+    def poll(self) -> int | None:
+        """None while it lives."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Until it has ended. Raises subprocess.TimeoutExpired."""
+
+    def send_signal(self, number: int, /) -> None:
+        """Signal it; nothing when it has ended."""
+
+
 class Program:
     """A command, run in a session of its own so that it and its children can be killed together."""
 
@@ -63,7 +78,7 @@ class Program:
         self.name, self.command, self.log = name, list(command), log
         self.env = {**os.environ, **(env or {})}
         self.account = account
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: Process | None = None
 
     @property
     def is_running(self) -> bool:
@@ -104,7 +119,7 @@ class Program:
             pass
         self.process.wait(20)
         self.process = None
-        until(lambda: not any(map(_lives, family)), f"the end of {self.name}'s children", 20)
+        until(lambda: not any(map(lives, family)), f"the end of {self.name}'s children", 20)
 
     def children(self) -> list[int]:
         """Process ids of its direct children."""
@@ -114,7 +129,7 @@ class Program:
         return [int(pid) for pid in listing.read_text().split()] if listing.exists() else []
 
 
-def _lives(pid: int) -> bool:
+def lives(pid: int) -> bool:
     """Whether the process runs; a dead one that nobody has reaped yet does not."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"

@@ -12,7 +12,7 @@ from typing import Final, Self
 import httpx
 
 from ops.stack.cdn import Cdn
-from ops.stack.postgres import Postgres, migrated_cluster, reachable_folder
+from ops.stack.postgres import DURABLE, Postgres, migrated_cluster, reachable_folder
 from ops.stack.program import ROOT, Program, free_port, until
 from ops.stack.proxy import Proxy
 from ops.stack.redis import Redis
@@ -26,6 +26,8 @@ class Stack:
     """PostgreSQL, Redis, sandbox, gunicorn, worker and beat, on free ports, with their state under `var`.
 
     The demo's settings (accounts, content, wide limits) on real servers. Leaving the context ends everything.
+    `safety` is how PostgreSQL keeps what it was told; with `start_portal=False` web, worker and beat are the caller's
+    to start.
     Parts: `postgres`, `redis`, `sandbox` (controls), `cdn` in front of media and `proxy` (nginx with TLS in front of
     gunicorn, whose own address stays open) when they are asked for, and `programs` by name: sandbox, web, worker,
     beat.
@@ -40,6 +42,8 @@ class Stack:
         environment: Mapping[str, str] | None = None,
         cdn: bool = False,
         proxy: bool = False,
+        start_portal: bool = True,
+        safety: Mapping[str, str] = DURABLE,
     ) -> None:
         self.var = var.resolve()
         self.web_port = int((environment or {}).get("PORT") or free_port())
@@ -47,7 +51,7 @@ class Stack:
         self.portal = f"http://127.0.0.1:{self.web_port}"
         self.sandbox = SandboxControl(f"http://127.0.0.1:{self.sandbox_port}")
         self.web_workers, self.worker_processes = web_workers, worker_processes
-        self.extra = dict(environment or {})
+        self.extra, self.start_portal, self.safety = dict(environment or {}), start_portal, safety
         self.programs: dict[str, Program] = {}
         self._postgres_folder = reachable_folder()
         self.cdn = Cdn(self.var / "cdn", origin=self.portal, media=self.var / "media") if cdn else None
@@ -75,18 +79,25 @@ class Stack:
         self.redis.start()
         if self.cdn:
             self.cdn.start()
-        self.postgres: Postgres = migrated_cluster(self._postgres_folder)
+        self.postgres: Postgres = migrated_cluster(self._postgres_folder, safety=self.safety)
         self.postgres.create(DATABASE)
         self.manage("createcachetable")
         self.manage("seed_demo")
         self.programs = {name: self._program(name, command) for name, command in self._commands().items()}
-        for program in self.programs.values():
-            program.start()
+        self.programs["sandbox"].start()
+        if self.start_portal:
+            self.start_programs()
         until(lambda: _answers(f"{self.sandbox.url}/_control/faults"), "the sandbox")
         self.manage("register_webhook", self.portal)
-        self.wait_until_ready()
+        if self.start_portal:
+            self.wait_until_ready()
         if self.proxy:
             self.proxy.start()
+
+    def start_programs(self) -> None:
+        """Start what does not run."""
+        for program in self.programs.values():
+            program.start()
 
     @property
     def serving(self) -> dict[str, str]:

@@ -47,6 +47,7 @@ _DECLARED: Final = (
     Variable("STRIPE_PUBLISHABLE_KEY", "Stripe's publishable key, of the same mode as the secret key.", "pk_test_000000000000000000000000", required=True),
     Variable("STRIPE_API_BASE", "Address of Stripe's API; set only to use the local sandbox.", "https://api.stripe.com"),
     Variable("STRIPE_JS_URL", "Address of Stripe.js; set only to use the local sandbox.", "https://js.stripe.com/v3/"),
+    Variable("STRIPE_TIMEOUT_SECONDS", "Seconds that Stripe may take to answer a request.", "10"),
     Variable("REFUND_CONFIRM_FROM", "Refunds of this amount or more (in whole pounds, euros, ...) are asked twice.", "100"),
     Variable("WEBHOOK_SILENCE_MINUTES", "Minutes without an event from Stripe, while payments are open, before staff are warned.", "30"),
     Variable("AUDIT_HMAC_KEY", "Key that seals the audit trail; keep a copy outside the database.", "change-me-too", required=True),

@@ -1,0 +1,133 @@
+"""One caregiver: signs in, books, pays, moves, cancels, as their visits say and for as long as the load lasts."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+from typing import Any, Final
+
+from ops.chaos.browser import Browser, NoAnswer, Over, found_in
+from ops.chaos.card import Till
+from ops.chaos.decisions import Visit, visits
+from ops.chaos.journal import Journal
+from ops.chaos.people import SERVICE
+from ops.chaos.world import World
+
+SECRET: Final = r'data-client-secret="([^"]+)"'
+LEDGER_SAYS_WITHIN: Final = 2.0  # seconds; a person looks for a moment and goes on
+
+
+class Caregiver:
+    """Number `number` of the world's people."""
+
+    def __init__(self, number: int, seed: int, world: World, journal: Journal, over: Event) -> None:
+        self.name, self.journal = f"caregiver {number}", journal
+        self._person: dict[str, Any] = world.people.caregivers[number]
+        self._sessions = world.people.sessions
+        self._visits = visits(seed, number)
+        self._browser = Browser(world.stack.portal, over)
+        self._till = Till(world.stack.sandbox.url)
+        self._references: list[str] = []
+
+    def arrive(self) -> None:
+        """Sign in, before anything breaks."""
+        self._browser.sign_in(self._person["email"], self._person["password"])
+
+    def live(self) -> None:
+        """Visit after visit, until the load is over."""
+        try:
+            for visit in self._visits:
+                self._visit(visit)
+        except Over:
+            pass
+        except Exception as error:
+            self.journal.broke(self.name, repr(error))
+
+    def _visit(self, visit: Visit) -> None:
+        reference = self._book(visit)
+        if not reference:
+            return
+        if visit.extends:
+            self._browser.post(f"/deposit/{reference}/extend/")
+        paid = self._pay("deposit", reference, visit)
+        self._browser.wait(visit.pause)
+        if visit.then == "cancel":
+            self._cancel(reference)
+        elif visit.then == "balance" and paid:
+            self._pay("balance", reference, visit)
+        elif visit.then == "move" and paid:
+            self._move(reference, visit)
+
+    def _note(self, what: str, reference: str = "") -> None:
+        self.journal.write(self.name, what, **({"booking": reference} if reference else {}))
+
+    def _book(self, visit: Visit) -> str:
+        """The new booking's reference, or nothing when there is no place. Some send the form twice."""
+        form = {
+            "service": SERVICE, "session": self._sessions[visit.session], "token": visit.token,
+            "care_recipient": self._person["care_recipient"], "notes": "",
+        }  # fmt: skip
+        replies = [self._browser.post("/book/", **form) for _ in range(2 if visit.again else 1)]
+        references = {found for reply in replies if (found := _reference(reply.headers.get("location", "")))}
+        for reference in references:
+            self._note("booked", reference)
+            self.journal.saw_booking(reference)
+        if not references:
+            self._note("found no place")
+        return min(references, default="")
+
+    def _pay(self, purpose: str, reference: str, visit: Visit) -> bool:
+        """Try the visit's cards in turn; whether the ledger said in time that it is paid."""
+        for card in visit.cards:
+            if {"succeeded", "unknown"} & set(self._in_tabs(card, purpose, reference, visit)):
+                return self._is_paid(purpose, reference, visit)
+        return False
+
+    def _in_tabs(self, card: str, purpose: str, reference: str, visit: Visit) -> list[str]:
+        with ThreadPoolExecutor(visit.tabs) as tabs:
+            tries = [tabs.submit(self._use, card, purpose, reference, visit) for _ in range(visit.tabs)]
+            return [one.result() for one in tries]
+
+    def _use(self, card: str, purpose: str, reference: str, visit: Visit) -> str:
+        secret = found_in(self._browser.get(f"/{purpose}/{reference}/"), SECRET)
+        outcome = self._confirmed(secret, card, visit) if secret else "not payable"
+        self._note(f"{purpose} {outcome}", reference)
+        return outcome
+
+    def _confirmed(self, secret: str, card: str, visit: Visit) -> str:
+        try:
+            outcome = self._till.confirm(secret, card)
+            if outcome == "requires_action":
+                outcome = self._till.authenticate(secret, passes=visit.passes_3ds)
+            if outcome == "processing":
+                self._browser.wait(visit.pause)
+                outcome = self._till.decide(secret, takes=visit.bank_takes)
+        except NoAnswer:
+            return "unknown"
+        return outcome
+
+    def _is_paid(self, purpose: str, reference: str, visit: Visit) -> bool:
+        address = f"/{purpose}/{reference}/status.json" + ("?check=1" if visit.checks else "")
+
+        def paid() -> bool:
+            reply = self._browser.get(address)
+            return reply.status_code == 200 and reply.json()["state"] == "paid"
+
+        return self._browser.wait_until(paid, LEDGER_SAYS_WITHIN)
+
+    def _cancel(self, reference: str) -> None:
+        reply = self._browser.post(f"/bookings/{reference}/cancel/")
+        told = self._browser.get(reply.headers["location"]) if reply.is_redirect else reply
+        if "Your booking is cancelled" in told.text:
+            self._note("cancelled", reference)
+            self.journal.saw_cancellation(reference)
+        else:
+            self._note("not cancelled now", reference)
+
+    def _move(self, reference: str, visit: Visit) -> None:
+        form = {"from_session": self._sessions[visit.session], "session": self._sessions[visit.other_session]}
+        reply = self._browser.post(f"/bookings/{reference}/move/", **form)
+        self._note("moved" if reply.is_redirect else "not moved", reference)
+
+
+def _reference(location: str) -> str:
+    """Of `/deposit/<reference>/`."""
+    return location.removeprefix("/deposit/").rstrip("/") if location.startswith("/deposit/") else ""

@@ -1,0 +1,149 @@
+"""One seed, from a fresh world to its verdict."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
+from threading import Event, Thread
+from typing import Any, Final
+
+from ops.chaos import faults
+from ops.chaos.caregiver import Caregiver
+from ops.chaos.commands import inspect, reconcile
+from ops.chaos.decisions import CAREGIVERS
+from ops.chaos.evidence import Evidence, acknowledged, collect
+from ops.chaos.journal import Journal
+from ops.chaos.oracle import Divergence, judge
+from ops.chaos.plan import Step, plan
+from ops.chaos.recovery import recover, sweep
+from ops.chaos.staff import Staff
+from ops.chaos.world import World
+
+MECHANICS: Final = ("seed", "start", "start_postgres", "start_redis")  # steps that are no fault of their own
+
+SUPERVISED_EVERY: Final = 0.5  # seconds
+
+Person = Caregiver | Staff
+
+
+@dataclass
+class Outcome:
+    """What a seed came to: figures for people, divergences for the exit code."""
+
+    seed: int
+    steps: list[Step]
+    figures: dict[str, int] = field(default_factory=dict)
+    divergences: list[Divergence] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+    journal: Journal = field(default_factory=Journal)
+
+    @property
+    def is_good(self) -> bool:
+        """Nothing diverged, and the run itself worked."""
+        return not self.divergences and not self.broken
+
+    def as_json(self) -> dict[str, Any]:
+        """For the log of the seed."""
+        return {
+            "seed": self.seed,
+            "figures": self.figures,
+            "seconds": self.seconds,
+            "divergences": [asdict(one) for one in self.divergences],
+            "broken": self.broken,
+            "plan": [str(step) for step in self.steps],
+            "counts": dict(sorted(self.journal.counts.items())),
+            "journal": self.journal.entries,
+        }
+
+
+class Drill:
+    """Runs `seed` with `seconds` of load on `world`."""
+
+    def __init__(self, world: World, seed: int, seconds: float) -> None:
+        self.world, self.seed, self.seconds = world, seed, seconds
+        self.outcome = Outcome(seed, plan(seed, seconds))
+        self.evidence = Evidence()
+
+    def run(self) -> Outcome:
+        """Begin, load, recover, reconcile once, judge."""
+        since = datetime.now(UTC) - timedelta(hours=1)
+        over = Event()
+        self._timed("begin", self.world.begin)
+        people = self._people(over)
+        self._timed("arrive", lambda: _at_once(people, lambda person: person.arrive()))
+        self._timed("load", lambda: self._load(people, over))
+        self._timed("recover", lambda: self._recover(since))
+        self.outcome.divergences = judge(self.evidence)
+        self.outcome.figures = self._figures()
+        self.outcome.broken += self.outcome.journal.broken
+        if not self.outcome.figures["charges"]:
+            self.outcome.broken.append("nobody could pay, so nothing is proven: load for longer")
+        return self.outcome
+
+    def _timed(self, name: str, part: Callable[[], object]) -> None:
+        began = time.monotonic()
+        part()
+        self.outcome.seconds[name] = round(time.monotonic() - began, 1)
+
+    def _people(self, over: Event) -> list[Person]:
+        world, journal = self.world, self.outcome.journal
+        caregivers = [Caregiver(number, self.seed, world, journal, over) for number in range(CAREGIVERS)]
+        return [*caregivers, Staff(self.seed, world, journal, over)]
+
+    def _load(self, people: Sequence[Person], over: Event) -> None:
+        began = self.outcome.journal.begin()
+        threads = [Thread(target=person.live, name=person.name) for person in people]
+        for thread in threads:
+            thread.start()
+        try:
+            self._break_things(began)
+        finally:
+            over.set()
+            for thread in threads:
+                thread.join()
+
+    def _break_things(self, began: float) -> None:
+        for step in self.outcome.steps:
+            self._wait_until(began + step.at)
+            kept_from = faults.do(step, self.world)
+            self.outcome.journal.write("fault", step.action, **step.arguments, kept_from=kept_from)
+        self._wait_until(began + self.seconds)
+
+    def _wait_until(self, moment: float) -> None:
+        while (left := moment - time.monotonic()) > 0:
+            time.sleep(min(left, SUPERVISED_EVERY))
+            for name in self.world.supervise():
+                self.outcome.journal.write("supervisor", f"{name} had ended by itself")
+
+    def _recover(self, since: datetime) -> None:
+        recover(self.world)
+        sweep(self.world)
+        before = acknowledged(self.world)
+        report = reconcile(self.world, since)
+        self.outcome.journal.write("reconciliation", "reconciled", **report)
+        sweep(self.world)
+        found = inspect(self.world)
+        self.evidence = collect(self.world, before, self.outcome.journal, found.violations, found.audit_findings)
+
+    def _figures(self) -> dict[str, int]:
+        seen, counts = self.evidence, self.outcome.journal.counts
+        statuses = Counter(booking["status"] for booking in seen.bookings)
+        return {
+            "events acknowledged": len(seen.acknowledged),
+            "events in the inbox": len(seen.inbox),
+            "bookings": len(seen.bookings),
+            "confirmed": statuses["confirmed"],
+            "charges": sum(intent["amount_received"] > 0 for intent in seen.intents),
+            "refunds": len(seen.stripe_refunds),
+            "disputes": len(seen.stripe_disputes),
+            "refused for want of a place": counts["found no place"],
+            "faults": sum(step.action not in MECHANICS for step in self.outcome.steps),
+        }
+
+
+def _at_once(people: Sequence[Person], what: Callable[[Person], object]) -> None:
+    with ThreadPoolExecutor(len(people)) as pool:
+        list(pool.map(what, people))

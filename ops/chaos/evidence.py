@@ -1,0 +1,99 @@
+"""What the verdict stands on: Stripe's objects from Stripe's API, ours by plain SQL. No code of the ledger is asked."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from ops.chaos.journal import Journal
+from ops.chaos.world import World
+
+Row = Mapping[str, Any]
+
+BOOKINGS: Final = "SELECT id, reference, status, session_id FROM bookings_booking"
+SESSIONS: Final = "SELECT id, capacity, held FROM bookings_session"
+PAYMENTS: Final = """
+    SELECT payment.id, booking_id, reference, purpose, payment.status, amount, payment.currency, intent_id,
+           captured_amount, refunded_amount, pending_refund_amount
+    FROM payments_payment payment JOIN bookings_booking booking ON booking.id = booking_id WHERE method = 'stripe'"""
+REFUNDS: Final = "SELECT id, payment_id, amount, status, stripe_refund_id FROM payments_refund"
+DISPUTES: Final = "SELECT stripe_dispute_id, payment_id, status, amount FROM payments_dispute"
+INBOX: Final = "SELECT event_id, type, ledger_state, last_error FROM payments_receivedevent"
+OPEN_DISCREPANCIES: Final = """
+    SELECT kind, stripe_object_id, payment_id, details FROM payments_discrepancy WHERE status = 'open'"""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Rows as they were read at the end, except `acknowledged` (event id to type) and `stored` (ids in the inbox):
+    those were read after the recovery and before reconciliation, which would fetch what was lost.
+    """
+
+    acknowledged: Mapping[str, str] = field(default_factory=dict)
+    stored: frozenset[str] = frozenset()
+    intents: tuple[Row, ...] = ()
+    stripe_refunds: tuple[Row, ...] = ()
+    stripe_disputes: tuple[Row, ...] = ()
+    bookings: tuple[Row, ...] = ()
+    sessions: tuple[Row, ...] = ()
+    payments: tuple[Row, ...] = ()
+    refunds: tuple[Row, ...] = ()
+    disputes: tuple[Row, ...] = ()
+    inbox: tuple[Row, ...] = ()
+    discrepancies: tuple[Row, ...] = ()
+    shown: frozenset[str] = frozenset()
+    cancelled: frozenset[str] = frozenset()
+    violations: tuple[str, ...] = ()
+    audit_findings: tuple[str, ...] = ()
+
+    def payment_of(self, intent: Row) -> Row | None:
+        """The ledger's payment with the intent's id."""
+        return next((payment for payment in self.payments if payment["intent_id"] == intent["id"]), None)
+
+    def returned_by_stripe(self, intent: Row, *statuses: str) -> int:
+        """What Stripe sent back of an intent in refunds of these statuses, in minor units."""
+        return sum(r["amount"] for r in refunds_of(intent, self.stripe_refunds) if r["status"] in statuses)
+
+
+def refunds_of(intent: Row, refunds: Iterable[Row]) -> list[Row]:
+    """Stripe's refunds of an intent."""
+    return [refund for refund in refunds if refund["payment_intent"] == intent["id"]]
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledged:
+    """Which events the sandbox saw answered with 2xx, and which of all the inbox had then."""
+
+    events: Mapping[str, str]
+    stored: frozenset[str]
+
+
+def acknowledged(world: World) -> Acknowledged:
+    """First what was acknowledged, then what is stored: so nothing counts as lost that is just being stored."""
+    report = world.stack.sandbox.asked("deliveries", outcome="delivered")
+    events = {one["event"]: one["type"] for one in report["deliveries"]}
+    return Acknowledged(events, frozenset(row["event_id"] for row in world.rows(INBOX)))
+
+
+def collect(
+    world: World, before: Acknowledged, journal: Journal, violations: Iterable[str], audit_findings: Iterable[str]
+) -> Evidence:
+    """Everything, with the portal at rest."""
+    sandbox = world.stack.sandbox
+    return Evidence(
+        acknowledged=before.events,
+        stored=before.stored,
+        intents=tuple(sandbox.every("payment_intents")),
+        stripe_refunds=tuple(sandbox.every("refunds")),
+        stripe_disputes=tuple(sandbox.every("disputes")),
+        bookings=tuple(world.rows(BOOKINGS)),
+        sessions=tuple(world.rows(SESSIONS)),
+        payments=tuple(world.rows(PAYMENTS)),
+        refunds=tuple(world.rows(REFUNDS)),
+        disputes=tuple(world.rows(DISPUTES)),
+        inbox=tuple(world.rows(INBOX)),
+        discrepancies=tuple(world.rows(OPEN_DISCREPANCIES)),
+        shown=frozenset(journal.shown),
+        cancelled=frozenset(journal.cancelled),
+        violations=tuple(violations),
+        audit_findings=tuple(audit_findings),
+    )

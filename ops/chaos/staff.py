@@ -1,0 +1,118 @@
+"""Finance in the admin, a coordinator, a clerk in Stripe's dashboard, and banks: one after the other."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from threading import Event
+from typing import Any, Final
+
+import httpx
+import psycopg
+
+from ops.chaos.browser import Browser, NoAnswer, Over, answered
+from ops.chaos.decisions import Errand, errands
+from ops.chaos.journal import Journal
+from ops.chaos.world import World
+
+EMAIL: Final = "admin@example.com"
+PASSWORD: Final = "demo-portal-2026"
+PAID: Final = """
+    SELECT id, intent_id, captured_amount - refunded_amount - pending_refund_amount AS refundable FROM payments_payment
+    WHERE captured_amount > refunded_amount + pending_refund_amount AND intent_id IS NOT NULL ORDER BY id"""
+FAILED: Final = "SELECT id FROM payments_refund WHERE status = 'failed' ORDER BY id"
+SESSIONS: Final = """
+    SELECT id FROM bookings_session
+    WHERE status = 'open' AND service_id = (SELECT id FROM bookings_service WHERE slug = 'chaos-care') ORDER BY id"""
+
+
+class Staff:
+    """Does the errands of the seed until the load is over."""
+
+    def __init__(self, seed: int, world: World, journal: Journal, over: Event) -> None:
+        self.name, self.journal = "staff", journal
+        self._world, self._errands = world, errands(seed)
+        self._browser = Browser(world.stack.portal, over)
+
+    def arrive(self) -> None:
+        """Sign in, before anything breaks."""
+        self._browser.sign_in(EMAIL, PASSWORD)
+
+    def live(self) -> None:
+        """Errand after errand."""
+        try:
+            for errand in self._errands:
+                self._browser.wait(errand.pause)
+                self._do(errand)
+        except Over:
+            pass
+        except Exception as error:
+            self.journal.broke(self.name, repr(error))
+
+    def _do(self, errand: Errand) -> None:
+        try:
+            outcome = getattr(self, f"_{errand.kind}")(errand)
+        except (NoAnswer, psycopg.OperationalError, httpx.TransportError) as error:
+            outcome = type(error).__name__
+        self.journal.write(self.name, f"{errand.kind.replace('_', ' ')}: {outcome}")
+
+    def _choose(self, rows: Sequence[dict[str, Any]], errand: Errand) -> dict[str, Any] | None:
+        return rows[int(errand.which * len(rows))] if rows else None
+
+    def _refund(self, errand: Errand) -> str:
+        """Through the form, which some send twice."""
+        payment = self._choose(self._world.rows(PAID), errand)
+        if payment is None:
+            return "nothing to refund"
+        form = {
+            "amount": Decimal(_part(payment, errand)) / 100, "reason": "goodwill", "note": "", "token": errand.token,
+        }  # fmt: skip
+        address = f"/admin/payments/payment/{payment['id']}/refund/"
+        replies = [self._browser.post(address, **form) for _ in range(2 if errand.twice else 1)]
+        return "asked" if replies[0].is_redirect else "refused"
+
+    def _refund_at_stripe(self, errand: Errand) -> str:
+        """By a clerk in Stripe's dashboard, who knows nothing of our rows."""
+        payment = self._choose(self._world.rows(PAID), errand)
+        if payment is None:
+            return "nothing to refund"
+        form = {"payment_intent": payment["intent_id"], "amount": _part(payment, errand)}
+        return _said(answered(lambda: self._world.stack.sandbox.post("refunds", **form)))
+
+    def _retry_refund(self, errand: Errand) -> str:
+        refund = self._choose(self._world.rows(FAILED), errand)
+        if refund is None:
+            return "nothing failed"
+        self._browser.post(f"/admin/payments/refund/{refund['id']}/again/")
+        return "asked"
+
+    def _dispute(self, errand: Errand) -> str:
+        payment = self._choose(self._world.rows(PAID), errand)
+        if payment is None:
+            return "nothing to dispute"
+        return self._controlled("disputes", payment_intent=payment["intent_id"])
+
+    def _close_dispute(self, errand: Errand) -> str:
+        opened = [one for one in self._world.stack.sandbox.every("disputes") if one["status"] not in ("won", "lost")]
+        dispute = self._choose(opened, errand)
+        if dispute is None:
+            return "nothing is disputed"
+        return self._controlled(f"disputes/{dispute['id']}/close", status="won" if errand.won else "lost")
+
+    def _cancel_session(self, errand: Errand) -> str:
+        session = self._choose(self._world.rows(SESSIONS), errand)
+        if session is None:
+            return "no session is left"
+        reply = self._browser.post(f"/admin/desk/sessions/{session['id']}/cancel/", message="")
+        return "done" if reply.is_redirect else "refused"
+
+    def _controlled(self, path: str, **body: Any) -> str:
+        address = f"{self._world.stack.sandbox.url}/_control/{path}"
+        return _said(answered(lambda: httpx.post(address, json=body, timeout=10)))
+
+
+def _part(payment: dict[str, Any], errand: Errand) -> int:
+    """The errand's share of what can be refunded, in minor units."""
+    return max(1, int(payment["refundable"] * errand.share))
+
+
+def _said(reply: httpx.Response) -> str:
+    return "done" if reply.status_code == 200 else "refused"
