@@ -1,7 +1,7 @@
 """Having the CDN forget: failures are counted, and a page that moves is forgotten at its old address.
 
 Wagtail purges on publish and unpublish. Its CloudFront backend logs a failure and says nothing else, so the log is
-listened to: docs/operations/media.md says what the alert means.
+listened to: docs/runbooks/cdn-purge-failing.md says what the alert means.
 """
 
 import logging

@@ -38,7 +38,7 @@ def purging() -> dict[str, Any]:
     distribution = env.text("CDN_DISTRIBUTION_ID", "")
     if not distribution:
         return {}
-    backend = "wagtail.contrib.frontend_cache.backends.CloudfrontBackend"
+    backend = "portal.media_library.cloudfront.Cloudfront"
     return {"cloudfront": {"BACKEND": backend, "DISTRIBUTION_ID": distribution}}
 
 

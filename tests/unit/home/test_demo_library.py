@@ -33,7 +33,7 @@ def test_each_visitor_finds_what_is_theirs(night: ServiceFactory) -> None:
 
 def test_films_have_their_length_captions_and_poster(night: ServiceFactory) -> None:
     film = MediaItem.objects.get(slug="your-first-respite-visit")
-    assert (film.duration_seconds, film.content_type) == (36, "video/mp4")
+    assert (film.duration_seconds, film.content_type) == (38, "video/mp4")
     assert film.captions.startswith("WEBVTT")
     assert film.poster is not None
 

@@ -21,6 +21,8 @@ class Invalidations:
                 identifier = new_id()
                 self.items[identifier] = request.document()
                 return Reply(HTTPStatus.CREATED, self._document(identifier), location=identifier)
+            case "GET", ():
+                return Reply(HTTPStatus.OK, self._listing())
             case "GET", (identifier,) if identifier in self.items:
                 return Reply(HTTPStatus.OK, self._document(identifier))
             case "GET", (identifier,):
@@ -28,13 +30,24 @@ class Invalidations:
                 raise AwsError(HTTPStatus.NOT_FOUND, "NoSuchInvalidation", message)
         raise not_implemented(request)
 
-    def _document(self, identifier: str) -> Element:
+    def _listing(self) -> Element:
+        summaries = [markup.element("InvalidationSummary", *self._head(identifier)) for identifier in self.items]
         return markup.element(
-            "Invalidation",
+            "InvalidationList",
+            markup.element("MaxItems", text="100"),
+            markup.element("IsTruncated", text="false"),
+            markup.element("Quantity", text=str(len(summaries))),
+            markup.element("Items", *summaries),
+        )
+
+    def _document(self, identifier: str) -> Element:
+        return markup.element("Invalidation", *self._head(identifier), self.items[identifier])
+
+    def _head(self, identifier: str) -> tuple[Element, ...]:
+        return (
             markup.element("Id", text=identifier),
             markup.element("Status", text="Completed"),
             markup.element("CreateTime", text=markup.LONG_AGO),
-            self.items[identifier],
         )
 
 
