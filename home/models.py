@@ -10,13 +10,14 @@ from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Page
 
 from home.blocks import INLINE_TEXT, BodyBlock, QuestionBlock
+from home.public import PublicPage
 from home.samples import sample_row
 from payments.copy import DepositCopy, Question
 from payments.queries import unpaid_rows_of
 from portal.bookings.models import Service
 
 
-class HomePage(Page):
+class HomePage(PublicPage, Page):
     """The front page."""
 
     hero_heading = models.CharField(max_length=80)
@@ -38,7 +39,7 @@ class HomePage(Page):
     ]
 
 
-class ContentPage(Page):
+class ContentPage(PublicPage, Page):
     """A page of text: about us, privacy, accessibility."""
 
     introduction = RichTextField(features=INLINE_TEXT, blank=True)
@@ -55,7 +56,7 @@ class ContentPage(Page):
     ]
 
 
-class ServicesPage(Page):
+class ServicesPage(PublicPage, Page):
     """What can be booked, with prices from the services themselves."""
 
     introduction = RichTextField(features=INLINE_TEXT, blank=True)
@@ -72,7 +73,7 @@ class ServicesPage(Page):
         return {**context, "services": Service.objects.filter(active=True)}
 
 
-class DepositPage(Page):
+class DepositPage(PublicPage, Page):
     """How deposits work, and the wording of the page where one is paid (`/deposit/<reference>/`)."""
 
     introduction = RichTextField(features=INLINE_TEXT)
