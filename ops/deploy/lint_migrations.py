@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from ops.stack.postgres import TEMPLATE, migrated_cluster, reachable_folder
+from ops.stack.postgres import QUICK, TEMPLATE, migrated_cluster, reachable_folder
 
 OURS: Final = ("portal", "payments", "insights", "home")
 EXCEPTIONS: Final = {
@@ -24,7 +24,7 @@ def main() -> int:
     """1 when a migration of ours is not safe, with the linter's reasons."""
     argparse.ArgumentParser(prog="python -m ops.deploy.lint_migrations", description=__doc__).parse_args()
     folder = reachable_folder()
-    cluster = migrated_cluster(folder, durable=False)
+    cluster = migrated_cluster(folder, safety=QUICK)
     try:
         _use(cluster.url(TEMPLATE))
         found = has_unsafe(ignoring=EXCEPTIONS)
