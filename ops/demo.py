@@ -1,10 +1,12 @@
 """`python -m ops.demo`: the whole portal on one machine without a server to install, until Ctrl-C.
 
 Migrates and seeds, then runs the Stripe sandbox, the web server and a worker with beat, each a process of its own.
+With CDN=1 in the environment, nginx as a local CDN stands in front of the media.
 """
 
 import argparse
 import os
+import shlex
 import shutil
 import sys
 import threading
@@ -14,6 +16,8 @@ import urllib.request
 from pathlib import Path
 
 from honcho.manager import Manager
+
+from ops.stack.cdn import Cdn
 
 PORT = os.environ.get("PORT") or "8000"
 SANDBOX_PORT = os.environ.get("SANDBOX_PORT") or "8421"
@@ -26,8 +30,9 @@ def main() -> int:
     """Prepare, run, and return the exit code of what ended first."""
     argparse.ArgumentParser(prog="python -m ops.demo", description=__doc__).parse_args()
     environment = _environment()
-    os.environ.update(environment)
     var = Path(environment["VAR"])
+    cdn = Cdn(var / "cdn", origin=PORTAL, media=var / "media") if os.environ.get("CDN") else None
+    os.environ.update({**environment, **(cdn.environment if cdn else {})})
     _make_folders(var, Path(environment["PROMETHEUS_MULTIPROC_DIR"]))
     from django import setup
     from django.core.management import call_command
@@ -37,7 +42,7 @@ def main() -> int:
     call_command("createcachetable")
     call_command("seed_demo")
     manager = Manager()
-    for name, command in _commands(var).items():
+    for name, command in _commands(var, cdn).items():
         manager.add_process(name, command, env={**os.environ, "PYTHONUNBUFFERED": "1"})
     threading.Thread(target=_announce, daemon=True).start()
     manager.loop()
@@ -70,9 +75,11 @@ def _make_folders(var: Path, metrics: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
 
 
-def _commands(var: Path) -> dict[str, str]:
+def _commands(var: Path, cdn: Cdn | None) -> dict[str, str]:
     python = sys.executable
+    in_front = {"cdn": shlex.join(cdn.program.command)} if cdn else {}
     return {
+        **in_front,
         "sandbox": f"{python} -m ops.stripe_sandbox --port {SANDBOX_PORT} --state {var / 'sandbox.sqlite3'}",
         "web": (
             f"{python} -m gunicorn portal.wsgi --bind 127.0.0.1:{PORT} --workers 2 --threads 4 --no-control-socket "
@@ -94,6 +101,8 @@ def _announce() -> None:
     _wait_for(f"{PORTAL}/")
     accounts = "\n".join(f"  {role}@example.com" for role in ROLES)
     print(f"Portal ready: {PORTAL}/\n\nAccounts, password demo-portal-2026:\n{accounts}\n", flush=True)
+    if cdn := os.environ.get("MEDIA_CDN_URL"):
+        print(f"Media come from the CDN at {cdn}/ (X-Cache says HIT or MISS)", flush=True)
     print(f"Mail that the portal sent: {PORTAL}/demo/mail/\nStop with Ctrl-C.", flush=True)
 
 

@@ -11,6 +11,7 @@ if [ ! -e "$release/.complete" ]; then
     "${PYTHON:-python3}" -m venv .venv
     .venv/bin/python -m pip install --quiet --require-hashes -r requirements/bootstrap.txt
     VIRTUAL_ENV=$release/.venv .venv/bin/uv pip install --quiet --require-hashes -r requirements/base.txt
+    .venv/bin/python -m compileall -q -j 0 .  # the portal's account may not write here
     touch .complete
 fi
 echo "$release"

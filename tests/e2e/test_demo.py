@@ -1,9 +1,11 @@
 """`make demo` as a stranger meets it: SQLite, the filesystem broker, nothing installed; stopped and started again."""
 
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Page
 
@@ -66,9 +68,13 @@ def test_the_second_start_is_quick_and_keeps_what_was_booked(timed_demo: tuple[f
     assert took < SECOND_START_S
 
 
-def test_ctrl_c_ends_everything_that_the_demo_started(state: Path) -> None:
-    running = start(state)
+def test_media_come_from_the_cdn_and_ctrl_c_ends_everything_that_the_demo_started(state: Path) -> None:
+    running = start(state, CDN="1")
     group = running.process.pid
+    page = httpx.get(f"{running.portal}/library/", timeout=60)
+    picture = re.findall(r"http://127\.0\.0\.1:\d+/media/public/[^\s\"]+", page.text)[0]
+    assert picture.rpartition("/media/")[0] in page.headers["Content-Security-Policy"]
+    assert [httpx.get(picture, timeout=60).headers["X-Cache"] for _ in range(2)] == ["MISS", "HIT"]
     stop(running.process)
     assert running.process.returncode is not None
     assert not _alive_with(state), f"left over from group {group}"

@@ -32,7 +32,7 @@ class Site:
     address: str = ""
     http_port: int = 80
     https_port: int = 443
-    log: Path = Path("/var/log/nginx")
+    log: Path = Path("/var/log/portal-nginx")
     requests_per_second: int = 50
     hsts_seconds: int = 31_536_000
     behind: tuple[str, ...] = ()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ops.deploy.nginx import Site
 from portal.celery import app
 from tests.services import ROOT
 from tests.unit.ops.deploy.units import PREFIX, SYSTEMD, command, unit
@@ -95,7 +96,9 @@ def test_logrotate_takes_its_file_and_rotates_both_logs(tmp_path: Path) -> None:
     for log in logs:
         log.write_text("a line\n" * 1000)
     configuration = tmp_path / "portal"
-    configuration.write_text(text.replace("/var/log/nginx", str(tmp_path)).replace("/run/nginx.pid", "/run/no-pid"))
+    configuration.write_text(
+        text.replace("/var/log/portal-nginx", str(tmp_path)).replace("/run/nginx.pid", "/run/no-pid")
+    )
     configuration.chmod(0o644)
     state = tmp_path / "state"
     tool = shutil.which("logrotate") or "/usr/sbin/logrotate"
@@ -105,8 +108,15 @@ def test_logrotate_takes_its_file_and_rotates_both_logs(tmp_path: Path) -> None:
     assert sorted(file.name for file in tmp_path.glob("*.1")) == ["portal-access.log.1", "portal-error.log.1"]
 
 
+def test_debians_own_rule_for_nginx_does_not_rotate_them_too() -> None:
+    """logrotate refuses a file that two rules name."""
+    (ours,) = re.findall(r"^(/\S+) \{", (DEPLOY / "logrotate/portal").read_text(), re.MULTILINE)
+    assert str(Path(ours).parent) == str(Site.log) != "/var/log/nginx"
+
+
 def test_evidence_is_not_rotated() -> None:
-    assert "jsonl" not in (DEPLOY / "logrotate/portal").read_text()
+    text = (DEPLOY / "logrotate/portal").read_text()
+    assert re.findall(r"^[^#\n]*/var/log/portal/", text, re.MULTILINE) == []
 
 
 def test_every_folder_that_a_service_writes_is_made() -> None:
@@ -124,6 +134,7 @@ def test_the_folders_are_made_as_written(tmp_path: Path) -> None:
         .read_text()
         .replace("portal portal", "www www")
         .replace("root   root", "www www")
+        .replace("root   adm", "www www")
     )
     text = text.replace("www www", f"{os.getuid()} {os.getgid()}")
     (tmp_path / "etc/tmpfiles.d").mkdir(parents=True)
