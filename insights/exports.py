@@ -1,30 +1,65 @@
-"""Figures as a spreadsheet's rows; what a spreadsheet would run as a formula is made text."""
+"""Figures as spreadsheets; what a spreadsheet would run as a formula is made text."""
 
 import csv
-from collections.abc import Iterator
-from io import StringIO
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from io import BytesIO, StringIO
 from typing import Final
+
+from openpyxl import Workbook
 
 from insights.kpis.results import Result
 from portal.common.spreadsheets import neutral
 
 HEAD: Final = ("figure", "name", "unit", "day", "part", "value")
+TITLE_LENGTH: Final = 31  # Excel's limit for a sheet's name
+Cell = str | int | float | Decimal | None
 
 
-def rows(results: dict[str, Result]) -> Iterator[tuple[str, ...]]:
-    """A line a value: the whole period (day empty), then each day; `part` is a currency or a name."""
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A sheet: a head and its rows."""
+
+    title: str
+    head: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+
+
+def figures(results: Mapping[str, Result]) -> Table:
+    """Every figure, a line a value: the whole period (day empty), then each day; `part` is a currency or a name."""
+    return Table("All figures", HEAD, list(_rows(results)))
+
+
+def _rows(results: Mapping[str, Result]) -> Iterator[tuple[Cell, ...]]:
     for key, result in results.items():
         about = (key, result.kpi.name, result.kpi.unit.value)
         for day, value in [("", result.value), *((f"{day}", value) for day, value in result.series)]:
             parts = {"": value} if value is None or isinstance(value, int | float) else value
             for part, amount in parts.items():
-                yield (*about, day, neutral(part), "" if amount is None else str(amount))
+                yield (*about, day, part, amount)
 
 
-def as_csv(results: dict[str, Result]) -> str:
-    """The rows as CSV with a head."""
+def as_csv(table: Table) -> bytes:
+    """One table, UTF-8."""
     out = StringIO()
     writer = csv.writer(out)
-    writer.writerow(HEAD)
-    writer.writerows(rows(results))
+    writer.writerow(table.head)
+    writer.writerows([_safe(cell) for cell in row] for row in table.rows)
+    return out.getvalue().encode()
+
+
+def as_xlsx(tables: Iterable[Table]) -> bytes:
+    """A workbook with a sheet for each table."""
+    book = Workbook(write_only=True)
+    for table in tables:
+        sheet = book.create_sheet(neutral(table.title)[:TITLE_LENGTH])
+        for row in (table.head, *table.rows):
+            sheet.append([_safe(cell) for cell in row])
+    out = BytesIO()
+    book.save(out)
     return out.getvalue()
+
+
+def _safe(cell: Cell) -> Cell:
+    return neutral(cell) if isinstance(cell, str) else cell

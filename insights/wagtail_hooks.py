@@ -1,9 +1,12 @@
-"""Registers the figures' addresses under /admin/insights/ and their menu item."""
+"""Registers the figures' addresses under /admin/insights/, their menu item, and today on the home page."""
 
+from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
 from wagtail import hooks
+from wagtail.admin.ui.components import Component
 
 from insights.admin import views
+from insights.admin.panel import TodayPanel
 from portal.common.menu import PermittedItem
 
 
@@ -20,3 +23,9 @@ def menu_item() -> PermittedItem:
     return PermittedItem(
         "Figures", reverse("insights_dashboard"), permission=views.PERMISSION, icon_name="table", order=140
     )
+
+
+@hooks.register("construct_homepage_panels")
+def today(request: HttpRequest, panels: list[Component]) -> None:
+    if request.user.has_perm(views.PERMISSION):
+        panels.append(TodayPanel())

@@ -40,7 +40,7 @@ def main() -> int:
     setup()
     call_command("migrate", interactive=False, verbosity=0)
     call_command("createcachetable")
-    call_command("seed_demo")
+    call_command("seed_demo", history=True)
     manager = Manager()
     for name, command in _commands(var, cdn).items():
         manager.add_process(name, command, env={**os.environ, "PYTHONUNBUFFERED": "1"})

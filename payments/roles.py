@@ -4,6 +4,7 @@ from portal.accounts.roles import Grants, Role
 
 _LEDGER = [
     "payments.view_payment",
+    "payments.view_paymentattempt",
     "payments.view_refund",
     "payments.view_dispute",
     "payments.view_receivedevent",
@@ -18,5 +19,5 @@ GRANTS: Grants = {
     Role.FINANCE: [*_LEDGER, *_SETTLES, "payments.add_refund", _ENTER, _TAKE_BACK],
     Role.ADMINISTRATOR: [*_LEDGER, *_SETTLES, _ENTER, _TAKE_BACK],
     Role.COORDINATOR: ["payments.view_payment", _ENTER],
-    Role.MANAGER: ["payments.view_payment"],
+    Role.MANAGER: ["payments.view_payment", "payments.view_paymentattempt"],
 }

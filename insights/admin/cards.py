@@ -1,105 +1,85 @@
-"""Figures as people read them: value, change, a line of the days, a table."""
+"""The figures to look at first: value, change against the period before, a line of the days."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from insights.admin.words import EMPTY, Change, changes, number
 from insights.kpis.definition import Unit, Value
-from insights.kpis.registry import GROUPS
 from insights.kpis.results import Result
 from portal.common.money import formatted
 
 WIDTH, HEIGHT = 120, 32
-EMPTY: Final = "–"
+LEADING: Final = (
+    "bookings_made", "deposits_net", "payment_success_rate", "capacity_used", "no_show_rate", "refund_rate",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One value; money has one for each currency, never added together."""
+
+    value: str
+    before: str
+    change: Change | None
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One figure on the page. `points` are an SVG polyline's; `rows` the same figure day by day, or by name."""
+    """One figure on the page. `points` are an SVG polyline's."""
 
     key: str
     name: str
     meaning: str
-    value: str
-    previous: str
-    change: str
+    readings: list[Reading]
     points: str
-    rows: list[tuple[date | str, str]]
-    all_services: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A group of figures."""
-
-    name: str
-    cards: list[Card]
-
-
-def sections(results: dict[str, Result]) -> list[Section]:
-    """Every figure, in the registry's groups."""
-    return [Section(name, [card(results[kpi.key]) for kpi in kpis]) for name, kpis in GROUPS.items()]
-
-
-def card(result: Result) -> Card:
+def card(result: Result, *, compare: bool) -> Card:
     """`result` for the page."""
     kpi = result.kpi
-    if kpi.unit is Unit.BREAKDOWN and not isinstance(result.value, int | float | None):
-        rows: list[tuple[date | str, str]] = [(name, f"{found:,}") for name, found in result.value.items()]
-    else:
-        rows = [(day, shown(value, kpi.unit)) for day, value in result.series]
-    return Card(
-        key=kpi.key,
-        name=kpi.name,
-        meaning=kpi.meaning,
-        value=shown(result.value, kpi.unit),
-        previous="" if kpi.now_only else shown(result.previous, kpi.unit),
-        change=change(result),
-        points=points(result.series),
-        rows=rows,
-        all_services=not kpi.per_service,
-    )
+    return Card(kpi.key, kpi.name, kpi.meaning, readings(result, compare=compare), points(result.series))
 
 
-def shown(value: Value, unit: Unit) -> str:
-    """12,345; 54.3 %; 5 minutes; £11.25 · €20.00; the first of a breakdown."""
-    if value is None:
-        return EMPTY
-    if isinstance(value, int | float):
-        if unit is Unit.RATIO:
-            return f"{value * 100:.1f} %"
-        return _time(int(value)) if unit is Unit.SECONDS else f"{value:,}"
-    if unit is Unit.MONEY:
-        return " · ".join(formatted(amount, currency) for currency, amount in value.items()) or EMPTY
-    return next(iter(value), EMPTY)
+def readings(result: Result, *, compare: bool) -> list[Reading]:
+    """The value, or one for each currency of either period; without `compare` nothing is said of the period before."""
+    kpi, now, before = result.kpi, result.value, result.previous
+    if kpi.unit is Unit.MONEY and isinstance(now, Mapping):
+        known = before if isinstance(before, Mapping) else {}
+        now = {currency: now.get(currency, 0) for currency in sorted({*now, *(known if compare else ())})}
+    compared = changes(kpi.key, kpi.unit, now, before) if compare and not kpi.now_only else {}
+    found = [
+        Reading(text, _one(before, kpi.unit, part) if compared else "", compared.get(part))
+        for part, text in _parts(now, kpi.unit).items()
+    ]
+    return found or [Reading(EMPTY, "", None)]
 
 
-def _time(seconds: int) -> str:
-    for name, length in (("hour", 3600), ("minute", 60), ("second", 1)):
-        if seconds >= length:
-            count = round(seconds / length)
-            return f"{count} {name}{'' if count == 1 else 's'}"
-    return "0 seconds"
+def _parts(value: Value, unit: Unit) -> dict[str, str]:
+    if unit is Unit.MONEY and isinstance(value, Mapping):
+        return {currency: formatted(amount, currency) for currency, amount in value.items()}
+    return {"": _one(value, unit, "")}
 
 
-def change(result: Result) -> str:
-    """Against the period before, in words; empty when the two cannot be compared."""
-    now, before = result.value, result.previous
-    if not isinstance(now, int | float) or not isinstance(before, int | float):
-        return ""
-    if result.kpi.unit is Unit.RATIO:
-        points_changed = round((now - before) * 100, 1)
-        return f"{points_changed:+.1f} points" if points_changed else "no change"
-    if now == before:
-        return "no change"
-    return f"{(now - before) / before * 100:+.0f} %" if before else "from none"
+def _one(value: Value, unit: Unit, part: str) -> str:
+    if isinstance(value, Mapping):
+        return formatted(value.get(part, 0), part) if unit is Unit.MONEY else EMPTY
+    return EMPTY if value is None else number(value, unit)
 
 
 def points(series: list[tuple[date, Value]]) -> str:
-    """The days as "x,y x,y" within WIDTH and HEIGHT; empty for money and for fewer than two days."""
-    known = [(n, value) for n, (_, value) in enumerate(series) if isinstance(value, int | float)]
+    """The days as "x,y x,y" within WIDTH and HEIGHT; empty for fewer than two days and for several currencies."""
+    currencies = {currency for _, value in series if isinstance(value, Mapping) for currency in value}
+    if len(currencies) > 1:
+        return ""
+    known = [(n, _plain(value)) for n, (_, value) in enumerate(series) if value is not None]
     if len(known) < 2:
         return ""
-    most = max(value for _, value in known) or 1
-    step = WIDTH / max(len(series) - 1, 1)
-    return " ".join(f"{n * step:.1f},{HEIGHT - 1 - value / most * (HEIGHT - 2):.1f}" for n, value in known)
+    most, least = max(0.0, *(value for _, value in known)), min(0.0, *(value for _, value in known))
+    step, span = WIDTH / (len(series) - 1), (most - least) or 1
+    return " ".join(f"{n * step:.1f},{HEIGHT - 1 - (value - least) / span * (HEIGHT - 2):.1f}" for n, value in known)
+
+
+def _plain(value: Value) -> float:
+    return sum(value.values()) if isinstance(value, Mapping) else value or 0

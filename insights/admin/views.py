@@ -1,8 +1,6 @@
-"""The figures as a page, as a spreadsheet and as JSON, for whoever may see them."""
+"""The figures as a page, as spreadsheets and as JSON, for whoever may see them."""
 
-from datetime import timedelta
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -10,63 +8,90 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from insights.admin.cards import sections
-from insights.exports import as_csv
+from insights.admin.alerts import alerts
+from insights.admin.charts import table_of
+from insights.admin.draw import Answered
+from insights.admin.page import Page, answered, page_of
+from insights.admin.question import COMPARISONS, Question
+from insights.exports import Table, as_csv, as_xlsx, figures
 from insights.kpis.filters import BadFilter, Filter
 from insights.kpis.results import answer
 from portal.bookings.models import Service
-from portal.common import clock
+from portal.common.admin_page import admin_page
 
 PERMISSION: Final = "insights.view_insights"
-PRESETS: Final = ((7, "7 days"), (30, "30 days"), (90, "90 days"), (365, "A year"))
+TEMPLATE: Final = "insights/admin/dashboard.html"
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_GET
 @permission_required(PERMISSION, raise_exception=True)
 def dashboard(request: HttpRequest) -> HttpResponse:
-    """Every figure for the days and the service in the address; `export=csv` gives them as a spreadsheet."""
-    context: dict[str, Any] = {
-        "services": Service.objects.order_by("name").values_list("slug", "name"),
-        "presets": _presets(request.GET.get("service", "")),
-    }
+    """The figures for the days and the service in the address.
+
+    `export=csv` or `xlsx` gives them as a spreadsheet: all, or the one chart that `table` names.
+    """
     try:
-        asked = Filter.read(request.GET.dict())
+        question = Question.read(request.GET.dict())
+        found = answered(question.asked, request.user, compare=question.compare)
+        page = page_of(found)
+        if export := request.GET.get("export"):
+            return _spreadsheet(export, request.GET.get("table", ""), page, found)
     except BadFilter as error:
-        context |= {"error": str(error), "asked": request.GET}
-        return TemplateResponse(request, "insights/admin/dashboard.html", context, status=400)
-    results = answer(asked)
-    if request.GET.get("export") == "csv":
-        return _spreadsheet(as_csv(results), asked)
-    question = {"from": asked.first, "to": asked.last, "service": asked.service}
-    context |= {
+        return _page(
+            request, {"error": str(error), "form": request.GET, "service": request.GET.get("service", "")}, 400
+        )
+    return _page(request, _context(question, page, request))
+
+
+def _page(request: HttpRequest, context: dict[str, Any], status: int = 200) -> TemplateResponse:
+    services = Service.objects.order_by("name").values_list("slug", "name")
+    choices = {"services": services, "comparisons": COMPARISONS.items()}
+    return admin_page(request, TEMPLATE, choices | context, title="Figures", icon="table", status=status)
+
+
+def _context(question: Question, page: Page, request: HttpRequest) -> dict[str, Any]:
+    asked = question.asked
+    return {
+        "question": question,
         "filter": asked,
-        "asked": {"from": asked.first.isoformat(), "to": asked.last.isoformat(), "service": asked.service},
-        "sections": sections(results),
-        "empty": not any(result.value for result in results.values()),
-        "csv_url": f"?{urlencode({**question, 'export': 'csv'})}",
-        "json_url": f"{reverse('insights_data')}?{urlencode(question)}",
+        "form": {"from": asked.first.isoformat(), "to": asked.last.isoformat()},
+        "service": asked.service,
+        "comparison": "previous" if question.compare else "none",
+        "page": page,
+        "alerts": alerts(request.user),
+        "csv_url": question.address(export="csv"),
+        "xlsx_url": question.address(export="xlsx"),
+        "json_url": reverse("insights_data") + question.address(),
     }
-    return TemplateResponse(request, "insights/admin/dashboard.html", context)
 
 
-def _presets(service: str) -> list[tuple[str, str]]:
-    today = clock.reporting_day(clock.now())
-    return [
-        (f"?{urlencode({'from': today - timedelta(days=days - 1), 'to': today, 'service': service})}", label)
-        for days, label in PRESETS
-    ]
+def _spreadsheet(export: str, name: str, page: Page, found: Answered) -> HttpResponse:
+    """Raises BadFilter for a format or a table that there is not."""
+    sheets = {chart.key: table_of(chart) for chart in page.charts}
+    if export not in ("csv", "xlsx"):
+        raise BadFilter("“export” is either “csv” or “xlsx”.")
+    if name and name not in sheets:
+        raise BadFilter("There is no table of that name: leave “table” out to get all.")
+    everything = figures(found.results)
+    tables = [sheets[name]] if name else [everything, *sheets.values()]
+    file = f"{name or 'figures'}-{found.asked.first}-{found.asked.last}.{export}"
+    return _file(tables, export, file)
 
 
-def _spreadsheet(text: str, asked: Filter) -> HttpResponse:
-    response = HttpResponse(text, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="figures-{asked.first}-{asked.last}.csv"'
+def _file(tables: list[Table], export: str, name: str) -> HttpResponse:
+    if export == "xlsx":
+        response = HttpResponse(as_xlsx(tables), content_type=XLSX)
+    else:
+        response = HttpResponse(as_csv(tables[0]), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
 @require_GET
 @permission_required(PERMISSION, raise_exception=True)
 def data(request: HttpRequest) -> JsonResponse:
-    """`?from=&to=&service=`: `{"from", "to", "service", "kpis": {key: {"value", "unit", "previous"}}, "series"}`."""
+    """The same figures for programs; docs/analytics/json-endpoint.md says what is in it."""
     try:
         asked = Filter.read(request.GET.dict())
     except BadFilter as error:

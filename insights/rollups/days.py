@@ -1,7 +1,7 @@
 """Days of the reporting time zone; 23 or 25 hours long when the clocks change."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from functools import reduce
 from operator import or_
 from zoneinfo import ZoneInfo
@@ -10,14 +10,14 @@ from django.conf import settings
 from django.db.models import Q
 from django.db.models.functions import TruncDate
 
+from portal.common.clock import midnight
+
 Days = Sequence[date]  # each once, oldest first
 
 
 def bounds(first: date, last: date) -> tuple[datetime, datetime]:
     """The first instant of `first` and the first after `last`, UTC."""
-    zone = ZoneInfo(settings.REPORTING_TIME_ZONE)
-    start, end = (datetime.combine(day, time(), zone).astimezone(UTC) for day in (first, last + timedelta(days=1)))
-    return start, end
+    return midnight(first), midnight(last + timedelta(days=1))
 
 
 def runs(days: Days) -> Iterator[tuple[date, date]]:

@@ -2,7 +2,6 @@
 
 from typing import Any, ClassVar
 
-from django.contrib.admin import DateFieldListFilter
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
@@ -11,11 +10,13 @@ from wagtail_modeladmin.options import ModelAdminGroup
 
 from payments.admin.buttons import OfPaymentButtons, PaymentButtons
 from payments.admin.discrepancies import IgnoreButton
+from payments.admin.filters import DeclineReasonFilter
 from payments.admin.inspection import PaymentPage
-from payments.models import Discrepancy, Dispute, Payment, ReceivedEvent, Refund
-from portal.common.listings import ListingAdmin
+from payments.enums import AttemptOutcome
+from payments.models import Discrepancy, Dispute, Payment, PaymentAttempt, ReceivedEvent, Refund
+from portal.common.listings import DaysFilter, ListingAdmin
 
-Filters = tuple[str | tuple[str, type], ...]
+Filters = tuple[str | type | tuple[str, type], ...]
 
 
 def tag(label: str) -> SafeString:
@@ -31,7 +32,8 @@ class PaymentAdmin(ListingAdmin):
     button_helper_class = PaymentButtons
     list_display = ("booking_reference", "purpose", "shown_amount", "state", "created_at")
     list_filter: ClassVar[Filters] = (
-        "status", "purpose", "method", "currency", ("created_at", DateFieldListFilter),
+        "status", "purpose", "method", "currency", "booking__session__service", ("created_at", DaysFilter),
+        ("succeeded_at", DaysFilter),
     )  # fmt: skip
     list_export = (
         "booking__reference", "purpose", "method", "status", "amount", "captured_amount", "refunded_amount",
@@ -80,7 +82,8 @@ class RefundAdmin(OfPaymentAdmin):
     menu_icon = "undo"
     list_display = ("booking_reference", "shown_amount", "reason", "state", "created_at")
     list_filter: ClassVar[Filters] = (
-        "status", "reason", "payment__currency", ("created_at", DateFieldListFilter),
+        "status", "reason", "payment__currency", "payment__booking__session__service", ("created_at", DaysFilter),
+        ("settled_at", DaysFilter),
     )  # fmt: skip
     list_export = (
         "payment__booking__reference", "amount", "payment__currency", "reason", "note", "outcome_label",
@@ -104,7 +107,7 @@ class DisputeAdmin(OfPaymentAdmin):
     menu_icon = "warning"
     list_display = ("booking_reference", "shown_amount", "why", "state", "evidence_due_at", "opened_at")
     list_filter: ClassVar[Filters] = (
-        "status", "reason", "payment__currency", ("evidence_due_at", DateFieldListFilter),
+        "status", "reason", "payment__currency", ("evidence_due_at", DaysFilter),
     )  # fmt: skip
     list_export = (
         "payment__booking__reference", "amount", "withdrawn_amount", "payment__currency", "reason", "status",
@@ -129,6 +132,32 @@ class DisputeAdmin(OfPaymentAdmin):
     why.admin_order_field = "reason"  # type: ignore[attr-defined]
 
 
+class PaymentAttemptAdmin(OfPaymentAdmin):
+    """Each time somebody tried to pay."""
+
+    model = PaymentAttempt
+    menu_label = "Attempts to pay"
+    menu_icon = "repeat"
+    list_display = ("booking_reference", "state", "reason", "occurred_at")
+    list_filter: ClassVar[Filters] = (
+        "outcome", DeclineReasonFilter, "payment__currency", "payment__booking__session__service",
+        ("occurred_at", DaysFilter),
+    )  # fmt: skip
+    list_export = ("payment__booking__reference", "outcome", "code", "decline_code", "reference", "occurred_at")
+    export_filename = "attempts"
+    search_fields = ("payment__booking__reference", "reference", "decline_code", "code")
+
+    def state(self, attempt: PaymentAttempt) -> SafeString:
+        """How it ended."""
+        return tag(attempt.get_outcome_display())
+
+    state.admin_order_field = "outcome"  # type: ignore[attr-defined]
+
+    def reason(self, attempt: PaymentAttempt) -> str:
+        """Why it failed, as Stripe says it."""
+        return attempt.reason.replace("_", " ") if attempt.outcome == AttemptOutcome.FAILED else ""
+
+
 class ReceivedEventAdmin(ListingAdmin):
     """Stripe's events, with what became of them."""
 
@@ -137,7 +166,7 @@ class ReceivedEventAdmin(ListingAdmin):
     menu_icon = "history"
     inspect_view_enabled = False
     list_display = ("event_id", "type", "ledger_state", "mirror_state", "received_at", "last_error")
-    list_filter: ClassVar[Filters] = ("ledger_state", "mirror_state", "type", ("received_at", DateFieldListFilter))
+    list_filter: ClassVar[Filters] = ("ledger_state", "mirror_state", "type", ("received_at", DaysFilter))
     list_export = (
         "event_id", "type", "object_id", "ledger_state", "mirror_state", "created_at", "received_at", "applied_at",
         "last_error", "mirror_last_error",
@@ -160,7 +189,7 @@ class DiscrepancyAdmin(ListingAdmin):
     )  # fmt: skip
     export_filename = "discrepancies"
     search_fields = ("stripe_object_id", "payment__booking__reference")
-    list_filter: ClassVar[Filters] = ("status", "kind", ("found_at", DateFieldListFilter))
+    list_filter: ClassVar[Filters] = ("status", "kind", ("found_at", DaysFilter))
     list_select_related = ("payment",)
     money_fields = frozenset({"amount"})
 
@@ -177,4 +206,6 @@ class FinanceGroup(ModelAdminGroup):
     menu_label = "Payments"
     menu_icon = "table"
     menu_order = 160
-    items: ClassVar[Any] = (PaymentAdmin, RefundAdmin, DisputeAdmin, ReceivedEventAdmin, DiscrepancyAdmin)
+    items: ClassVar[Any] = (
+        PaymentAdmin, PaymentAttemptAdmin, RefundAdmin, DisputeAdmin, ReceivedEventAdmin, DiscrepancyAdmin,
+    )  # fmt: skip

@@ -136,7 +136,12 @@ class PaymentAttempt(AppendOnly):
         indexes = (models.Index(fields=["occurred_at"], name="payment_attempt_at"),)
 
     def __str__(self) -> str:
-        return f"{self.outcome} {self.decline_code or self.code}"
+        return f"{self.outcome} {self.reason}"
+
+    @property
+    def reason(self) -> str:
+        """Why it failed: the bank's reason, or Stripe's code where the bank gave none."""
+        return self.decline_code or self.code or "unknown"
 
 
 class PaymentTransition(Transition):

@@ -2,11 +2,10 @@
 
 from typing import ClassVar
 
-from django.contrib.admin import DateFieldListFilter
 from wagtail_modeladmin.options import modeladmin_register
 
 from portal.audit.models import AuditEvent
-from portal.common.listings import ListingAdmin
+from portal.common.listings import DaysFilter, ListingAdmin
 
 
 class AuditEventAdmin(ListingAdmin):
@@ -18,7 +17,7 @@ class AuditEventAdmin(ListingAdmin):
     menu_order = 230
     list_display = ("occurred_at", "action", "object_type", "object_id", "actor_kind", "actor_id", "source")
     list_filter: ClassVar[tuple[str | tuple[str, type], ...]] = (
-        "action", "actor_kind", "source", ("occurred_at", DateFieldListFilter),
+        "action", "actor_kind", "source", ("occurred_at", DaysFilter),
     )  # fmt: skip
     list_export = (
         "sequence", "occurred_at", "action", "object_type", "object_id", "actor_kind", "actor_id", "source",

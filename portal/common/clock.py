@@ -1,6 +1,6 @@
 """Time: stored in UTC, shown in a service's zone, counted in the reporting zone."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
@@ -21,6 +21,11 @@ def from_epoch(seconds: int) -> datetime:
 def reporting_day(moment: datetime) -> date:
     """The day that `moment` counts for in every figure."""
     return moment.astimezone(ZoneInfo(settings.REPORTING_TIME_ZONE)).date()
+
+
+def midnight(day: date) -> datetime:
+    """The first instant of `day` in the reporting time zone, UTC."""
+    return datetime.combine(day, time(), ZoneInfo(settings.REPORTING_TIME_ZONE)).astimezone(UTC)
 
 
 def clock_time(moment: datetime) -> str:

@@ -1,19 +1,24 @@
 """/admin/insights/: every figure on a page, and as a spreadsheet."""
 
 import csv
+import json
+import re
 from datetime import date
+from typing import Any
 
 import pytest
 import time_machine
+from django.test import Client
 from pytest_django import Settings
 
-from insights.admin.cards import change, points, shown
-from insights.kpis.definition import Unit
+from insights.admin import drill
+from insights.admin.question import Question
+from insights.kpis.filters import Filter
 from insights.kpis.registry import REGISTRY
-from insights.kpis.results import Result
 from insights.rollups.refresh import rebuild
+from payments.enums import DiscrepancyKind
+from payments.models import Discrepancy
 from portal.accounts.roles import Role
-from portal.common.spreadsheets import neutral
 from tests.factories import BookingFactory
 from tests.unit.insights.test_json import signed_in
 
@@ -55,30 +60,89 @@ def test_the_spreadsheet_has_the_whole_and_each_day() -> None:
     assert found == [(*about, "", "", "1"), (*about, "2026-03-10", "", "1"), (*about, "2026-03-11", "", "0")]
 
 
-def test_roles_without_the_permission_are_refused_page_and_spreadsheet() -> None:
-    editor = signed_in(Role.EDITOR)
-    assert [editor.get(ADDRESS, {"export": export}).status_code for export in ("", "csv")] == [403, 403]
-
-
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@a", "\t=1", "\r=1"])
-def test_formulas_are_made_text(text: str) -> None:
-    assert (neutral(text), neutral("expired_card")) == (f"'{text}", "expired_card")
-
-
-def test_values_read_as_people_write_them() -> None:
-    assert shown(12345, Unit.COUNT) == "12,345"
-    assert shown(0.5432, Unit.RATIO) == "54.3 %"
-    assert shown(300, Unit.SECONDS) == "5 minutes"
-    assert shown({"EUR": 2000, "GBP": 1125}, Unit.MONEY) == "€20.00 · £11.25"
-    assert shown(None, Unit.RATIO) == "–"
-
-
-def test_change_and_line_are_worked_out_from_the_series() -> None:
-    made, rate = REGISTRY["bookings_made"], REGISTRY["refund_rate"]
-    assert [change(Result(made, now, before, [])) for now, before in ((3, 2), (2, 2), (2, 0))] == [
-        "+50 %", "no change", "from none",
-    ]  # fmt: skip
-    assert change(Result(rate, 0.25, 0.2, [])) == "+5.0 points"
-    assert (
-        points([(date(2026, 3, 1), 0), (date(2026, 3, 2), 4), (date(2026, 3, 3), 2)]) == "0.0,31.0 60.0,1.0 120.0,16.0"
+@pytest.mark.parametrize(
+    ("role", "status"),
+    [
+        (Role.CAREGIVER, 403), (Role.EDITOR, 403), (Role.COORDINATOR, 403),
+        (Role.FINANCE, 200), (Role.MANAGER, 200), (Role.ADMINISTRATOR, 200),
+    ],
+)  # fmt: skip
+def test_page_exports_and_json_are_for_the_roles_that_may_see_figures(role: Role, status: int) -> None:
+    client = signed_in(role)
+    questions = ("", "?export=csv", "?export=xlsx", "?export=csv&table=status_mix", "data.json")
+    assert {question: client.get(f"{ADDRESS}{question}").status_code for question in questions} == dict.fromkeys(
+        questions, status
     )
+
+
+def test_the_signed_out_are_sent_to_sign_in() -> None:
+    for question in ("", "?export=csv", "data.json"):
+        assert Client().get(f"{ADDRESS}{question}").headers["Location"].startswith("/accounts/login/")
+
+
+def test_without_comparison_nothing_is_said_of_the_period_before() -> None:
+    page = signed_in(Role.MANAGER).get(ADDRESS, {**DAYS, "compare": "none"}).content.decode()
+    assert "compared with" not in page
+    assert "Against the period before" not in page
+    refused = signed_in(Role.MANAGER).get(ADDRESS, {**DAYS, "compare": "everything"})
+    assert (refused.status_code, "either “previous” or “none”" in refused.content.decode()) == (400, True)
+
+
+def test_presets_keep_service_and_comparison_and_say_which_is_shown() -> None:
+    with time_machine.travel("2026-03-10T12:00:00Z"):
+        question = Question.read({"compare": "none"})
+        presets = {label: (address, current) for address, label, current in question.presets}
+    assert presets["30 days"] == ("?from=2026-02-09&to=2026-03-10&service=&compare=none", True)
+    assert presets["Last month"] == ("?from=2026-02-01&to=2026-02-28&service=&compare=none", False)
+
+
+def charts(client: Client, **question: str) -> dict[str, Any]:
+    """The charts' numbers as the browser gets them, by heading."""
+    page = client.get(ADDRESS, {**DAYS, **question}).content.decode()
+    found = [json.loads(text) for text in re.findall(r'<script type="application/json">(.*?)</script>', page)]
+    return {chart["heading"]: chart for chart in found if "lines" in chart}
+
+
+def test_a_chart_has_its_numbers_and_leads_to_what_is_behind_them() -> None:
+    with time_machine.travel("2026-03-10T12:00:00Z"):
+        service = BookingFactory().session.service
+        rebuild()
+        drawn = charts(signed_in(Role.MANAGER), service=service.slug)
+    made = drawn["Bookings made each day"]
+    assert made["labels"] == ["2026-03-10", "2026-03-11"]
+    assert [(line["name"], line["values"]) for line in made["lines"]] == [
+        ("Bookings made", [1, 0]), ("The period before", [0, 0]),
+    ]  # fmt: skip
+    listing = "/admin/snippets/bookings/booking/"
+    assert made["link"] == f"{listing}?created_at_from={{day}}&created_at_to={{day}}&session__service={service.pk}"
+    statuses = drawn["What became of them"]
+    waiting = statuses["labels"].index("Awaiting deposit")
+    period = "created_at_from=2026-03-10&created_at_to=2026-03-11"
+    assert statuses["links"][waiting] == f"{listing}?{period}&session__service={service.pk}&status=awaiting_deposit"
+
+
+def test_nothing_leads_where_the_viewer_may_not_go() -> None:
+    class Nobody:
+        def has_perm(self, perm: str) -> bool:
+            return False
+
+    asked = Filter(date(2026, 3, 10), date(2026, 3, 11))
+    for listing in (drill.BOOKINGS, drill.DEPOSITS, drill.ATTEMPTS, drill.NOTIFICATIONS, drill.EVENTS):
+        assert (listing.of_day(Nobody(), asked), listing.of_period(Nobody(), asked)) == ("", "")
+
+
+def test_today_is_on_the_home_page_of_whoever_may_see_figures() -> None:
+    with time_machine.travel("2026-03-10T12:00:00Z"):
+        BookingFactory()
+        Discrepancy.objects.create(kind=DiscrepancyKind.STATUS_DIFFERS, stripe_object_id="pi_1")
+        rebuild()
+        home = signed_in(Role.MANAGER).get("/admin/").content.decode()
+        finance = signed_in(Role.FINANCE).get("/admin/").content.decode()
+        others = signed_in(Role.EDITOR).get("/admin/").content.decode()
+    assert re.search(r"<dt>Bookings made</dt>\s*<dd class=\"insights-value\">1</dd>", home)
+    assert "1 difference between our ledger and Stripe waits for somebody in finance." in home
+    assert ('href="/admin/reconciliation/">See' in home, 'href="/admin/reconciliation/">See' in finance) == (
+        False,
+        True,
+    )
+    assert "insights-today" not in others

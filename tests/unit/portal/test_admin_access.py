@@ -11,12 +11,12 @@ from django.test import Client
 from pytest_django import Settings
 
 from payments.domain.discrepancies import note
-from payments.enums import DiscrepancyKind, RefundReason
-from payments.models import Dispute, ReceivedEvent, Refund
+from payments.enums import AttemptOutcome, DiscrepancyKind, RefundReason
+from payments.models import Dispute, PaymentAttempt, ReceivedEvent, Refund
 from portal.accounts.roles import Role
 from portal.audit.actor import Actor, Source, SystemActor
 from portal.common import clock
-from portal.notifications.models import MessageText
+from portal.notifications.models import MessageText, Notification
 from tests.factories import BookingFactory, CategoryFactory, MediaItemFactory, UserFactory
 from tests.unit.portal.admin_routes import address, our_admin_routes
 
@@ -76,12 +76,14 @@ def snippet(
 # One row for a view: "reconciliation/": MONEY,
 TABLE: Final[Rows] = {
     **listing("payments/payment", see=PAYMENTS),
+    **listing("payments/paymentattempt", see={*MONEY, MANAGER}),
     **listing("payments/refund", see=MONEY),
     **listing("payments/dispute", see=MONEY),
     **listing("payments/receivedevent", see=MONEY),
     **listing("audit/auditevent", see=MONEY),
     **listing("payments/discrepancy", see=MONEY),
     "reconciliation/<discrepancy_id>/heal/": MONEY,
+    **listing("notifications/notification", see={COORDINATOR, FINANCE, ADMINISTRATOR}),
     "reconciliation/<discrepancy_id>/ignore/": MONEY,
     **snippet("bookings/booking", see=DESK),
     **snippet("bookings/session", see=DESK, add=KEEPERS, change=KEEPERS),
@@ -133,6 +135,8 @@ def extra(db: None) -> dict[str, Any]:
     )  # fmt: skip
     refund = Refund.objects.create(payment=payment, amount=100, reason=RefundReason.GOODWILL)
     Dispute.objects.create(payment=payment, stripe_dispute_id="dp_1", amount=100, status="needs_response")
+    PaymentAttempt.objects.create(payment=payment, outcome=AttemptOutcome.FAILED, reference="evt_1")
+    Notification.objects.create(template="hold_ending", to="a@example.com", dedupe_key="hold_ending:1")
     ReceivedEvent.objects.create(event_id="evt_1", type="charge.succeeded", livemode=False, created_at=clock.now())
     MediaItemFactory(categories=[CategoryFactory()])
     text = MessageText.objects.latest("pk")

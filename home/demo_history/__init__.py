@@ -1,0 +1,37 @@
+"""Some months that the demo's organisation has behind it, so that its figures and listings have something to say.
+
+All of it was paid at the desk or by phone, on the organisation's own card machine: Stripe has no part in it, and
+reconciliation finds nothing to compare. Rows are inserted in bulk; the ledger's rules hold (`check_invariants`).
+"""
+
+from datetime import timedelta
+from random import Random
+from typing import Final
+
+from django.db import transaction
+
+from home.demo_history.families import families
+from home.demo_history.plan import Plan
+from home.demo_history.write import write
+from portal.bookings.domain.availability import generate_sessions
+from portal.bookings.models import Booking, Service, Session
+from portal.common import clock
+
+DAYS: Final = 180
+AHEAD: Final = timedelta(days=14)
+
+
+@transaction.atomic
+def seed_history() -> int:
+    """Write the history, once: nothing when there is a booking already. Returns how many bookings were made."""
+    if Booking.objects.exists():
+        return 0
+    moment = clock.now()
+    today = clock.reporting_day(moment)
+    for service in Service.objects.all():
+        generate_sessions(service, first=today - timedelta(days=DAYS), last=today)
+    sessions = Session.objects.select_related("service").filter(starts_at__lt=moment + AHEAD).order_by("starts_at")
+    plan = Plan(Random(2026), list(sessions), families(today - timedelta(days=DAYS + 30)), moment)  # noqa: S311 no secret
+    stories = plan.stories(today - timedelta(days=DAYS))
+    write(stories, plan)
+    return len(stories)

@@ -1,0 +1,141 @@
+"""Drawing a chart of the figures that were answered."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from insights.admin import drill, findings
+from insights.admin.charts import Chart, Line, Number, iso
+from insights.admin.words import named
+from insights.kpis.definition import Unit, Value
+from insights.kpis.filters import Filter
+from insights.kpis.results import Result
+from portal.bookings.enums import BookingStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The question, its figures, and for whom."""
+
+    asked: Filter
+    results: Mapping[str, Result]
+    compare: bool
+    viewer: drill.Viewer
+
+
+Draw = Callable[[Answered], Sequence[Chart]]
+
+
+def _numbers(values: Sequence[tuple[object, Value]]) -> list[Number]:
+    return [value if isinstance(value, int | float) else None for _, value in values]
+
+
+def trend(
+    key: str, heading: str, answered: Answered, *, shape: str = "line", listing: drill.Listing | None = None,
+    more: tuple[str, ...] = (),
+) -> list[Chart]:  # fmt: skip
+    """Days of one figure, with the days before it where they are compared; `more` figures beside it."""
+    result, compare = answered.results[key], answered.compare
+    lines = [Line(result.kpi.name, result.kpi.unit, _numbers(result.series), shape)]
+    if compare and result.series_before:
+        lines.append(Line("The period before", result.kpi.unit, _numbers(result.series_before), "before"))
+    for other in (answered.results[name] for name in more):
+        lines.append(Line(other.kpi.name, other.kpi.unit, _numbers(other.series)))
+    link = listing.of_day(answered.viewer, answered.asked) if listing else ""
+    found = " ".join(findings.trend(answered.results[name], compare=compare) for name in (key, *more))
+    return [Chart(key, heading, found, "Day", iso(answered.asked.days), lines, link=link)]
+
+
+def statuses(answered: Answered) -> list[Chart]:
+    counts = {status: answered.results[f"bookings_{status.value}"].value for status in BookingStatus}
+    parts = {status: value for status, value in counts.items() if isinstance(value, int)}
+    links = [drill.BOOKINGS.of_period(answered.viewer, answered.asked, status=status.value) for status in parts]
+    found = findings.shares({str(status.label): value for status, value in parts.items()}, "bookings")
+    line = Line("Bookings", Unit.COUNT, list(parts.values()), "bar")
+    labels = [str(status.label) for status in parts]
+    return [
+        Chart("status_mix", "What became of them", found, "Status", labels, [line], links, of_days=False, sideways=True)
+    ]
+
+
+def funnel(answered: Answered) -> list[Chart]:
+    results = [r for key, r in answered.results.items() if key.startswith("funnel_") and isinstance(r.value, int)]
+    steps = [(_step(r.kpi.name), int(r.value) if isinstance(r.value, int) else 0) for r in results]
+    conversions: list[Number] = [None]
+    for (_, before), (_, after) in pairwise(steps):
+        conversions.append(round(after / before, 4) if before else None)
+    lines = [
+        Line("Reached", Unit.COUNT, [count for _, count in steps], "bar"),
+        Line("Of the step before", Unit.RATIO, conversions, "table"),
+    ]
+    return [
+        Chart(
+            "funnel", "How far people come", findings.funnel(steps), "Step", [name for name, _ in steps], lines,
+            of_days=False, sideways=True,
+        )
+    ]  # fmt: skip
+
+
+def _step(name: str) -> str:
+    return named(name.removeprefix("Funnel: "))
+
+
+def deposits(answered: Answered) -> list[Chart]:
+    """A chart for each currency: amounts of two are never drawn, or added, together."""
+    names = {"deposits_taken": "Taken", "deposits_refunded": "Refunded", "deposits_net": "Net"}
+    results = {key: answered.results[key] for key in names}
+    return [
+        _deposits_in(currency, names, results, answered)
+        for currency in sorted({c for r in results.values() if isinstance(r.value, Mapping) for c in r.value})
+    ]
+
+
+def _deposits_in(
+    currency: str, names: Mapping[str, str], results: Mapping[str, Result], answered: Answered
+) -> Chart:  # fmt: skip
+    lines = [
+        Line(names[key], Unit.MONEY, [_amount(value, currency) for _, value in result.series], shape, currency)
+        for (key, result), shape in zip(results.items(), ("bar", "bar", "line"), strict=True)
+    ]
+    taken, refunded, net = (_amount(result.value, currency) for result in results.values())
+    found = findings.money(taken, refunded, net, currency)
+    link = drill.DEPOSITS.of_day(answered.viewer, answered.asked, purpose__exact="deposit", currency__exact=currency)
+    heading = f"Deposits in {currency}"
+    return Chart(f"deposits_{currency.lower()}", heading, found, "Day", iso(answered.asked.days), lines, link=link)
+
+
+def _amount(value: Value, currency: str) -> int:
+    return value.get(currency, 0) if isinstance(value, Mapping) else 0
+
+
+def breakdown(
+    key: str, heading: str, first: str, what: str, answered: Answered,
+    link: Callable[[Answered, str], str] = lambda answered, name: "",
+) -> list[Chart]:  # fmt: skip
+    value = answered.results[key].value
+    parts = value if isinstance(value, Mapping) else {}
+    line = Line(named(what), Unit.COUNT, list(parts.values()), "bar")
+    links = [link(answered, name) for name in parts]
+    found = findings.shares(parts, what)
+    labels = [named(name) for name in parts]
+    return [Chart(key, heading, found, first, labels, [line], links, of_days=False, sideways=True)]
+
+
+def declined(answered: Answered, reason: str) -> str:
+    return drill.ATTEMPTS.of_period(answered.viewer, answered.asked, outcome__exact="failed", reason=reason)
+
+
+def mails(answered: Answered) -> list[Chart]:
+    """E-mails against deposits: does writing to people bring the money?"""
+    results = answered.results
+    lines = [
+        Line(results[key].kpi.name, Unit.COUNT, _numbers(results[key].series), shape)
+        for key, shape in (("notifications_sent", "bar"), ("notifications_failed", "bar"), ("funnel_paid", "line"))
+    ]
+    lines[-1] = Line("Deposits paid", Unit.COUNT, lines[-1].values)
+    found = findings.reminders(
+        results["notifications_sent"], results["notifications_failed"], results["reminder_completion"]
+    )
+    link = drill.NOTIFICATIONS.of_day(answered.viewer, answered.asked)
+    days = iso(answered.asked.days)
+    return [Chart("mails", "E-mails beside deposits paid", found, "Day", days, lines, link=link)]

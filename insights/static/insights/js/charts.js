@@ -1,0 +1,180 @@
+/* Draws each chart from the numbers beside it, and writes the same numbers as a table when it is asked for.
+   Colours are Wagtail's own, and are read again when the theme changes. Nothing moves. */
+(() => {
+    "use strict";
+
+    const COLOURS = ["text-link-default", "critical-100", "text-context", "warning-100"];
+    const DASHES = [[], [6, 3], [2, 2], [8, 3, 2, 3]];
+    const DAY_MS = 86_400_000;
+    const LOCALE = "en-GB";
+
+    const colour = (name, element = document.documentElement) =>
+        getComputedStyle(element).getPropertyValue(`--w-color-${name}`).trim();
+    const forced = window.matchMedia("(forced-colors: active)");
+    const dark = window.matchMedia("(prefers-color-scheme: dark)");
+
+    const formats = new Map();
+    function format(line, value) {
+        if (value === null) return "–";
+        if (line.unit === "seconds") return duration(value);
+        const key = line.currency || line.unit;
+        if (!formats.has(key)) {
+            formats.set(key, new Intl.NumberFormat(LOCALE, line.currency
+                ? { style: "currency", currency: line.currency, minimumFractionDigits: line.digits, maximumFractionDigits: line.digits }
+                : line.unit === "ratio" ? { style: "percent", maximumFractionDigits: 1 } : {}));
+        }
+        return formats.get(key).format(value);
+    }
+
+    function duration(seconds) {
+        const [name, length] = [["hour", 3600], ["minute", 60], ["second", 1]].find(([, n]) => seconds >= n) || ["second", 1];
+        const count = Math.round(seconds / length);
+        return `${count} ${name}${count === 1 ? "" : "s"}`;
+    }
+
+    const shortDay = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short", timeZone: "UTC" });
+    const longDay = new Intl.DateTimeFormat(LOCALE, { weekday: "short", day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
+
+    class InsightsChart extends window.StimulusModule.Controller {
+        static targets = ["canvas", "frame", "problem", "table"];
+
+        connect() {
+            const script = this.element.querySelector("script[type='application/json']");
+            if (!script) return;
+            this.numbers = JSON.parse(script.textContent);
+            this.redraw = () => this.draw();
+            this.themes = new MutationObserver(this.redraw);
+            this.themes.observe(document.documentElement, { attributes: true, attributeFilter: ["class"] });
+            [forced, dark].forEach((query) => query.addEventListener("change", this.redraw));
+            this.draw();
+        }
+
+        disconnect() {
+            this.themes?.disconnect();
+            if (this.redraw) [forced, dark].forEach((query) => query.removeEventListener("change", this.redraw));
+            this.chart?.destroy();
+        }
+
+        draw() {
+            this.chart?.destroy();
+            try {
+                if (this.numbers.sideways) this.frameTarget.style.blockSize = `${3 + this.numbers.labels.length * 2.25}rem`;
+                this.chart = new window.Chart(this.canvasTarget, this.settings());
+                this.element.dataset.drawn = "yes";
+            } catch (error) {
+                this.frameTarget.hidden = true;
+                this.problemTarget.textContent = "This chart cannot be drawn here. The table below has the same numbers.";
+                throw error;
+            }
+        }
+
+        settings() {
+            const text = forced.matches ? getComputedStyle(this.element).color : colour("text-context");
+            const grid = forced.matches ? text : colour("border-furniture");
+            const lines = this.numbers.lines.filter((line) => line.shape !== "table");
+            const values = {
+                beginAtZero: true,
+                grid: { color: grid },
+                ticks: { color: text, maxTicksLimit: 6, precision: lines[0].unit === "count" ? 0 : undefined, callback: (value) => format(lines[0], value) },
+            };
+            const names = {
+                grid: { display: false },
+                ticks: { color: text, maxRotation: 0, autoSkip: this.numbers.days, autoSkipPadding: 12, callback: (value) => this.shortLabel(value) },
+            };
+            return {
+                type: "bar",
+                data: { labels: this.numbers.labels, datasets: lines.map((line, n) => this.dataset(line, n, text)) },
+                options: {
+                    animation: false,
+                    responsive: true,
+                    maintainAspectRatio: false,
+                    indexAxis: this.numbers.sideways ? "y" : "x",
+                    interaction: { mode: "index", intersect: false, axis: this.numbers.sideways ? "y" : "x" },
+                    scales: this.numbers.sideways ? { x: values, y: names } : { x: names, y: values },
+                    plugins: {
+                        legend: { display: lines.length > 1, position: "bottom", labels: { color: text, usePointStyle: true } },
+                        tooltip: {
+                            animation: false,
+                            callbacks: {
+                                title: ([item]) => this.longLabel(item.dataIndex),
+                                label: (item) => `${item.dataset.label}: ${format(lines[item.datasetIndex], lines[item.datasetIndex].values[item.dataIndex])}`,
+                            },
+                        },
+                    },
+                    onClick: (_event, [hit]) => this.follow(hit),
+                    onHover: (event, [hit]) => { event.native.target.style.cursor = hit && this.link(hit.index) ? "pointer" : ""; },
+                },
+            };
+        }
+
+        dataset(line, n, text) {
+            const before = line.shape === "before";
+            const ink = forced.matches ? text : colour(before ? "text-meta" : COLOURS[n % COLOURS.length]);
+            const few = line.values.length <= 31;
+            return {
+                label: line.name,
+                data: line.values,
+                type: line.shape === "bar" ? "bar" : "line",
+                order: line.shape === "bar" ? 2 : 1,
+                borderColor: ink,
+                backgroundColor: ink,
+                borderWidth: line.shape === "bar" ? 0 : 2,
+                borderDash: before ? [4, 4] : DASHES[n % DASHES.length],
+                pointRadius: few && !before ? 3 : 0,
+                pointHitRadius: 8,
+                pointStyle: ["circle", "rect", "triangle", "rectRot"][n % 4],
+                maxBarThickness: 32,
+                spanGaps: true,
+            };
+        }
+
+        day(index) { return new Date(`${this.numbers.labels[index]}T00:00:00Z`); }
+        shortLabel(index) { return this.numbers.days ? shortDay.format(this.day(index)) : shortened(this.numbers.labels[index]); }
+        longLabel(index) { return this.numbers.days ? longDay.format(this.day(index)) : this.numbers.labels[index]; }
+
+        link(index) {
+            if (!this.numbers.days) return this.numbers.links[index] || "";
+            const next = new Date(this.day(index).getTime() + DAY_MS).toISOString().slice(0, 10);
+            return this.numbers.link.replaceAll("{day}", this.numbers.labels[index]).replaceAll("{next}", next);
+        }
+
+        follow(hit) {
+            const address = hit && this.link(hit.index);
+            if (address) window.location.assign(address);
+        }
+
+        fill() {
+            if (this.tableTarget.rows.length) return;
+            const head = this.tableTarget.createTHead().insertRow();
+            [this.numbers.first, ...this.numbers.lines.map((line) => line.name)].forEach((name) => head.append(heading("col", name)));
+            const body = this.tableTarget.createTBody();
+            this.numbers.labels.forEach((_label, index) => {
+                const row = body.insertRow();
+                row.append(heading("row", this.longLabel(index), this.link(index)));
+                this.numbers.lines.forEach((line) => { row.insertCell().textContent = format(line, line.values[index]); });
+            });
+        }
+    }
+
+    function shortened(name) { return name.length > 24 ? `${name.slice(0, 23)}…` : name; }
+
+    function heading(scope, text, address) {
+        const cell = document.createElement("th");
+        cell.scope = scope;
+        const inside = address ? cell.appendChild(document.createElement("a")) : cell;
+        if (address) inside.href = address;
+        inside.textContent = text;
+        return cell;
+    }
+
+    /* A question under way is said; the page that comes back says the rest. */
+    document.addEventListener("submit", (event) => {
+        const status = event.target.matches(".insights-filter") && document.querySelector("[data-insights-loading]");
+        if (status) status.textContent = "The figures are being worked out…";
+    });
+    window.addEventListener("pageshow", () => {
+        document.querySelectorAll("[data-insights-loading]").forEach((status) => { status.textContent = ""; });
+    });
+
+    window.wagtail.app.register("insights-chart", InsightsChart);
+})();
