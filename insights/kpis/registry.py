@@ -54,13 +54,16 @@ def reached(facts: Facts, stage: str) -> int:
 
 
 STAGES: Final[Mapping[str, tuple[str, str, str]]] = {
-    "viewed": ("Service viewed", "viewed_events", "Somebody opened a service's page."),
-    "started": ("Booking started", "started_events", "Somebody opened the booking form."),
+    "viewed": ("Service viewed", "viewed_events", "The booking page was opened, for one service or to choose."),
+    "started": ("Booking started", "started_events", "The booking form was sent."),
     "deposit_page": ("Deposit page opened", "reached_deposit_page", "The page where the deposit is paid was opened."),
     "attempt": ("Payment attempted", "reached_attempt", "A card was tried, or money came another way."),
     "paid": ("Deposit paid", "reached_paid", "The deposit is in the ledger."),
     "attended": ("Attended", "reached_attended", "The deposit was paid and the session attended."),
 }
+
+
+NEXT: Final = {"viewed": "funnel_started", "started": "bookings_made"}
 
 
 def _stage(stage: str) -> Kpi:
@@ -70,7 +73,7 @@ def _stage(stage: str) -> Kpi:
         key=f"funnel_{stage}",
         name=f"Funnel: {name.lower()}",
         meaning=f"{meaning} Counted on the day the way began, whenever the later steps came.",
-        formula=f"max(sum of {column}, the next stage)" if event else f"sum of {column} of bookings made in the period",
+        formula=f"max(sum of {column}, {NEXT[stage]})" if event else f"sum of {column} of bookings made in the period",
         unit=Unit.COUNT,
         source="portal.activity ActivityEvent" if event else "portal.bookings Booking and payments Payment",
         owner=DIGITAL,
@@ -143,14 +146,16 @@ def _net(facts: Facts) -> Mapping[str, int]:
 MONEY: Final = (
     Kpi(
         "attempt_success_rate", "Attempts that succeed",
-        "Of the times a caregiver tried to pay and saw an outcome, the share that went through.",
+        "Of the times a caregiver tried to pay, a deposit or a balance, and saw an outcome, the share that went "
+        "through.",
         "attempts_succeeded ÷ (attempts_succeeded + attempts_failed)", Unit.RATIO,
         "payments PaymentAttempt, by occurred_at", FINANCE,
         lambda f: ratio(f.counts["attempts_succeeded"], f.counts["attempts_succeeded"] + f.counts["attempts_failed"]),
     ),
     Kpi(
         "payment_success_rate", "Payments that succeed",
-        "Of the payments of the period that somebody tried to pay, the share that was paid in the end.",
+        "Of the payments of the period, deposits and balances, that somebody tried to pay, the share that was paid in "
+        "the end.",
         "payments_captured ÷ payments_tried", Unit.RATIO, "payments Payment, by created_at", FINANCE,
         lambda f: ratio(f.counts["payments_captured"], f.counts["payments_tried"]),
     ),

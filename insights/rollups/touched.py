@@ -70,15 +70,13 @@ def _note(days: Touched, changed: QuerySet[Any, Any], moments: Mapping[str, tupl
 
 
 def _note_audited(days: Touched, since: datetime) -> None:
-    """Refunds, disputes and moves to another session, which have no transitions: by their rows in the audit trail."""
+    """Refunds and moves to another session, which have no transitions: by their rows in the audit trail. A dispute
+    also changes what is withdrawn without an audited change of state: by when its row was written."""
     events = AuditEvent.objects.filter(occurred_at__gte=since)
-    changed = events.filter(Q(action__startswith="refund.") | Q(action__startswith="dispute."))
-    ids: defaultdict[str, set[int]] = defaultdict(set)
-    for kind, pk in changed.order_by().values_list("object_type", "object_id"):
-        ids[kind].add(int(pk))
-    refunds = Refund.objects.filter(pk__in=ids[Refund._meta.label_lower])
+    refunded = events.filter(object_type=Refund._meta.label_lower, action__startswith="refund.")
+    refunds = Refund.objects.filter(pk__in={int(pk) for pk in refunded.order_by().values_list("object_id", flat=True)})
     _note(days, refunds, {"settled_at": ("refunds",), "payment__succeeded_at": ("paid",)})
-    _note(days, Dispute.objects.filter(pk__in=ids[Dispute._meta.label_lower]), {"opened_at": ("disputes",)})
+    _note(days, Dispute.objects.filter(updated_at__gte=since), {"opened_at": ("disputes",)})
     _note_moved(days, events.filter(object_type=Booking._meta.label_lower, action="booking.session_changed"))
 
 

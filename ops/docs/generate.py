@@ -49,10 +49,20 @@ def metrics_page() -> str:
     return metrics.metrics_page()
 
 
+def prometheus_page() -> str:
+    """docs/operations/metrics.md."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.demo")
+    django.setup()
+    from ops.docs import prometheus
+
+    return prometheus.prometheus_page()
+
+
 DOCUMENTS = {
     ".env.example": env_example,
     "docs/operations/settings.md": settings_page,
     "docs/operations/roles.md": roles_page,
+    "docs/operations/metrics.md": prometheus_page,
     "docs/analytics/metrics-definitions.md": metrics_page,
 }
 

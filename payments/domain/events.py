@@ -26,6 +26,7 @@ from payments.models import Payment, ReceivedEvent
 from portal.audit.actor import Actor, Source
 from portal.common import clock
 from portal.common.leases import back_off, claim
+from portal.common.metrics import observed
 
 logger = logging.getLogger("payments.events")
 LEASE: Final = timedelta(minutes=2)
@@ -56,7 +57,7 @@ def process(event: ReceivedEvent) -> None:
         ReceivedEvent.objects.filter(pk=event.pk).update(
             ledger_state=state, applied_at=moment, leased_until=None, last_error=""
         )
-        WEBHOOK_LAG_SECONDS.observe(max(0.0, (moment - event.created_at).total_seconds()))
+        observed(WEBHOOK_LAG_SECONDS, max(0.0, (moment - event.created_at).total_seconds()))
 
 
 def _again(event: ReceivedEvent, error: str) -> None:

@@ -9,6 +9,7 @@ from payments.models import Discrepancy, Payment, Refund
 from portal.audit.actor import Actor, Source
 from portal.audit.domain import record
 from portal.common import clock
+from portal.common.metrics import counted
 
 DISPUTED: Final = "charge_disputed"  # Stripe's own code
 PAID_OUTSIDE: Final = "paid_outside"
@@ -35,7 +36,7 @@ def refuse(refund: Refund, payment: Payment, code: str, *, by: Actor, source: So
         status=RefundStatus.FAILED, failure_code=code[:64], leased_until=None, settled_at=clock.now()
     )
     record("refund.refused", refund, by=by, source=source, data={"payment": payment.pk, "code": code[:64]})
-    REFUND_OUTCOMES.labels(outcome="refused").inc()
+    counted(REFUND_OUTCOMES, outcome="refused")
     open_task(refund, payment, code, by=by, source=source)
 
 

@@ -39,6 +39,7 @@ from portal.audit.domain import record
 from portal.common import clock
 from portal.common.doorbell import ring
 from portal.common.leases import back_off, claim
+from portal.common.metrics import counted
 from portal.common.money import formatted, smallest_step
 
 logger = logging.getLogger("payments.refunds")
@@ -221,7 +222,7 @@ def apply_refund(result: RefundResult, news: News) -> bool:
         refund.settled_at = refund.settled_at or clock.now()
     refund.save()
     if refund.status != before:
-        REFUND_OUTCOMES.labels(outcome=refund.status).inc()
+        counted(REFUND_OUTCOMES, outcome=refund.status)
         record(
             "refund.moved",
             refund,

@@ -34,6 +34,7 @@ from portal.bookings.enums import HOLDS_PLACE, OWES_BALANCE, BookingStatus, Sess
 from portal.bookings.errors import SessionFull, SessionNotBookable
 from portal.bookings.models import Booking
 from portal.common import clock
+from portal.common.metrics import counted
 
 
 class Applied(Enum):
@@ -116,7 +117,7 @@ def _remember(payment: Payment, intent: Intent, news: News) -> None:
     if attempted and payment.first_attempt_at is None:
         payment.first_attempt_at = clock.now()
         if payment.purpose == Purpose.DEPOSIT:
-            FUNNEL_EVENTS.labels(stage="payment_attempted", service=payment.booking.session.service.slug).inc()
+            counted(FUNNEL_EVENTS, stage="payment_attempted", service=payment.booking.session.service.slug)
     payment.save(update_fields=["intent_id", "known_at", "first_attempt_at", "updated_at"])
 
 
@@ -141,7 +142,7 @@ def note_decline(payment_id: int, intent: Intent, news: News) -> None:
         },
     )
     if is_new:
-        OUTCOMES.labels(outcome="failed", reason=error.decline_code or error.code).inc()
+        counted(OUTCOMES, outcome="failed", reason=error.decline_code or error.code)
         if payment.status in UNPAID:
             notify.payment_failed(payment)
 
@@ -149,7 +150,7 @@ def note_decline(payment_id: int, intent: Intent, news: News) -> None:
 def _cancel(payment: Payment, intent: Intent, news: News) -> None:
     if payment.status in UNPAID:
         _move(payment, PaymentStatus.CANCELLED, news, reason=intent.cancellation_reason)
-        OUTCOMES.labels(outcome="cancelled", reason=intent.cancellation_reason or "none").inc()
+        counted(OUTCOMES, outcome="cancelled", reason=intent.cancellation_reason or "none")
 
 
 def _succeed(payment: Payment, intent: Intent, news: News) -> Applied:
@@ -176,7 +177,7 @@ def _succeed(payment: Payment, intent: Intent, news: News) -> Applied:
         reference=intent.latest_charge_id or intent.id,
         defaults={"payment": payment, "outcome": AttemptOutcome.SUCCEEDED},
     )
-    OUTCOMES.labels(outcome="succeeded", reason="").inc()
+    counted(OUTCOMES, outcome="succeeded", reason="")
     settle_booking(payment, news)
     return Applied.APPLIED
 
@@ -231,7 +232,7 @@ def _confirm(booking: Booking, news: News, reason: str) -> bool:
         confirmed = _move_booking(booking, BookingStatus.CONFIRMED, news, reason)
     except (SessionFull, SessionNotBookable):
         return False
-    FUNNEL_EVENTS.labels(stage="deposit_paid", service=confirmed.session.service.slug).inc()
+    counted(FUNNEL_EVENTS, stage="deposit_paid", service=confirmed.session.service.slug)
     notify.booking_confirmed(confirmed)
     return True
 

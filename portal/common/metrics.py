@@ -4,19 +4,33 @@ Labels are exemplary in cardinality: statuses, kinds and slugs, never ids.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
+from django.db import transaction
 from prometheus_client import Counter, Histogram
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import REGISTRY, Collector
 
 GaugeRows = Iterable[tuple[Sequence[str], float]]
-DECLARED: Final[dict[str, str]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What docs/operations/metrics.md says of a metric; `kind` is Prometheus' word."""
+
+    kind: str
+    purpose: str
+    labels: tuple[str, ...]
+
+
+DECLARED: Final[dict[str, Declared]] = {}
 
 
 def counter(name: str, purpose: str, labels: Sequence[str] = (), known: Iterable[Sequence[str]] = ()) -> Counter:
     """Declare a counter, `name` with its `_total`; labels in `known` count from zero, so a rate sees the first."""
-    DECLARED[name] = purpose
+    DECLARED[name] = Declared("counter", purpose, tuple(labels))
     declared = Counter(name, purpose, labels)
     for values in known:
         declared.labels(*values)
@@ -25,8 +39,19 @@ def counter(name: str, purpose: str, labels: Sequence[str] = (), known: Iterable
 
 def histogram(name: str, purpose: str, buckets: Sequence[float], labels: Sequence[str] = ()) -> Histogram:
     """Declare a histogram of seconds."""
-    DECLARED[name] = purpose
+    DECLARED[name] = Declared("histogram", purpose, tuple(labels))
     return Histogram(name, purpose, labels, buckets=buckets)
+
+
+def counted(metric: Counter, **labels: str) -> None:
+    """Count once the transaction has committed (at once outside of one): what is rolled back, or done again after a
+    rollback, did not happen twice."""
+    transaction.on_commit(metric.labels(**labels).inc, robust=True)
+
+
+def observed(metric: Histogram, seconds: float) -> None:
+    """Observe once the transaction has committed."""
+    transaction.on_commit(partial(metric.observe, seconds), robust=True)
 
 
 class DatabaseGauge(Collector):
@@ -50,7 +75,7 @@ DATABASE_GAUGES: Final[list[DatabaseGauge]] = []
 
 def database_gauge(name: str, purpose: str, read: Callable[[], GaugeRows], labels: Sequence[str] = ()) -> None:
     """Declare a gauge read by `read`, which yields (label values, value)."""
-    DECLARED[name] = purpose
+    DECLARED[name] = Declared("gauge", purpose, tuple(labels))
     gauge = DatabaseGauge(name, purpose, labels, read)
     DATABASE_GAUGES.append(gauge)
     REGISTRY.register(gauge)

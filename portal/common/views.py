@@ -1,6 +1,5 @@
 """Pages and endpoints that belong to no app: metrics, policy reports, refusals."""
 
-import hmac
 import json
 import logging
 import os
@@ -9,6 +8,7 @@ from ipaddress import ip_address, ip_network
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, JsonResponse
 from django.shortcuts import render
+from django.utils.crypto import constant_time_compare
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
@@ -44,11 +44,14 @@ def _may_read_metrics(request: HttpRequest) -> bool:
     if settings.DEMO:
         return True
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if settings.METRICS_TOKEN and scheme == "Bearer" and hmac.compare_digest(token, settings.METRICS_TOKEN):
+    if settings.METRICS_TOKEN and scheme == "Bearer" and constant_time_compare(token, settings.METRICS_TOKEN):
         return True
     if "X-Forwarded-For" in request.headers:
         return False  # came through the proxy: only the token counts
-    address = ip_address(request.META["REMOTE_ADDR"])
+    try:
+        address = ip_address(request.META["REMOTE_ADDR"])
+    except ValueError:  # a socket file has no address
+        return False
     return any(address in ip_network(network) for network in settings.METRICS_NETWORKS)
 
 

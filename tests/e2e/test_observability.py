@@ -4,8 +4,10 @@ import re
 import time
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import Page
+from prometheus_client.parser import text_string_to_metric_families
 
 from ops.observability.dashboards import DASHBOARDS
 from ops.observability.prometheus_process import prometheus, query
@@ -16,6 +18,7 @@ from tests.unit.ops.observability.test_dashboards import expressions
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
 PATIENCE_S = 90
+Counts = dict[tuple[str, ...], float]
 
 
 def as_asked(expression: str) -> str:
@@ -32,6 +35,7 @@ def test_every_expression_returns_data(page: Page, stack: Stack, tmp_path: Path)
     port = free_port()
     asked = {as_asked(e) for name in DASHBOARDS for e in expressions(name)} | set(recorded())
     asked |= {without_threshold(a.expr) for a in alerts().values() if not a.expr.startswith("absent")}
+    before = counted(stack)
     with prometheus(tmp_path, portal=stack.portal.removeprefix("http://"), port=port, every="1s"):
         time.sleep(3)  # a rate needs a scrape from before
         sign_in(page)
@@ -49,3 +53,33 @@ def test_every_expression_returns_data(page: Page, stack: Stack, tmp_path: Path)
             time.sleep(2)
             empty = {expression for expression in empty if not query(port, expression)}
     assert empty == set()
+    assert_adds_up(stack, before)
+
+
+def counted(stack: Stack) -> Counts:
+    """The portal's own counters, as one of the web workers tells them."""
+    families = text_string_to_metric_families(httpx.get(f"{stack.portal}/metrics").text)
+    samples = [sample for family in families for sample in family.samples if sample.name.startswith("portal_")]
+    return {(s.name, *s.labels.values()): s.value for s in samples if s.name.endswith("_total")}
+
+
+def assert_adds_up(stack: Stack, before: Counts) -> None:
+    """One booking, declined once and paid: counted by web and Celery, the same whoever answers, naming nobody."""
+    after = counted(stack)
+    grown = {key: value - before.get(key, 0) for key, value in after.items() if value > before.get(key, 0)}
+    funnel = "portal_funnel_events_total"
+    for stage in ("service_viewed", "booking_started", "deposit_page_opened"):
+        assert grown[funnel, stage, "respite-care"] == 1
+    assert (funnel, "payment_attempted", "respite-care") in grown
+    assert (funnel, "deposit_paid", "respite-care") in grown
+    assert ("portal_payment_outcomes_total", "failed", "generic_decline") in grown
+    assert ("portal_booking_transitions_total", "respite-care", "awaiting_deposit", "confirmed") in grown
+    for again in (counted(stack) for _ in range(6)):
+        assert {key: again[key] for key in after if key[0] == funnel} == {
+            k: n for k, n in after.items() if k[0] == funnel
+        }
+    assert [key for key in after if any(looks_like_an_id(label) for label in key[1:])] == []
+
+
+def looks_like_an_id(label: str) -> bool:
+    return bool(re.search(r"@|\d{2,}|^\d|[A-Z0-9]{4}-[A-Z0-9]{4}|^(pi|ch|re|evt|cus|dp)_", label))

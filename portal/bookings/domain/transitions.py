@@ -7,7 +7,7 @@ from portal.audit.domain import record
 from portal.bookings.domain.capacity import give_place_back, take_place
 from portal.bookings.enums import ALLOWED, HOLDS_PLACE, BookingStatus
 from portal.bookings.errors import TransitionNotAllowed
-from portal.bookings.metrics import CONFIRMATION_SECONDS, count_transition
+from portal.bookings.metrics import count_transition, time_confirmation
 from portal.bookings.models import Booking, BookingTransition, Session
 from portal.common import clock
 
@@ -56,7 +56,7 @@ def move(
     booking.release_due_at = None
     if to == BookingStatus.CONFIRMED and booking.confirmed_at is None:
         booking.confirmed_at = clock.now()
-        CONFIRMATION_SECONDS.observe((booking.confirmed_at - booking.created_at).total_seconds())
+        time_confirmation((booking.confirmed_at - booking.created_at).total_seconds())
     booking.save(update_fields=["status", "release_requested_at", "release_due_at", "confirmed_at"])
     BookingTransition.objects.create(
         booking=booking,

@@ -5,10 +5,11 @@ from typing import Any
 
 import time_machine
 
+from payments.domain.disputes import apply_dispute
 from payments.domain.news import News
 from payments.domain.refunds import apply_refund
 from payments.domain.settlement import apply_intent, note_decline
-from payments.gateway.base import Intent, PaymentError, RefundResult
+from payments.gateway.base import DisputeResult, Intent, PaymentError, RefundResult
 from payments.models import Payment
 from portal.audit.actor import Actor, Source
 from portal.bookings.domain.transitions import move
@@ -49,6 +50,17 @@ def refunded(payment: Payment, amount: int, at: datetime) -> None:
             ),
             _news(at),
         )  # fmt: skip
+
+
+def disputed(payment: Payment, opened: datetime, *, withdrawn: int, status: str = "needs_response") -> None:
+    apply_dispute(
+        DisputeResult(
+            id=f"dp_{payment.pk}", intent_id=str(payment.intent_id), charge_id="", amount=payment.amount,
+            currency=payment.currency, status=status, reason="fraudulent", is_charge_refundable=False,
+            withdrawn_amount=withdrawn, evidence_due_at=None, created_at=opened,
+        ),
+        _news(opened),
+    )  # fmt: skip
 
 
 def moved(booking: Booking, to: BookingStatus, at: datetime) -> None:

@@ -19,7 +19,7 @@ from portal.activity.models import Activity, ActivityEvent
 from portal.bookings.enums import BookingStatus
 from portal.bookings.models import Session
 from tests.factories import ServiceFactory, SessionFactory
-from tests.unit.insights.history import booked, declined, moved, paid, refunded
+from tests.unit.insights.history import booked, declined, disputed, moved, paid, refunded
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -86,6 +86,21 @@ def test_a_refund_counts_on_its_day_and_marks_the_day_the_money_came(place: Sess
     assert (came.paid, came.paid_refunded, came.refunded_amount) == (1, 1, 0)
     assert (went.paid, went.refunded_amount) == (0, 500)
     assert verify() == []
+
+
+def test_what_is_withdrawn_for_a_dispute_counts_on_the_day_it_was_opened_whenever_it_changes(place: Session) -> None:
+    payment = paid(booked(NOON, place), NOON + timedelta(minutes=4))
+    opened = NOON + timedelta(days=2)
+    disputed(payment, opened, withdrawn=0)
+    with time_machine.travel(opened):
+        rebuild()
+    for days, withdrawn, status in ((1, 1125, "needs_response"), (3, 0, "won")):
+        later = opened + timedelta(days=days)
+        with time_machine.travel(later, tick=False):
+            disputed(payment, opened, withdrawn=withdrawn, status=status)
+            refresh()
+        assert DailyFigures.objects.get(day=opened.date()).disputed_amount == withdrawn
+        assert verify() == []
 
 
 def test_declines_are_kept_by_reason_and_the_time_to_confirm_as_a_histogram(place: Session) -> None:

@@ -1,5 +1,7 @@
 """What visitors do is recorded without making them wait, and only as far as they allow it."""
 
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -26,6 +28,7 @@ from portal.activity.models import Activity, ActivityEvent
 from portal.activity.privacy import erase, export
 from tests.factories import BookingFactory, CaregiverFactory, ServiceFactory, UserFactory
 from tests.fakes import FakeGateway
+from tests.services import ROOT
 
 pytestmark = pytest.mark.django_db
 QUIET = [{"DNT": "1"}, {"Sec-GPC": "1"}]
@@ -252,3 +255,21 @@ def test_the_pages_thread_writes_nothing_and_the_writers_does(monkeypatch: pytes
     while not writers and time.monotonic() < end:
         time.sleep(0.01)
     assert writers == ["activity"]
+
+
+STOPPED = """
+import django
+django.setup()
+from django.conf import settings
+from django.db.models import QuerySet
+from portal.activity import buffer
+from portal.activity.models import Activity, ActivityEvent
+QuerySet.bulk_create = lambda self, rows, batch_size: print([row.service_id for row in rows])
+settings.ACTIVITY_FLUSH_SECONDS = 60
+buffer.add(ActivityEvent(activity=Activity.SERVICE_VIEWED, service_id=7))
+"""
+
+
+def test_a_process_that_is_stopped_writes_what_waits() -> None:
+    done = subprocess.run([sys.executable, "-c", STOPPED], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "[7]\n"
