@@ -1,5 +1,6 @@
-"""The roll-ups' tables, where Django looks for them."""
+"""The tables, where Django looks for them."""
 
+from insights.anomalies.models import Anomaly, AnomalySettings
 from insights.rollups.models import (
     Cursor,
     DailyDecline,
@@ -11,6 +12,8 @@ from insights.rollups.models import (
 )
 
 __all__ = [
+    "Anomaly",
+    "AnomalySettings",
     "Cursor",
     "DailyDecline",
     "DailyFigures",

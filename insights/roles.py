@@ -1,5 +1,13 @@
-"""Who sees the figures."""
+"""Who sees the figures, and who says what is unusual."""
+
+from typing import Final
 
 from portal.accounts.roles import Grants, Role
 
-GRANTS: Grants = {role: ["insights.view_insights"] for role in (Role.MANAGER, Role.FINANCE, Role.ADMINISTRATOR)}
+READERS: Final = (Role.MANAGER, Role.FINANCE, Role.ADMINISTRATOR)
+KEEPERS: Final = (Role.MANAGER, Role.ADMINISTRATOR)
+
+GRANTS: Grants = {
+    role: ["insights.view_insights", *(["insights.change_anomalysettings"] if role in KEEPERS else [])]
+    for role in READERS
+}

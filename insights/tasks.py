@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from insights.anomalies import watch
 from insights.rollups import refresh
 
 
@@ -15,3 +16,9 @@ def refresh_rollups() -> int:
 def rebuild_rollups() -> int:
     """Compute every day again: what changed without a trace (a capacity edited by hand) is caught up with."""
     return refresh.rebuild()
+
+
+@shared_task(name="insights.tasks.find_anomalies")
+def find_anomalies() -> int:
+    """Judge the last day that is over and the silence since the last booking; tell what is new."""
+    return watch.look()

@@ -5,7 +5,7 @@ from django.urls import URLPattern, path, reverse
 from wagtail import hooks
 from wagtail.admin.ui.components import Component
 
-from insights.admin import views
+from insights.admin import anomalies, views
 from insights.admin.panel import TodayPanel
 from portal.common.menu import PermittedItem
 
@@ -15,6 +15,8 @@ def addresses() -> list[URLPattern]:
     return [
         path("insights/", views.dashboard, name="insights_dashboard"),
         path("insights/data.json", views.data, name="insights_data"),
+        path("insights/anomalies/", anomalies.report, name="insights_anomalies"),
+        path("insights/anomalies/results/", anomalies.results, name="insights_anomalies_results"),
     ]
 
 

@@ -37,6 +37,11 @@ app.conf.beat_schedule = {
         "schedule": timedelta(seconds=4),
         "options": {"expires": 4},  # a busy worker does not catch up on refreshes it missed
     },
+    "find-anomalies": {
+        "task": "insights.tasks.find_anomalies",
+        "schedule": timedelta(minutes=10),
+        "options": {"expires": 600},
+    },
     "rebuild-rollups": {"task": "insights.tasks.rebuild_rollups", "schedule": crontab(hour=3, minute=30)},
     "generate-sessions": {"task": "portal.bookings.tasks.generate_sessions", "schedule": crontab(hour=2, minute=30)},
 }

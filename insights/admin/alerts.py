@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from insights.admin.drill import Viewer
+from insights.anomalies.queries import open_anomalies
 from payments.enums import DiscrepancyStatus
 from payments.models import Discrepancy
 
@@ -19,7 +20,12 @@ class Alert:
 
 def alerts(viewer: Viewer) -> list[Alert]:
     """Everything to be said now, the gravest first."""
-    return _discrepancies(viewer)
+    return _unusual() + _discrepancies(viewer)
+
+
+def _unusual() -> list[Alert]:
+    """Each figure out of its usual range, with the reason in a sentence."""
+    return [Alert(found.reason, reverse("insights_anomalies")) for found in open_anomalies()]
 
 
 def _discrepancies(viewer: Viewer) -> list[Alert]:

@@ -153,6 +153,13 @@ MONEY: Final = (
         lambda f: ratio(f.counts["attempts_succeeded"], f.counts["attempts_succeeded"] + f.counts["attempts_failed"]),
     ),
     Kpi(
+        "attempt_failure_rate", "Attempts that fail",
+        "Of the times a caregiver tried to pay and saw an outcome, the share that was declined.",
+        "attempts_failed ÷ (attempts_succeeded + attempts_failed)", Unit.RATIO,
+        "payments PaymentAttempt, by occurred_at", FINANCE,
+        lambda f: ratio(f.counts["attempts_failed"], f.counts["attempts_succeeded"] + f.counts["attempts_failed"]),
+    ),
+    Kpi(
         "payment_success_rate", "Payments that succeed",
         "Of the payments of the period, deposits and balances, that somebody tried to pay, the share that was paid in "
         "the end.",
@@ -186,6 +193,10 @@ MONEY: Final = (
     Kpi(
         "deposits_net", "Deposits, net", "What stays of the deposits, by currency.",
         "deposits_taken − deposits_refunded − deposits_disputed", Unit.MONEY, "the three above", FINANCE, _net,
+    ),
+    Kpi(
+        "refunds_made", "Refunds", "How often deposit money went back in the period.",
+        "count of refunds that succeeded", Unit.COUNT, "payments Refund, by settled_at", FINANCE, _count("refunds"),
     ),
     Kpi(
         "refund_rate", "Refund rate", "Of the deposits paid in the period, the share of which something went back.",

@@ -96,7 +96,7 @@ def paid(days: Days) -> Iterator[Row]:
 def refunds(days: Days) -> Iterator[Row]:
     """Deposit money that went back on `days`."""
     done = _of_deposits(Refund.objects.filter(status=RefundStatus.SUCCEEDED))
-    return grouped(done, days, "settled_at", _OF_PAYMENT, refunded_amount=Sum("amount"))
+    return grouped(done, days, "settled_at", _OF_PAYMENT, refunds=Count("pk"), refunded_amount=Sum("amount"))
 
 
 def disputes(days: Days) -> Iterator[Row]:

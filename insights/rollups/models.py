@@ -55,6 +55,7 @@ class DailyFigures(Daily):
     payments_captured = _count()
     paid = _count()
     paid_refunded = _count()
+    refunds = _count()
     deposits_amount = _amount()
     refunded_amount = _amount()
     disputed_amount = _amount()

@@ -52,7 +52,7 @@ PARTS: Final = (
     _figures(ledger.attempts, "attempts_succeeded", "attempts_failed"),
     _figures(ledger.payments, "payments_tried", "payments_captured"),
     _figures(ledger.paid, "paid", "paid_refunded", "deposits_amount"),
-    _figures(ledger.refunds, "refunded_amount"),
+    _figures(ledger.refunds, "refunds", "refunded_amount"),
     _figures(ledger.disputes, "disputed_amount"),
     _figures(ledger.sessions, "places_offered", "places_held"),
     _figures(ledger.attendance, "attended", "missed"),

@@ -103,6 +103,8 @@ TABLE: Final[Rows] = {
     "desk/bookings/<booking_id>/take-back/": MONEY,
     "insights/": FIGURES,
     "insights/data.json": FIGURES,
+    "insights/anomalies/": FIGURES,
+    "insights/anomalies/results/": FIGURES,
     # Wagtail's own, as far as a role decides
     "users/": {ADMINISTRATOR},
     "groups/": NOBODY,

@@ -1,0 +1,132 @@
+"""A day's roll-ups, judged: what is too little to say anything, what is harmless, and the sentence."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Final
+
+import pytest
+
+from insights.anomalies.figures import FIGURES, percent, span, whole
+from insights.anomalies.judging import Judgement, Severity, judge_day, samples
+from insights.anomalies.thresholds import Thresholds
+from insights.kpis.facts import Facts
+from insights.kpis.registry import REGISTRY
+from insights.rollups.models import Measure
+
+DAY: Final = date(2026, 3, 10)  # a Tuesday
+FIRST: Final = DAY - timedelta(weeks=8)
+LIMITS: Final = Thresholds()
+
+
+def tries(failed: int, of: int) -> Facts:
+    return Facts(Counter(attempts_failed=failed, attempts_succeeded=of - failed))
+
+
+def lags(**edges: int) -> Facts:
+    return Facts(histograms={Measure.WEBHOOK_LAG: Counter({int(edge[1:]): n for edge, n in edges.items()})})
+
+
+def judged(key: str, today: Facts, past: Facts, limits: Thresholds = LIMITS, known_days: int = 56) -> Judgement | None:
+    """`today` after days that were all like `past`."""
+    days = {DAY - timedelta(days=n): past for n in range(1, known_days + 1)} | {DAY: today}
+    return judge_day(FIGURES[key], DAY, samples(FIGURES[key], days, FIRST, DAY, limits), limits)
+
+
+def test_every_figure_is_a_kpi() -> None:
+    assert FIGURES.keys() - REGISTRY.keys() == set()
+
+
+def test_payments_that_fail_are_said_in_a_sentence() -> None:
+    weeks = {
+        DAY - timedelta(weeks=n): tries(failed, 200) for n, failed in enumerate((8, 10, 12, 14, 16, 18, 12, 10), 1)
+    }
+    others = {FIRST + timedelta(days=n): tries(12, 200) for n in range(56)}
+    known = samples(FIGURES["attempt_failure_rate"], others | weeks | {DAY: tries(62, 200)}, FIRST, DAY, LIMITS)
+    found = judge_day(FIGURES["attempt_failure_rate"], DAY, known, LIMITS)
+    assert found is not None
+    assert (found.severity, found.value, found.day) == (Severity.CRITICAL, 0.31, DAY)
+    assert found.what == "31 % of attempts to pay failed; on the eight Tuesdays before it was between 4 % and 9 %."
+    assert 0 < found.low < 0.06 < found.high < 0.15
+
+
+@pytest.mark.parametrize(
+    ("failed", "severity"), [(0, None), (12, None), (24, None), (36, Severity.WARNING), (100, Severity.CRITICAL)]
+)
+def test_the_further_out_the_worse_and_fewer_failures_are_no_finding(failed: int, severity: Severity | None) -> None:
+    found = judged("attempt_failure_rate", tries(failed, 200), tries(12, 200))
+    assert found is not None
+    assert found.severity == severity
+
+
+def test_a_day_or_a_past_with_too_little_is_not_judged() -> None:
+    assert judged("attempt_failure_rate", tries(19, 19), tries(1, 200)) is None
+    assert judged("attempt_failure_rate", tries(20, 20), tries(0, 19)) is None
+    assert judged("attempt_failure_rate", Facts(), tries(1, 200)) is None
+    assert judged("attempt_failure_rate", tries(90, 200), tries(10, 200), known_days=27) is None
+    assert judged("webhook_lag_p95", Facts(), lags(e5=100)) is None
+
+
+def test_the_minimum_volume_is_the_settings() -> None:
+    few = replace(LIMITS, minimum_volume=10)
+    found = judged("attempt_failure_rate", tries(19, 19), tries(1, 19), few)
+    assert found is not None
+    assert found.severity is Severity.CRITICAL
+
+
+def test_a_lower_sensitivity_finds_more() -> None:
+    found = [
+        judged("attempt_failure_rate", tries(24, 200), tries(12, 200), replace(LIMITS, sensitivity=each))
+        for each in (2.0, 3.5)
+    ]
+    assert [each.severity if each else "none" for each in found] == [Severity.WARNING, None]
+
+
+def test_days_left_out_are_neither_judged_nor_compared_with() -> None:
+    closed = replace(LIMITS, closed_days=frozenset({DAY}))
+    assert judged("attempt_failure_rate", tries(90, 200), tries(10, 200), closed) is None
+    mondays = frozenset(DAY - timedelta(weeks=n) for n in range(1, 6))
+    assert judged("attempt_failure_rate", tries(90, 200), tries(10, 200), replace(LIMITS, closed_days=mondays)) is None
+
+
+def test_a_step_of_the_funnel_that_loses_people_is_found_and_one_that_gains_is_not() -> None:
+    def came(tried: int) -> Facts:
+        return Facts(Counter(reached_deposit_page=100, reached_attempt=tried))
+
+    lost, gained = (judged("conversion_attempt", came(tried), came(80)) for tried in (55, 100))
+    assert lost is not None
+    assert gained is not None
+    assert (lost.severity, gained.severity) == (Severity.WARNING, None)
+    assert lost.what == (
+        "only 55 % of those who opened the deposit page tried to pay; on the eight Tuesdays before it was 80 %."
+    )
+
+
+def test_lag_below_the_settings_seconds_is_harmless() -> None:
+    slow, slower = lags(e1=80, e30=20), lags(e1=80, e600=20)
+    found = [judged("webhook_lag_p95", each, lags(e1=100)) for each in (slow, slower)]
+    assert [each.severity if each else "none" for each in found] == [None, Severity.CRITICAL]
+    assert found[1] is not None
+    assert found[1].what == (
+        "the slowest one in twenty of Stripe's events took 10 minutes to reach our books; "
+        "on the eight Tuesdays before it was 1 second."
+    )
+
+
+def test_days_without_refunds_count_as_none_from_the_portals_first_day_on() -> None:
+    figure, days = FIGURES["refunds_made"], {DAY: Facts(Counter(refunds=9))}
+    found = judge_day(figure, DAY, samples(figure, days, FIRST, DAY, LIMITS), LIMITS)
+    assert found is not None
+    assert (found.severity, found.what) == (
+        Severity.WARNING, "9 refunds were made; on the eight Tuesdays before it was 0.",
+    )  # fmt: skip
+    young = samples(figure, days, DAY - timedelta(days=27), DAY, LIMITS)
+    assert judge_day(figure, DAY, young, LIMITS) is None
+
+
+def test_values_are_written_as_people_read_them() -> None:
+    assert [percent(v) for v in (0, 0.042, 0.09, 0.0996, 0.31, 1)] == ["0 %", "4.2 %", "9 %", "10 %", "31 %", "100 %"]
+    assert [span(s) for s in (1, 30, 60, 90, 3600, 7 * 3600)] == [
+        "1 second", "30 seconds", "1 minute", "2 minutes", "1 hour", "7 hours",
+    ]  # fmt: skip
+    assert whole(1234.4) == "1,234"

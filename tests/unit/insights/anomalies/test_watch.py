@@ -1,0 +1,270 @@
+"""Looking: a finding is opened once, brought up to date, told once, and closed when the figure is usual again."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.contrib.auth.models import Group
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from prometheus_client.registry import REGISTRY as PROMETHEUS
+
+from insights.anomalies.figures import NAMES, SILENCE
+from insights.anomalies.judging import Severity
+from insights.anomalies.models import Anomaly, AnomalySettings
+from insights.anomalies.queries import OpenAnomaly, open_anomalies
+from insights.anomalies.watch import look
+from insights.tasks import find_anomalies
+from portal.accounts.models import User
+from portal.accounts.roles import Role
+from portal.common import clock
+from portal.notifications.domain.send import send_waiting
+from portal.notifications.models import MessageText, Notification
+from tests.factories import UserFactory
+from tests.unit.insights.anomalies.history import DAY, MORNING, bookings_at, read_to, tried, weeks_of_tries
+
+pytestmark = pytest.mark.django_db
+KPI = "attempt_failure_rate"
+
+
+@pytest.fixture(autouse=True)
+def _the_morning_after() -> Iterator[None]:
+    with time_machine.travel(MORNING, tick=False):
+        yield
+
+
+@pytest.fixture
+def failing() -> None:
+    """On DAY 62 of 200 attempts failed, where 12 are usual."""
+    weeks_of_tries()
+    tried(DAY, failed=62)
+    read_to(MORNING)
+
+
+@pytest.fixture
+def manager() -> User:
+    return member(Role.MANAGER, email="maya@example.com", first_name="Maya")
+
+
+def member(role: Role, **fields: str) -> User:
+    user: User = UserFactory(**fields)
+    user.groups.add(Group.objects.get(name=role.value))
+    return user
+
+
+def a_day_later(*, failed: int, of: int = 200) -> int:
+    """Another day passes, on which `failed` failed; returns how many figures are unusual."""
+    newest = clock.reporting_day(clock.now())
+    tried(newest, failed=failed, of=of)
+    with time_machine.travel(clock.now() + timedelta(days=1), tick=False):
+        read_to(clock.now())
+        return look()
+
+
+@pytest.mark.usefixtures("failing")
+def test_a_finding_says_what_when_how_bad_and_why() -> None:
+    assert find_anomalies() == 1
+    [found] = open_anomalies()
+    assert found == OpenAnomaly(
+        kpi=KPI,
+        name="Attempts that fail",
+        first_day=DAY,
+        day=DAY,
+        value="31 %",
+        expected="1.3 % to 14 %",
+        severity=Severity.CRITICAL,
+        reason="Yesterday 31 % of attempts to pay failed; on the eight Tuesdays before it was 6 %.",
+        found_at=MORNING,
+    )
+    with time_machine.travel(MORNING + timedelta(days=1)):
+        assert open_anomalies()[0].reason.startswith("On Tuesday 10 March 31 % of attempts")
+
+
+def test_a_quiet_portal_has_no_finding(manager: User) -> None:
+    weeks_of_tries()
+    tried(DAY, failed=12)
+    read_to(MORNING)
+    assert (look(), open_anomalies(), Notification.objects.count()) == (0, [], 0)
+
+
+@pytest.mark.parametrize("known", ["nothing", "a cursor", "today only"])
+def test_without_a_past_there_is_nothing_to_say(known: str) -> None:
+    if known != "nothing":
+        read_to(MORNING)
+    if known == "today only":
+        tried(MORNING.date(), failed=200)
+    assert look() == 0
+
+
+@pytest.mark.usefixtures("failing")
+def test_however_often_it_looks_there_is_one_finding_and_one_email(manager: User) -> None:
+    assert [look() for _ in range(3)] == [1, 1, 1]
+    assert (Anomaly.objects.count(), Notification.objects.count()) == (1, 1)
+
+
+@pytest.mark.usefixtures("failing")
+def test_a_day_is_judged_two_hours_after_its_end_as_far_as_the_roll_ups_have_read() -> None:
+    read_to(datetime(2026, 3, 11, 1, 59, tzinfo=UTC))
+    assert look() == 0
+    read_to(datetime(2026, 3, 11, 2, 0, tzinfo=UTC))
+    assert look() == 1
+
+
+@pytest.mark.usefixtures("failing")
+def test_what_goes_on_is_the_same_finding_brought_up_to_date(manager: User) -> None:
+    look()
+    assert a_day_later(failed=90) == 1
+    [row] = Anomaly.objects.all()
+    assert (row.first_day, row.day, row.value) == (DAY, DAY + timedelta(days=1), 0.45)
+    assert (row.found_at, Notification.objects.count()) == (MORNING, 1)
+
+
+@pytest.mark.usefixtures("failing")
+def test_it_is_closed_when_the_figure_is_usual_again_and_found_anew_later(manager: User) -> None:
+    look()
+    with time_machine.travel(MORNING, tick=False) as now:
+        assert a_day_later(failed=12) == 0
+        assert Anomaly.objects.get().closed_at == MORNING + timedelta(days=1)
+        now.shift(timedelta(days=1))
+        assert a_day_later(failed=70) == 1
+    assert (Anomaly.objects.count(), Notification.objects.count()) == (2, 2)
+
+
+@pytest.mark.usefixtures("failing")
+def test_a_day_that_says_too_little_leaves_the_finding_open() -> None:
+    look()
+    assert a_day_later(failed=3, of=5) == 1
+
+
+@pytest.mark.usefixtures("failing")
+def test_what_cannot_be_judged_for_a_fortnight_is_closed() -> None:
+    look()
+    for days, unusual in ((14, 1), (15, 0)):
+        with time_machine.travel(MORNING + timedelta(days=days - 1)):
+            read_to(clock.now())
+            assert look() == unusual
+
+
+@pytest.mark.usefixtures("failing")
+def test_a_day_whose_figures_were_put_right_closes_it_and_nobody_is_told_twice(manager: User) -> None:
+    look()
+    tried(DAY, failed=12)
+    assert look() == 0
+    tried(DAY, failed=62)
+    assert look() == 1
+    assert (Anomaly.objects.count(), Notification.objects.count()) == (1, 1)
+
+
+@pytest.mark.usefixtures("failing")
+def test_what_is_not_watched_is_closed_and_not_found() -> None:
+    look()
+    AnomalySettings.objects.update(watched=[SILENCE])
+    assert [look(), look()] == [0, 0]
+
+
+@pytest.mark.usefixtures("failing")
+def test_the_thresholds_are_the_settings() -> None:
+    AnomalySettings.load()
+    AnomalySettings.objects.update(closed_days="2026-03-10\n")
+    assert look() == 0
+    AnomalySettings.objects.update(closed_days="", sensitivity=9)
+    assert look() == 0
+    AnomalySettings.objects.update(sensitivity=7)
+    assert look() == 1
+
+
+@pytest.mark.usefixtures("failing")
+def test_the_email_gives_the_reason_with_its_date(manager: User, mailoutbox: list[object]) -> None:
+    look()
+    assert (send_waiting(), len(mailoutbox)) == (1, 1)
+    sent = Notification.objects.get()
+    assert (sent.recipient, sent.subject) == (manager, "Unusual figures: Attempts that fail")
+    assert "Dear Maya,\n\n" in sent.body
+    assert (
+        "\n\nOn Tuesday 10 March 31 % of attempts to pay failed; on the eight Tuesdays before it was 6 %.\n\n"
+    ) in sent.body
+    assert "See the figures: http://127.0.0.1:8000/admin/insights/anomalies/" in sent.body
+
+
+@pytest.mark.usefixtures("failing")
+def test_several_findings_are_one_email(manager: User) -> None:
+    tuesdays = [
+        datetime(2026, 3, 11, 8, tzinfo=UTC) - timedelta(weeks=n, minutes=-m) for n in range(1, 9) for m in range(20)
+    ]
+    bookings_at(*tuesdays, datetime(2026, 3, 11, 7, 30, tzinfo=UTC))
+    assert look() == 2
+    sent = Notification.objects.get()
+    assert sent.context["names"] == "Attempts that fail, No bookings"
+    assert sent.context["findings"].count("\n\n") == 1
+
+
+@pytest.mark.usefixtures("failing")
+def test_the_roles_of_the_settings_are_told_and_nobody_else() -> None:
+    told = {member(role).email for role in (Role.FINANCE, Role.ADMINISTRATOR)}
+    member(Role.MANAGER)
+    AnomalySettings.load()
+    AnomalySettings.objects.update(recipients=["Finance", "Administrator"])
+    look()
+    assert {each.to for each in Notification.objects.all()} == told
+
+
+@pytest.mark.usefixtures("failing")
+def test_with_nobody_to_tell_the_finding_is_only_shown(manager: User) -> None:
+    AnomalySettings.load()
+    AnomalySettings.objects.update(recipients=[])
+    assert (look(), Notification.objects.count()) == (1, 0)
+    AnomalySettings.objects.update(recipients=["Manager"])
+    assert (look(), Notification.objects.count()) == (1, 0)
+
+
+def test_editors_keep_the_wording() -> None:
+    text = MessageText.objects.get(key="unusual_figures")
+    text.full_clean()
+    assert "{findings}" in text.body
+
+
+def test_a_silence_is_found_within_the_hour_and_closed_by_the_next_booking() -> None:
+    day = timedelta(days=1)
+    start = datetime(2026, 3, 11, 6, tzinfo=UTC)
+    weeks = [start - timedelta(weeks=n) + timedelta(minutes=10 * m) for n in range(1, 9) for m in range(18)]
+    bookings_at(*weeks, start)
+    assert look() == 1
+    [found] = open_anomalies()
+    assert (found.kpi, found.value, found.expected, found.severity) == (SILENCE, "0", "18 to 18", Severity.WARNING)
+    assert found.reason == (
+        "Today the last booking came at 6:00am; in the 3 hours from then on, 18 came in each of the eight weeks before."
+    )
+    bookings_at(MORNING)
+    with time_machine.travel(MORNING + timedelta(minutes=10)):
+        assert look() == 0
+    assert Anomaly.objects.get().day == MORNING.date() == (MORNING - day).date() + day
+
+
+@pytest.mark.usefixtures("failing")
+def test_the_metric_has_every_figure() -> None:
+    def value(kpi: str) -> float | None:
+        return PROMETHEUS.get_sample_value("portal_anomaly", {"kpi": kpi})
+
+    assert {value(kpi) for kpi in NAMES} == {0}
+    look()
+    assert {kpi: value(kpi) for kpi in NAMES if value(kpi)} == {KPI: 2}
+
+
+@pytest.mark.usefixtures("failing")
+def test_the_worst_comes_first() -> None:
+    look()
+    Anomaly.objects.create(
+        kpi="refunds_made", first_day=DAY, day=DAY, value=9, low=0, high=4, severity="warning", what="x"
+    )
+    assert [each.kpi for each in open_anomalies()] == [KPI, "refunds_made"]
+
+
+@pytest.mark.usefixtures("failing")
+def test_looking_costs_as_many_queries_whatever_was_found(manager: User) -> None:
+    look()
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        look()
+    assert len(asked) < 25
