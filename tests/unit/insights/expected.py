@@ -117,12 +117,13 @@ class Selected:
         return by_currency((p.currency, p.captured_amount) for p in self.came)
 
     @cached_property
+    def refunds(self) -> list[Refund]:
+        succeeded = (r for r in self.rows.refunds if r.status == "succeeded")
+        return [r for r in succeeded if self._of_deposit(r.payment, r.settled_at)]
+
+    @cached_property
     def returned(self) -> dict[str, int]:
-        return by_currency(
-            (r.payment.currency, r.amount)
-            for r in self.rows.refunds
-            if r.status == "succeeded" and self._of_deposit(r.payment, r.settled_at)
-        )
+        return by_currency((r.payment.currency, r.amount) for r in self.refunds)
 
     @cached_property
     def disputed(self) -> dict[str, int]:
@@ -226,6 +227,7 @@ EXPECTED: Final[Mapping[str, Callable[[Selected], Any]]] = {
     "confirmation_median": lambda s: edge(s.waits(), 0.5),
     "confirmation_p95": lambda s: edge(s.waits(), 0.95),
     "attempt_success_rate": lambda s: divided(len(s.attempts["succeeded"]), sum(map(len, s.attempts.values()))),
+    "attempt_failure_rate": lambda s: divided(len(s.attempts["failed"]), sum(map(len, s.attempts.values()))),
     "payment_success_rate": lambda s: divided(sum(map(is_paid, s.new_payments)), sum(map(is_tried, s.new_payments))),
     "declines": lambda s: len(s.attempts["failed"]),
     "declines_by_reason": lambda s: ranked(a.decline_code or a.code or "unknown" for a in s.attempts["failed"]),
@@ -233,6 +235,7 @@ EXPECTED: Final[Mapping[str, Callable[[Selected], Any]]] = {
     "deposits_refunded": lambda s: s.returned,
     "deposits_disputed": lambda s: s.disputed,
     "deposits_net": net,
+    "refunds_made": lambda s: len(s.refunds),
     "refund_rate": lambda s: divided(sum(p.refunded_amount > 0 for p in s.came), len(s.came)),
     "no_show_rate": lambda s: divided(s.attendance("no_show"), s.attendance("completed") + s.attendance("no_show")),
     "capacity_used": lambda s: divided(sum(x.held for x in s.sessions), sum(x.capacity for x in s.sessions)),

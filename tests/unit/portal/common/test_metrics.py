@@ -26,6 +26,7 @@ CONTRACT = {
     "portal_webhook_ack_seconds": ("histogram", set()),
     "portal_webhook_lag_seconds": ("histogram", set()),
     "portal_webhook_backlog": ("gauge", {"stage"}),
+    "portal_anomaly": ("gauge", {"kpi"}),
     "portal_notifications_total": ("counter", {"template", "outcome"}),
     "portal_media_events_total": ("counter", {"event"}),
     "portal_reconciliation_discrepancies": ("gauge", {"kind"}),
