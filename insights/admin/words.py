@@ -19,6 +19,7 @@ LESS_IS_BETTER: Final = frozenset(
     {
         "bookings_no_show", "bookings_cancelled", "bookings_expired", "declines", "deposits_refunded",
         "deposits_disputed", "refund_rate", "no_show_rate", "notifications_failed", "open_discrepancies",
+        "attempt_failure_rate", "refunds_made",
     }
 )  # fmt: skip
 
