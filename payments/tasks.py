@@ -33,7 +33,9 @@ def process_inbox() -> int:
 
 @shared_task(name="payments.tasks.mirror_inbox", rate_limit="20/s")
 def mirror_inbox() -> int:
-    """Feed dj-stripe's tables, a batch at a time."""
+    """Feed dj-stripe's tables, a batch at a time; in a burst of events the ledger goes first."""
+    if events.is_behind():
+        return 0
     done = mirror.mirror_inbox()
     if done:
         ring_now("payments.tasks.mirror_inbox")

@@ -2,7 +2,7 @@
 
 Terminal intent events apply as they are. A non-terminal one that is no more than a second newer than what we
 know, and every charge, refund and dispute event, causes one fetch of the object (and of its intent, while we
-think that unpaid).
+think that unpaid); that an intent was created is no news to a payment that knows its intent.
 """
 
 import logging
@@ -30,17 +30,24 @@ from portal.common.metrics import observed
 
 logger = logging.getLogger("payments.events")
 LEASE: Final = timedelta(minutes=2)
+ROUND: Final = 100
 MOST_ATTEMPTS: Final = 12
 TERMINAL: Final = frozenset({"succeeded", "canceled"})
 SAME_SECOND: Final = timedelta(seconds=1)
 
 
-def process_inbox(limit: int = 100) -> int:
+def process_inbox(limit: int = ROUND) -> int:
     """Apply what is due; returns how many events were worked on."""
     due = claim(ReceivedEvent.objects.filter(ledger_state=LedgerState.RECEIVED), limit=limit, lease=LEASE)
     for event in due:
         process(event)
     return len(due)
+
+
+def is_behind() -> bool:
+    """Whether more events wait for the ledger than one round takes."""
+    waiting = ReceivedEvent.objects.filter(ledger_state=LedgerState.RECEIVED, due_at__lte=clock.now())
+    return bool(waiting.order_by("due_at")[ROUND : ROUND + 1])
 
 
 def process(event: ReceivedEvent) -> None:
@@ -96,6 +103,8 @@ def _intent_event(event: ReceivedEvent) -> LedgerState:
     payment_id = find_payment_id(told.id, told.metadata)
     if payment_id is None:
         return LedgerState.UNMATCHED
+    if event.type == "payment_intent.created" and Payment.objects.filter(intent_id=told.id).exists():
+        return LedgerState.APPLIED  # who asked for it was told in the answer
     intent = told
     if told.status not in TERMINAL and not _clearly_newer(payment_id, news):
         news = News(news.by, news.source, clock.now(), news.stripe_event_id)

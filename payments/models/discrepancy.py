@@ -25,6 +25,8 @@ class Discrepancy(models.Model):
     closed_at = models.DateTimeField(null=True, editable=False)
     closing_note = models.CharField(max_length=500, blank=True, editable=False)
 
+    wagtail_reference_index_ignore = True  # no content: Wagtail would look up what uses what at each save
+
     class Meta:
         ordering = ("-found_at",)
         verbose_name_plural = "discrepancies"

@@ -24,6 +24,8 @@ class Dispute(models.Model):
     closed_at = models.DateTimeField(null=True, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
 
+    wagtail_reference_index_ignore = True  # no content: Wagtail would look up what uses what at each save
+
     class Meta:
         ordering = ("-opened_at",)
 

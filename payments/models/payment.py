@@ -83,6 +83,8 @@ class Payment(models.Model):
 
     objects: ClassVar = PaymentQuerySet.as_manager()
 
+    wagtail_reference_index_ignore = True  # no content: Wagtail would look up what uses what at each save
+
     class Meta:
         ordering = ("-created_at",)
         constraints = (

@@ -41,6 +41,8 @@ class Refund(Leased):
     first_sent_at = models.DateTimeField(null=True, editable=False)
     settled_at = models.DateTimeField(null=True, editable=False)
 
+    wagtail_reference_index_ignore = True  # no content: Wagtail would look up what uses what at each save
+
     class Meta:
         ordering = ("-created_at",)
         constraints = (models.CheckConstraint(condition=Q(amount__gt=0), name="refund_has_amount"),)

@@ -80,6 +80,8 @@ class Booking(models.Model):
 
     objects: ClassVar = BookingQuerySet.as_manager()
 
+    wagtail_reference_index_ignore = True  # no content: Wagtail would look up what uses what at each save
+
     class Meta:
         ordering = ("-created_at",)
         constraints = (

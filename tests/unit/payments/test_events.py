@@ -7,13 +7,16 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db.models import Model
+from wagtail.models import ReferenceIndex
 
+from payments import mirror, tasks
 from payments.domain import events
 from payments.domain.checkout import open_checkout
-from payments.domain.events import MOST_ATTEMPTS, process_inbox
+from payments.domain.events import MOST_ATTEMPTS, ROUND, process_inbox
 from payments.enums import PaymentStatus
 from payments.gateway.base import Charge, GatewayRefused, GatewayUnreachable, RefundResult
-from payments.models import Discrepancy, Payment, PaymentAttempt, PaymentTransition, ReceivedEvent, Refund
+from payments.models import Discrepancy, Dispute, Payment, PaymentAttempt, PaymentTransition, ReceivedEvent, Refund
 from portal.bookings.enums import BookingStatus
 from portal.bookings.models import Booking
 from portal.common import clock
@@ -349,3 +352,38 @@ def test_money_that_does_not_fit_is_a_discrepancy(change: dict[str, Any], stripe
     payment.refresh_from_db()
     assert (row.ledger_state, payment.status) == ("discrepancy", PaymentStatus.PENDING)
     assert Discrepancy.objects.filter(payment=payment).count() == 1
+
+
+def test_that_our_intent_was_created_is_no_news_and_asks_stripe_nothing(stripe: FakeGateway) -> None:
+    payment = opened(stripe)
+    stripe.calls.clear()
+    told("payment_intent.created", payment)
+    process_inbox()
+    assert stripe.calls == []
+    assert ReceivedEvent.objects.get().ledger_state == "applied"
+
+
+def test_a_created_intent_whose_answer_was_lost_is_found(stripe: FakeGateway) -> None:
+    payment = opened(stripe)
+    told("payment_intent.created", payment)
+    Payment.objects.filter(pk=payment.pk).update(intent_id=None)
+    process_inbox()
+    payment.refresh_from_db()
+    assert payment.intent_id == ReceivedEvent.objects.get().object_id
+
+
+@pytest.mark.parametrize(("waiting", "goes_on"), [(ROUND, True), (ROUND + 1, False)])
+def test_in_a_burst_the_ledger_goes_before_the_mirror(
+    monkeypatch: pytest.MonkeyPatch, waiting: int, goes_on: bool
+) -> None:
+    mirrored: list[bool] = []
+    monkeypatch.setattr(mirror, "mirror_inbox", lambda: len(mirrored.append(True) or []))
+    for number in range(waiting):
+        event("payment_intent.created", {"id": f"pi_{number}", "object": "payment_intent"})
+    tasks.mirror_inbox()
+    assert bool(mirrored) == goes_on
+
+
+@pytest.mark.parametrize("model", [Booking, Payment, Refund, Dispute, Discrepancy])
+def test_wagtail_looks_up_no_references_when_the_ledger_is_saved(model: type[Model]) -> None:
+    assert not ReferenceIndex.model_is_indexable(model)
