@@ -6,7 +6,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: bench chaos nightly demo stack demo-reset test test-slow check docs-check observe
+.PHONY: loadtest bench chaos nightly demo stack demo-reset test test-slow check docs-check observe
 
 $(STAMP): requirements/bootstrap.txt requirements/dev.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -65,3 +65,7 @@ SEEDS ?= 20
 chaos: $(STAMP)
 	@bash ops/install-test-parts.sh
 	@exec $(BIN)/python -m ops.chaos --seeds $(SEEDS) $(if $(SEED),--seed $(SEED))
+
+loadtest: $(STAMP)
+	@bash ops/install-test-parts.sh
+	@exec $(BIN)/python -m ops.load.local $(LOAD)

@@ -1,0 +1,1 @@
+"""Load tests that decide: k6 scenarios, their limits, and the verdict."""
