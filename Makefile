@@ -6,7 +6,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: loadtest bench chaos nightly demo stack demo-reset test test-slow check docs-check observe
+.PHONY: terraform-cycle loadtest bench chaos nightly demo stack demo-reset test test-slow check docs-check observe
 
 $(STAMP): requirements/bootstrap.txt requirements/dev.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -69,3 +69,6 @@ chaos: $(STAMP)
 loadtest: $(STAMP)
 	@bash ops/install-test-parts.sh
 	@exec $(BIN)/python -m ops.load.local $(LOAD)
+
+terraform-cycle:
+	@bash ops/terraform/terraform-cycle.sh $(ENVIRONMENT)
