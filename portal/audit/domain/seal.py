@@ -13,6 +13,7 @@ from portal.audit.models import AuditEvent, AuditHead
 from portal.common import clock
 
 BATCH = 1000
+LONGEST_LINE = 1000  # bytes; a head takes some 150
 
 
 def chained(previous: str, sequence: int, event: AuditEvent) -> str:
@@ -38,11 +39,13 @@ def chained(previous: str, sequence: int, event: AuditEvent) -> str:
 def seal_committed() -> int:
     """Seal every committed row that has no place in the chain yet; returns how many.
 
-    The head is exported before the batch commits: a crash in between leaves a head in the file that the next
-    run repeats, never a sealed row that the file does not know.
+    A head is exported once its batch is committed, and by the next run when a crash came between. Exported before, it
+    could name a batch that the crash took back, and whose rows are sealed in another order afterwards.
     """
+    _export_head()
     total = 0
     while sealed := _seal_batch():
+        _export_head()
         total += sealed
         if sealed < BATCH:
             break
@@ -62,15 +65,28 @@ def _seal_batch() -> int:
     AuditEvent.objects.bulk_update(events, ["sequence", "seal"])
     head.sealed_at = clock.now()
     head.save()
-    _export(head)
     return len(events)
 
 
-def _export(head: AuditHead) -> None:
+def _export_head() -> None:
+    """Append the head to the file, unless it is there."""
+    head = AuditHead.objects.filter(pk=1).first()
     path = Path(settings.AUDIT_HEADS_FILE)
+    if head is None or head.sequence <= _last_exported(path):
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
     line = json.dumps({"sequence": head.sequence, "seal": head.seal, "at": str(head.sealed_at)})
     with path.open("a") as heads:
         heads.write(line + "\n")
         heads.flush()
         os.fsync(heads.fileno())
+
+
+def _last_exported(path: Path) -> int:
+    """The sequence of the file's last head; 0 when there is none."""
+    if not path.exists():
+        return 0
+    with path.open("rb") as heads:
+        heads.seek(max(0, path.stat().st_size - LONGEST_LINE))
+        lines = heads.read().splitlines()
+    return int(json.loads(lines[-1])["sequence"]) if lines else 0

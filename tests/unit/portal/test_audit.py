@@ -1,12 +1,14 @@
 """The audit trail tells when it was tampered with."""
 
+import json
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from pytest_django import Settings
 
 from portal.audit.actor import Actor, Source, SystemActor
-from portal.audit.domain import record
+from portal.audit.domain import record, seal
 from portal.audit.domain.seal import seal_committed
 from portal.audit.domain.verify import verify
 from portal.audit.models import AppendOnlyError, AuditEvent
@@ -49,6 +51,42 @@ def test_an_inserted_row_is_found() -> None:
 def test_a_cut_trail_is_found() -> None:
     AuditEvent.objects.filter(sequence__gt=3).delete()
     assert verify().findings == ["the chain ends at 3, but was exported up to 5: it was cut"]
+
+
+def done_with_pk(pk: int) -> None:
+    """A row that took its number earlier or later than others that are committed already."""
+    row = record("test.done", UserFactory(), by=Actor.system(SystemActor.SEED), source=Source.SCHEDULE)
+    AuditEvent.objects.filter(pk=row.pk).update(id=pk)
+
+
+class Killed(RuntimeError):
+    """The sealer died."""
+
+
+def test_a_sealer_that_dies_while_it_exports_leaves_no_head_of_rows_that_are_sealed_otherwise(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    done_with_pk(9_000_002)
+    with monkeypatch.context() as dying:
+        dying.setattr(seal.os, "fsync", Mock(side_effect=Killed))
+        with pytest.raises(Killed):
+            seal_committed()
+    done_with_pk(9_000_001)  # committed meanwhile; first, were both sealed now
+    seal_committed()
+    assert (verify().rows, verify().findings) == (7, [])
+
+
+def test_a_head_that_a_crash_kept_from_the_file_is_exported_by_the_next_run(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    done_with_pk(9_000_001)
+    with monkeypatch.context() as dying:
+        dying.setattr(seal, "_export_head", Mock(side_effect=[None, Killed]))
+        with pytest.raises(Killed):
+            seal_committed()
+    assert seal_committed() == 0
+    assert [json.loads(line)["sequence"] for line in settings.AUDIT_HEADS_FILE.read_text().splitlines()] == [5, 6]
+    assert verify().findings == []
 
 
 def test_rows_cannot_be_changed_through_the_orm() -> None:
