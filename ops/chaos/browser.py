@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from threading import Event
 from typing import Any, Final, TypeVar
 
@@ -24,9 +24,16 @@ class NoAnswer(Exception):
 class Browser:
     """`get` and `post` try again until the portal answers; raises Over when `over` is set meanwhile."""
 
-    def __init__(self, portal: str, over: Event) -> None:
+    def __init__(self, portal: str, over: Event, cookies: Mapping[str, str] | None = None) -> None:
         self.over = over
-        self._client = httpx.Client(base_url=portal, timeout=ANSWERS_WITHIN, trust_env=False)
+        self._client = httpx.Client(
+            base_url=portal, timeout=ANSWERS_WITHIN, trust_env=False, cookies=dict(cookies or {})
+        )
+
+    @property
+    def cookies(self) -> dict[str, str]:
+        """What the portal knows the person by."""
+        return dict(self._client.cookies)
 
     def sign_in(self, email: str, password: str) -> None:
         """Through the form."""

@@ -1,10 +1,10 @@
-"""One caregiver: signs in, books, pays, moves, cancels, as their visits say and for as long as the load lasts."""
+"""One signed-in caregiver: books, pays, moves, cancels, as their visits say and for as long as the load lasts."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
-from typing import Any, Final
+from typing import Final
 
-from ops.chaos.browser import Browser, NoAnswer, Over, found_in
+from ops.chaos.browser import NoAnswer, Over, found_in
 from ops.chaos.card import Till
 from ops.chaos.decisions import Visit, visits
 from ops.chaos.journal import Journal
@@ -20,16 +20,12 @@ class Caregiver:
 
     def __init__(self, number: int, seed: int, world: World, journal: Journal, over: Event) -> None:
         self.name, self.journal = f"caregiver {number}", journal
-        self._person: dict[str, Any] = world.people.caregivers[number]
+        self._care_recipient: int = world.people.caregivers[number]["care_recipient"]
         self._sessions = world.people.sessions
         self._visits = visits(seed, number)
-        self._browser = Browser(world.stack.portal, over)
+        self._browser = world.browser(world.people.caregivers[number]["email"], over)
         self._till = Till(world.stack.sandbox.url)
         self._references: list[str] = []
-
-    def arrive(self) -> None:
-        """Sign in, before anything breaks."""
-        self._browser.sign_in(self._person["email"], self._person["password"])
 
     def live(self) -> None:
         """Visit after visit, until the load is over."""
@@ -63,7 +59,7 @@ class Caregiver:
         """The new booking's reference, or nothing when there is no place. Some send the form twice."""
         form = {
             "service": SERVICE, "session": self._sessions[visit.session], "token": visit.token,
-            "care_recipient": self._person["care_recipient"], "notes": "",
+            "care_recipient": self._care_recipient, "notes": "",
         }  # fmt: skip
         replies = [self._browser.post("/book/", **form) for _ in range(2 if visit.again else 1)]
         references = {found for reply in replies if (found := _reference(reply.headers.get("location", "")))}

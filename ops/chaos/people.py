@@ -57,7 +57,7 @@ def _caregiver(number: int) -> dict[str, Any]:
     user = User.objects.create_user(email, PASSWORD, first_name="Chaos", last_name=f"Number {number}")
     EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
     recipient = welcome(user).care_recipients.create(full_name=f"Relative of {number}")
-    return {"email": email, "password": PASSWORD, "care_recipient": recipient.pk}
+    return {"email": email, "care_recipient": recipient.pk}
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from typing import Any, Final
 PATHS: Final = ("/v1/payment_intents", "/v1/payment_intents", "/v1/refunds", "/v1/charges", "/v1/")
 ALWAYS: Final = ("kill_web", "kill_worker", "crash_postgres", "flush_redis", "lose_replies", "hold_webhooks")
 SOME_MORE: Final = 9
+FAULTS_IN_A_PLAN: Final = len(ALWAYS) + SOME_MORE
 
 
 @dataclass(frozen=True, slots=True)

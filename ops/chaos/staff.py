@@ -8,13 +8,11 @@ from typing import Any, Final
 import httpx
 import psycopg
 
-from ops.chaos.browser import Browser, NoAnswer, Over, answered
+from ops.chaos.browser import NoAnswer, Over, answered
 from ops.chaos.decisions import Errand, errands
 from ops.chaos.journal import Journal
-from ops.chaos.world import World
+from ops.chaos.world import STAFF, World
 
-EMAIL: Final = "admin@example.com"
-PASSWORD: Final = "demo-portal-2026"
 PAID: Final = """
     SELECT id, intent_id, captured_amount - refunded_amount - pending_refund_amount AS refundable FROM payments_payment
     WHERE captured_amount > refunded_amount + pending_refund_amount AND intent_id IS NOT NULL ORDER BY id"""
@@ -30,11 +28,7 @@ class Staff:
     def __init__(self, seed: int, world: World, journal: Journal, over: Event) -> None:
         self.name, self.journal = "staff", journal
         self._world, self._errands = world, errands(seed)
-        self._browser = Browser(world.stack.portal, over)
-
-    def arrive(self) -> None:
-        """Sign in, before anything breaks."""
-        self._browser.sign_in(EMAIL, PASSWORD)
+        self._browser = world.browser(STAFF, over)
 
     def live(self) -> None:
         """Errand after errand."""

@@ -1,28 +1,28 @@
 """The stack that seeds run on, each with a fresh database, a Stripe that knows nothing yet, and empty queues."""
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 from typing import Any, Final
 
 import psycopg
 from celery import Celery
 from psycopg.rows import dict_row
 
+from ops.chaos.browser import Browser
 from ops.chaos.forked import ForkedProgram, Nursery
 from ops.stack import Stack
 from ops.stack.postgres import CRASH_SAFE
-from ops.stack.program import ROOT
 from ops.stack.stack import DATABASE
 
 BEGINNING: Final = "chaos_beginning"
 # A worker of the web that is killed is forked anew; Stripe may hang for as long as it takes to notice.
 SETTINGS: Final = {"GUNICORN_CMD_ARGS": "--preload --timeout 120", "STRIPE_TIMEOUT_SECONDS": "3"}
 QUEUE: Final = "portal"
+STAFF: Final = "admin@example.com"
+PASSWORD: Final = "demo-portal-2026"
 COMMAND_WITHIN: Final = 300.0  # seconds
 PORTAL: Final = ("web", "worker", "beat")
 
@@ -43,10 +43,12 @@ class World:
         self._bell = Celery(broker=stack.redis.url)
         self._down: set[str] = set()
         self._heads = stack.var / "audit-heads.jsonl"
-        self.people = self._keep_the_beginning()
         self._nursery = Nursery(stack.var / "logs" / "nursery.log", stack.environment)
         for name in PORTAL:
             stack.programs[name] = ForkedProgram(stack.programs[name], self._nursery)
+        self.people = self._made_people()
+        self._cookies = self._signed_in()
+        self._keep_the_beginning()
 
     @staticmethod
     def stack_in(var: Path) -> Stack:
@@ -55,19 +57,35 @@ class World:
             var, web_workers=3, worker_processes=2, environment=SETTINGS, start_portal=False, safety=CRASH_SAFE
         )
 
-    def _keep_the_beginning(self) -> People:
-        """Add the people, and make the database a template for each seed's."""
-        environment = {**os.environ, **self.stack.environment}
-        done = subprocess.run(
-            [sys.executable, "-m", "ops.chaos.people"], cwd=ROOT, env=environment, capture_output=True, text=True
+    def _made_people(self) -> People:
+        told = self._run_module("ops.chaos.people")
+        return People(told["caregivers"], told["sessions"])
+
+    def _signed_in(self) -> dict[str, dict[str, str]]:
+        """Everybody's cookies, by e-mail address: they sign in through the form, once for all seeds."""
+        self.start("web")
+        self.stack.wait_until_ready()
+        cookies = {}
+        for email in (STAFF, *(person["email"] for person in self.people.caregivers)):
+            browser = Browser(self.stack.portal, Event())
+            browser.sign_in(email, PASSWORD)
+            cookies[email] = browser.cookies
+        self.kill("web")
+        return cookies
+
+    def browser(self, email: str, over: Event) -> Browser:
+        """A signed-in person's browser."""
+        return Browser(self.stack.portal, over, self._cookies[email])
+
+    def _keep_the_beginning(self) -> None:
+        """The database with the people becomes the template for each seed's."""
+        self.run(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND pid <> pg_backend_pid()"
         )
-        if done.returncode:
-            raise RuntimeError(f"the people could not be made:\n{done.stderr[-3000:]}")
         self.stack.postgres.execute("postgres", f'ALTER DATABASE "{DATABASE}" RENAME TO "{BEGINNING}"')
         if self._heads.exists():
             shutil.copy(self._heads, self._heads.with_suffix(".beginning"))
-        told = json.loads(done.stdout.splitlines()[-1])
-        return People(told["caregivers"], told["sessions"])
 
     def begin(self) -> None:
         """Start over: nothing of an earlier seed is left, and the portal answers.
@@ -123,13 +141,18 @@ class World:
 
         Raises RuntimeError with what it said.
         """
-        out, log = (self.stack.var / "logs" / f"{command}.{kind}" for kind in ("out", "log"))
+        return self._run_module("django", command, "--json", *options)
+
+    def _run_module(self, module: str, *arguments: str) -> dict[str, Any]:
+        """Run `python -m module` and return the JSON that it prints last."""
+        name = arguments[0] if arguments else module
+        out, log = (self.stack.var / "logs" / f"{name}.{kind}" for kind in ("out", "log"))
         out.unlink(missing_ok=True)
-        self._nursery.fork("django", [command, "--json", *options], out=out, log=log).wait(COMMAND_WITHIN)
+        self._nursery.fork(module, arguments, out=out, log=log).wait(COMMAND_WITHIN)
         try:
             return dict(json.loads(out.read_text().splitlines()[-1]))
         except (IndexError, ValueError):
-            raise RuntimeError(f"{command} broke: {out.read_text()[-500:]}\n{log.read_text()[-3000:]}") from None
+            raise RuntimeError(f"{name} broke: {out.read_text()[-500:]}\n{log.read_text()[-3000:]}") from None
 
     def ring(self, task: str) -> None:
         """Ask a worker, as the portal and beat do. Raises OperationalError when the broker is down."""
