@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from threading import Event
 from typing import Any, Final, TypeVar
 
@@ -24,16 +24,14 @@ class NoAnswer(Exception):
 class Browser:
     """`get` and `post` try again until the portal answers; raises Over when `over` is set meanwhile."""
 
-    def __init__(self, portal: str, over: Event, cookies: Mapping[str, str] | None = None) -> None:
+    def __init__(self, portal: str, over: Event, cookies: httpx.Cookies | None = None) -> None:
         self.over = over
-        self._client = httpx.Client(
-            base_url=portal, timeout=ANSWERS_WITHIN, trust_env=False, cookies=dict(cookies or {})
-        )
+        self._client = httpx.Client(base_url=portal, timeout=ANSWERS_WITHIN, trust_env=False, cookies=cookies)
 
     @property
-    def cookies(self) -> dict[str, str]:
+    def cookies(self) -> httpx.Cookies:
         """What the portal knows the person by."""
-        return dict(self._client.cookies)
+        return self._client.cookies
 
     def sign_in(self, email: str, password: str) -> None:
         """Through the form."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from threading import Event
 from typing import Any, Final
 
+import httpx
 import psycopg
 from celery import Celery
 from psycopg.rows import dict_row
@@ -61,7 +62,7 @@ class World:
         told = self._run_module("ops.chaos.people")
         return People(told["caregivers"], told["sessions"])
 
-    def _signed_in(self) -> dict[str, dict[str, str]]:
+    def _signed_in(self) -> dict[str, httpx.Cookies]:
         """Everybody's cookies, by e-mail address: they sign in through the form, once for all seeds."""
         self.start("web")
         self.stack.wait_until_ready()
