@@ -7,6 +7,7 @@ from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from portal.accounts.models import User
+from portal.bookings.admin.filters import BookingFilters, SessionFilters
 from portal.bookings.admin.forms import ServiceForm
 from portal.bookings.models import Booking, Service, Session
 
@@ -53,7 +54,7 @@ class SessionViewSet(SnippetViewSet):
     model = Session
     icon = "calendar"
     list_display: ClassVar[list[str]] = ["service", "starts_local", "capacity", "held", "status"]
-    list_filter: ClassVar[list[str]] = ["service", "status", "starts_at"]
+    filterset_class = SessionFilters
     panels: ClassVar[list[object]] = [
         FieldPanel("service"),
         FieldRowPanel([FieldPanel("starts_at"), FieldPanel("ends_at")]),
@@ -80,7 +81,7 @@ class BookingViewSet(SnippetViewSet):
     copy_view_enabled = False
     permission_policy = LookOnly(Booking)
     list_display: ClassVar[list[str]] = ["reference", "caregiver", "session", "status", "created_at"]
-    list_filter: ClassVar[list[str]] = ["status", "session__service", "created_at", "session__starts_at"]
+    filterset_class = BookingFilters
     search_fields: ClassVar[list[str]] = ["reference"]
     inspect_view_fields: ClassVar[list[str]] = [
         "reference", "status", "caregiver", "care_recipient", "session", "notes", "price_amount", "deposit_amount",

@@ -1,0 +1,79 @@
+"""From a figure to the rows it counts: each listing is narrowed to exactly the days, and says so."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from pytest_django import Settings
+
+from insights.admin import drill
+from insights.kpis.filters import Filter
+from payments.models import PaymentAttempt, ReceivedEvent
+from portal.accounts.roles import Role
+from tests.factories import ServiceFactory, SessionFactory
+from tests.unit.insights.history import booked, declined, paid, refunded
+from tests.unit.insights.test_json import signed_in
+
+pytestmark = pytest.mark.django_db
+LATE = datetime(2026, 7, 10, 23, 30, tzinfo=UTC)  # half past midnight of the 11th in London
+ASKED = Filter(date(2026, 7, 11), date(2026, 7, 12))
+
+
+class Everybody:
+    """May see everything."""
+
+    def has_perm(self, perm: str) -> bool:
+        return True
+
+
+@pytest.fixture
+def admin(settings: Settings) -> Iterator[Client]:
+    """Looks at the same things on the 10th, twice on the 11th (once just after midnight in London), and on the 13th."""
+    settings.STAFF_SECOND_FACTOR_REQUIRED = False
+    service = ServiceFactory(slug="theirs")
+    for n, at in enumerate((LATE - timedelta(hours=2), LATE, LATE + timedelta(hours=9), LATE + timedelta(days=2))):
+        with time_machine.travel(at, tick=False):
+            session = SessionFactory(service=service, starts_at=at, ends_at=at + timedelta(hours=2))
+            booking = booked(at - timedelta(minutes=9), session)
+            declined(booking, at, "expired_card")
+            refunded(paid(booking, at), 100, at)
+            ReceivedEvent.objects.create(event_id=f"evt_{n}", type="charge.succeeded", livemode=False, created_at=at)
+    with time_machine.travel("2026-07-20T12:00:00Z"):
+        yield signed_in(Role.ADMINISTRATOR)
+
+
+def rows(client: Client, address: str) -> int:
+    reply = client.get(address)
+    assert reply.status_code == 200, "a filter that there is not leads back to the whole list"
+    context: Any = reply.context
+    return context["result_count"] if "result_count" in context else context["paginator"].count
+
+
+@pytest.mark.parametrize(
+    "listing",
+    [drill.BOOKINGS, drill.ATTENDANCE, drill.SESSIONS, drill.DEPOSITS, drill.REFUNDS, drill.EVENTS],
+    ids=lambda listing: listing.first,
+)
+def test_days_of_the_reporting_zone_narrow_a_listing(listing: drill.Listing, admin: Client) -> None:
+    of_period = listing.of_period(Everybody(), ASKED)
+    of_day = listing.of_day(Everybody(), ASKED).replace(drill.DAY, "2026-07-10").replace(drill.NEXT, "2026-07-11")
+    assert (rows(admin, of_period), rows(admin, of_day)) == (2, 1)
+
+
+def test_declined_attempts_are_narrowed_by_reason_and_service(admin: Client) -> None:
+    service_id = PaymentAttempt.objects.values_list("payment__booking__session__service_id", flat=True)[0]
+    theirs = Filter(ASKED.first, ASKED.last, service_id, "theirs")
+    expired = drill.ATTEMPTS.of_period(Everybody(), theirs, outcome__exact="failed", reason="expired_card")
+    others = drill.ATTEMPTS.of_period(Everybody(), theirs, outcome__exact="failed", reason="do_not_honor")
+    assert (rows(admin, expired), rows(admin, others)) == (2, 0)
+    other_service = Filter(ASKED.first, ASKED.last, ServiceFactory().pk, "other")
+    assert rows(admin, drill.DEPOSITS.of_period(Everybody(), other_service)) == 0
+
+
+def test_the_listing_says_which_days_it_shows(admin: Client) -> None:
+    page = admin.get(drill.DEPOSITS.of_period(Everybody(), ASKED)).content.decode()
+    assert "from 2026-07-11 before 2026-07-13" in page
+    assert admin.get("/admin/payments/payment/?created_at__gte=2026-13-45").status_code == 302
