@@ -50,7 +50,8 @@ SECTIONS: Final = (
         ("Media",),
         (
             partial(draw.trend, "media_plays", "Plays each day"),
-            partial(draw.breakdown, "media_top", "Most played", "Item", "plays"),
+            partial(draw.trend, "media_watch_time", "Time watched each day"),
+            partial(draw.breakdown, "media_top", "Most used", "Item", "plays and downloads"),
         ),
     ),
     Section("E-mails", ("Notifications",), (draw.mails,)),

@@ -12,14 +12,15 @@ EMPTY: Final = "–"
 MORE_IS_BETTER: Final = frozenset(
     {
         "bookings_made", "bookings_confirmed", "bookings_completed", "attempt_success_rate", "payment_success_rate",
-        "deposits_taken", "deposits_net", "capacity_used", "reminder_completion",
+        "deposits_taken", "deposits_net", "capacity_used", "reminder_completion", "media_plays", "media_viewers",
+        "media_watch_time", "media_completion",
     }
 )  # fmt: skip
 LESS_IS_BETTER: Final = frozenset(
     {
-        "bookings_no_show", "bookings_cancelled", "bookings_expired", "declines", "deposits_refunded",
-        "deposits_disputed", "refund_rate", "no_show_rate", "notifications_failed", "open_discrepancies",
-        "attempt_failure_rate", "refunds_made",
+        "bookings_no_show", "bookings_cancelled", "bookings_expired", "declines", "attempt_failure_rate",
+        "deposits_refunded", "deposits_disputed", "refunds_made", "refund_rate", "no_show_rate",
+        "notifications_failed", "open_discrepancies",
     }
 )  # fmt: skip
 
@@ -86,15 +87,15 @@ def change(key: str, unit: Unit, now: float, before: float) -> Change:
         return Change("the same as before")
     more = "more" if now > before else "less"
     if unit is Unit.RATIO:
-        return Change(f"{abs(now - before) * 100:.1f} points {more} than before", _verdict(key, unit, now > before))
+        return Change(f"{abs(now - before) * 100:.1f} points {more} than before", _verdict(key, now > before))
     if not before:
-        return Change("none before", _verdict(key, unit, now > before))
+        return Change("none before", _verdict(key, now > before))
     part = f"{abs(now - before) / abs(before) * 100:,.0f} %"
-    return Change(f"{part} {more} than before", _verdict(key, unit, now > before))
+    return Change(f"{part} {more} than before", _verdict(key, now > before))
 
 
-def _verdict(key: str, unit: Unit, rose: bool) -> str:
-    if key in LESS_IS_BETTER or unit is Unit.SECONDS:
+def _verdict(key: str, rose: bool) -> str:
+    if key in LESS_IS_BETTER or key.endswith(("_median", "_p95")):  # how long somebody waits
         return "worse" if rose else "better"
     if key in MORE_IS_BETTER or key.startswith("conversion_"):
         return "better" if rose else "worse"

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from insights.admin import findings
-from insights.admin.cards import Reading, points, readings
-from insights.admin.words import Change, change, named, shown
+from insights.admin.cards import LEADING, Reading, points, readings
+from insights.admin.words import LESS_IS_BETTER, MORE_IS_BETTER, Change, change, named, shown
 from insights.kpis.definition import Unit
 from insights.kpis.registry import REGISTRY
 from insights.kpis.results import Result
@@ -90,3 +90,8 @@ def test_findings_of_shares_money_and_the_funnel() -> None:
         findings.money(0, 0, 0, "GBP"),
         findings.funnel([("Service viewed", 0), ("Attended", 0)]),
     ] == [findings.NOTHING] * 3
+
+
+def test_only_figures_that_there_are_have_a_good_direction() -> None:
+    assert REGISTRY.keys() >= MORE_IS_BETTER | LESS_IS_BETTER | set(LEADING)
+    assert not MORE_IS_BETTER & LESS_IS_BETTER

@@ -92,7 +92,7 @@
                     interaction: { mode: "index", intersect: false, axis: this.numbers.sideways ? "y" : "x" },
                     scales: this.numbers.sideways ? { x: values, y: names } : { x: names, y: values },
                     plugins: {
-                        legend: { display: lines.length > 1, position: "bottom", labels: { color: text, usePointStyle: true } },
+                        legend: { display: lines.length > 1, position: "bottom", labels: { color: text, usePointStyle: true, boxHeight: 7 } },
                         tooltip: {
                             animation: false,
                             callbacks: {
