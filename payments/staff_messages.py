@@ -40,5 +40,27 @@ DISPUTE_CLOSED: Final = MessageTemplate(
     button="Open the payment",
     samples={**{key: _DISPUTE[key] for key in ("name", "amount", "reference", "url")}, "outcome": "won"},
 )
+DISCREPANCIES_OPEN: Final = MessageTemplate(
+    key="discrepancies_open",
+    name="Discrepancies are open",
+    sent_when="Every morning, while the ledger and Stripe differ and nobody has decided. To finance.",
+    subject="{count} between our ledger and Stripe {are} open",
+    body=(
+        "Dear {name},\n\n"
+        "{count} between our ledger and Stripe {are} open. The oldest has waited for {age}. At stake: {at_stake}.\n\n"
+        "{kinds}.\n\n"
+        "Each says what to do. What needs nothing more is closed there with a reason."
+    ),
+    button="Open reconciliation",
+    samples={
+        "name": "Finn",
+        "count": "3 differences",
+        "are": "are",
+        "age": "2 days",
+        "at_stake": "£18.25",
+        "kinds": "Charge that no payment knows: 1; Status differs: 2",
+        "url": "/admin/reconciliation/",
+    },
+)
 
-TEMPLATES: Final = (DISPUTE_OPENED, DISPUTE_CLOSED)
+TEMPLATES: Final = (DISPUTE_OPENED, DISPUTE_CLOSED, DISCREPANCIES_OPEN)

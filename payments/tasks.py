@@ -7,7 +7,7 @@ from celery import shared_task
 
 from payments import mirror
 from payments.domain import alarms, events, refunds, release, reminders, retention, session_changes
-from payments.domain.reconciliation import AlreadyRunning, reconcile
+from payments.domain.reconciliation import AlreadyRunning, digest, reconcile
 from payments.enums import RunKind
 from portal.common import clock
 from portal.common.doorbell import ring_now
@@ -94,6 +94,12 @@ def catch_up_events() -> None:
 def reconcile_nightly() -> None:
     """Compare a month with Stripe."""
     _reconcile(RunKind.FULL, timedelta(days=31))
+
+
+@shared_task(name="payments.tasks.tell_of_discrepancies")
+def tell_of_discrepancies() -> int:
+    """Tell finance what is open."""
+    return digest.tell_finance()
 
 
 def _reconcile(kind: RunKind, back: timedelta) -> None:

@@ -23,6 +23,7 @@ app.conf.beat_schedule = {
     "remind-of-holds": {"task": "payments.tasks.remind_of_ending_holds", "schedule": timedelta(seconds=60)},
     "catch-up-events": {"task": "payments.tasks.catch_up_events", "schedule": timedelta(minutes=10)},
     "reconcile": {"task": "payments.tasks.reconcile", "schedule": crontab(hour=2, minute=10)},
+    "tell-of-discrepancies": {"task": "payments.tasks.tell_of_discrepancies", "schedule": crontab(hour=7, minute=0)},
     "check-invariants": {"task": "payments.tasks.check_invariants", "schedule": crontab(minute=7)},
     "remind-of-sessions": {"task": "payments.tasks.remind_of_sessions", "schedule": timedelta(minutes=5)},
     "see-to-session-changes": {"task": "payments.tasks.see_to_session_changes", "schedule": timedelta(seconds=15)},

@@ -225,3 +225,17 @@ def _tell_finance(template: MessageTemplate, dispute: Dispute, **extra: str) -> 
         **extra,
     }
     send_to_role(template, Role.FINANCE, context=context, cause=f"dispute:{dispute.pk}:{dispute.status}")
+
+
+def discrepancies_open(*, count: int, kinds: str, at_stake: str, oldest_days: int) -> None:
+    """To finance: what reconciliation left open, once a day."""
+    context = {
+        "count": "One difference" if count == 1 else f"{count} differences",
+        "are": "is" if count == 1 else "are",
+        "kinds": kinds,
+        "at_stake": at_stake,
+        "age": "less than a day" if oldest_days < 1 else "a day" if oldest_days == 1 else f"{oldest_days} days",
+        "url": "/admin/reconciliation/",
+    }
+    template = staff_messages.DISCREPANCIES_OPEN
+    send_to_role(template, Role.FINANCE, context=context, cause=f"day:{clock.now():%Y-%m-%d}")

@@ -5,6 +5,7 @@ from itertools import islice
 from typing import Any, Final
 
 from django.db import connection
+from django.db.models import Field
 
 from payments.models import ReconciliationRun, Staged, StagedDispute, StagedIntent, StagedRefund
 
@@ -33,14 +34,17 @@ def stage(model: type[Staged], run: ReconciliationRun, rows: Iterable[Row]) -> I
 
 
 def analyze(model: type[Staged]) -> None:
-    """Tell the planner how much there is now: it decides how to join by it."""
+    """Tell the planner how much there is now, and of the columns that it joins by: it decides how to join by it."""
+    columns = "" if connection.vendor == "sqlite" else f" ({', '.join(('run_id', *model.LISTED[:2]))})"
     with connection.cursor() as cursor:
-        cursor.execute(f"ANALYZE {model._meta.db_table}")
+        cursor.execute(f"ANALYZE {model._meta.db_table}{columns}")
 
 
 def _copy(model: type[Staged], run: ReconciliationRun, batch: list[Row]) -> None:
-    columns = ", ".join(("run_id", *model.LISTED))
-    with connection.cursor() as cursor, cursor.copy(f"COPY {model._meta.db_table} ({columns}) FROM STDIN") as copy:
+    columns = ("run_id", *model.LISTED)
+    statement = f"COPY {model._meta.db_table} ({', '.join(columns)}) FROM STDIN"
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        copy.set_types([_type(model, column) for column in columns])  # else each value's type is looked up
         for row in batch:
             copy.write_row((run.pk, *row))
 
@@ -52,4 +56,13 @@ def _insert(model: type[Staged], run: ReconciliationRun, batch: list[Row]) -> No
 
 
 def _attribute(model: type[Staged], column: str) -> str:
-    return next(field.attname for field in model._meta.concrete_fields if field.column == column)
+    return _field(model, column).attname
+
+
+def _type(model: type[Staged], column: str) -> str:
+    """PostgreSQL's name of the column's type, without its length."""
+    return str(_field(model, column).db_type(connection)).partition("(")[0]
+
+
+def _field(model: type[Staged], column: str) -> Field[Any, Any]:
+    return next(field for field in model._meta.concrete_fields if field.column == column)

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from payments.domain.inbox import KNOWN_TYPES, NOT_AN_EVENT, event_from, store
 from payments.domain.reconciliation.load import Row, analyze, clear, stage
+from payments.domain.reconciliation.progress import Teller
 from payments.domain.reconciliation.slices import listed
 from payments.gateway import gateway
 from payments.gateway.base import DisputeResult, Intent, RefundResult
@@ -17,21 +18,28 @@ from portal.common.clock import from_epoch
 
 BATCH: Final = 1000
 ON_ITS_WAY: Final = timedelta(minutes=5)  # an event younger than this has not been missed yet
-Tell = Callable[[str], None]
+PULLED: Final = 0.5  # the share of a run that is done when everything is read
 
 
-def pull(run: ReconciliationRun, tell: Tell) -> dict[str, int]:
+def pull(run: ReconciliationRun, tell: Teller) -> dict[str, int]:
     """Stage intents, refunds and disputes created in the run's window; returns how many of each."""
     stripe = gateway()
     clear()
-    return {
-        "intents": _pulled(StagedIntent, run, stripe.intents_between, intent_row, tell),
-        "refunds": _pulled(StagedRefund, run, stripe.refunds_between, followed_row, tell),
-        "disputes": _pulled(StagedDispute, run, stripe.disputes_between, followed_row, tell),
-    }
+    lists: tuple[tuple[str, type[Staged], Any, Callable[[Any], Row]], ...] = (
+        ("intents", StagedIntent, stripe.intents_between, intent_row),
+        ("refunds", StagedRefund, stripe.refunds_between, followed_row),
+        ("disputes", StagedDispute, stripe.disputes_between, followed_row),
+    )
+    seen = {}
+    for number, (name, model, listing, as_row) in enumerate(lists):
+        tell.share = PULLED * number / len(lists)
+        seen[name] = _pulled(model, run, listing, as_row, tell)
+    return seen
 
 
-def _pulled(model: type[Staged], run: ReconciliationRun, listing: Any, as_row: Callable[[Any], Row], tell: Tell) -> int:
+def _pulled(
+    model: type[Staged], run: ReconciliationRun, listing: Any, as_row: Callable[[Any], Row], tell: Teller
+) -> int:
     total = 0
     for written in stage(model, run, map(as_row, listed(listing, run.since, run.until))):
         total += written
@@ -51,7 +59,7 @@ def followed_row(told: RefundResult | DisputeResult) -> Row:
     return told.id, told.intent_id, told.status, told.amount, told.currency
 
 
-def catch_up(run: ReconciliationRun, tell: Tell) -> tuple[int, list[str]]:
+def catch_up(run: ReconciliationRun, tell: Teller) -> tuple[int, list[str]]:
     """Store the window's events that are not here; returns how many were seen, and the ids of the missed.
 
     What may still be on its way is stored too, and not called missed.

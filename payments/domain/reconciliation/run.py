@@ -1,7 +1,6 @@
 """One reconciliation run, from its row to its report."""
 
 import logging
-from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
@@ -9,7 +8,8 @@ from django.db import IntegrityError, transaction
 
 from payments.domain.reconciliation.diff import STEPS
 from payments.domain.reconciliation.load import clear
-from payments.domain.reconciliation.pull import catch_up, pull
+from payments.domain.reconciliation.progress import Progress, Teller
+from payments.domain.reconciliation.pull import PULLED, catch_up, pull
 from payments.domain.reconciliation.settle import Settlement
 from payments.enums import DiscrepancyKind, RunKind, RunState
 from payments.models import ReconciliationRun
@@ -17,7 +17,6 @@ from portal.common import clock
 from portal.common.doorbell import ring_now
 
 logger: Final = logging.getLogger("payments.reconciliation")
-Progress = Callable[[str], None]
 
 
 class AlreadyRunning(Exception):
@@ -29,7 +28,7 @@ class LeaseLost(Exception):
 
 
 def reconcile(
-    kind: RunKind, since: datetime, until: datetime, *, heal_missed: bool, progress: Progress = lambda _: None
+    kind: RunKind, since: datetime, until: datetime, *, heal_missed: bool, progress: Progress = lambda *_: None
 ) -> ReconciliationRun:
     """Compare the ledger with Stripe from `since` to `until` (UTC), both widened by the run's overlap.
 
@@ -37,11 +36,7 @@ def reconcile(
     next one starts over.
     """
     run = _begin(kind, since, until)
-
-    def tell(message: str) -> None:
-        _renew(run)
-        progress(message)
-
+    tell = Teller(progress, lambda: _renew(run))
     try:
         (_events if kind == RunKind.EVENTS else _full)(run, heal_missed, tell)
     except BaseException as error:
@@ -77,7 +72,7 @@ def _end(run: ReconciliationRun, state: RunState, error: str = "") -> None:
     run.refresh_from_db()
 
 
-def _events(run: ReconciliationRun, heal_missed: bool, tell: Progress) -> None:
+def _events(run: ReconciliationRun, heal_missed: bool, tell: Teller) -> None:
     seen, missed = catch_up(run, tell)
     run.seen = {"events": seen}
     if missed:
@@ -86,15 +81,17 @@ def _events(run: ReconciliationRun, heal_missed: bool, tell: Progress) -> None:
     ring_now("payments.tasks.process_inbox")
 
 
-def _full(run: ReconciliationRun, heal_missed: bool, tell: Progress) -> None:
+def _full(run: ReconciliationRun, heal_missed: bool, tell: Teller) -> None:
     run.seen = pull(run, tell)
     settlement = Settlement(run, heal_missed=heal_missed)
-    for step in STEPS:
+    for number, step in enumerate(STEPS):
+        tell.share = PULLED + (1 - PULLED) * number / len(STEPS)
         tell(f"comparing {step.__name__}")
         for finding in list(step(run)):
             tell(settlement.settle(finding))
     for message in settlement.close_repaired():
         tell(message)
+    tell.share = 1.0
     tell("done")
     run.found, run.healed = dict(settlement.found), dict(settlement.healed)
     clear()

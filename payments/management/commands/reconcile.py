@@ -1,10 +1,9 @@
 """`manage.py reconcile`: compare the ledger with Stripe."""
 
 import json
-import sys
 from argparse import ArgumentParser
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.dateparse import parse_date, parse_datetime
@@ -15,6 +14,9 @@ from payments.enums import DiscrepancyStatus, RunKind
 from payments.gateway.base import GatewayError
 from payments.models import Discrepancy, ReconciliationRun
 from portal.common import clock
+
+BAR_WIDTH: Final = 20
+EARLIEST: Final = datetime(2011, 1, 1, tzinfo=UTC)  # Stripe has nothing older
 
 
 class Command(BaseCommand):
@@ -46,11 +48,15 @@ class Command(BaseCommand):
     def _run(self, kind: RunKind, since: datetime, until: datetime, options: dict[str, Any]) -> ReconciliationRun:
         return reconcile(kind, since, until, heal_missed=options["heal"], progress=self._progress)
 
-    def _progress(self, message: str) -> None:
-        if sys.stderr.isatty():
-            self.stderr.write(f"\r{message[:100]:<100}", ending="")
+    def _progress(self, message: str, share: float) -> None:
+        """A bar for whoever sits at a terminal; nothing in a log."""
+        if self.stderr.isatty():
+            bar = "#" * round(share * BAR_WIDTH)
+            self.stderr.write(f"\r[{bar:<{BAR_WIDTH}}] {share:4.0%} {message[:80]:<80}", style_func=str, ending="")
 
     def _report(self, run: ReconciliationRun, as_json: bool) -> None:
+        if self.stderr.isatty():
+            self.stderr.write("")  # the bar stays on a line of its own
         still_open = Discrepancy.objects.filter(status=DiscrepancyStatus.OPEN).count()
         report = {"run": run.pk, "seen": run.seen, "found": run.found, "healed": run.healed, "open": still_open}
         if as_json:
@@ -77,4 +83,7 @@ def _moment(option: str, text: str | None, default: datetime) -> datetime:
     if found is None and day is not None:
         found = datetime(day.year, day.month, day.day)
     assert found is not None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    moment = found if found.tzinfo else found.replace(tzinfo=UTC)
+    if not EARLIEST <= moment <= clock.now() + timedelta(days=1):
+        raise CommandError(f"{option} must lie between {EARLIEST:%Y-%m-%d} and tomorrow, not {text!r}.")
+    return moment

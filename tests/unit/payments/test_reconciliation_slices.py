@@ -39,6 +39,18 @@ def test_everything_comes_once() -> None:
     assert sorted(listed(by_the_hour, START, until)) == list(by_the_hour(START, until))
 
 
+def test_a_short_list_of_a_long_window_is_asked_for_once() -> None:
+    asked = []
+
+    def few(since: datetime, until: datetime) -> Iterator[datetime]:
+        asked.append((since, until))
+        return iter([START] * 99)
+
+    until = START + timedelta(days=90)
+    assert list(listed(few, START, until)) == [START] * 99
+    assert asked == [(START, until)]
+
+
 def test_what_goes_wrong_in_one_part_ends_the_whole() -> None:
     def broken(since: datetime, until: datetime) -> Iterator[datetime]:
         if since > START + timedelta(days=5):

@@ -1,0 +1,37 @@
+"""The e-mail that tells finance what reconciliation left open: once a day, as long as something is."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from django.db import transaction
+
+from payments.domain.notify import discrepancies_open
+from payments.enums import DiscrepancyKind, DiscrepancyStatus
+from payments.models import Discrepancy
+from portal.common import clock
+from portal.common.money import formatted
+
+
+def tell_finance() -> int:
+    """Write one e-mail a day to everybody in finance; returns how many discrepancies are open."""
+    still_open = list(Discrepancy.objects.filter(status=DiscrepancyStatus.OPEN).order_by("found_at"))
+    if still_open:
+        days = (clock.now() - still_open[0].found_at).days
+        with transaction.atomic():
+            discrepancies_open(
+                count=len(still_open), kinds=_kinds(still_open), at_stake=_at_stake(still_open), oldest_days=days
+            )
+    return len(still_open)
+
+
+def _kinds(found: Iterable[Discrepancy]) -> str:
+    counted = Counter(DiscrepancyKind(one.kind).label for one in found)
+    return "; ".join(f"{label}: {count}" for label, count in sorted(counted.items()))
+
+
+def _at_stake(found: Iterable[Discrepancy]) -> str:
+    sums: Counter[str] = Counter()
+    for one in found:
+        if one.currency:
+            sums[one.currency] += one.amount
+    return ", ".join(formatted(amount, currency) for currency, amount in sorted(sums.items()) if amount) or "nothing"

@@ -1,0 +1,83 @@
+"""While something is open, finance reads about it every morning; otherwise nobody is written to."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.contrib.auth.models import Group
+
+from payments.domain.discrepancies import close, note
+from payments.domain.reconciliation.digest import tell_finance
+from payments.enums import DiscrepancyKind, DiscrepancyStatus
+from payments.models import Discrepancy
+from payments.tasks import tell_of_discrepancies
+from portal.accounts.roles import Role
+from portal.audit.actor import Actor, Source, SystemActor
+from portal.celery import app
+from portal.common import clock
+from portal.notifications.models import Notification
+from tests.factories import UserFactory
+
+pytestmark = pytest.mark.django_db
+BY = Actor.system(SystemActor.RECONCILIATION)
+
+
+@pytest.fixture(autouse=True)
+def people(db: None) -> None:
+    for email, role, active in (
+        ("finn@example.com", Role.FINANCE, True), ("left@example.com", Role.FINANCE, False),
+        ("eddy@example.com", Role.EDITOR, True),
+    ):  # fmt: skip
+        user = UserFactory(email=email, first_name="Finn", is_active=active)
+        user.groups.add(Group.objects.get(name=role.value))
+
+
+def found(kind: DiscrepancyKind, stripe_id: str, amount: int, currency: str = "GBP") -> Discrepancy:
+    return note(kind, stripe_object_id=stripe_id, by=BY, source=Source.RECONCILIATION, amount=amount, currency=currency)
+
+
+def letters() -> list[Notification]:
+    return list(Notification.objects.filter(template="discrepancies_open").order_by("pk"))
+
+
+def test_finance_reads_how_many_of_which_kind_for_how_long_and_how_much() -> None:
+    found(DiscrepancyKind.STATUS_DIFFERS, "pi_1", 1125)
+    with time_machine.travel(clock.now() + timedelta(days=2, hours=1)):
+        found(DiscrepancyKind.UNKNOWN_CHARGE, "pi_2", 700)
+        found(DiscrepancyKind.UNKNOWN_CHARGE, "pi_3", 500, "EUR")
+        assert tell_finance() == 3
+    (letter,) = letters()
+    assert letter.to == "finn@example.com"
+    assert letter.context == {
+        "name": "Finn", "count": "3 differences", "are": "are", "age": "2 days", "at_stake": "€5.00, £18.25",
+        "kinds": "Charge that no payment knows: 2; Status differs: 1", "url": "/admin/reconciliation/",
+    }  # fmt: skip
+
+
+def test_one_difference_is_spoken_of_as_one() -> None:
+    found(DiscrepancyKind.FEE_MISSING, "ch_1", 0)
+    tell_finance()
+    assert {key: letters()[0].context[key] for key in ("count", "are", "age", "at_stake")} == {
+        "count": "One difference", "are": "is", "age": "less than a day", "at_stake": "nothing",
+    }  # fmt: skip
+
+
+def test_it_is_said_once_a_day_until_somebody_decided() -> None:
+    one = found(DiscrepancyKind.UNKNOWN_CHARGE, "pi_1", 700)
+    assert [tell_of_discrepancies(), tell_of_discrepancies(), len(letters())] == [1, 1, 1]
+    with time_machine.travel(clock.now() + timedelta(days=1)):
+        tell_of_discrepancies()
+        assert [letter.context["age"] for letter in letters()] == ["less than a day", "a day"]
+        close(one, DiscrepancyStatus.IGNORED, "A test card.", by=BY, source=Source.STAFF)
+    with time_machine.travel(clock.now() + timedelta(days=2)):
+        assert tell_of_discrepancies() == 0
+    assert len(letters()) == 2
+
+
+def test_nothing_open_writes_to_nobody() -> None:
+    assert (tell_finance(), letters()) == (0, [])
+
+
+def test_beat_sends_it_every_morning() -> None:
+    entry = app.conf.beat_schedule["tell-of-discrepancies"]
+    assert (entry["task"], entry["schedule"].hour, entry["schedule"].minute) == (tell_of_discrepancies.name, {7}, {0})
