@@ -15,6 +15,7 @@ from typing import Any, Final, Self
 from ops.stack.postgres import Postgres, migrated_cluster, reachable_folder
 from ops.stack.program import ROOT, Program, free_port, listens, until
 from ops.stack.redis import Redis
+from ops.stack.sandbox import SandboxControl
 
 SETTINGS: Final = "portal.settings.demo"
 
@@ -78,6 +79,28 @@ class Place:
         program.start()
         try:
             until(lambda: listens(port), name)
+            yield program
+        finally:
+            program.stop()
+
+    @contextmanager
+    def sandbox(self) -> Iterator[SandboxControl]:
+        """A Stripe sandbox; yields its controls."""
+        port = free_port()
+        command = [sys.executable, "-m", "ops.stripe_sandbox", "--port", str(port)]
+        with self.program("sandbox", command, port, {}):
+            yield SandboxControl(f"http://127.0.0.1:{port}")
+
+    @contextmanager
+    def worker(self, env: Mapping[str, str]) -> Iterator[Program]:
+        """A Celery worker as the stack runs it."""
+        command = [
+            sys.executable, "-m", "celery", "-A", "portal", "worker", "--concurrency", "2", "--queues", "portal,mirror",
+            "--loglevel", "WARNING", "--without-gossip", "--without-mingle",
+        ]  # fmt: skip
+        program = Program("worker", command, log=self.folder / "worker.log", env=env)
+        program.start()
+        try:
             yield program
         finally:
             program.stop()

@@ -51,8 +51,8 @@ def delivery(to: Endpoint, told: dict[str, Any]) -> bytes:
     return head.encode() + body
 
 
-def post(port: int, request: bytes) -> None:
-    """Send one request and read its answer. Raises RuntimeError unless that is 200."""
+def post(port: int, request: bytes) -> bytes:
+    """Send one request and return its whole answer. Raises RuntimeError unless that is 200."""
     with socket.socket() as connection:
         connection.settimeout(60)
         connection.connect(("127.0.0.1", port))
@@ -62,6 +62,7 @@ def post(port: int, request: bytes) -> None:
             answer += part
     if b" 200 " not in answer[:16]:
         raise RuntimeError(f"not taken: {answer[:500]!r}")
+    return answer
 
 
 def rate(port: int, requests: Sequence[bytes]) -> float:
