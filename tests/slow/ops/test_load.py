@@ -1,4 +1,4 @@
-"""The load tests against the whole stack, for a few seconds: they pass, and they fail when they must."""
+"""run-load-tests.sh against the whole stack, for a few seconds: it passes, and it fails when it must."""
 
 import json
 import os
