@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from portal.accounts.models import User
 
-KEEPS = "Nothing about you: figures are counts."
+KEEPS = ""
 
 
 def export(user: User) -> list[object]:

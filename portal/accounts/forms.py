@@ -9,6 +9,8 @@ from portal.accounts.models import User
 class SignupForm(forms.Form):
     """The caregiver's name, and whether their visits may be linked: asked, never taken for granted."""
 
+    field_order = ("email", "first_name", "last_name", "password1", "link_visits")
+
     first_name = forms.CharField(max_length=150, widget=forms.TextInput(attrs={"autocomplete": "given-name"}))
     last_name = forms.CharField(max_length=150, widget=forms.TextInput(attrs={"autocomplete": "family-name"}))
     link_visits = forms.BooleanField(

@@ -1,8 +1,8 @@
 """What each app keeps about a person. Each app says it in its `privacy.py`, found as `roles.py` is.
 
-`KEEPS` is a sentence for docs and pages; `export()` gives what is kept about somebody; `erase()` takes the person
-out of the app's rows, may be run again, and runs in the caller's transaction; `open_matters()` names what has to be
-settled first, as sentences to the person.
+`KEEPS` is a sentence for docs and pages, empty when nothing is kept about a person; `export()` gives what is kept
+about somebody; `erase()` takes the person out of the app's rows, may be run again, and runs in the caller's
+transaction; `open_matters()` names what has to be settled first, as sentences to the person.
 """
 
 from collections.abc import Iterator, Sequence

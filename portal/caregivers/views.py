@@ -110,7 +110,7 @@ def your_data(request: HttpRequest) -> HttpResponse:
             return render(request, "caregivers/erasure_requested.html")
     context = {
         "form": form,
-        "kept": [part.KEEPS for _, part in personal_data.parts()],
+        "kept": [part.KEEPS for _, part in personal_data.parts() if part.KEEPS],
         "open_matters": personal_data.open_matters(user),
         "visits_linked": bool(user.visitor_key),
         "visits_counted": consent.may_record(request),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from portal.accounts.models import User
 
-KEEPS = "Nothing about what you watched: see above, it is counted without your name."
+KEEPS = ""
 
 
 def export(user: User) -> list[object]:
