@@ -89,19 +89,27 @@ def migrated_cluster(folder: Path, *, safety: Mapping[str, str] = DURABLE) -> Po
 
     Migrating takes half a minute: the result is kept in VAR, named after what made it.
     """
-    kept = (ROOT / (os.environ.get("VAR") or "var")).resolve() / "test-postgres" / fingerprint()
     server = Postgres(folder, safety=safety)
+    try:
+        _fill(server)
+        server.start()
+    except BaseException:  # nobody else knows it yet: a Ctrl-C while it migrates would leave it running
+        server.stop()
+        raise
+    return server
+
+
+def _fill(server: Postgres) -> None:
+    """Its data with TEMPLATE in it: a copy of what was kept, or made and kept."""
+    kept = (ROOT / (os.environ.get("VAR") or "var")).resolve() / "test-postgres" / fingerprint()
     if kept.exists():
         subprocess.run(["cp", "-a", str(kept), str(server.data)], check=True)
-        _own(folder)
-        server.start()
-        return server
+        _own(server.folder)
+        return
     _initialise(server)
     _migrate(server)
     server.stop()
     _keep(server.data, kept)
-    server.start()
-    return server
 
 
 def fingerprint() -> str:

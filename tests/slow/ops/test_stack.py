@@ -1,6 +1,7 @@
 """The whole stack starts, survives what it is told to survive, and leaves nothing behind."""
 
 import re
+import shutil
 import ssl
 from pathlib import Path
 
@@ -9,7 +10,8 @@ import pytest
 
 from ops.deploy.nginx.site import FOREVER
 from ops.stack import Stack
-from ops.stack.postgres import Stop
+from ops.stack import postgres as clusters
+from ops.stack.postgres import Postgres, Stop, migrated_cluster, reachable_folder
 from ops.stack.program import listens
 
 pytestmark = pytest.mark.slow
@@ -60,3 +62,20 @@ def test_the_stack_breaks_and_mends_on_command(tmp_path: Path) -> None:
         ] == [1]
         ports = [stack.web_port, stack.sandbox_port, stack.postgres.port, stack.redis.port]
     assert not any(map(listens, ports))
+
+
+def test_an_interrupt_while_it_migrates_leaves_no_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[int] = []
+
+    def interrupted(server: Postgres) -> None:
+        server.start()
+        started.append(server.port)
+        raise KeyboardInterrupt
+
+    monkeypatch.setenv("VAR", str(tmp_path))
+    monkeypatch.setattr(clusters, "_migrate", interrupted)
+    folder = reachable_folder()
+    with pytest.raises(KeyboardInterrupt):
+        migrated_cluster(folder)
+    shutil.rmtree(folder)
+    assert [listens(port) for port in started] == [False]
