@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
-from ops.stack.postgres import Postgres, migrated_cluster, reachable_folder
+from ops.stack.postgres import TEMPLATE, Postgres, migrated_cluster, reachable_folder
 from ops.stack.program import ROOT, Program, free_port, listens, until
 from ops.stack.redis import Redis
 from ops.stack.sandbox import SandboxControl
@@ -37,6 +37,7 @@ class Place:
             self.redis.start()
             self.postgres: Postgres = migrated_cluster(self.database_folder)
             self._parts.callback(self.postgres.stop)
+            self._make_cache_table()
         except BaseException:
             self._parts.close()
             raise
@@ -44,6 +45,11 @@ class Place:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._parts.close()
+
+    def _make_cache_table(self) -> None:
+        """The shared cache is no migration; every database is copied with it."""
+        environment = {**os.environ, **self.environment(TEMPLATE)}
+        subprocess.run([sys.executable, "manage.py", "createcachetable"], cwd=ROOT, env=environment, check=True)
 
     @contextmanager
     def database(self, name: str) -> Iterator[str]:

@@ -7,12 +7,9 @@ import django
 
 
 def fill() -> None:
-    """The demo's content, and the shared cache's table."""
-    from django.core.management import call_command
-
+    """The demo's content."""
     from home.management.commands.seed_demo import seed
 
-    call_command("createcachetable")
     seed()
 
 
