@@ -23,7 +23,10 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Kpi:
-    """One figure. `compute` gives its value for a period; a day is a period, so the series needs nothing else."""
+    """One figure: the same definition for dashboard, JSON, exports, alerts and documents.
+
+    `query` reads its value off the roll-ups' sums of a period; a day is a period, so the series needs nothing else.
+    """
 
     key: str
     name: str
@@ -32,7 +35,7 @@ class Kpi:
     unit: Unit
     source: str
     owner: str
-    compute: Callable[[Facts], Value]
+    query: Callable[[Facts], Value]
     since: str = "0.1.0"
     per_service: bool = True
     now_only: bool = False  # of this moment, whatever days are asked for

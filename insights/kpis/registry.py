@@ -29,7 +29,7 @@ def _status(status: BookingStatus) -> Kpi:
         unit=Unit.COUNT,
         source="portal.bookings Booking, by created_at",
         owner=CARE,
-        compute=_count(status.value),
+        query=_count(status.value),
     )
 
 
@@ -77,7 +77,7 @@ def _stage(stage: str) -> Kpi:
         unit=Unit.COUNT,
         source="portal.activity ActivityEvent" if event else "portal.bookings Booking and payments Payment",
         owner=DIGITAL,
-        compute=lambda facts: reached(facts, stage),
+        query=lambda facts: reached(facts, stage),
     )
 
 
@@ -91,7 +91,7 @@ def _conversion(before: str, stage: str) -> Kpi:
         unit=Unit.RATIO,
         source=f"funnel_{stage}, funnel_{before}",
         owner=DIGITAL,
-        compute=lambda facts: ratio(reached(facts, stage), reached(facts, before)),
+        query=lambda facts: ratio(reached(facts, stage), reached(facts, before)),
     )
 
 
@@ -112,7 +112,7 @@ def _duration(key: str, name: str, measure: Measure, meaning: str, source: str, 
             unit=Unit.SECONDS,
             source=source,
             owner=owner,
-            compute=lambda facts: percentile(facts, measure, share),
+            query=lambda facts: percentile(facts, measure, share),
             per_service=measure == Measure.CONFIRMATION,
         )
 

@@ -32,12 +32,12 @@ def answer(asked: Filter, *, days_before: Collection[str] = ()) -> dict[str, Res
     results = {}
     for key, kpi in REGISTRY.items():
         if kpi.now_only:
-            results[key] = Result(kpi, kpi.compute(period.whole), None, [])
+            results[key] = Result(kpi, kpi.query(period.whole), None, [])
             continue
         results[key] = Result(
             kpi,
-            kpi.compute(period.whole),
-            kpi.compute(before.whole),
+            kpi.query(period.whole),
+            kpi.query(before.whole),
             [] if kpi.unit is Unit.BREAKDOWN else _series(kpi, period, asked),
             _series(kpi, before, asked.previous) if key in days_before else [],
         )
@@ -46,4 +46,4 @@ def answer(asked: Filter, *, days_before: Collection[str] = ()) -> dict[str, Res
 
 def _series(kpi: Kpi, period: Period, asked: Filter) -> Series:
     nothing = Facts()
-    return [(day, kpi.compute(period.days.get(day, nothing))) for day in asked.days]
+    return [(day, kpi.query(period.days.get(day, nothing))) for day in asked.days]
