@@ -5,6 +5,7 @@ rule is in docs/operations/deployment.md). django-migration-linter reads the SQL
 """
 
 import argparse
+import logging
 import os
 import shutil
 import sys
@@ -15,8 +16,11 @@ from typing import Final
 from ops.stack.postgres import QUICK, TEMPLATE, migrated_cluster, reachable_folder
 
 OURS: Final = ("portal", "payments", "insights", "home")
+NEW: Final = "no release had the table before, so no running one can miss it"
 EXCEPTIONS: Final = {
-    "0005_staging_lease": "payments: staged rows live for one reconciliation, and no release had the tables before",
+    "0005_staging_lease": f"payments: staged rows live for one reconciliation, and {NEW}",
+    "0002_media_figures": f"insights: {NEW}",
+    "0002_playback_moves_to_activity": f"media_library: {NEW}",
 }
 
 
@@ -48,6 +52,7 @@ def has_unsafe(*, ignoring: Iterable[str]) -> bool:
     from django.apps import apps
     from django_migration_linter import MigrationLinter
 
+    logging.getLogger("django_migration_linter").setLevel(logging.WARNING)
     linter = MigrationLinter(
         str(Path(__file__).resolve().parents[2]),
         include_apps=[config.label for config in apps.get_app_configs() if config.name.split(".")[0] in OURS],
