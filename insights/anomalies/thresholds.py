@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 SENSITIVITY: Final = Decimal("3.5")  # Iglewicz and Hoaglin, "How to Detect and Handle Outliers", 1993
-MINIMUM_VOLUME: Final = 20
+MINIMUM_VOLUME: Final = 10
 LAG_SECONDS: Final = 30
 SILENCE_BOOKINGS: Final = 12
 

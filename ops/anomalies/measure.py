@@ -7,39 +7,44 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from random import Random
-from statistics import median
 from typing import Final
 
 from insights.anomalies.figures import FIGURES, SILENCE
 from insights.anomalies.judging import judge_day
 from insights.anomalies.scales import Sample
 from insights.anomalies.silence import Bookings, judge_silence
-from ops.anomalies.normal_year import JUDGED_FROM, JUDGED_TO, LIMITS, ZONE, Year, normal_year
+from ops.anomalies.normal_year import HOLIDAYS, JUDGED_FROM, JUDGED_TO, LIMITS, ZONE, Year, normal_year
 from ops.anomalies.planted import PLANTS, Plant
 
 HOUR: Final = timedelta(hours=1)
-EVERY_DAYS: Final = 13  # planted this far apart, so that every weekday is met
+EVERY_DAYS: Final = 13
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Of `planted` anomalies `found` were; `delays_h`: hours from going wrong until a finding stood."""
+    """Of `planted` anomalies `found` were; `delays_h`: of a silence, hours from its beginning until a finding stood."""
 
     what: str
     kpi: str
     big: bool
     planted: int
-    delays_h: tuple[float, ...]
+    found: int
+    delays_h: tuple[int, ...] = ()
 
     @property
     def recall(self) -> float:
         """The share that was found."""
-        return len(self.delays_h) / self.planted
+        return self.found / self.planted
 
 
 def judged_days() -> Iterator[date]:
     """Every day of the year."""
     return (JUDGED_FROM + timedelta(days=n) for n in range((JUDGED_TO - JUDGED_FROM).days))
+
+
+def planted_days() -> list[date]:
+    """Ordinary days, so far apart that every weekday is met."""
+    return [day for day in list(judged_days())[::EVERY_DAYS] if day not in HOLIDAYS]
 
 
 def false_alarms(year: Year) -> Counter[str]:
@@ -73,17 +78,17 @@ def _silent(bookings: list[datetime], moment: datetime) -> date | None:
 def find_planted(plant: Plant, year: Year, seed: int) -> Found:
     """Put `plant` into single days across the year; each is judged two hours after its end."""
     chance, figure, known = Random(seed), FIGURES[plant.kpi], year.samples[plant.kpi]
-    days, found = list(judged_days())[::EVERY_DAYS], 0
+    days, found = planted_days(), 0
     for day in days:
         sample = figure.read(plant.put_into(chance, year.facts[day]), LIMITS)
         found += sample is not None and _is_unusual(plant.kpi, day, {**known, day: sample})
-    return Found(plant.what, plant.kpi, plant.big, len(days), (26.0,) * found)
+    return Found(plant.what, plant.kpi, plant.big, len(days), found)
 
 
 def find_outages(year: Year, seed: int) -> Found:
     """From a chance minute on nobody can book, for a day; the portal looks every hour."""
     chance = Random(seed)
-    days = list(judged_days())[::EVERY_DAYS]
+    days = planted_days()
     delays = []
     for day in days:
         midnight = datetime.combine(day, datetime.min.time(), ZONE).astimezone(UTC)
@@ -91,8 +96,8 @@ def find_outages(year: Year, seed: int) -> Found:
         left = [moment for moment in year.bookings if not begin <= moment < begin + timedelta(days=1)]
         hours = (n for n in range(1, 25) if _silent(left, begin + n * HOUR))
         if (hour := next(hours, None)) is not None:
-            delays.append(float(hour))
-    return Found("nobody can book for a day", SILENCE, True, len(days), tuple(delays))
+            delays.append(hour)
+    return Found("nobody can book for a day", SILENCE, True, len(days), len(delays), tuple(delays))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +123,4 @@ def measure(a_day: int, seeds: int) -> Measured:
 
 
 def _added(a: Found, b: Found) -> Found:
-    return replace(a, planted=a.planted + b.planted, delays_h=a.delays_h + b.delays_h)
-
-
-def typical(delays: tuple[float, ...]) -> float | None:
-    """The median, in hours."""
-    return median(delays) if delays else None
+    return replace(a, planted=a.planted + b.planted, found=a.found + b.found, delays_h=a.delays_h + b.delays_h)

@@ -32,6 +32,7 @@ HOLIDAYS: Final = {
     date(2026, 8, 31): 0.5, date(2026, 12, 24): 0.4, date(2026, 12, 25): 0.2, date(2026, 12, 26): 0.3,
 }  # fmt: skip
 GROWTH_A_YEAR: Final = 0.4
+REFUNDED: Final = 0.08  # refunds a booking
 LIVELY: Final = 0.2  # coefficient of variation of a day's bookings, on top of chance
 
 
@@ -59,7 +60,7 @@ def normal_year(seed: int, a_day: int) -> Year:
 
 
 def _expected(day: date, a_day: int) -> float:
-    growth = (1 + GROWTH_A_YEAR) ** ((day - FIRST).days / 365)
+    growth: float = (1 + GROWTH_A_YEAR) ** ((day - FIRST).days / 365)
     between_the_years = 0.6 if (day.month, day.day) >= (12, 27) else 1.0
     return a_day * WEEKDAYS[day.weekday()] * growth * HOLIDAYS.get(day, between_the_years)
 
@@ -84,7 +85,7 @@ def _facts(chance: Random, viewed: int) -> Facts:
 def _refunds(chance: Random, booked: int) -> int:
     """A few; and once a month a session is cancelled, and all who booked it have their money back."""
     cancelled_session = chance.randint(3, 6) if chance.random() < 1 / 30 else 0
-    return poisson(chance, booked * 0.08 * _lively(chance, 0.3)) + cancelled_session
+    return poisson(chance, booked * REFUNDED * _lively(chance, 0.3)) + cancelled_session
 
 
 def _lags(chance: Random, events: int) -> Counter[int]:

@@ -9,7 +9,7 @@ from typing import Final
 
 from insights.kpis.facts import Facts
 from insights.rollups.models import Measure
-from ops.anomalies.normal_year import part, poisson
+from ops.anomalies.normal_year import REFUNDED, part, poisson
 
 Change = Callable[[Random, Facts], None]
 
@@ -59,9 +59,9 @@ def _lags(seconds: int) -> Change:
     return change
 
 
-def _refunds(times: float) -> Change:
+def _refunds(times_more: int) -> Change:
     def change(chance: Random, facts: Facts) -> None:
-        facts.counts["refunds"] += poisson(chance, facts.counts["booked"] * 0.08 * times)
+        facts.counts["refunds"] += poisson(chance, facts.counts["booked"] * REFUNDED * times_more)
 
     return change
 
@@ -73,12 +73,12 @@ _STEPS: Final = {
     "conversion_paid": "reached_paid",
 }
 PLANTS: Final = (
-    Plant("attempt_failure_rate", "60 % of attempts fail (usual: 8 %)", True, _fails(0.60)),
+    Plant("attempt_failure_rate", "90 % of attempts fail (usual: 8 %)", True, _fails(0.90)),
     Plant("attempt_failure_rate", "30 % of attempts fail", False, _fails(0.30)),
-    *(Plant(kpi, "a fifth of the usual go on", True, _loses(column, 0.2)) for kpi, column in _STEPS.items()),
+    *(Plant(kpi, "a tenth of the usual go on", True, _loses(column, 0.1)) for kpi, column in _STEPS.items()),
     *(Plant(kpi, "two thirds of the usual go on", False, _loses(column, 2 / 3)) for kpi, column in _STEPS.items()),
     Plant("webhook_lag_p95", "one event in five takes an hour", True, _lags(3600)),
     Plant("webhook_lag_p95", "one event in five takes two minutes", False, _lags(120)),
-    Plant("refunds_made", "twelve times as many as usual", True, _refunds(11)),
-    Plant("refunds_made", "four times as many as usual", False, _refunds(3)),
+    Plant("refunds_made", "twenty times as many as usual", True, _refunds(19)),
+    Plant("refunds_made", "five times as many as usual", False, _refunds(4)),
 )

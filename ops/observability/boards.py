@@ -180,6 +180,18 @@ def booking_funnel() -> dashboard.Dashboard:
                     ),
                 ],
             ),
+            (
+                "Unusual figures",
+                [
+                    lines(
+                        "Out of the usual range",
+                        "1: warning, 2: critical; the reason is in the admin, under Unusual figures.",
+                        [("max by (kpi) (portal_anomaly)", "{{kpi}}")],
+                        width=24,
+                        alert=rule["FigureUnusual"],
+                    ),
+                ],
+            ),
         ],
     )
 

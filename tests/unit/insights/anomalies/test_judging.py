@@ -60,16 +60,16 @@ def test_the_further_out_the_worse_and_fewer_failures_are_no_finding(failed: int
 
 
 def test_a_day_or_a_past_with_too_little_is_not_judged() -> None:
-    assert judged("attempt_failure_rate", tries(19, 19), tries(1, 200)) is None
-    assert judged("attempt_failure_rate", tries(20, 20), tries(0, 19)) is None
+    assert judged("attempt_failure_rate", tries(9, 9), tries(1, 200)) is None
+    assert judged("attempt_failure_rate", tries(20, 20), tries(0, 9)) is None
     assert judged("attempt_failure_rate", Facts(), tries(1, 200)) is None
     assert judged("attempt_failure_rate", tries(90, 200), tries(10, 200), known_days=27) is None
     assert judged("webhook_lag_p95", Facts(), lags(e5=100)) is None
 
 
 def test_the_minimum_volume_is_the_settings() -> None:
-    few = replace(LIMITS, minimum_volume=10)
-    found = judged("attempt_failure_rate", tries(19, 19), tries(1, 19), few)
+    few = replace(LIMITS, minimum_volume=5)
+    found = judged("attempt_failure_rate", tries(9, 9), tries(1, 9), few)
     assert found is not None
     assert found.severity is Severity.CRITICAL
 

@@ -20,7 +20,7 @@ DEFAULTS: dict[str, Any] = {
     "watched": list(NAMES),
     "recipients": ["Manager"],
     "sensitivity": "3.5",
-    "minimum_volume": "20",
+    "minimum_volume": "10",
     "silence_bookings": "12",
     "lag_seconds": "30",
     "closed_days": "",
