@@ -27,6 +27,13 @@ def menu_item() -> PermittedItem:
     )
 
 
+@hooks.register("register_reports_menu_item")
+def unusual_item() -> PermittedItem:
+    return PermittedItem(
+        "Unusual figures", reverse("insights_anomalies"), permission=views.PERMISSION, icon_name="warning", order=100
+    )
+
+
 @hooks.register("construct_homepage_panels")
 def today(request: HttpRequest, panels: list[Component]) -> None:
     if request.user.has_perm(views.PERMISSION):

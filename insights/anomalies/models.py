@@ -40,7 +40,7 @@ class Anomaly(models.Model):
     class Meta:
         ordering = ("-pk",)
         default_permissions = ()
-        verbose_name_plural = "anomalies"
+        verbose_name = "finding"
         constraints = (
             models.UniqueConstraint(fields=["kpi"], condition=Q(closed_at=None), name="one_open_anomaly_per_kpi"),
         )

@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
                 ('told_at', models.DateTimeField(null=True)),
             ],
             options={
-                'verbose_name_plural': 'anomalies',
+                'verbose_name': 'finding',
                 'ordering': ('-pk',),
                 'default_permissions': (),
                 'constraints': [models.UniqueConstraint(condition=models.Q(('closed_at', None)), fields=('kpi',), name='one_open_anomaly_per_kpi')],
