@@ -47,9 +47,9 @@ def blocks() -> list[Block]:
 
 
 def _long_running(command: str) -> str:
-    script = re.match(r"(?:bash )?(ops/\S+\.sh)", command)
-    if script:
-        return script[1]
+    program = re.match(r"(?:bash )?(ops/\S+\.sh)|python -m (ops\.(?!deploy)[a-z_.]+)", command)
+    if program:
+        return program[1] or program[2]
     target = re.match(r"make ([a-z-]+)", command)
     return _behind(target[1]) if target else ""
 
