@@ -1,6 +1,6 @@
 """Drawing a chart of the figures that were answered."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -11,6 +11,7 @@ from insights.kpis.definition import Unit, Value
 from insights.kpis.filters import Filter
 from insights.kpis.results import Result
 from portal.bookings.enums import BookingStatus
+from portal.media_library.models import MediaItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +112,22 @@ def _amount(value: Value, currency: str) -> int:
 def breakdown(
     key: str, heading: str, first: str, what: str, answered: Answered,
     link: Callable[[Answered, str], str] = lambda answered, name: "",
+    names: Callable[[Iterable[str]], Mapping[str, str]] = lambda codes: {},
 ) -> list[Chart]:  # fmt: skip
+    """Counts by code, the largest first. `names` gives what to call some codes; the others are read as words."""
     value = answered.results[key].value
     parts = value if isinstance(value, Mapping) else {}
     line = Line(named(what), Unit.COUNT, list(parts.values()), "bar")
     links = [link(answered, name) for name in parts]
-    found = findings.shares(parts, what)
-    labels = [named(name) for name in parts]
+    called = names(parts)
+    labels = [called.get(name) or named(name) for name in parts]
+    found = findings.shares(parts, what, called)
     return [Chart(key, heading, found, first, labels, [line], links, of_days=False, sideways=True)]
+
+
+def titles(slugs: Iterable[str]) -> Mapping[str, str]:
+    """What the library's items are called; one that was deleted keeps its slug."""
+    return dict(MediaItem.objects.filter(slug__in=list(slugs)).values_list("slug", "title"))
 
 
 def declined(answered: Answered, reason: str) -> str:

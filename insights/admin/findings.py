@@ -38,13 +38,14 @@ def money(taken: int, refunded: int, net: int, currency: str) -> str:
     )
 
 
-def shares(parts: Mapping[str, int], what: str) -> str:
-    """The largest part of a breakdown."""
+def shares(parts: Mapping[str, int], what: str, called: Mapping[str, str] | None = None) -> str:
+    """The largest part of a breakdown; `called` has the names of codes that are not read as words."""
     whole = sum(parts.values())
     if not whole:
         return NOTHING
     name, most = max(parts.items(), key=lambda pair: pair[1])
-    return f"“{named(name)}” is the largest: {most:,} of {whole:,} {what} ({most / whole * 100:.0f} %)."
+    name = (called or {}).get(name) or named(name)
+    return f"“{name}” is the largest: {most:,} of {whole:,} {what} ({most / whole * 100:.0f} %)."
 
 
 def funnel(steps: Sequence[tuple[str, int]]) -> str:

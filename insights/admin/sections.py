@@ -51,7 +51,7 @@ SECTIONS: Final = (
         (
             partial(draw.trend, "media_plays", "Plays each day"),
             partial(draw.trend, "media_watch_time", "Time watched each day"),
-            partial(draw.breakdown, "media_top", "Most used", "Item", "plays and downloads"),
+            partial(draw.breakdown, "media_top", "Most used", "Item", "plays and downloads", names=draw.titles),
         ),
     ),
     Section("E-mails", ("Notifications",), (draw.mails,)),

@@ -19,7 +19,8 @@ from insights.rollups.refresh import rebuild
 from payments.enums import DiscrepancyKind
 from payments.models import Discrepancy
 from portal.accounts.roles import Role
-from tests.factories import BookingFactory
+from portal.activity.models import Activity, ActivityEvent
+from tests.factories import BookingFactory, MediaItemFactory
 from tests.unit.insights.test_json import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -146,3 +147,15 @@ def test_today_is_on_the_home_page_of_whoever_may_see_figures() -> None:
         True,
     )
     assert "insights-today" not in others
+
+
+def test_what_is_used_most_is_called_by_its_title() -> None:
+    with time_machine.travel("2026-03-10T12:00:00Z"):
+        item = MediaItemFactory(title="A quiet minute")
+        for slug in (item.slug, "deleted-since"):
+            ActivityEvent.objects.create(activity=Activity.MEDIA_PLAYED, object_id=slug)
+        rebuild()
+        most_used = charts(signed_in(Role.MANAGER))["Most used"]
+    assert sorted(zip(most_used["labels"], most_used["lines"][0]["values"], strict=True)) == [
+        ("A quiet minute", 1), ("Deleted-since", 1),
+    ]  # fmt: skip

@@ -12,6 +12,8 @@
         getComputedStyle(element).getPropertyValue(`--w-color-${name}`).trim();
     const forced = window.matchMedia("(forced-colors: active)");
     const dark = window.matchMedia("(prefers-color-scheme: dark)");
+    const paper = window.matchMedia("print");
+    const LOOKS = [forced, dark, paper];
 
     const formats = new Map();
     function format(line, value) {
@@ -45,13 +47,13 @@
             this.redraw = () => this.draw();
             this.themes = new MutationObserver(this.redraw);
             this.themes.observe(document.documentElement, { attributes: true, attributeFilter: ["class"] });
-            [forced, dark].forEach((query) => query.addEventListener("change", this.redraw));
+            LOOKS.forEach((query) => query.addEventListener("change", this.redraw));
             this.draw();
         }
 
         disconnect() {
             this.themes?.disconnect();
-            if (this.redraw) [forced, dark].forEach((query) => query.removeEventListener("change", this.redraw));
+            if (this.redraw) LOOKS.forEach((query) => query.removeEventListener("change", this.redraw));
             this.chart?.destroy();
         }
 
