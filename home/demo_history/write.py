@@ -176,12 +176,10 @@ def _mails(story: Story, plan: Plan) -> Iterator[Notification]:
 
 def _mail(booking: Booking, template: str, at: datetime) -> Notification:
     caregiver: Caregiver = booking.caregiver
-    failed = booking.pk % 97 == 0
     return Notification(
         template=template, recipient=caregiver.user, to=caregiver.user.email, about=f"booking:{booking.pk}",
         dedupe_key=f"{template}:history:{booking.pk}", created_at=at,
-        status=NotificationStatus.FAILED if failed else NotificationStatus.SENT,
-        sent_at=None if failed else at + timedelta(seconds=3),
+        status=NotificationStatus.SENT, sent_at=at + timedelta(seconds=3),
     )  # fmt: skip
 
 
