@@ -44,7 +44,7 @@ class Staff:
     def _do(self, errand: Errand) -> None:
         try:
             outcome = getattr(self, f"_{errand.kind}")(errand)
-        except (NoAnswer, psycopg.OperationalError, httpx.TransportError) as error:
+        except (NoAnswer, psycopg.OperationalError, httpx.HTTPError) as error:
             outcome = type(error).__name__
         self.journal.write(self.name, f"{errand.kind.replace('_', ' ')}: {outcome}")
 
