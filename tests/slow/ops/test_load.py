@@ -14,6 +14,7 @@ from ops.stack import Stack
 
 pytestmark = pytest.mark.slow
 EVENTS = 100
+# Too short to time anything: errors, samples and the CDN's share are what is judged here.
 SHORT = ("--duration", "3s", "--vus", "3", "--think", "0.4")
 
 
@@ -42,7 +43,7 @@ def run(stack: Stack, fixture: Path, out: Path, *arguments: str) -> tuple[int, s
 
 def test_every_scenario_runs_and_meets_its_eased_limits(stack: Stack, fixture: Path, out: Path) -> None:
     since = now(stack)
-    status, said, summary = run(stack, fixture, out, "--scenario", "all", "--ease", "10")
+    status, said, summary = run(stack, fixture, out, "--scenario", "all", "--ease", "40")
     assert (status, summary["problems"]) == (0, []), said
     assert {figure["scenario"] for figure in summary["figures"]} == set(SCENARIOS)
     pages = {path.name for path in max(out.iterdir()).glob("*.html")}
@@ -51,9 +52,9 @@ def test_every_scenario_runs_and_meets_its_eased_limits(stack: Stack, fixture: P
 
 
 def test_a_slow_stripe_fails_the_run_and_is_told_beside_the_run_before(stack: Stack, fixture: Path, out: Path) -> None:
-    stack.sandbox.faults(api={"latency_ms": 4000})
+    stack.sandbox.faults(api={"latency_ms": 1000})
     try:
-        status, said, summary = run(stack, fixture, out, "--scenario", "booking", "--ease", "10")
+        status, said, summary = run(stack, fixture, out, "--scenario", "booking", "--ease", "3")
     finally:
         stack.sandbox.calm()
     assert status == 1, said
