@@ -140,13 +140,18 @@ class DailyMedia(Daily):
 
 
 class DailyViewer(Daily):
-    """Somebody (a keyed hash) played something on the day; distinct ones of a range can be counted."""
+    """Somebody (a keyed hash) played something on the day, and did so before on `seen_before` (None: never).
+
+    Different people of a range are then counted without comparing them: those not seen before within the range.
+    """
 
     viewer = models.CharField(max_length=32)
+    seen_before = models.DateField(null=True)
 
     class Meta:
         default_permissions = ()
-        constraints = (models.UniqueConstraint(fields=["day", "viewer"], name="one_viewer_row"),)
+        constraints = (models.UniqueConstraint(fields=["viewer", "day"], name="one_viewer_row"),)
+        indexes = (models.Index(fields=["day", "seen_before"], name="viewer_seen_before"),)
 
 
 class Cursor(models.Model):

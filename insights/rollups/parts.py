@@ -1,10 +1,10 @@
 """What the roll-ups are made of: parts that are computed together, and whose days are touched together."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from insights.rollups import durations, ledger, measure
+from insights.rollups import durations, ledger, measure, seen
 from insights.rollups.days import Days
 from insights.rollups.grouped import Row
 from insights.rollups.models import (
@@ -24,7 +24,8 @@ from portal.bookings.enums import BookingStatus
 class Part:
     """Columns of `table` that one query fills. Rows are found by day and `keys`.
 
-    `only` says which rows are the part's own; `shared`: other parts have columns in the same rows.
+    `only` says which rows are the part's own; `shared`: other parts have columns in the same rows; `then` hears which
+    cells (day, then keys) were written or removed.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Part:
     compute: Callable[[Days], Iterable[Row]]
     only: Mapping[str, Any] = field(default_factory=dict)
     shared: bool = False
+    then: Callable[[Collection[tuple[Any, ...]]], None] | None = None
 
 
 def _figures(compute: Callable[[Days], Iterable[Row]], *columns: str) -> Part:
@@ -67,6 +69,6 @@ PARTS: Final = (
     Part(
         "media", DailyMedia, ("item",), ("plays", "completed", "downloads", "watched_seconds"), measure.media,
     ),
-    Part("viewers", DailyViewer, ("viewer",), (), measure.viewers),
+    Part("viewers", DailyViewer, ("viewer",), (), measure.viewers, then=seen.link),
 )  # fmt: skip
 TABLES: Final = tuple(dict.fromkeys(part.table for part in PARTS))

@@ -64,6 +64,8 @@ def recompute(part: Part, days: Days) -> None:
         )
     else:
         _rows(part).bulk_create(rows, BATCH)
+    if part.then and (found.cells or found.gone):
+        part.then([*found.cells, *found.gone])
 
 
 def _rows(part: Part) -> QuerySet[Daily]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from ops.bench import acknowledging, ingest, pages, reconcile_local, reconcile_remote
+from ops.bench import acknowledging, dashboard, ingest, pages, reconcile_local, reconcile_remote
 from ops.bench.place import Place
 from ops.bench.result import Result
 from ops.bench.size import Size
@@ -17,4 +17,5 @@ BENCHMARKS: Final[dict[str, Benchmark]] = {
     "reconcile_local_vs_copy": reconcile_local.local,  # and reconcile_local_vs_orm, reconcile_local_peak_memory
     "reconcile_remote_vs_floor": reconcile_remote.remote,
     "page_home_vs_bare": pages.front,  # and page_cached_vs_uncached
+    "dashboard_1y_vs_naive": dashboard.figures,  # and the others of the dashboard, on the same big ledger
 }

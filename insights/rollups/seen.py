@@ -1,0 +1,29 @@
+"""The link from each day a viewer was there to the day before that they were."""
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+
+from django.db.models import F, OuterRef, Q, Subquery, Window
+from django.db.models.functions import Lag
+
+from insights.rollups.models import DailyViewer
+
+
+def link(cells: Collection[tuple[Any, ...]]) -> None:
+    """Write `seen_before` anew after the rows of `cells` (day, viewer) were written or removed."""
+    earlier = DailyViewer.objects.filter(viewer=OuterRef("viewer"), day__lt=OuterRef("day"))
+    last = Subquery(earlier.order_by("-day").values("day")[:1])
+    later = DailyViewer.objects.filter(
+        viewer__in={viewer for _, viewer in cells}, day__gte=min(day for day, _ in cells)
+    )
+    later.update(seen_before=last)
+
+
+def wrongly_linked() -> set[date]:
+    """Days with a row whose `seen_before` is not the viewer's day before."""
+    last = Window(Lag("day"), partition_by=[F("viewer")], order_by=F("day").asc())
+    linked = DailyViewer.objects.annotate(last=last)
+    same = Q(seen_before=F("last")) | Q(seen_before__isnull=True, last__isnull=True)
+    right = linked.filter(same).values("pk")
+    return set(DailyViewer.objects.exclude(pk__in=right).values_list("day", flat=True))
