@@ -19,7 +19,7 @@ def grouped(
     """
     named = {f"key_{name}": F(of) if isinstance(of, str) else of for name, of in keys.items()}
     cells = rows.filter(within(days, moment)).order_by().values(key_day=day_of(moment), **named).annotate(**figures)
-    for cell in cells.iterator():
+    for cell in cells:  # not through a cursor: PostgreSQL would plan for the first rows, and we want all
         values = {name: cell[name] or 0 for name in figures}
         if any(values.values()):
             yield {"day": cell["key_day"], **{name: cell[f"key_{name}"] for name in keys}, **values}

@@ -45,7 +45,7 @@ def _kept(part: Part, days: Days, names: tuple[str, ...]) -> dict[Key, tuple[int
     """The rows that say something for this part: in a shared row, nothing but zeros says nothing."""
     rows = _rows(part).filter(day__in=days, **part.only).values_list("pk", *names, *part.columns)
     width = 1 + len(names)
-    return {row[1:width]: (row[0], row[width:]) for row in rows.iterator() if not part.shared or any(row[width:])}
+    return {row[1:width]: (row[0], row[width:]) for row in rows if not part.shared or any(row[width:])}
 
 
 def recompute(part: Part, days: Days) -> None:

@@ -78,7 +78,7 @@ QUERIES: Final[dict[str, str]] = {
             sum(captured_amount)
         FROM payments_payment WHERE {_on("succeeded_at")} AND purpose = 'deposit' GROUP BY 1, 2""",
     "refunded": f"""
-        SELECT {_day("settled_at")}, currency, sum(refund.amount)
+        SELECT {_day("settled_at")}, currency, count(*), sum(refund.amount)
         FROM payments_refund refund JOIN payments_payment payment ON payment.id = payment_id
         WHERE {_on("settled_at")} AND refund.status = 'succeeded' AND purpose = 'deposit' GROUP BY 1, 2""",
     "disputed": f"""
@@ -209,5 +209,7 @@ def _counted(name: str, values: list[Any]) -> Iterator[tuple[str, Any]]:
         yield f"attempts_{values[0]}", values[2]
     elif name == "paid":
         yield from zip(("paid", "paid_refunded"), values[1:3], strict=True)
+    elif name == "refunded":
+        yield "refunds", values[1]
     elif name in _COLUMNS:
         yield from zip(_COLUMNS[name], values, strict=True)
