@@ -1,15 +1,17 @@
 """Staging: COPY on PostgreSQL, bulk inserts elsewhere; a batch at a time, so that memory stays as it is."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from itertools import islice
 from typing import Any, Final
 
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.models import Field
 
 from payments.models import ReconciliationRun, Staged, StagedDispute, StagedIntent, StagedRefund
 
 BATCH: Final = 10_000
+JOIN_MEMORY: Final = "64MB"  # room for a million intents
 STAGED: Final[tuple[type[Staged], ...]] = (StagedIntent, StagedRefund, StagedDispute)
 Row = tuple[Any, ...]
 
@@ -35,9 +37,25 @@ def stage(model: type[Staged], run: ReconciliationRun, rows: Iterable[Row]) -> I
 
 def analyze(model: type[Staged]) -> None:
     """Tell the planner how much there is now, and of the columns that it joins by: it decides how to join by it."""
-    columns = "" if connection.vendor == "sqlite" else f" ({', '.join(('run_id', *model.LISTED[:2]))})"
+    joined = ", ".join(("run_id", *(column for column in model.LISTED if column.endswith("_id"))))
+    columns = "" if connection.vendor == "sqlite" else f" ({joined})"
     with connection.cursor() as cursor:
         cursor.execute(f"ANALYZE {model._meta.db_table}{columns}")
+
+
+@contextmanager
+def room_to_join() -> Iterator[None]:
+    """Whole tables are hashed to be joined: PostgreSQL does it in memory while this lasts, not through its disk."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET work_mem = '{JOIN_MEMORY}'")
+    try:
+        yield
+    finally:
+        with suppress(DatabaseError), connection.cursor() as cursor:  # a lost connection has forgotten it too
+            cursor.execute("RESET work_mem")
 
 
 def _copy(model: type[Staged], run: ReconciliationRun, batch: list[Row]) -> None:

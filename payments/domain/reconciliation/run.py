@@ -7,7 +7,7 @@ from typing import Final
 from django.db import IntegrityError, transaction
 
 from payments.domain.reconciliation.diff import STEPS
-from payments.domain.reconciliation.load import clear
+from payments.domain.reconciliation.load import clear, room_to_join
 from payments.domain.reconciliation.progress import Progress, Teller
 from payments.domain.reconciliation.pull import PULLED, catch_up, pull
 from payments.domain.reconciliation.settle import Settlement
@@ -87,7 +87,9 @@ def _full(run: ReconciliationRun, heal_missed: bool, tell: Teller) -> None:
     for number, step in enumerate(STEPS):
         tell.share = PULLED + (1 - PULLED) * number / len(STEPS)
         tell(f"comparing {step.__name__}")
-        for finding in list(step(run)):
+        with room_to_join():
+            found = list(step(run))
+        for finding in found:
             tell(settlement.settle(finding))
     for message in settlement.close_repaired():
         tell(message)

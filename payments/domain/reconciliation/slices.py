@@ -13,7 +13,7 @@ from django.conf import settings
 from portal.common.clock import from_epoch
 
 SHORTEST: Final = timedelta(days=1)
-MOST: Final = 12  # enough for the threads to share; each part costs a half empty page
+MOST: Final = 16  # enough for the threads to share; each part costs a half empty page
 PAGE: Final = 100
 WAITING_PAGES: Final = 50
 Item = TypeVar("Item")

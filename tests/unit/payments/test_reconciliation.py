@@ -10,12 +10,14 @@ from io import StringIO
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from payments.domain.checkout import open_checkout
 from payments.domain.discrepancies import close
 from payments.domain.events import process_inbox
 from payments.domain.news import News
 from payments.domain.reconciliation import AlreadyRunning, reconcile
+from payments.domain.reconciliation.load import room_to_join
 from payments.domain.reconciliation.run import LeaseLost
 from payments.domain.refunds import apply_refund
 from payments.domain.settlement import apply_intent
@@ -457,3 +459,17 @@ def test_what_finance_ignored_opens_again_when_another_amount_is_at_stake(stripe
     Discrepancy.objects.update(amount=1)
     run(stripe)
     assert open_kinds() == {"status_differs": 1}
+
+
+def test_the_comparison_has_room_in_memory_and_leaves_the_connection_as_it_was(stripe: FakeGateway) -> None:
+    def now() -> str:
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW work_mem")
+            return str(cursor.fetchone()[0])
+
+    before = now()
+    with room_to_join():
+        assert now() == "64MB"
+    assert now() == before
+    run(stripe)
+    assert now() == before
