@@ -137,7 +137,7 @@ class PaymentAttemptAdmin(OfPaymentAdmin):
 
     model = PaymentAttempt
     menu_label = "Attempts to pay"
-    menu_icon = "repeat"
+    menu_icon = "resubmit"
     list_display = ("booking_reference", "state", "reason", "occurred_at")
     list_filter: ClassVar[Filters] = (
         "outcome", DeclineReasonFilter, "payment__currency", "payment__booking__session__service",
