@@ -179,7 +179,7 @@ def test_an_erased_person_is_in_no_table_and_a_restore_does_not_bring_them_back(
     page.goto(f"/bookings/{reference}/cancel/")
     page.get_by_role("button", name="Cancel booking").click()
     page.get_by_text("Your booking is cancelled").wait_for()
-    until(lambda: settled(database))
+    until(lambda: settled(database), 120)
     copy = page.request.get("/profile/your-data/download/").body()
     with zipfile.ZipFile(io.BytesIO(copy)) as archive:
         data, readable = json.loads(archive.read("data.json")), archive.read("your-data.html").decode()
