@@ -22,6 +22,7 @@ Pairs = list[tuple[float, float]]
 def figures(place: Place, size: Size) -> Iterator[Result]:
     """Every benchmark that needs the big ledger: it is made once."""
     with _ledger(place, size) as environment:
+        _manage(environment, "createcachetable")
         found = place.child("ops.bench.figures", str(size.rounds), env=environment)
         yield from _compared(found, size)
         yield from _kept_in_step(place, size, environment)
