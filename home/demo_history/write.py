@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from django.db import connection
 from django.db.models import Model
 
 from home.demo_history.plan import Plan, Story
@@ -53,6 +54,14 @@ def write(stories: list[Story], plan: Plan) -> None:
     for session in plan.sessions:
         session.held = plan.held[session.pk]
     Session.objects.bulk_update([s for s in plan.sessions if s.held], ["held"], batch_size=BATCH)
+    _count()
+
+
+def _count() -> None:
+    """PostgreSQL would plan for empty tables until it looks by itself, and the roll-ups are computed before that."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
 
 
 def _insert(model: type[Model], rows: Iterable[Any]) -> None:
