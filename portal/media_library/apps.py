@@ -7,5 +7,3 @@ class MediaLibraryConfig(AppConfig):
 
     def ready(self) -> None:
         from portal.media_library import purge, receivers  # noqa: F401
-
-        purge.listen()

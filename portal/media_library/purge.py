@@ -1,32 +1,11 @@
-"""Having the CDN forget: failures are counted, and a page that moves is forgotten at its old address.
+"""A page that moves is forgotten by the CDN at its old address too; Wagtail itself purges on publish and unpublish."""
 
-Wagtail purges on publish and unpublish. Its CloudFront backend logs a failure and says nothing else, so the log is
-listened to: docs/runbooks/cdn-purge-failing.md says what the alert means.
-"""
-
-import logging
 from typing import Any
 
 from django.dispatch import receiver
 from wagtail.contrib.frontend_cache.utils import purge_pages_from_cache, purge_urls_from_cache
 from wagtail.models import Page
 from wagtail.signals import page_slug_changed, post_page_move
-
-from portal.media_library.metrics import PURGE_FAILURES
-
-
-class CountFailures(logging.Handler):
-    """Counts what the frontend cache could not purge."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        PURGE_FAILURES.inc()
-
-
-def listen() -> None:
-    """Once in each process."""
-    log = logging.getLogger("wagtail.frontendcache")
-    if not any(isinstance(handler, CountFailures) for handler in log.handlers):
-        log.addHandler(CountFailures(level=logging.ERROR))
 
 
 @receiver(post_page_move, dispatch_uid="media_library.purge_moved")

@@ -45,6 +45,7 @@ OF_AN_ACCOUNT = {
     "caregivers:profile": 200,
     "caregivers:your_data": 200,
     "caregivers:download_data": 200,
+    "caregivers:link_visits": 405,
 }
 PUBLIC = {"payments:webhook"}
 # What each page costs, the user included; session and rate limit are in the cache, a local one here.
