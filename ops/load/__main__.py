@@ -18,7 +18,7 @@ def main() -> int:
     for name in asked.scenarios:
         print(f"{name} ...", file=sys.stderr, flush=True)
         figures = figures_of(name, ways=asked.ways, ease=asked.ease)
-        found, wrong = judged(name, k6.run(name, asked, figures, folder), figures)
+        found, wrong = judged(name, k6.run(name, asked, figures, folder), figures, asked.ease)
         lines += found
         problems += wrong
     report.keep(folder, asked, lines, problems)

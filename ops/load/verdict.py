@@ -32,10 +32,13 @@ class Line:
         return {**asdict(self), "problem": self.problem}
 
 
-def judged(name: str, ran: Ran, figures: Sequence[Figure]) -> tuple[list[Line], list[str]]:
-    """A scenario's lines and its problems: breaches, figures without samples, a script that failed."""
+def judged(name: str, ran: Ran, figures: Sequence[Figure], ease: float = 1) -> tuple[list[Line], list[str]]:
+    """A scenario's lines and its problems: breaches, figures without samples, a script that failed.
+
+    `figures` are eased already; `ease` is for what is worked out here.
+    """
     lines = [Line(name, f.name, _value(ran, f), f.at_most, f.unit) for f in figures]
-    lines += _share(name, ran)
+    lines += _share(name, ran, CDN_SHARE * ease)
     problems = [line.problem for line in lines if line.problem]
     if ran.status not in (0, BREACHED):
         problems.append(f"{name}: k6 ended with {ran.status}: {_last_words(ran.said)}")
@@ -52,12 +55,12 @@ def _value(ran: Ran, figure: Figure) -> float | None:
     return told.get(figure.statistic)
 
 
-def _share(name: str, ran: Ran) -> list[Line]:
+def _share(name: str, ran: Ran, at_most: float) -> list[Line]:
     """Playback through the CDN beside playback without it, when both were measured."""
     cdn, portal = (ran.metrics.get(metric, {}) for metric in (WAYS["cdn"], WAYS["portal"]))
     if name != "media" or not cdn.get("count") or not portal.get("count"):
         return []
-    return [Line(name, "playback_cdn / playback_portal p(95)", cdn["p(95)"] / portal["p(95)"], CDN_SHARE, "x")]
+    return [Line(name, "playback_cdn / playback_portal p(95)", cdn["p(95)"] / portal["p(95)"], at_most, "x")]
 
 
 def _last_words(said: str) -> str:

@@ -14,7 +14,7 @@ from ops.stack import Stack
 
 pytestmark = pytest.mark.slow
 EVENTS = 100
-# Too short to time anything: errors, samples and the CDN's share are what is judged here.
+# Too short to time anything: errors and samples are what is judged here.
 SHORT = ("--duration", "3s", "--vus", "3", "--think", "0.4")
 
 
