@@ -55,6 +55,7 @@ ITEMS: Final = (
     Item(
         "orchard-house", Kind.IMAGE, "Orchard House from the garden",
         "Where the day programme and the nights away take place.", "orchard-house.jpg", "getting-started",
+        poster="orchard-house.jpg",
         alternative_text="A drawing of a low house with wide windows, and people sitting together in its garden.",
     ),
     Item(
