@@ -14,6 +14,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.contrib.messages.storage.cookie import CookieStorage
 from django.core.cache import cache, caches
+from django.db import Error as DatabaseFailure
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import (
@@ -82,7 +83,10 @@ class PageCacheMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not _may_be_asked_for(request):
             return self.get_response(request)
-        key = _key(request)  # before the page is made: what changes meanwhile has another version
+        try:
+            key = _key(request)  # before the page is made: what changes meanwhile has another version
+        except DatabaseFailure:  # nothing is known of what is kept; readiness, among others, has its own answer
+            return self.get_response(request)
         kept: HttpResponse | None = self._pages.get(key)
         if kept is not None:
             self._answered.inc()  # the error rate counts these too
