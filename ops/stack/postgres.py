@@ -115,9 +115,9 @@ def _fill(server: Postgres) -> None:
 def fingerprint() -> str:
     """Of everything that a migrated database depends on."""
     digest = hashlib.sha256()
-    patterns = ("*/migrations/*.py", "*/*/migrations/*.py", "*/djstripe_migrations/*.py")
-    files = [file for pattern in patterns for file in ROOT.glob(pattern)]
-    for file in sorted([*files, ROOT / "requirements/base.txt", ROOT / "payments/messages.py"]):
+    made = ("migrations/*.py", "djstripe_migrations/*.py", "roles.py", "*messages.py")  # the last two: after migrating
+    files = {file for part in made for depth in ("*", "*/*") for file in ROOT.glob(f"{depth}/{part}")}
+    for file in sorted([*files, ROOT / "requirements/base.txt"]):
         digest.update(file.read_bytes())
     return digest.hexdigest()[:12]
 
