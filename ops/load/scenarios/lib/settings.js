@@ -12,7 +12,7 @@ export const options = (scenarios) => ({
   summaryTrendStats: ["avg", "min", "med", "p(90)", "p(95)", "p(99)", "max", "count"],
   setupTimeout: "120s",
   teardownTimeout: "600s",
-  noUsageReport: true,
+  noCookiesReset: true, // somebody stays signed in from one round to the next
   userAgent: "portal-load-test",
 });
 

@@ -39,8 +39,9 @@ export function send(page, path, fields) {
   return http.post(BASE + path, body, { redirects: 0, headers: { Referer: BASE + path } });
 }
 
-/* Once for each virtual user: cookies stay with it. */
+/* Once for each virtual user: cookies stay with it. Whoever it was before is forgotten: a signed-in one is not asked. */
 export function signIn(email) {
+  http.cookieJar().clear(BASE);
   const reply = send(visit("/accounts/login/"), "/accounts/login/", { login: email, password: FIXTURE.password });
   expect(reply.status === 302, `signing in as ${email} answered ${reply.status}`);
 }
