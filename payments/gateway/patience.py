@@ -1,5 +1,6 @@
 """Asking Stripe in the background: not too often, and again when it does not answer."""
 
+import random
 import threading
 import time
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from django.conf import settings
 from payments.gateway.base import GatewayUnreachable
 
 ATTEMPTS: Final = 6
-FIRST_WAIT: Final = 0.5  # seconds, doubled each time: 15.5 in all
+FIRST_WAIT: Final = 0.5  # seconds, doubled each time: 15.5 in all, give or take a quarter
 Result = TypeVar("Result")
 
 
@@ -32,6 +33,11 @@ class Throttle:
 _throttle: Final = Throttle()
 
 
+def _apart() -> float:
+    """Spreads the threads, so that those refused together do not come back together."""
+    return random.uniform(0.75, 1.25)  # noqa: S311 - nothing is to be kept secret
+
+
 def patiently(ask: Callable[[], Result]) -> Result:
     """What `ask` (which only reads) returns, in the settings' rate; raises its last GatewayUnreachable."""
     for attempt in range(1, ATTEMPTS):
@@ -39,6 +45,6 @@ def patiently(ask: Callable[[], Result]) -> Result:
         try:
             return ask()
         except GatewayUnreachable:
-            time.sleep(FIRST_WAIT * 2 ** (attempt - 1))
+            time.sleep(FIRST_WAIT * 2 ** (attempt - 1) * _apart())
     _throttle.wait(settings.RECONCILIATION_REQUESTS_PER_SECOND)
     return ask()

@@ -92,13 +92,13 @@ def test_events_that_never_arrived_are_fetched_and_confirm_the_booking(address: 
 
 @pytest.mark.parametrize(
     "fault",
-    [{"fail_next": 3, "status": 500}, {"fail_next": 3, "status": 429}, {"rate_limit_per_s": 4}],
+    [{"fail_next": 3, "status": 500}, {"fail_next": 3, "status": 429}, {"rate_limit_per_s": 6}],
     ids=["500", "429", "few a second"],
 )
 def test_a_pull_goes_on_through_errors_and_limits(
     address: str, fault: dict[str, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("payments.gateway.patience.FIRST_WAIT", 0.1)
+    monkeypatch.setattr("payments.gateway.patience.FIRST_WAIT", 0.25)
     now = clock.now()
     seed(address, 1500, now - timedelta(days=6), now)
     httpx.post(f"{address}/_control/faults", json={"api": fault}).raise_for_status()
