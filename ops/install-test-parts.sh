@@ -9,6 +9,7 @@ command -v logrotate >/dev/null || [ -x /usr/sbin/logrotate ] || missing+=(logro
 command -v systemd-analyze >/dev/null || missing+=(systemd)
 command -v age >/dev/null || missing+=(age)
 command -v promtool >/dev/null || missing+=(prometheus)
+command -v npm >/dev/null || missing+=(nodejs npm)
 command -v chromium >/dev/null || command -v chromium-browser >/dev/null || missing+=(chromium)
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || missing+=(postgresql)
 [ ${#missing[@]} -eq 0 ] && exit 0

@@ -1,0 +1,77 @@
+"""Lighthouse in a browser that runs already: what it scores a page of the portal, and what it found wrong."""
+
+import json
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from ops.stack.program import ROOT
+
+HERE: Final = Path(__file__).parent
+GOOD: Final = 0.9  # an audit below it counts as wrong, as in Lighthouse's own report
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """Scores of 0 to 100 by category, and each audit that cost some: `accessibility color-contrast`."""
+
+    scores: dict[str, int]
+    wrong: list[str]
+
+
+def score(url: str, out: Path, *, port: int) -> Scored:
+    """Load `url` as a phone does (Lighthouse's default) and judge it; the whole report stays in `out`.
+
+    The browser listens for its tools on `port`; the page sees the cookies that this browser has.
+    Raises RuntimeError when the page could not be judged.
+    """
+    command = [str(_installed()), url, "--quiet", "--output=json", f"--output-path={out}", f"--port={port}"]
+    subprocess.run(command, check=True)
+    return read(json.loads(out.read_text()))
+
+
+def read(report: dict[str, Any]) -> Scored:
+    """Of Lighthouse's JSON. Raises RuntimeError when the page could not be judged."""
+    if report.get("runtimeError"):
+        raise RuntimeError(report["runtimeError"]["message"])
+    categories = report["categories"]
+    wrong = [
+        f"{name} {part['id']}"
+        for name, category in categories.items()
+        for part in category["auditRefs"]
+        if part["weight"] and _is_wrong(report["audits"][part["id"]]["score"])
+    ]
+    return Scored({name: round(category["score"] * 100) for name, category in categories.items()}, wrong)
+
+
+def _is_wrong(score: float | None) -> bool:
+    """What does not apply has no score, and costs nothing."""
+    return score is not None and score < GOOD
+
+
+def _installed() -> Path:
+    """The locked Lighthouse in a place of its own, made on first use."""
+    folder = (ROOT / (os.environ.get("VAR") or "var")).resolve() / "lighthouse"
+    locks = [HERE / name for name in ("package.json", "package-lock.json")]
+    kept = [folder / lock.name for lock in locks]
+    if not all(
+        here.exists() and here.read_bytes() == lock.read_bytes() for here, lock in zip(kept, locks, strict=True)
+    ):
+        _install(folder, locks)
+    return folder / "node_modules" / ".bin" / "lighthouse"
+
+
+def _install(folder: Path, locks: list[Path]) -> None:
+    """Beside its place first: what lies there is whole."""
+    npm = ["npm", "ci", "--omit=dev", "--no-audit", "--no-fund", "--silent", "--ignore-scripts"]
+    making = folder.with_name("lighthouse.new")
+    for gone in (making, folder):
+        shutil.rmtree(gone, ignore_errors=True)
+    making.mkdir(parents=True)
+    for lock in locks:
+        shutil.copyfile(lock, making / lock.name)
+    subprocess.run(npm, cwd=making, check=True)
+    making.rename(folder)
