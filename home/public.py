@@ -1,8 +1,9 @@
 """The editors' pages are the same for every stranger: kept by portal/common/page_cache.py until something changes."""
 
-from typing import Any
+from typing import Any, Final
 
-from django.db.models import Model
+from django.core.cache import caches
+from django.db.models import Model, QuerySet
 from django.db.models.signals import post_delete, post_save
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -11,9 +12,10 @@ from wagtail.models import Page, PageViewRestriction, Site
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
 from portal.bookings.models import Service
-from portal.common.page_cache import forget_pages, share
+from portal.common.page_cache import forget_pages, pages_version, share
 
 SHOWN: tuple[type[Model], ...] = (Service, Image, Site, PageViewRestriction)  # beside the pages themselves
+SECONDS: Final = 60
 
 
 class PublicPage:
@@ -23,6 +25,17 @@ class PublicPage:
         response: HttpResponseBase = super().serve(request, *args, **kwargs)  # type: ignore[misc]
         share(request, response)
         return response
+
+    def get_view_restrictions(self) -> "QuerySet[PageViewRestriction]":
+        """Wagtail's, which asks two queries of every page, but only where anything is restricted at all."""
+        if not _anything_is_restricted():
+            return PageViewRestriction.objects.none()
+        return super().get_view_restrictions()  # type: ignore[misc, no-any-return]
+
+
+def _anything_is_restricted() -> bool:
+    key = f"restricted:{pages_version()}"
+    return bool(caches["local"].get_or_set(key, PageViewRestriction.objects.exists, SECONDS))
 
 
 def forget(**kwargs: Any) -> None:

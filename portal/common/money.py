@@ -5,6 +5,7 @@ are written with two decimals in the API although they have none in use).
 """
 
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Final
 
 from babel.numbers import format_currency
@@ -54,6 +55,7 @@ def minor(amount: Decimal, currency: str) -> int:
     return int(scaled)
 
 
+@lru_cache(maxsize=4096)  # a listing or a page says the same few prices again and again
 def formatted(amount: int, currency: str, locale: str = "en_GB") -> str:
     """`amount` minor units as people read it: £45.00, ¥500. Babel's own exponent table differs from Stripe's."""
     digits = exponent(currency)

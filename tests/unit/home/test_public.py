@@ -169,6 +169,25 @@ def test_a_page_that_becomes_private_is_no_longer_given_out(home: HomePage) -> N
     assert "<h1>About us</h1>" in read("/about/")
 
 
+def test_a_page_below_a_private_one_is_private_and_restrictions_are_asked_for_only_where_there_are_any(
+    home: HomePage,
+) -> None:
+    about(home)
+    asked = "/about/?made=anew"
+    Client().get(asked)  # the first request learns whether anything is restricted
+    with CaptureQueriesContext(connection) as free:
+        Client().get(asked)
+    PageViewRestriction.objects.create(page=home, restriction_type=PageViewRestriction.LOGIN)
+    assert Client().get(asked).status_code == 302
+    PageViewRestriction.objects.all().delete()
+    elsewhere = home.add_child(instance=ContentPage(title="Elsewhere", slug="elsewhere"))
+    PageViewRestriction.objects.create(page=elsewhere, restriction_type=PageViewRestriction.LOGIN)
+    Client().get(asked)
+    with CaptureQueriesContext(connection) as looked:
+        assert Client().get(asked).status_code == 200
+    assert len(looked) == len(free) + 2  # which pages are above, and which of those are restricted
+
+
 @pytest.mark.parametrize("path", ["/", "/services/"])
 def test_a_service_shows_its_new_price_and_goes_when_it_is_closed(home: HomePage, path: str) -> None:
     service = ServiceFactory(name="Music afternoon", price_amount=4500)
