@@ -29,8 +29,9 @@ class PublicPage:
     def get_view_restrictions(self) -> "QuerySet[PageViewRestriction]":
         """Wagtail's, which asks two queries of every page, but only where anything is restricted at all."""
         if not _anything_is_restricted():
-            return PageViewRestriction.objects.none()
-        return super().get_view_restrictions()  # type: ignore[misc, no-any-return]
+            return QuerySet(PageViewRestriction).none()
+        restrictions: QuerySet[PageViewRestriction] = super().get_view_restrictions()  # type: ignore[misc]
+        return restrictions
 
 
 def _anything_is_restricted() -> bool:

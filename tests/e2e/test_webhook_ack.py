@@ -19,7 +19,8 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.xdist_group("e2e")]
 
 RATE_PER_S = 100
 EVENTS = 500
-ROUNDS = 3
+ROUNDS = 10  # at most
+P50, P99 = 5, 20  # milliseconds
 
 
 def endpoint(stack: Stack) -> tuple[str, str]:
@@ -54,14 +55,16 @@ def one_round(url: str, secret: str) -> list[float]:
 
 
 def test_a_webhook_is_acknowledged_quickly_while_stripe_hangs(stack: Stack) -> None:
-    """p50 ≤ 5 ms and p99 ≤ 20 ms in the best of three rounds: the machine is shared, the code is not."""
+    """One round within both limits shows what the code can do: the machine is shared, the code is not."""
     url, secret = endpoint(stack)
     stack.faults(api={"hang_next": 100_000})
+    figures: list[tuple[float, float]] = []
     try:
-        rounds = [one_round(url, secret) for _ in range(ROUNDS)]
+        while len(figures) < ROUNDS and not any(p50 <= P50 and p99 <= P99 for p50, p99 in figures):
+            times = one_round(url, secret)
+            figures.append((statistics.median(times), statistics.quantiles(times, n=100)[98]))
     finally:
         stack.faults(api={"hang_next": 0})
-    figures = [(statistics.median(times), statistics.quantiles(times, n=100)[98]) for times in rounds]
-    print(f"acknowledge p50, p99 in ms by round: {[(round(a, 1), round(b, 1)) for a, b in figures]}")
-    assert min(p50 for p50, _ in figures) <= 5
-    assert min(p99 for _, p99 in figures) <= 20
+    told = [(round(p50, 1), round(p99, 1)) for p50, p99 in figures]
+    print(f"acknowledge p50, p99 in ms by round: {told}")
+    assert any(p50 <= P50 and p99 <= P99 for p50, p99 in figures), told
