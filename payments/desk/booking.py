@@ -1,5 +1,6 @@
 """One booking: what is due, a balance paid otherwise, another session, cancelling it for the caregiver."""
 
+from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
 from django import forms
@@ -62,7 +63,7 @@ class BookingView(DeskView):
         )
 
 
-class BookingFormView(DeskView):
+class BookingFormView(DeskView, ABC):
     """A page with one form about one booking."""
 
     template_name = "payments/desk/booking_form.html"
@@ -93,17 +94,17 @@ class BookingFormView(DeskView):
         words = {"button": self.button, "explanation": self.explanation(booking)}
         return self.page(status=status, booking=booking, row=row(booking), form=form, **words)
 
+    @abstractmethod
     def form(self, booking: Booking, data: Any) -> forms.Form:
         """The form for `booking`."""
-        raise NotImplementedError
 
+    @abstractmethod
     def explanation(self, booking: Booking) -> str:
         """What will happen, in a sentence."""
-        raise NotImplementedError
 
+    @abstractmethod
     def do(self, booking: Booking, data: dict[str, Any]) -> str:
         """Do it; returns what to say."""
-        raise NotImplementedError
 
 
 class EnterBalanceView(BookingFormView):

@@ -1,5 +1,6 @@
 """Cancelling a session, and moving it to another time."""
 
+from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
 from django import forms
@@ -15,7 +16,7 @@ from portal.bookings.errors import SessionChangeRefused
 from portal.bookings.models import Booking, Session
 
 
-class ChangeSessionView(DeskView):
+class ChangeSessionView(DeskView, ABC):
     """Says how many people it is about; then does it, and the register shows how far it is."""
 
     permissions: ClassVar[tuple[str, ...]] = ("bookings.change_session", "bookings.change_booking")
@@ -45,13 +46,13 @@ class ChangeSessionView(DeskView):
         words = {"button": self.button, "explanation": self.explanation}
         return self.page(status=status, session=session, form=form, people=people, **words)
 
+    @abstractmethod
     def form(self, session: Session, data: Any) -> forms.Form:
         """The form for `session`."""
-        raise NotImplementedError
 
+    @abstractmethod
     def change(self, session: Session, data: dict[str, Any]) -> None:
         """Do it. Raises SessionChangeRefused."""
-        raise NotImplementedError
 
 
 class CancelSessionView(ChangeSessionView):
