@@ -6,7 +6,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: terraform-cycle loadtest bench chaos nightly demo stack demo-reset test test-slow check docs-check observe
+.PHONY: terraform-cycle loadtest bench chaos nightly demo stack demo-reset test test-latest test-slow check docs-check observe
 
 $(STAMP): requirements/bootstrap.txt requirements/dev.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -32,6 +32,10 @@ test: $(STAMP)
 test-slow: $(STAMP)
 	@bash ops/install-test-parts.sh
 	@$(BIN)/python -m pytest -m slow -q tests
+
+test-latest: $(STAMP)
+	@bash ops/install-test-parts.sh
+	@bash ops/test-latest.sh
 
 check: $(STAMP)
 	@$(BIN)/ruff check .
