@@ -91,7 +91,7 @@ def stop(process: "subprocess.Popen[str]") -> None:
             process.kill()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """On PostgreSQL and Redis, with gunicorn."""
     import psycopg
