@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -42,10 +43,9 @@ def main() -> int:
 
 def backup(place: Place, to: Path, *, recipients: Path | None = None) -> Path:
     """One backup, complete, in a new folder under `to`. Raises Refused or OSError; nothing half-made stays."""
-    taken_at = datetime.now(UTC)
-    finished = to / f"{PREFIX}{taken_at:%Y%m%dT%H%M%SZ}"
-    part = finished.with_suffix(".part")
-    part.mkdir(parents=True, mode=0o700)
+    while (taken_at := _claimed(to)) is None:
+        time.sleep(0.1)
+    finished, part = _names(to, taken_at)
     try:
         _collect(place, part)
         if recipients:
@@ -56,6 +56,26 @@ def backup(place: Place, to: Path, *, recipients: Path | None = None) -> Path:
         raise
     part.rename(finished)
     return finished
+
+
+def _names(to: Path, taken_at: datetime) -> tuple[Path, Path]:
+    """Of the finished backup, and of one that is being made."""
+    finished = to / f"{PREFIX}{taken_at:%Y%m%dT%H%M%SZ}"
+    return finished, finished.with_suffix(".part")
+
+
+def _claimed(to: Path) -> datetime | None:
+    """This moment, with the folder made; None when another backup bears this second's name."""
+    now = datetime.now(UTC)
+    finished, part = _names(to, now)
+    try:
+        part.mkdir(parents=True, mode=0o700)
+    except FileExistsError:
+        return None
+    if finished.exists():
+        part.rmdir()
+        return None
+    return now
 
 
 def _collect(place: Place, folder: Path) -> None:

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -145,6 +146,13 @@ def test_a_failed_one_leaves_nothing_behind(old: Place, tmp_path: Path, monkeypa
     with pytest.raises(Refused, match=r'pg_dump failed: .*database "nobody" does not exist'):
         backup(gone, tmp_path / "backups")
     assert list((tmp_path / "backups").iterdir()) == []
+
+
+def test_two_that_begin_in_the_same_second_are_two(old: Place, tmp_path: Path) -> None:
+    with ThreadPoolExecutor(2) as both:
+        made = list(both.map(lambda _: backup(old, tmp_path / "backups"), range(2)))
+    assert sorted(made) == sorted((tmp_path / "backups").iterdir())
+    assert len(set(made)) == 2
 
 
 def test_the_newest_are_kept_and_what_a_killed_run_left_is_cleared(tmp_path: Path) -> None:
