@@ -1,4 +1,4 @@
-"""Two people of finance heal the same difference at once: the ledger changes once, and both are told that it is gone."""
+"""Two people of finance heal one difference at once: the ledger changes once, and both are told that it is gone."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
