@@ -36,8 +36,9 @@ def receive(request: HttpRequest, endpoint: UUID) -> HttpResponse:
     """One delivery to the endpoint with this UUID: 200 once it is durable, 400 when it is not Stripe's."""
     started = time.perf_counter()
     try:
-        event = _event(_verified_body(request, endpoint))
-        is_new = store(event)
+        body = _verified_body(request, endpoint)
+        event = _event(body)
+        is_new = store(event, body)
     except Refused as refusal:
         WEBHOOK_RECEIVED.labels(type="unknown", result=refusal.result).inc()
         return HttpResponse(f"{refusal.result}\n", status=refusal.status, content_type="text/plain")
