@@ -52,7 +52,8 @@ class ReconciliationRun(models.Model):
 class Staged(models.Model):
     """An object as Stripe listed it, gone when the run ends. Amounts in minor units; `status` in Stripe's words.
 
-    No constraint and no index but the key: it is filled by COPY and read by whole joins, through keys on Stripe's ids.
+    No constraint and no index, and on PostgreSQL no number of its own either (its id is 0): it is filled by COPY and
+    read by whole joins, through keys on Stripe's ids.
     """
 
     LISTED: ClassVar[tuple[str, ...]] = ("stripe_id", "intent_id", "status", "amount", "currency")

@@ -6,6 +6,7 @@ its refunds are compared.
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from itertools import islice
 from typing import Any, Final
 
 from django.db.models import F, FilteredRelation, Q
@@ -33,6 +34,7 @@ from payments.models import (
 from portal.common import clock
 
 K = DiscrepancyKind
+BATCH: Final = 1000
 FEE_GRACE: Final = timedelta(hours=1)  # a balance transaction may come later than its charge
 _INTENT: Final = ("payment_id", "status", "amount", "received", "currency", "payment_ref")
 _OURS: Final = ("payment__id", "payment__status", "payment__amount", "payment__currency")
@@ -108,10 +110,13 @@ def payments(run: ReconciliationRun) -> Iterator[Finding]:
     ours = _by_stripe().filter(intent_id__isnull=False)
     inside = ours.filter(created_at__gte=run.since + run.OVERLAP, create_requested_at__lte=run.until - run.OVERLAP)
     listed = FilteredRelation("staged_intents", condition=Q(staged_intents__run=run))
-    for payment in inside.annotate(listed=listed).filter(listed__id__isnull=True).iterator():
-        intent_id = str(payment.intent_id)
-        at_stake = payment.captured_amount - payment.refunded_amount
-        yield Finding(K.MISSING_AT_STRIPE, intent_id, intent_id, payment.pk, at_stake, payment.currency)
+    absent = inside.annotate(listed=listed).filter(listed__id__isnull=True).values_list("pk", flat=True)
+    numbers = iter(list(absent))  # all at once: PostgreSQL joins for a cursor with one process only
+    while some := list(islice(numbers, BATCH)):
+        for payment in Payment.objects.filter(pk__in=some):
+            intent_id = str(payment.intent_id)
+            at_stake = payment.captured_amount - payment.refunded_amount
+            yield Finding(K.MISSING_AT_STRIPE, intent_id, intent_id, payment.pk, at_stake, payment.currency)
 
 
 def fees(run: ReconciliationRun) -> Iterator[Finding]:
