@@ -1,12 +1,13 @@
-"""The coordinator's form of a service: money as people write it."""
+"""The coordinators' forms: of a service, with money as people write it, and of a session."""
 
 from decimal import Decimal
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from wagtail.admin.forms import WagtailAdminModelForm
 
-from portal.bookings.enums import DepositKind
+from portal.bookings.enums import DepositKind, SessionStatus
+from portal.bookings.models import Session
 from portal.common.amounts import AmountField, AmountsForm
 
 
@@ -33,3 +34,33 @@ class ServiceForm(AmountsForm, WagtailAdminModelForm):  # type: ignore[misc]
                 raise ValidationError("A percentage has at most two decimal places.")
             return int(hundredths)
         return super().kept(name, typed)
+
+
+class SessionForm(WagtailAdminModelForm):  # type: ignore[misc]
+    """Where and when a session is, only until it is made: what people booked is moved or cancelled at the desk, which
+    tells them and gives their money back."""
+
+    FIXED: ClassVar[tuple[str, ...]] = ("service", "starts_at", "ends_at")
+    AT_THE_DESK: ClassVar[str] = "To move or cancel it, open it in the register: everybody who booked is told."
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        status = self.fields["status"]
+        status.choices = [choice for choice in SessionStatus.choices if choice[0] != SessionStatus.CANCELLED]
+        if self.instance.pk is None:
+            return
+        for name in self.FIXED:
+            self.fields[name].disabled = True
+        if self.instance.status == SessionStatus.CANCELLED:
+            status.choices, status.disabled = SessionStatus.choices, True
+        status.help_text = self.AT_THE_DESK
+
+    def save(self, commit: bool = True) -> Session:
+        """Of an existing session only what can be typed, and nothing once the desk has cancelled it: `held` and the
+        status may have moved since the form was opened."""
+        is_new = self.instance.pk is None
+        session: Session = super().save(commit=commit and is_new)
+        if commit and not is_new:
+            standing = Session.objects.filter(pk=session.pk).exclude(status=SessionStatus.CANCELLED)
+            standing.update(capacity=session.capacity, status=session.status)
+        return session

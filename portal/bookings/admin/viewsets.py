@@ -8,7 +8,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from portal.accounts.models import User
 from portal.bookings.admin.filters import BookingFilters, SessionFilters
-from portal.bookings.admin.forms import ServiceForm
+from portal.bookings.admin.forms import ServiceForm, SessionForm
 from portal.bookings.models import Booking, Service, Session
 
 
@@ -55,11 +55,14 @@ class SessionViewSet(SnippetViewSet):
     icon = "calendar"
     list_display: ClassVar[list[str]] = ["service", "starts_local", "capacity", "held", "status"]
     filterset_class = SessionFilters
-    panels: ClassVar[list[object]] = [
-        FieldPanel("service"),
-        FieldRowPanel([FieldPanel("starts_at"), FieldPanel("ends_at")]),
-        FieldRowPanel([FieldPanel("capacity"), FieldPanel("status")]),
-    ]
+    edit_handler = ObjectList(
+        [
+            FieldPanel("service"),
+            FieldRowPanel([FieldPanel("starts_at"), FieldPanel("ends_at")]),
+            FieldRowPanel([FieldPanel("capacity"), FieldPanel("status")]),
+        ],
+        base_form_class=SessionForm,
+    )
 
 
 class LookOnly(ModelPermissionPolicy):

@@ -1,0 +1,69 @@
+"""A session that people may have booked is opened, closed and made larger here; moving and cancelling is the desk's."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from portal.bookings.enums import SessionStatus
+from portal.bookings.models import Session
+from tests.factories import ServiceFactory, SessionFactory
+from tests.unit.portal.bookings.test_service_admin import desk
+
+__all__ = ["desk"]
+pytestmark = pytest.mark.django_db
+SESSIONS = "/admin/snippets/bookings/session"
+
+
+def typed(session: Session, **changes: Any) -> dict[str, Any]:
+    moments = {name: f"{getattr(session, name):%Y-%m-%d %H:%M}" for name in ("starts_at", "ends_at")}
+    plain = {"service": session.service_id, "capacity": session.capacity, "status": session.status}
+    return {**plain, **moments, **changes}
+
+
+def test_it_is_not_cancelled_by_its_form(desk: Client) -> None:
+    session = SessionFactory(capacity=5)
+    reply = desk.post(f"{SESSIONS}/edit/{session.pk}/", typed(session, status=SessionStatus.CANCELLED))
+    session.refresh_from_db()
+    assert (reply.status_code, session.status) == (200, SessionStatus.OPEN)
+    assert "cancelled is not one of the available choices" in reply.content.decode()
+
+
+def test_nor_moved_nor_given_to_another_service(desk: Client) -> None:
+    session = SessionFactory(capacity=5)
+    was = (session.service_id, session.starts_at, session.ends_at)
+    later = {"starts_at": "2031-01-01 10:00", "ends_at": "2031-01-01 11:00", "service": ServiceFactory().pk}
+    page = desk.get(f"{SESSIONS}/edit/{session.pk}/").content.decode()
+    assert "open it in the register: everybody who booked is told" in page
+    assert desk.post(f"{SESSIONS}/edit/{session.pk}/", typed(session, capacity=7, **later)).status_code == 302
+    session.refresh_from_db()
+    assert (session.service_id, session.starts_at, session.ends_at, session.capacity) == (*was, 7)
+
+
+def test_a_place_taken_while_the_form_was_open_stays_taken(desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = SessionFactory(capacity=5, held=1)
+
+    def clean_then_somebody_books(self: Session) -> None:
+        Session.objects.filter(pk=self.pk).update(held=2)
+
+    monkeypatch.setattr(Session, "clean", clean_then_somebody_books)
+    assert desk.post(f"{SESSIONS}/edit/{session.pk}/", typed(session, status="closed")).status_code == 302
+    session.refresh_from_db()
+    assert (session.held, session.status) == (2, SessionStatus.CLOSED)
+
+
+def test_a_cancelled_one_stays_cancelled(desk: Client) -> None:
+    session = SessionFactory(capacity=5, status=SessionStatus.CANCELLED)
+    desk.post(f"{SESSIONS}/edit/{session.pk}/", typed(session, status="open"))
+    session.refresh_from_db()
+    assert session.status == SessionStatus.CANCELLED
+
+
+def test_a_new_one_says_where_and_when(desk: Client) -> None:
+    like = SessionFactory(capacity=5)
+    starts_at = like.starts_at + timedelta(days=1)
+    like.starts_at, like.ends_at = starts_at, like.ends_at + timedelta(days=1)
+    assert desk.post(f"{SESSIONS}/add/", typed(like)).status_code == 302
+    made = Session.objects.get(starts_at=starts_at.replace(second=0, microsecond=0))
+    assert (made.service, made.capacity, made.status) == (like.service, 5, SessionStatus.OPEN)
