@@ -3,8 +3,9 @@
 #   as-portal.sh .venv/bin/python manage.py check_invariants
 set -euo pipefail
 # Read as systemd reads an EnvironmentFile: NAME=VALUE, the value as it stands, without the quotes around it.
-while IFS='=' read -r name value; do
-    if [[ "$name" =~ ^[A-Z_][A-Z0-9_]*$ ]]; then
+while IFS= read -r line || [ -n "$line" ]; do
+    name=${line%%=*} value=${line#*=}
+    if [[ "$line" = *=* && "$name" =~ ^[A-Z_][A-Z0-9_]*$ ]]; then
         if [[ "$value" =~ ^\"(.*)\"$ || "$value" =~ ^\'(.*)\'$ ]]; then value=${BASH_REMATCH[1]}; fi
         export "$name=$value"
     fi

@@ -12,8 +12,11 @@ EMAIL_FROM=Hearth & Hand <bookings@example.org>
 PORTAL_SITE_NAME="Hearth & Hand"
 EMAIL_URL=smtp://user:pass=word@host:587?tls=1
 not a line; touch {mark}
+NAME_ALONE
 lower=case
-"""
+PADDED=c2VjcmV0=
+EMPTY=
+LAST=not ended"""
 
 
 def test_values_are_taken_as_they_stand_and_nothing_is_run(tmp_path: Path) -> None:
@@ -25,11 +28,16 @@ def test_values_are_taken_as_they_stand_and_nothing_is_run(tmp_path: Path) -> No
         env={"PATH": os.environ["PATH"], "PORTAL_ENVIRONMENT": str(file), "PORTAL_ACCOUNT": getpass.getuser()},
     )  # fmt: skip
     given = dict(line.split("=", 1) for line in done.stdout.splitlines())
-    assert {name: given.get(name) for name in ("EMAIL_FROM", "PORTAL_SITE_NAME", "EMAIL_URL", "lower")} == {
+    names = ("EMAIL_FROM", "PORTAL_SITE_NAME", "EMAIL_URL", "NAME_ALONE", "lower", "PADDED", "EMPTY", "LAST")
+    assert {name: given.get(name) for name in names} == {
         "EMAIL_FROM": "Hearth & Hand <bookings@example.org>",
         "PORTAL_SITE_NAME": "Hearth & Hand",
         "EMAIL_URL": "smtp://user:pass=word@host:587?tls=1",
+        "NAME_ALONE": None,
         "lower": None,
+        "PADDED": "c2VjcmV0=",
+        "EMPTY": "",
+        "LAST": "not ended",
     }
     assert not mark.exists()
     assert given["PWD"] == str(ROOT)
