@@ -9,7 +9,9 @@ from typing import Final
 
 from openpyxl import Workbook
 
+from insights.kpis.definition import Unit
 from insights.kpis.results import Result
+from portal.common.money import major
 from portal.common.spreadsheets import neutral
 
 HEAD: Final = ("figure", "name", "unit", "day", "part", "value")
@@ -37,7 +39,12 @@ def _rows(results: Mapping[str, Result]) -> Iterator[tuple[Cell, ...]]:
         for day, value in [("", result.value), *((f"{day}", value) for day, value in result.series)]:
             parts = {"": value} if value is None or isinstance(value, int | float) else value
             for part, amount in parts.items():
-                yield (*about, day, part, amount)
+                yield (*about, day, part, _written(result.kpi.unit, part, amount))
+
+
+def _written(unit: Unit, part: str, value: Cell) -> Cell:
+    """Money in major units, as in every other sheet."""
+    return major(int(value), part) if unit is Unit.MONEY and isinstance(value, int) else value
 
 
 def as_csv(table: Table) -> bytes:

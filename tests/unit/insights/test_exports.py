@@ -63,6 +63,12 @@ def test_the_workbook_has_a_sheet_for_each_chart_and_amounts_are_numbers(manager
     assert ("Confirmed", 2) in one.active.iter_rows(values_only=True)
 
 
+def test_every_sheet_of_a_workbook_has_money_on_one_scale(manager: Client) -> None:
+    book = load_workbook(BytesIO(manager.get(ADDRESS, {**DAYS, "export": "xlsx"}).content))
+    taken = [row[3:] for row in book["All figures"].iter_rows(values_only=True) if row[0] == "deposits_taken"]
+    assert taken[:2] == [(None, "GBP", 11.25), (None, "JPY", 1125)]
+
+
 @pytest.mark.parametrize(
     ("question", "says"),
     [
