@@ -1,6 +1,7 @@
 """The library: what the visitor may see of it, one item, its files, and what its player reports."""
 
 import mimetypes
+import posixpath
 
 from allauth.core.ratelimit import consume_or_429
 from django.contrib.auth.views import redirect_to_login
@@ -79,7 +80,7 @@ def playback(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def public_file(request: HttpRequest, name: str) -> HttpResponseBase:
     """A file of the public store, when no CDN stands in front."""
-    if name.startswith(CLOSED):
+    if posixpath.normpath(name) != name or name.startswith(CLOSED):
         raise Http404
     return _send(request, default_storage, name, cache=cache_control(name))
 

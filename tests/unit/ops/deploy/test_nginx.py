@@ -7,7 +7,9 @@ import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import asdict, replace
+from http.client import HTTPSConnection
 from pathlib import Path
 
 import httpx
@@ -167,10 +169,28 @@ def test_a_byte_range_of_a_film_is_answered(client: httpx.Client) -> None:
     assert (reply.status_code, reply.text) == (206, "ctu")
 
 
+def asked_as_is(proxy: Proxy, path: str) -> tuple[int, bytes]:
+    """Status and body for `path` as it stands: httpx would take its dots out."""
+    connection = HTTPSConnection(
+        "127.0.0.1", proxy.https_port, context=ssl.create_default_context(cafile=str(proxy.certificate))
+    )
+    with closing(connection):
+        connection.request("GET", path)
+        reply = connection.getresponse()
+        return reply.status, reply.read()
+
+
 @pytest.mark.parametrize(
-    "path",
-    ["/media/public/original_images/holiday.jpg", "/media/signed/film.mp4", "/media/public/not/there.avif", "/book/"],
+    "way",
+    ["original_images", "./original_images", "images/../original_images", "%2e/original_images", "/original_images"],
 )
+def test_uploads_as_they_came_are_closed_however_they_are_asked_for(proxy: Proxy, way: str) -> None:
+    status, body = asked_as_is(proxy, f"/media/public/{way}/holiday.jpg")
+    assert status == 404
+    assert b"path" not in body  # nginx's own answer: the application was not asked
+
+
+@pytest.mark.parametrize("path", ["/media/signed/film.mp4", "/media/public/not/there.avif", "/book/"])
 def test_everything_else_is_the_applications(client: httpx.Client, path: str) -> None:
     assert client.get(path).json()["path"] == path
 

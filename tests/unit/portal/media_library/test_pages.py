@@ -133,6 +133,8 @@ def test_uploads_as_they_came_are_closed(media: Path, client: Client) -> None:
     image = get_image_model().objects.create(title="Door", file=ContentFile(samples.picture(), name="door.jpg"))
     assert image.file.url.startswith("/media/public/original_images/door.")
     assert client.get(image.file.url).status_code == 404
+    for way in ("./original_images", "original_images/.", "images/../original_images"):
+        assert client.get(image.file.url.replace("original_images", way)).status_code == 404, way
     assert client.get(image.get_rendition("width-20").url).status_code == 200
 
 
