@@ -72,7 +72,7 @@ class FakeGateway:
                 currency=booking.currency,
                 livemode=False,
                 created_at=clock.now(),
-                metadata={"payment_id": str(payment_id)},
+                metadata={"payment_id": str(payment_id), "booking_reference": booking.reference},
                 client_secret="secret",
             )
             self.intents[intent.id] = intent

@@ -27,7 +27,7 @@ from payments.enums import (
 )
 from payments.gateway.base import Intent, PaymentError
 from payments.metrics import OUTCOMES
-from payments.models import Payment, PaymentAttempt
+from payments.models import Payment, PaymentAttempt, PaymentQuerySet
 from portal.activity.metrics import FUNNEL_EVENTS
 from portal.bookings.domain.transitions import move as move_booking
 from portal.bookings.enums import HOLDS_PLACE, OWES_BALANCE, BookingStatus, SessionStatus
@@ -54,18 +54,23 @@ _STATUS_AT_STRIPE = {
 
 
 def find_payment_id(intent_id: str, metadata: dict[str, str]) -> int | None:
-    """Match by intent id, else by `metadata.payment_id`."""
+    """Match by intent id, else by what its metadata claims."""
     found = Payment.objects.filter(intent_id=intent_id).values_list("pk", flat=True).first()
     if found is not None:
         return found
-    claimed = metadata.get("payment_id", "")
-    if not claimed.isdecimal() or len(claimed) > 18:
-        return None
-    return (
-        Payment.objects.filter(Q(intent_id__isnull=True) | Q(intent_id=intent_id), pk=int(claimed))
-        .values_list("pk", flat=True)
-        .first()
-    )
+    without_another = claimed_by(metadata).filter(Q(intent_id__isnull=True) | Q(intent_id=intent_id))
+    return without_another.values_list("pk", flat=True).first()
+
+
+def claimed_by(metadata: dict[str, str]) -> PaymentQuerySet:
+    """The payment that an intent's metadata names, if any: by its number and by its booking's reference.
+
+    After a restore numbers are given a second time, references are not.
+    """
+    number = metadata.get("payment_id", "")
+    if not number.isdecimal() or len(number) > 18:
+        return Payment.objects.none()
+    return Payment.objects.filter(pk=int(number), booking__reference=metadata.get("booking_reference", ""))
 
 
 @transaction.atomic

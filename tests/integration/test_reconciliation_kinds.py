@@ -105,7 +105,7 @@ def unknown_charge(at_stripe: Any, agreed: Payment) -> None:
 
 
 def duplicate_charge(at_stripe: Any, agreed: Payment) -> None:
-    strange_charge(at_stripe, payment_id=str(agreed.pk))
+    strange_charge(at_stripe, payment_id=str(agreed.pk), booking_reference=agreed.booking.reference)
 
 
 Plant = Callable[[Any, Payment], None]

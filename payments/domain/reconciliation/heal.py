@@ -1,5 +1,6 @@
 """Looking at a candidate again, and healing what is only a missed event: through the ledger's own functions."""
 
+from dataclasses import replace
 from typing import Final
 
 from django.db.models import Q
@@ -9,7 +10,7 @@ from payments.domain.disputes import apply_dispute
 from payments.domain.news import News
 from payments.domain.reconciliation.findings import Finding
 from payments.domain.refunds import apply_refund
-from payments.domain.settlement import apply_intent
+from payments.domain.settlement import apply_intent, claimed_by
 from payments.enums import CAPTURED, REFUND_STATUS_AT_STRIPE, UNPAID, DiscrepancyKind, PaymentStatus
 from payments.gateway import gateway
 from payments.gateway.base import GatewayMisconfigured, GatewayRefused, Intent
@@ -19,6 +20,18 @@ from portal.common import clock
 
 K = DiscrepancyKind
 BY: Final = Actor.system(SystemActor.RECONCILIATION)
+
+
+def with_claim_checked(finding: Finding) -> Finding:
+    """Let go of a payment that another booking's intent claims: the lists name its number, and that may be reused.
+
+    Raises GatewayError's children.
+    """
+    if finding.kind not in (K.MISSING_LOCALLY, K.DUPLICATE_CHARGE) or finding.payment_id is None:
+        return finding
+    if claimed_by(gateway().retrieve_intent(finding.intent_id).metadata).exists():
+        return finding
+    return replace(finding, kind=K.MISSING_LOCALLY, payment_id=None)
 
 
 def still_differs(finding: Finding) -> bool:

@@ -6,7 +6,7 @@ from typing import Final
 
 from payments.domain.discrepancies import close, note
 from payments.domain.reconciliation.findings import Finding
-from payments.domain.reconciliation.heal import BY, heal, still_differs
+from payments.domain.reconciliation.heal import BY, heal, still_differs, with_claim_checked
 from payments.enums import DiscrepancyKind, DiscrepancyStatus
 from payments.gateway.base import GatewayRefused, GatewayUnreachable
 from payments.gateway.patience import patiently
@@ -40,6 +40,7 @@ class Settlement:
 
     def settle(self, finding: Finding) -> str:
         """Look again, then heal it or note it; says what came of it. Raises GatewayUnreachable."""
+        finding = _claim_checked(finding)
         what = f"{finding.kind.label}: {finding.stripe_id}"
         if _is_ignored(finding) or not _differs_still(finding):
             return f"{what}: nothing to do"
@@ -80,6 +81,13 @@ def settle_one(discrepancy: Discrepancy, *, by: Actor, source: Source) -> bool:
         return False
     close(discrepancy, DiscrepancyStatus.HEALED, "Looked at again: no difference.", by=by, source=source)
     return True
+
+
+def _claim_checked(finding: Finding) -> Finding:
+    try:
+        return patiently(lambda: with_claim_checked(finding))
+    except GatewayRefused:
+        return finding
 
 
 def _differs_still(finding: Finding) -> bool:

@@ -72,7 +72,7 @@ def intent_of(payment: Payment, **fields: Any) -> Intent:
     known: dict[str, Any] = {
         "id": f"pi_{payment.pk}", "status": "succeeded", "amount": payment.amount, "amount_received": 0,
         "currency": payment.currency, "livemode": False, "created_at": payment.created_at,
-        "metadata": {"payment_id": str(payment.pk)},
+        "metadata": {"payment_id": str(payment.pk), "booking_reference": payment.booking.reference},
         "client_secret": "s", "latest_charge_id": f"ch_{payment.pk}", "last_error": None, "cancellation_reason": "",
     }  # fmt: skip
     return Intent(**(known | fields))

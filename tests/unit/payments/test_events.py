@@ -67,7 +67,7 @@ def told(kind: str, payment: Payment, **changes: Any) -> ReceivedEvent:
         "currency": payment.currency.lower(),
         "livemode": False,
         "created": 1_790_000_000,
-        "metadata": {"payment_id": str(payment.pk)},
+        "metadata": {"payment_id": str(payment.pk), "booking_reference": payment.booking.reference},
         "latest_charge": f"ch_{payment.intent_id}" if status == "succeeded" else None,
         "last_payment_error": DECLINE if kind.endswith("payment_failed") else None,
     }

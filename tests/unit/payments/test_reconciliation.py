@@ -107,7 +107,20 @@ def claims_a_payment_that_is_not(stripe: FakeGateway) -> None:
 def charged_twice(stripe: FakeGateway) -> None:
     """A second intent for a payment that is paid."""
     payment = paid(stripe)
-    stripe.intents["pi_second"] = _intent("pi_second", {"payment_id": str(payment.pk)})
+    stripe.intents["pi_second"] = _intent("pi_second", _naming(payment))
+
+
+def of_a_booking_lost_in_a_restore(stripe: FakeGateway) -> None:
+    """The number was given again, to a payment that waits."""
+    Payment.objects.filter(pk=(payment := opened()).pk).update(intent_id=None)
+    stripe.intents.pop(str(payment.intent_id))
+    lost = _intent("pi_before", _naming(payment) | {"booking_reference": "7K3M-9QX2-W4TD"})
+    stripe.intents[lost.id] = replace(lost, amount=payment.amount, amount_received=payment.amount)
+
+
+def of_a_booking_lost_whose_number_was_paid_since(stripe: FakeGateway) -> None:
+    claimed = _naming(paid(stripe)) | {"booking_reference": "7K3M-9QX2-W4TD"}
+    stripe.intents["pi_since"] = _intent("pi_since", claimed)
 
 
 def refund_gone_at_stripe(stripe: FakeGateway) -> None:
@@ -144,6 +157,10 @@ def fee_unknown_at_stripe(stripe: FakeGateway) -> None:
     fee_unheard(stripe)
     charge_id, charge = stripe.charges.popitem()
     stripe.charges[charge_id] = replace(charge, balance_transaction_id="", fee_amount=None)
+
+
+def _naming(payment: Payment) -> dict[str, str]:
+    return {"payment_id": str(payment.pk), "booking_reference": payment.booking.reference}
 
 
 def _intent(intent_id: str, metadata: dict[str, str]) -> Intent:
@@ -183,6 +200,8 @@ FOR_FINANCE: list[tuple[Plant, str]] = [
     (other_currency, "amount_differs"),
     (stranger, "unknown_charge"),
     (claims_a_payment_that_is_not, "missing_locally"),
+    (of_a_booking_lost_in_a_restore, "missing_locally"),
+    (of_a_booking_lost_whose_number_was_paid_since, "missing_locally"),
     (refund_of_no_money, "refund_differs"),
     (refund_gone_at_stripe, "refund_differs"),
     (charged_twice, "duplicate_charge"),
@@ -232,6 +251,15 @@ def test_all_that_is_planted_is_found_and_exactly_the_healable_healed(stripe: Fa
     assert done.healed == Counter(kind for _, kind in HEALABLE)
     assert open_kinds() == Counter(kind for _, kind in FOR_FINANCE)
     assert run(stripe).healed == {}
+
+
+@pytest.mark.parametrize("plant", [of_a_booking_lost_in_a_restore, of_a_booking_lost_whose_number_was_paid_since])
+def test_what_a_restore_lost_is_laid_to_no_other_payment(stripe: FakeGateway, plant: Plant) -> None:
+    plant(stripe)
+    for _ in range(2):
+        run(stripe)
+    found = Discrepancy.objects.get()
+    assert (found.kind, found.payment, found.status) == ("missing_locally", None, DiscrepancyStatus.OPEN)
 
 
 def test_money_that_was_unheard_of_confirms_its_booking(stripe: FakeGateway) -> None:
@@ -387,7 +415,7 @@ def test_an_event_that_never_arrived_is_fetched_and_applied(stripe: FakeGateway)
     told = {
         "id": intent.id, "object": "payment_intent", "status": "succeeded", "amount": intent.amount,
         "amount_received": intent.amount, "currency": "gbp", "livemode": False, "created": 1_790_000_000,
-        "metadata": {"payment_id": str(payment.pk)}, "latest_charge": "ch_1",
+        "metadata": _naming(payment), "latest_charge": "ch_1",
     }  # fmt: skip
     stripe.events = [
         {

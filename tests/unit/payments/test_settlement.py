@@ -93,7 +93,7 @@ def test_an_intent_of_somebody_else_is_unmatched(booking: Booking, stripe: FakeG
 @pytest.mark.parametrize("claimed", ["", "abc", "-1", "9" * 30, "999999999"])
 def test_nonsense_in_metadata_matches_nothing(booking: Booking, stripe: FakeGateway, claimed: str) -> None:
     intent = stripe.intents[str(opened(booking).intent_id)]
-    unknown = replace(intent, id="pi_other", metadata={"payment_id": claimed})
+    unknown = replace(intent, id="pi_other", metadata={**intent.metadata, "payment_id": claimed})
     assert apply_intent(unknown, news()) is Applied.UNMATCHED
 
 
@@ -111,6 +111,20 @@ def test_a_lost_reply_is_matched_by_the_payment_in_the_metadata(booking: Booking
 
     payment.refresh_from_db()
     assert (payment.intent_id, payment.status) == (intent_id, PaymentStatus.SUCCEEDED)
+
+
+@pytest.mark.parametrize("claimed", [{"booking_reference": "7K3M-9QX2-W4TD"}, {"booking_reference": ""}])
+def test_after_a_restore_a_number_that_is_given_again_matches_no_other_booking(
+    booking: Booking, stripe: FakeGateway, claimed: dict[str, str]
+) -> None:
+    payment = opened(booking)
+    lost = stripe.pay(str(payment.intent_id))
+    Payment.objects.filter(pk=payment.pk).update(intent_id=None)
+
+    assert apply_intent(replace(lost, metadata=lost.metadata | claimed), news()) is Applied.UNMATCHED
+
+    payment.refresh_from_db()
+    assert (payment.intent_id, payment.status) == (None, PaymentStatus.PENDING)
 
 
 def test_opening_the_page_again_gives_the_same_intent(booking: Booking, stripe: FakeGateway) -> None:
