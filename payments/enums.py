@@ -110,6 +110,7 @@ class RefundReason(models.TextChoices):
     MISTAKE = "mistake", "Charged by mistake"
     NOT_DELIVERED = "not_delivered", "The session did not take place as agreed"
     MADE_AT_STRIPE = "made_at_stripe", "Made at Stripe"
+    TAKEN_BACK = "taken_back", "Entered by mistake: no money came"
 
 
 FINANCE_REASONS: Final = frozenset({RefundReason.GOODWILL, RefundReason.MISTAKE, RefundReason.NOT_DELIVERED})

@@ -1,6 +1,6 @@
 """What a booking costs, by purpose, from the snapshot it was made with."""
 
-from payments.enums import CAPTURED, Method, PaymentStatus, Purpose
+from payments.enums import CAPTURED, Purpose
 from payments.models import Payment
 from portal.bookings.models import Booking
 
@@ -13,7 +13,7 @@ def amount_for(booking: Booking, purpose: Purpose) -> int:
 
 
 def balance_due(booking: Booking) -> int:
-    """What is left to pay after the deposit, in minor units: 0 once a balance was received. No query when loaded.
+    """What is left to pay after the deposit, in minor units: 0 once a balance was received.
 
     A balance that was given back is not asked for again; one that staff entered and took back is.
     """
@@ -23,5 +23,4 @@ def balance_due(booking: Booking) -> int:
 
 
 def _settles_balance(payment: Payment) -> bool:
-    taken_back = payment.method == Method.OFFLINE and payment.status == PaymentStatus.REFUNDED
-    return payment.purpose == Purpose.BALANCE and payment.status in CAPTURED and not taken_back
+    return payment.purpose == Purpose.BALANCE and payment.status in CAPTURED and not payment.was_taken_back

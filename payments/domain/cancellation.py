@@ -33,8 +33,9 @@ class Quote:
 def quote(booking: Booking) -> Quote:
     """What the caregiver is shown before they confirm."""
     terms = refund_terms(booking, clock.now())
-    paid = sum(payment.captured_amount for payment in booking.payments.all())
-    returned = sum(payment.refunded_amount + payment.pending_refund_amount for payment in booking.payments.all())
+    payments = [payment for payment in booking.payments.all() if not payment.was_taken_back]
+    paid = sum(payment.captured_amount for payment in payments)
+    returned = sum(payment.refunded_amount + payment.pending_refund_amount for payment in payments)
     due = paid * terms.percent // 100
     due -= due % smallest_step(booking.currency)  # what the card networks can send back
     return Quote(max(0, min(due, paid - returned)), terms)

@@ -82,7 +82,7 @@ def take_back(payment_id: int, *, note: str, by: Actor) -> Refund:
         payment=payment,
         amount=left,
         believed_balance=left,
-        reason=RefundReason.MISTAKE,
+        reason=RefundReason.TAKEN_BACK,
         note=note,
         status=RefundStatus.SUCCEEDED,
         settled_at=clock.now(),

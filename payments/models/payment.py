@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q, QuerySet, Sum
 
-from payments.enums import CAPTURED, LIVE, UNPAID, AttemptOutcome, Method, PaymentStatus, Purpose
+from payments.enums import CAPTURED, LIVE, UNPAID, AttemptOutcome, Method, PaymentStatus, Purpose, RefundReason
 from portal.audit.models import AppendOnly, Transition
 from portal.bookings.models import Booking
 from portal.common import clock
@@ -122,6 +122,15 @@ class Payment(models.Model):
     def refundable_amount(self) -> int:
         """What can still go back: captured, less refunded and reserved."""
         return self.captured_amount - self.refunded_amount - self.pending_refund_amount
+
+    @property
+    def was_taken_back(self) -> bool:
+        """Whether staff entered it by mistake and a counter-entry says so: no money came, and none went back.
+
+        Reads its refunds only when all of it went back outside the portal.
+        """
+        gone = self.method == Method.OFFLINE and self.status == PaymentStatus.REFUNDED
+        return gone and any(refund.reason == RefundReason.TAKEN_BACK for refund in self.refunds.all())
 
 
 class PaymentAttempt(AppendOnly):

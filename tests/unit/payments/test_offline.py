@@ -1,15 +1,19 @@
 """A balance paid otherwise: entered by staff, taken back by a counter-entry, never twice and never beside a card."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+import time_machine
 
 from payments.domain.amounts import balance_due
+from payments.domain.cancellation import cancel, quote
 from payments.domain.checkout import CheckoutClosed, open_checkout
 from payments.domain.news import News
 from payments.domain.offline import OfflineRefused, record_balance, take_back
+from payments.domain.refunds import request_refund
+from payments.domain.retry import returned_by_hand
 from payments.domain.settlement import apply_intent
-from payments.enums import OfflineKind, PaymentStatus, Purpose
+from payments.enums import OfflineKind, PaymentStatus, Purpose, RefundReason
 from payments.gateway.base import GatewayUnreachable
 from payments.models import OfflineReceipt, Payment, PaymentTransition, Refund
 from payments.receipts import receipt_for
@@ -120,7 +124,12 @@ def test_a_mistake_is_taken_back_by_a_counter_entry(confirmed: Booking, staff: A
     entry = take_back(payment.pk, note="the wrong booking", by=staff)
 
     payment.refresh_from_db()
-    assert (entry.amount, entry.status, entry.reason, entry.note) == (3375, "succeeded", "mistake", "the wrong booking")
+    assert (entry.amount, entry.status, entry.reason, entry.note) == (
+        3375,
+        "succeeded",
+        "taken_back",
+        "the wrong booking",
+    )
     assert (payment.status, payment.refunded_amount) == (PaymentStatus.REFUNDED, 3375)
     assert AuditEvent.objects.get(action="payment.taken_back").actor_id == staff.id
     assert balance_due(fresh(confirmed)) == 3375
@@ -146,3 +155,33 @@ def test_entered_again_after_it_was_taken_back(confirmed: Booking, staff: Actor)
     entered(confirmed, staff)
     assert balance_due(fresh(confirmed)) == 0
     assert OfflineReceipt.objects.count() == 2
+
+
+@pytest.mark.parametrize("reason", [RefundReason.GOODWILL, RefundReason.MISTAKE])
+def test_what_finance_gave_back_by_hand_is_not_asked_for_again(
+    confirmed: Booking, staff: Actor, reason: RefundReason
+) -> None:
+    payment = entered(confirmed, staff)
+    refund = request_refund(payment.pk, amount=3375, reason=reason, by=staff, source=Source.STAFF)
+    returned_by_hand(refund.pk, by=staff, source=Source.STAFF)
+
+    payment.refresh_from_db()
+    assert (payment.status, balance_due(fresh(confirmed))) == (PaymentStatus.REFUNDED, 0)
+    with pytest.raises(OfflineRefused, match="paid already"):
+        entered(confirmed, staff)
+
+
+@pytest.mark.parametrize(("entries", "back"), [(0, 562), (1, 2250)])
+def test_an_entry_that_was_taken_back_brings_nothing_back_when_the_booking_is_cancelled(
+    confirmed: Booking, staff: Actor, entries: int, back: int
+) -> None:
+    take_back(entered(confirmed, staff).pk, note="a", by=staff)
+    for _ in range(entries):
+        entered(confirmed, staff)
+
+    with time_machine.travel(confirmed.session.starts_at - timedelta(hours=30)):  # half comes back
+        offered = quote(fresh(confirmed))
+        cancel(fresh(confirmed), by=staff, source=Source.STAFF)
+
+    refunds = Refund.objects.exclude(reason=RefundReason.TAKEN_BACK)
+    assert (offered.amount, sum(refunds.values_list("amount", flat=True))) == (back, back)
