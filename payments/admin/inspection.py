@@ -7,8 +7,9 @@ from wagtail_modeladmin.views import InspectView
 
 from payments.admin.refund_views import REFUND, why_not
 from payments.admin.timeline import stripe_url, timeline
+from payments.domain.retry import token_of_replacement
 from payments.enums import Method, RefundStatus
-from payments.models import Payment
+from payments.models import Payment, Refund
 from portal.common.admin_page import breadcrumbs
 
 
@@ -36,9 +37,8 @@ class PaymentPage(InspectView):  # type: ignore[misc]
                 for label, stripe_id in (("PaymentIntent", payment.intent_id), ("Charge", payment.charge_id))
                 if stripe_id
             ],
-            refunds=[(refund, stripe_url(refund.stripe_refund_id or "")) for refund in payment.refunds.all()],
+            refunds=_refunds(payment),
             disputes=[(dispute, stripe_url(dispute.stripe_dispute_id)) for dispute in payment.disputes.all()],
-            failed=RefundStatus.FAILED,
             may_refund=may,
             why_not=why_not(payment),
             refund_url=reverse("refund_payment", args=[payment.pk]),
@@ -47,3 +47,17 @@ class PaymentPage(InspectView):  # type: ignore[misc]
             **kwargs,
         )
         return context
+
+
+def _refunds(payment: Payment) -> list[tuple[Refund, str, bool]]:
+    """Each with its address at Stripe, and whether it waits for somebody: it failed, and no other took its place."""
+    refunds = list(payment.refunds.all())
+    tokens = {refund.token for refund in refunds}
+    return [
+        (
+            refund,
+            stripe_url(refund.stripe_refund_id or ""),
+            refund.status == RefundStatus.FAILED and token_of_replacement(refund) not in tokens,
+        )
+        for refund in refunds
+    ]

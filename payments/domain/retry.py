@@ -25,12 +25,14 @@ def retry_refund(refund_id: int, *, by: Actor, source: Source) -> Refund:
     """Have a failed refund sent again, once however often it is asked for; returns the row that is sent.
 
     A refused one goes again with a new key. One that the bank sent back is a closed matter at Stripe: a new refund
-    takes its place. Raises RefundError, Refund.DoesNotExist.
+    takes its place, once. Raises RefundError, Refund.DoesNotExist.
     """
     payment = locked(Refund.objects.values_list("payment_id", flat=True).get(pk=refund_id))
     refund = Refund.objects.select_for_update(no_key=True).get(pk=refund_id)
     if refund.status != RefundStatus.FAILED:
         raise RefundError("This refund is on its way already, or was stopped. There is nothing to try again.")
+    if payment.refunds.filter(token=token_of_replacement(refund)).exists():
+        raise RefundError("It was sent again before: see the newer refund.")
     if blocked := obstacle(payment):
         raise RefundError(SENTENCES[blocked])
     if refund.stripe_refund_id:
@@ -48,6 +50,11 @@ def retry_refund(refund_id: int, *, by: Actor, source: Source) -> Refund:
     return refund
 
 
+def token_of_replacement(refund: Refund) -> uuid.UUID:
+    """What the refund that takes the place of `refund` is known by, whether there is one or not."""
+    return uuid.uuid5(RETRIES, str(refund.pk))
+
+
 def _replaced(refund: Refund, by: Actor, source: Source) -> Refund:
     again = request_refund(
         refund.payment_id,
@@ -56,7 +63,7 @@ def _replaced(refund: Refund, by: Actor, source: Source) -> Refund:
         by=by,
         source=source,
         note=refund.note,
-        token=uuid.uuid5(RETRIES, str(refund.pk)),
+        token=token_of_replacement(refund),
     )
     close_task(refund, f"Sent again as refund {again.pk}.", by=by, source=source)
     return again

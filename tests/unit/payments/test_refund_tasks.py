@@ -86,7 +86,9 @@ def test_a_refund_that_the_bank_sent_back_is_replaced_once(paid: Payment, stripe
     paid.refresh_from_db()
     assert (paid.status, paid.refunded_amount) == (PaymentStatus.SUCCEEDED, 0)
     assert tasks() == [(f"refund-{refund.pk}", "open")]
-    assert again(refund).pk == again(refund).pk != refund.pk
+    assert again(refund).pk != refund.pk
+    with pytest.raises(RefundError, match="sent again before: see the newer refund"):
+        again(refund)
     assert tasks() == [(f"refund-{refund.pk}", "healed")]
     send_refunds()
     paid.refresh_from_db()

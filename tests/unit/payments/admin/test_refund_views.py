@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,13 +11,15 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
-from payments.domain.refunds import request_refund, send_refunds
+from payments.domain.news import News
+from payments.domain.refunds import apply_refund, request_refund, send_refunds
 from payments.enums import Method, RefundReason, RefundStatus
 from payments.gateway.base import GatewayRefused
 from payments.models import Dispute, Payment, Refund
 from portal.accounts.roles import Role
 from portal.audit.actor import Actor, Source, SystemActor
 from portal.audit.models import AuditEvent
+from portal.common import clock
 from tests.fakes import FakeGateway
 
 pytestmark = pytest.mark.django_db
@@ -138,6 +141,20 @@ def test_a_refused_refund_is_sent_again(finance: Client, paid: Payment, stripe: 
     assert "on its way already" in finance.post(again, follow=True).content.decode()
     send_refunds()
     assert Refund.objects.get().status == RefundStatus.SUCCEEDED
+
+
+def test_a_refund_that_was_replaced_is_not_offered_again(finance: Client, paid: Payment, stripe: FakeGateway) -> None:
+    send(finance, paid)
+    send_refunds()
+    failed = replace(*stripe.refunds.values(), status="failed", failure_code="expired_or_canceled_card")
+    apply_refund(failed, News(BY, Source.WEBHOOK, clock.now()))
+    again = reverse("retry_refund", args=[Refund.objects.get().pk])
+    assert again in said(finance, paid)
+    page = finance.post(again, follow=True).content.decode()
+    assert ("The refund is sent again." in page, again in page) == (True, False)
+    page = finance.post(again, follow=True).content.decode()  # an old tab
+    assert ("The refund is sent again." in page, "see the newer refund" in page) == (False, True)
+    assert Refund.objects.count() == 2
 
 
 def test_the_listing_offers_a_refund_to_finance_alone(
