@@ -35,7 +35,7 @@ class FinancePanel(Component):
 
 
 class SilenceWarning(Component):
-    """Payments are open and Stripe is silent."""
+    """Payments were attempted and Stripe is silent."""
 
     order = 10
     template_name = "payments/admin/silence_panel.html"

@@ -6,7 +6,7 @@ from typing import Final
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
@@ -21,14 +21,20 @@ from portal.common.admin_page import admin_page
 
 SEE: Final = "payments.view_receivedevent"
 REPLAY: Final = "payments.change_receivedevent"
+RECENT: Final = timedelta(days=1)  # a payment that was declined stays open: its attempt says nothing for ever
+APPLYING: Final = timedelta(minutes=1)  # an attempt is noted a moment after the event that tells of it
 FAILED: Final = Q(ledger_state=LedgerState.FAILED) | Q(mirror_state=MirrorState.FAILED)
 
 
 def is_silent() -> bool:
     """Payments were attempted, and Stripe has told us nothing since for too long."""
-    since = clock.now() - timedelta(minutes=settings.WEBHOOK_SILENCE_MINUTES)
-    waiting = Payment.objects.unpaid().filter(first_attempt_at__lt=since)
-    return waiting.exists() and not ReceivedEvent.objects.filter(received_at__gte=since).exists()
+    now = clock.now()
+    too_long = now - timedelta(minutes=settings.WEBHOOK_SILENCE_MINUTES)
+    attempted = Payment.objects.unpaid().filter(first_attempt_at__gte=now - RECENT, first_attempt_at__lt=too_long)
+    heard = ReceivedEvent.objects.aggregate(last=Max("received_at"))["last"]
+    if heard is not None:
+        attempted = attempted.filter(first_attempt_at__gt=heard + APPLYING)
+    return attempted.exists()
 
 
 @require_GET

@@ -49,7 +49,7 @@ _DECLARED: Final = (
     Variable("STRIPE_JS_URL", "Address of Stripe.js; set only to use the local sandbox.", "https://js.stripe.com/v3/"),
     Variable("STRIPE_TIMEOUT_SECONDS", "Seconds that Stripe may take to answer a request.", "10"),
     Variable("REFUND_CONFIRM_FROM", "Refunds of this amount or more (in whole pounds, euros, ...) are asked twice.", "100"),
-    Variable("WEBHOOK_SILENCE_MINUTES", "Minutes without an event from Stripe, while payments are open, before staff are warned.", "30"),
+    Variable("WEBHOOK_SILENCE_MINUTES", "Minutes without an event from Stripe, after an attempt to pay, before staff are warned.", "30"),
     Variable("AUDIT_HMAC_KEY", "Key that seals the audit trail; keep a copy outside the database.", "change-me-too", required=True),
     Variable("AUDIT_HEADS_FILE", "File outside the database that receives each head of the audit chain.", "/var/log/portal/audit-heads.jsonl", required=True),
     Variable("ERASURES_FILE", "File outside the database that lists erased accounts by number, for replay_erasures after a restore; default: erasures.jsonl beside AUDIT_HEADS_FILE.", "/var/log/portal/erasures.jsonl"),

@@ -106,6 +106,29 @@ def test_silence_while_payments_are_open_is_shown_on_the_home_page(finance: Clie
     assert "Stripe has told us nothing" not in finance.get("/admin/").content.decode()
 
 
+@pytest.mark.parametrize(
+    ("attempted", "heard", "silent"),
+    [
+        ({"hours": 1}, {"hours": 2}, True),
+        ({"hours": 1}, None, True),
+        ({"hours": 1}, {"hours": 1, "seconds": 2}, False),  # declined, the balance stays open: its own event told us
+        ({"hours": 1}, {"minutes": 50}, False),
+        ({"minutes": 29}, {"hours": 2}, False),  # Stripe still has time
+        ({"days": 2}, {"days": 3}, False),
+        ({"days": 2}, None, False),
+    ],
+)
+def test_silence_is_an_attempt_of_the_last_day_after_which_nothing_was_heard(
+    stripe: FakeGateway, attempted: dict[str, int], heard: dict[str, int] | None, silent: bool
+) -> None:
+    now = clock.now()
+    payment = open_checkout(BookingFactory()).payment
+    Payment.objects.filter(pk=payment.pk).update(first_attempt_at=now - timedelta(**attempted))
+    if heard is not None:
+        event("evt_last", received_at=now - timedelta(**heard))
+    assert is_silent() is silent
+
+
 def test_the_command_does_failed_events_again() -> None:
     event("evt_1", ledger_state=LedgerState.FAILED)
     out = StringIO()
