@@ -10,7 +10,7 @@ from fpdf import FPDF
 
 from payments.enums import RefundStatus
 from portal.bookings.models import Booking
-from portal.common.money import formatted
+from portal.common.money import formatted, major
 
 FONT: Final = "Helvetica"
 
@@ -96,7 +96,7 @@ def as_pdf(receipt: Receipt) -> bytes:
 
 def _rows(receipt: Receipt) -> list[tuple[str, str]]:
     def money(amount: int) -> str:
-        return formatted(amount, receipt.currency)
+        return _printable(amount, receipt.currency)
 
     return [
         ("What for", "Amount"),
@@ -104,6 +104,12 @@ def _rows(receipt: Receipt) -> list[tuple[str, str]]:
         *((line.description, f"-{money(line.amount)}") for line in receipt.refunds),
         ("Total paid", money(receipt.total)),
     ]
+
+
+def _printable(amount: int, currency: str) -> str:
+    """As people read it; by the currency's code where the font lacks its sign: EUR 20.00."""
+    text = formatted(amount, currency)
+    return text if _latin(text) == text else f"{currency} {major(amount, currency):,f}"
 
 
 def _paragraph(pdf: FPDF, lines: list[str]) -> None:
