@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from payments import mirror_erasure
 from payments.enums import UNPAID, DiscrepancyStatus, RefundStatus
-from payments.models import Discrepancy, Payment, ReceivedEvent, Refund
+from payments.models import Discrepancy, OfflineReceipt, Payment, ReceivedEvent, Refund
 from portal.accounts.models import User
 
 KEEPS = "What you paid and got back. Amounts and dates are kept for the accounts; your e-mail and card details go."
@@ -16,7 +16,7 @@ UNDER_WAY = (RefundStatus.REQUESTED, RefundStatus.PENDING, RefundStatus.UNKNOWN)
 
 def export(user: User) -> list[dict[str, Any]]:
     """Payments with attempts and refunds; amounts in minor units."""
-    payments = Payment.objects.filter(booking__caregiver__user=user).select_related("booking").order_by("pk")
+    payments = Payment.objects.filter(booking__caregiver__user=user).order_by("pk")
     return [
         {
             "booking": payment.booking.reference,
@@ -33,9 +33,22 @@ def export(user: User) -> list[dict[str, Any]]:
                 {"amount": r.amount, "reason": r.get_reason_display(), "status": r.get_status_display()}
                 for r in payment.refunds.all()
             ],
+            "entered_by_hand": _by_hand(payment),
         }
-        for payment in payments
+        for payment in payments.select_related("booking", "offline_receipt")
     ]
+
+
+def _by_hand(payment: Payment) -> dict[str, Any]:
+    """What staff wrote down of a payment made otherwise; empty for one through Stripe."""
+    receipt: OfflineReceipt | None = getattr(payment, "offline_receipt", None)
+    if receipt is None:
+        return {}
+    return {
+        "paid_by": receipt.get_kind_display(),
+        "on": receipt.received_on.isoformat(),
+        "reference": receipt.reference,
+    }
 
 
 def erase(user: User) -> None:
@@ -45,6 +58,7 @@ def erase(user: User) -> None:
     payments.update(receipt_email="", metadata={})
     Refund.objects.filter(payment__in=payments).update(note="", last_error="")
     Discrepancy.objects.filter(payment__in=payments).update(closing_note="")
+    OfflineReceipt.objects.filter(payment__in=payments).update(reference="")
     objects = mirror_erasure.objects_of(intents)
     mirror_erasure.erase(objects)
     _scrub_inbox(intents, objects)

@@ -8,7 +8,10 @@ from portal.audit.models import AppendOnly
 
 
 class OfflineReceipt(AppendOnly):
-    """What staff wrote down of a payment made otherwise. Who and when are in the payment's transitions."""
+    """What staff wrote down of a payment made otherwise. Who and when are in the payment's transitions.
+
+    `reference` is in staff's own words; erasing a person blanks it.
+    """
 
     payment = models.OneToOneField(Payment, on_delete=models.PROTECT, related_name="offline_receipt", editable=False)
     kind = models.CharField(max_length=15, choices=OfflineKind, editable=False)

@@ -35,7 +35,7 @@ def export(user: User) -> list[dict[str, Any]]:
 def erase(user: User) -> None:
     """Notes go, and the words of every e-mail about these bookings."""
     bookings = Booking.objects.filter(caregiver__user=user)
-    erase_about(bookings.values_list("reference", flat=True))
+    erase_about(f"booking:{pk}" for pk in bookings.values_list("pk", flat=True))
     bookings.update(notes="")
 
 

@@ -25,9 +25,9 @@ def erase(user: User) -> None:
     _blank(Q(recipient=user) | Q(to__iexact=user.email))
 
 
-def erase_about(references: Iterable[str]) -> None:
-    """Blank what was sent to anybody about these bookings."""
-    _blank(Q(about__in=list(references)))
+def erase_about(subjects: Iterable[str]) -> None:
+    """Blank what was sent to anybody about these, each written as in `Notification.about`: "booking:7"."""
+    _blank(Q(about__in=list(subjects)))
 
 
 def _blank(which: Q) -> None:

@@ -30,7 +30,7 @@ EMAIL = "zebulonia@markers.example"
 NEW_PASSWORD = "a-long-and-calm-sentence"
 MARKERS = (
     "zebulonia", "qwertzona", "markers.example", "07700900461", "vercingetorixa", "grandauntish", "camomilebrew",
-    "doorbellbroken", "notebyfinance", "cardholderina",
+    "doorbellbroken", "notebyfinance", "cardholderina", "slipfromniece",
 )  # fmt: skip
 
 
@@ -150,6 +150,12 @@ def as_stripe_and_staff_would(database: str, reference: str) -> None:
             (
                 "UPDATE payments_refund SET note = 'notebyfinance' WHERE payment_id IN (SELECT p.id FROM "
                 "payments_payment p JOIN bookings_booking b ON b.id = p.booking_id WHERE b.reference = %s)",
+                (reference,),
+            ),
+            (
+                "INSERT INTO payments_offlinereceipt (occurred_at, kind, received_on, reference, payment_id) "
+                "SELECT now(), 'transfer', current_date, 'slipfromniece', p.id FROM payments_payment p "
+                "JOIN bookings_booking b ON b.id = p.booking_id WHERE b.reference = %s",
                 (reference,),
             ),
         ):  # fmt: skip

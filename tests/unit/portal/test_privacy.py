@@ -1,6 +1,6 @@
 """Erasure at its edges: who is refused, what a crash leaves, what a replay must not touch."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,9 @@ from django.test import Client
 from pytest_django import Settings
 
 from payments.domain.checkout import open_checkout
+from payments.enums import OfflineKind
 from payments.mirror_erasure import without_person
+from payments.models import OfflineReceipt
 from portal.accounts import personal_data
 from portal.accounts.models import User
 from portal.accounts.roles import Role
@@ -19,6 +21,7 @@ from portal.audit.models import AuditEvent
 from portal.caregivers import erasure
 from portal.caregivers.models import ErasureRequest
 from portal.common import clock
+from portal.notifications.models import Notification
 from tests.factories import BookingFactory, CareRecipientFactory, UserFactory
 from tests.fakes import FakeGateway
 
@@ -107,6 +110,40 @@ def test_a_replay_erases_who_came_back_and_may_run_twice() -> None:
     User.objects.filter(pk=user.pk).update(first_name="Amara", email="back@example.com")
     assert (erasure.replay_erasures(), erasure.replay_erasures()) == (1, 1)
     assert erased(user)
+
+
+def test_what_staff_wrote_of_a_payment_made_otherwise_is_in_the_copy_and_goes(stripe: FakeGateway) -> None:
+    booking = BookingFactory()
+    payment = open_checkout(booking).payment
+    OfflineReceipt.objects.create(
+        payment=payment, kind=OfflineKind.TRANSFER, received_on=date(2026, 11, 20), reference="from Ada, her niece"
+    )
+    (told,) = personal_data.export(booking.caregiver.user)["payments"]
+    assert told["entered_by_hand"] == {
+        "paid_by": "Bank transfer", "on": "2026-11-20", "reference": "from Ada, her niece",
+    }  # fmt: skip
+    personal_data.erase(booking.caregiver.user)
+    assert list(OfflineReceipt.objects.values_list("kind", "received_on", "reference")) == [
+        ("transfer", date(2026, 11, 20), "")
+    ]
+
+
+def test_an_e_mail_to_somebody_else_about_the_booking_is_blanked_too() -> None:
+    booking, other = BookingFactory(), BookingFactory()
+    staff = UserFactory()
+    Notification.objects.bulk_create(
+        Notification(
+            template="t", recipient=staff, to=staff.email, subject="Amara Okafor", body="Amara Okafor",
+            about=f"booking:{about.pk}", dedupe_key=f"n{about.pk}",
+        )
+        for about in (booking, other)
+    )  # fmt: skip
+    personal_data.erase(booking.caregiver.user)
+    kept = Notification.objects.filter(recipient=staff).values_list("about", "subject", "body", "to")
+    assert set(kept) == {
+        (f"booking:{booking.pk}", "", "", "erased@erased.invalid"),
+        (f"booking:{other.pk}", "Amara Okafor", "Amara Okafor", staff.email),
+    }
 
 
 def test_stripes_data_keeps_ids_and_amounts_only() -> None:
