@@ -20,6 +20,13 @@ from ops.deploy.backup import MANIFEST, digest
 from ops.deploy.place import DUMP, ERASURES, HEADS, MEDIA, ROOT, Place, Refused
 
 TABLES = "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'public'"
+# What was made after the backup bears the next numbers at Stripe, in metadata and idempotency keys: nothing else may.
+SKIP_NUMBERS = """
+    SELECT setval(numbers::regclass, nextval(numbers::regclass) + 100000)
+    FROM (SELECT pg_get_serial_sequence(named, 'id') AS numbers
+          FROM unnest(ARRAY['payments_payment', 'payments_refund']) AS named
+          WHERE to_regclass(named) IS NOT NULL) AS kept
+"""
 
 
 def main() -> int:
@@ -60,6 +67,7 @@ def restore(place: Place, folder: Path, *, identity: Path | None = None) -> date
     with _opened(folder, identity) as plain:
         _require_empty(place)
         place.postgres("pg_restore", "--no-owner", "--exit-on-error", "--jobs=2", _database(place), str(plain / DUMP))
+        place.postgres("psql", "--no-psqlrc", "-qc", SKIP_NUMBERS)
         if place.media and (plain / MEDIA).exists():
             place.media.mkdir(parents=True, exist_ok=True)
             with tarfile.open(plain / MEDIA) as archive:
