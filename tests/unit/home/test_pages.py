@@ -54,7 +54,7 @@ def test_each_page_has_one_heading_a_description_and_nothing_inline(home: HomePa
     assert not [tag for tag, attributes in page.found if tag == "style" or "style" in attributes]
 
 
-@pytest.mark.parametrize(("path", "queries"), [("/", 4), ("/services/", 6), ("/deposit/", 5), ("/privacy/", 7)])
+@pytest.mark.parametrize(("path", "queries"), [("/", 2), ("/services/", 4), ("/deposit/", 3), ("/privacy/", 5)])
 def test_each_page_costs_so_many_queries(home: HomePage, client: Client, path: str, queries: int) -> None:
     for _ in range(3):
         ServiceFactory()
