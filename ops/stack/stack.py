@@ -73,6 +73,7 @@ class Stack:
         for name in ("logs", "metrics", "mail", "media", "static"):
             shutil.rmtree(self.var / name, ignore_errors=True)
             (self.var / name).mkdir(parents=True)
+        (self.var / "audit-heads.jsonl").unlink(missing_ok=True)  # of a database that is gone
         if self.proxy:
             build(self.var / "static", self.serving)
         self.redis = Redis(self.var / "redis")
