@@ -41,7 +41,7 @@ class SessionForm(WagtailAdminModelForm):  # type: ignore[misc]
     tells them and gives their money back."""
 
     FIXED: ClassVar[tuple[str, ...]] = ("service", "starts_at", "ends_at")
-    AT_THE_DESK: ClassVar[str] = "To move or cancel it, open it in the register: everybody who booked is told."
+    AT_THE_DESK: ClassVar[str] = "To move or cancel it, open it at the Care desk: everybody who booked is told."
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -35,7 +35,7 @@ def test_nor_moved_nor_given_to_another_service(desk: Client) -> None:
     was = (session.service_id, session.starts_at, session.ends_at)
     later = {"starts_at": "2031-01-01 10:00", "ends_at": "2031-01-01 11:00", "service": ServiceFactory().pk}
     page = desk.get(f"{SESSIONS}/edit/{session.pk}/").content.decode()
-    assert "open it in the register: everybody who booked is told" in page
+    assert "open it at the Care desk: everybody who booked is told" in page
     assert desk.post(f"{SESSIONS}/edit/{session.pk}/", typed(session, capacity=7, **later)).status_code == 302
     session.refresh_from_db()
     assert (session.service_id, session.starts_at, session.ends_at, session.capacity) == (*was, 7)
