@@ -54,11 +54,10 @@ def serve(arguments: argparse.Namespace) -> None:
 
 def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s")
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    for stop in (signal.SIGTERM, signal.SIGINT):  # a shell starts what it puts in the background with SIGINT ignored
+        signal.signal(stop, lambda *_: sys.exit(0))
     try:
         serve(parse_arguments())
-    except KeyboardInterrupt:
-        sys.exit(0)
     except (CdnError, OSError, ValueError) as error:
         sys.exit(str(error))
 
