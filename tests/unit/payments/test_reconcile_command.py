@@ -10,10 +10,11 @@ from django.core.management import CommandError, call_command
 from payments.domain.checkout import open_checkout
 from payments.enums import PaymentStatus, RunKind, RunState
 from payments.gateway.base import GatewayUnreachable
-from payments.models import Payment, ReconciliationRun
+from payments.models import Dispute, Payment, ReconciliationRun, Refund
 from portal.common import clock
 from tests.factories import BookingFactory
 from tests.fakes import FakeGateway
+from tests.unit.payments.differences import stranger
 
 pytestmark = pytest.mark.django_db
 
@@ -127,3 +128,28 @@ def test_what_cannot_be_meant_is_refused_before_anything_runs(
     with pytest.raises(CommandError, match=complaint):
         called(*arguments)
     assert not ReconciliationRun.objects.exists()
+
+
+def test_the_command_says_what_it_found(stripe: FakeGateway) -> None:
+    stranger(stripe)
+    out = StringIO()
+    with pytest.raises(CommandError, match="1 discrepancies are open"):
+        call_command("reconcile", "--heal", "--json", stdout=out)
+    report = json.loads(out.getvalue())
+    assert (report["found"], report["healed"], report["open"]) == ({"unknown_charge": 1}, {}, 1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["--since", "yesterday"], "--since must be a day or a moment"),
+        (["--until", "2026-13-01"], "--until must be a day or a moment"),
+        (["--since", "2026-11-02", "--until", "2026-11-01"], "must be before"),
+    ],
+)
+def test_bad_input_is_refused_with_a_sentence(stripe: FakeGateway, arguments: list[str], complaint: str) -> None:
+    with pytest.raises(CommandError, match=complaint):
+        call_command("reconcile", *arguments)
+    assert not ReconciliationRun.objects.exists()
+    assert not Dispute.objects.exists()
+    assert not Refund.objects.exists()

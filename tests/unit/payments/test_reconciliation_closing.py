@@ -1,0 +1,91 @@
+"""What is open is closed when its cause is repaired, and stays closed where finance has decided."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from payments.domain.discrepancies import close
+from payments.enums import DiscrepancyStatus
+from payments.gateway.base import RefundResult
+from payments.models import Discrepancy, Payment
+from portal.audit.actor import Source
+from portal.common import clock
+from tests.fakes import FakeGateway
+from tests.unit.payments.differences import (
+    BY,
+    Plant,
+    charged_twice,
+    open_kinds,
+    other_amount,
+    paid_here_only,
+    run,
+    stranger,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_repaired_cause_closes_its_discrepancy(stripe: FakeGateway) -> None:
+    other_amount(stripe)
+    run(stripe)
+    assert open_kinds() == {"amount_differs": 1}
+    stripe.set(str(Payment.objects.get().intent_id), amount=1125, amount_received=1125)
+    run(stripe)
+    assert Discrepancy.objects.get().status == DiscrepancyStatus.HEALED
+
+
+def give_back(stripe: FakeGateway, intent_id: str) -> None:
+    stripe.refunds[f"re_{intent_id}"] = RefundResult(
+        id=f"re_{intent_id}", intent_id=intent_id, charge_id="ch_1", status="succeeded", amount=700, currency="GBP",
+        created_at=clock.now(), metadata={},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("plant", "intent_id", "kind"),
+    [(stranger, "pi_stranger", "unknown_charge"), (charged_twice, "pi_second", "duplicate_charge")],
+)
+def test_money_that_is_nobodys_stays_open_until_stripe_has_given_it_back(
+    stripe: FakeGateway, plant: Plant, intent_id: str, kind: str
+) -> None:
+    plant(stripe)
+    run(stripe)
+    with time_machine.travel(clock.now() + timedelta(days=60)):  # long outside every window
+        run(stripe)
+        assert open_kinds() == {kind: 1}
+        give_back(stripe, intent_id)
+        run(stripe)
+    assert open_kinds() == {}
+    assert Discrepancy.objects.get().status == DiscrepancyStatus.HEALED
+
+
+def test_what_finance_ignored_stays_ignored_until_the_amount_is_another(stripe: FakeGateway) -> None:
+    stranger(stripe)
+    run(stripe)
+    close(Discrepancy.objects.get(), DiscrepancyStatus.IGNORED, "A test card.", by=BY, source=Source.STAFF)
+    assert (run(stripe).found, open_kinds()) == ({}, {})
+    stripe.set("pi_stranger", amount=900, amount_received=900)
+    assert (run(stripe).found, open_kinds()) == ({"unknown_charge": 1}, {"unknown_charge": 1})
+
+
+def _ignore_the_open_one() -> None:
+    found = Discrepancy.objects.get(status=DiscrepancyStatus.OPEN)
+    close(found, DiscrepancyStatus.IGNORED, "Agreed with the bank.", by=BY, source=Source.STAFF)
+
+
+def test_what_finance_ignored_does_not_open_again(stripe: FakeGateway) -> None:
+    paid_here_only(stripe)
+    run(stripe)
+    _ignore_the_open_one()
+    assert run(stripe).found == {}
+    assert open_kinds() == {}
+
+
+def test_what_finance_ignored_opens_again_when_another_amount_is_at_stake(stripe: FakeGateway) -> None:
+    paid_here_only(stripe)
+    run(stripe)
+    _ignore_the_open_one()
+    Discrepancy.objects.update(amount=1)
+    run(stripe)
+    assert open_kinds() == {"status_differs": 1}
