@@ -56,7 +56,7 @@ def open_kinds() -> Counter[str]:
 def succeeded_unheard(stripe: FakeGateway) -> None:
     payment = opened()
     stripe.pay(str(payment.intent_id))
-    _charge(stripe, payment)
+    add_charge(stripe, payment)
 
 
 def cancelled_unheard(stripe: FakeGateway) -> None:
@@ -66,7 +66,7 @@ def cancelled_unheard(stripe: FakeGateway) -> None:
 def reply_lost(stripe: FakeGateway) -> None:
     payment = opened()
     stripe.pay(str(payment.intent_id))
-    _charge(stripe, payment)
+    add_charge(stripe, payment)
     Payment.objects.filter(pk=payment.pk).update(intent_id=None)
 
 
@@ -87,45 +87,45 @@ def other_currency(stripe: FakeGateway) -> None:
 
 
 def stranger(stripe: FakeGateway) -> None:
-    stripe.intents["pi_stranger"] = _intent("pi_stranger", {})
+    stripe.intents["pi_stranger"] = intent_of("pi_stranger", {})
 
 
 def claims_a_payment_that_is_not(stripe: FakeGateway) -> None:
-    stripe.intents["pi_ghost"] = _intent("pi_ghost", {"payment_id": "999999"})
+    stripe.intents["pi_ghost"] = intent_of("pi_ghost", {"payment_id": "999999"})
 
 
 def charged_twice(stripe: FakeGateway) -> None:
     """A second intent for a payment that is paid."""
     payment = paid(stripe)
-    stripe.intents["pi_second"] = _intent("pi_second", naming(payment))
+    stripe.intents["pi_second"] = intent_of("pi_second", naming(payment))
 
 
 def of_a_booking_lost_in_a_restore(stripe: FakeGateway) -> None:
     """The number was given again, to a payment that waits."""
     Payment.objects.filter(pk=(payment := opened()).pk).update(intent_id=None)
     stripe.intents.pop(str(payment.intent_id))
-    lost = _intent("pi_before", naming(payment) | {"booking_reference": "7K3M-9QX2-W4TD"})
+    lost = intent_of("pi_before", naming(payment) | {"booking_reference": "7K3M-9QX2-W4TD"})
     stripe.intents[lost.id] = replace(lost, amount=payment.amount, amount_received=payment.amount)
 
 
 def of_a_booking_lost_whose_number_was_paid_since(stripe: FakeGateway) -> None:
     claimed = naming(paid(stripe)) | {"booking_reference": "7K3M-9QX2-W4TD"}
-    stripe.intents["pi_since"] = _intent("pi_since", claimed)
+    stripe.intents["pi_since"] = intent_of("pi_since", claimed)
 
 
 def refund_gone_at_stripe(stripe: FakeGateway) -> None:
     payment = paid(stripe)
-    _refund(stripe, payment, "re_gone")
+    add_refund(stripe, payment, "re_gone")
     apply_refund(stripe.refunds["re_gone"], News(BY, Source.WEBHOOK, clock.now()))
     del stripe.refunds["re_gone"]
 
 
 def refund_unheard(stripe: FakeGateway) -> None:
-    _refund(stripe, paid(stripe), "re_unheard")
+    add_refund(stripe, paid(stripe), "re_unheard")
 
 
 def refund_of_no_money(stripe: FakeGateway) -> None:
-    _refund(stripe, opened(), "re_unfounded")
+    add_refund(stripe, opened(), "re_unfounded")
 
 
 def dispute_unheard(stripe: FakeGateway) -> None:
@@ -140,7 +140,7 @@ def dispute_unheard(stripe: FakeGateway) -> None:
 def fee_unheard(stripe: FakeGateway) -> None:
     payment = paid(stripe)
     Payment.objects.filter(pk=payment.pk).update(fee_amount=None, balance_transaction_id="")
-    _charge(stripe, payment)
+    add_charge(stripe, payment)
 
 
 def fee_unknown_at_stripe(stripe: FakeGateway) -> None:
@@ -153,14 +153,14 @@ def naming(payment: Payment) -> dict[str, str]:
     return {"payment_id": str(payment.pk), "booking_reference": payment.booking.reference}
 
 
-def _intent(intent_id: str, metadata: dict[str, str]) -> Intent:
+def intent_of(intent_id: str, metadata: dict[str, str]) -> Intent:
     return Intent(
         id=intent_id, status="succeeded", amount=700, amount_received=700, currency="GBP", livemode=False,
         created_at=clock.now(), metadata=metadata, latest_charge_id="ch_" + intent_id,
     )  # fmt: skip
 
 
-def _charge(stripe: FakeGateway, payment: Payment) -> None:
+def add_charge(stripe: FakeGateway, payment: Payment) -> None:
     charge_id = f"ch_{payment.intent_id}"
     stripe.charges[charge_id] = Charge(
         id=charge_id, intent_id=str(payment.intent_id), status="succeeded", amount=payment.amount, amount_refunded=0,
@@ -168,7 +168,7 @@ def _charge(stripe: FakeGateway, payment: Payment) -> None:
     )  # fmt: skip
 
 
-def _refund(stripe: FakeGateway, payment: Payment, refund_id: str) -> None:
+def add_refund(stripe: FakeGateway, payment: Payment, refund_id: str) -> None:
     stripe.refunds[refund_id] = RefundResult(
         id=refund_id, intent_id=str(payment.intent_id), charge_id=payment.charge_id, status="succeeded", amount=125,
         currency="GBP", created_at=clock.now(), metadata={},

@@ -13,8 +13,8 @@ from tests.unit.payments.differences import (
     FOR_FINANCE,
     HEALABLE,
     Plant,
-    _charge,
-    _refund,
+    add_charge,
+    add_refund,
     of_a_booking_lost_in_a_restore,
     of_a_booking_lost_whose_number_was_paid_since,
     open_kinds,
@@ -96,8 +96,8 @@ def test_without_heal_the_ledger_stays_as_it_is(stripe: FakeGateway) -> None:
 def test_a_payment_and_its_refund_that_were_unheard_of_are_healed_in_one_run(stripe: FakeGateway) -> None:
     payment = opened()
     stripe.pay(str(payment.intent_id))
-    _charge(stripe, payment)
-    _refund(stripe, payment, "re_1")
+    add_charge(stripe, payment)
+    add_refund(stripe, payment, "re_1")
     assert run(stripe).healed == {"status_differs": 1, "refund_differs": 1}
     payment.refresh_from_db()
     assert (payment.status, payment.refunded_amount, open_kinds()) == (PaymentStatus.PARTIALLY_REFUNDED, 125, {})
