@@ -12,6 +12,7 @@ from ops.stack.program import ROOT
 
 HERE: Final = Path(__file__).parent
 GOOD: Final = 0.9  # an audit below it counts as wrong, as in Lighthouse's own report
+TRIES: Final = 3  # a browser that is busy loses its trace at times; Lighthouse then asks to be run again
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +30,12 @@ def score(url: str, out: Path, *, port: int) -> Scored:
     Raises RuntimeError when the page could not be judged.
     """
     command = [str(_installed()), url, "--quiet", "--output=json", f"--output-path={out}", f"--port={port}"]
-    subprocess.run(command, check=True)
-    return read(json.loads(out.read_text()))
+    for _ in range(TRIES):
+        out.unlink(missing_ok=True)
+        done = subprocess.run(command, stderr=subprocess.PIPE, text=True)
+        if done.returncode == 0:
+            return read(json.loads(out.read_text()))
+    raise RuntimeError(f"{url} could not be judged: {done.stderr}")
 
 
 def read(report: dict[str, Any]) -> Scored:

@@ -13,7 +13,7 @@ from ops.load.local import ledger_problems, load, now, prepare
 from ops.stack import Stack
 
 pytestmark = pytest.mark.slow
-EVENTS = 100
+EVENTS = 400  # k6 makes no report of a run shorter than two of its periods, of a second each
 # Too short to time anything: errors and samples are what is judged here.
 SHORT = ("--duration", "3s", "--vus", "3", "--think", "0.4")
 
