@@ -42,6 +42,15 @@ class Purpose(models.TextChoices):
     BALANCE = "balance", "Balance"
 
 
+class Reached(models.TextChoices):
+    """How far the way to a paid deposit came, each after the one before."""
+
+    DEPOSIT_PAGE = "deposit_page", "Deposit page opened"
+    ATTEMPT = "attempt", "Payment attempted"
+    PAID = "paid", "Deposit paid"
+    ATTENDED = "attended", "Attended"
+
+
 class Method(models.TextChoices):
     """How money came."""
 

@@ -9,7 +9,9 @@ from insights.admin.charts import Chart, Line, Number, iso
 from insights.admin.words import named
 from insights.kpis.definition import Unit, Value
 from insights.kpis.filters import Filter
+from insights.kpis.registry import STAGES
 from insights.kpis.results import Result
+from payments.enums import Reached
 from portal.bookings.enums import BookingStatus
 from portal.media_library.models import MediaItem
 
@@ -33,12 +35,12 @@ def _numbers(values: Sequence[tuple[object, Value]]) -> list[Number]:
 
 def trend(
     key: str, heading: str, answered: Answered, *, shape: str = "line", listing: drill.Listing | None = None,
-    more: tuple[str, ...] = (),
+    more: tuple[str, ...] = (), compared: bool = False,
 ) -> list[Chart]:  # fmt: skip
-    """Days of one figure, with the days before it where they are compared; `more` figures beside it."""
+    """Days of one figure; with the days before it where it is `compared`; `more` figures beside it."""
     result, compare = answered.results[key], answered.compare
     lines = [Line(result.kpi.name, result.kpi.unit, _numbers(result.series), shape)]
-    if compare and result.series_before:
+    if compared and compare:
         lines.append(Line("The period before", result.kpi.unit, _numbers(result.series_before), "before"))
     for other in (answered.results[name] for name in more):
         lines.append(Line(other.kpi.name, other.kpi.unit, _numbers(other.series)))
@@ -60,8 +62,8 @@ def statuses(answered: Answered) -> list[Chart]:
 
 
 def funnel(answered: Answered) -> list[Chart]:
-    results = [r for key, r in answered.results.items() if key.startswith("funnel_") and isinstance(r.value, int)]
-    steps = [(_step(r.kpi.name), int(r.value) if isinstance(r.value, int) else 0) for r in results]
+    results = {stage: answered.results[f"funnel_{stage}"] for stage in STAGES}
+    steps = [(_step(r.kpi.name), r.value if isinstance(r.value, int) else 0) for r in results.values()]
     conversions: list[Number] = [None]
     for (_, before), (_, after) in pairwise(steps):
         conversions.append(round(after / before, 4) if before else None)
@@ -72,9 +74,14 @@ def funnel(answered: Answered) -> list[Chart]:
     return [
         Chart(
             "funnel", "How far people come", findings.funnel(steps), "Step", [name for name, _ in steps], lines,
-            of_days=False, sideways=True,
+            [_came_to(stage, answered) for stage in results], of_days=False, sideways=True,
         )
     ]  # fmt: skip
+
+
+def _came_to(stage: str, answered: Answered) -> str:
+    """The first steps are visits: they have no rows that anybody could look at."""
+    return drill.WAYS.of_period(answered.viewer, answered.asked, reached=stage) if stage in Reached.values else ""
 
 
 def _step(name: str) -> str:

@@ -65,6 +65,10 @@ DEPOSITS: Final = Listing(
     "payments_payment_modeladmin_index", "payments.view_payment", "succeeded_at__gte", "succeeded_at__lt",
     service="booking__session__service__id__exact",
 )  # fmt: skip
+WAYS: Final = Listing(
+    "payments_payment_modeladmin_index", "payments.view_payment", "booking__created_at__gte", "booking__created_at__lt",
+    service="booking__session__service__id__exact",
+)  # fmt: skip
 ATTEMPTS: Final = Listing(
     "payments_paymentattempt_modeladmin_index", "payments.view_paymentattempt", "occurred_at__gte", "occurred_at__lt",
     service="payment__booking__session__service__id__exact",

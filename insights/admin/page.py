@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from insights.admin.cards import LEADING, Card, Reading, card, readings
 from insights.admin.charts import Chart
 from insights.admin.draw import Answered
-from insights.admin.sections import COMPARED, all_sections
+from insights.admin.sections import all_sections
 from insights.admin.words import named
 from insights.kpis.definition import Kpi, Unit
 from insights.kpis.filters import Filter
@@ -47,9 +47,8 @@ class Page:
 
 
 def answered(asked: Filter, viewer: object, *, compare: bool) -> Answered:
-    """The figures for `asked`, with the days before where a chart compares them."""
-    results = answer(asked, days_before=COMPARED if compare else ())
-    return Answered(asked, results, compare, viewer)  # type: ignore[arg-type]
+    """The figures for `asked`."""
+    return Answered(asked, answer(asked), compare, viewer)  # type: ignore[arg-type]
 
 
 def page_of(found: Answered) -> Page:

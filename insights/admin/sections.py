@@ -7,8 +7,6 @@ from typing import Final
 from insights.admin import draw, drill
 from insights.kpis.registry import GROUPS
 
-COMPARED: Final = frozenset({"bookings_made", "payment_success_rate", "media_plays"})
-
 
 @dataclass(frozen=True, slots=True)
 class Section:
@@ -23,7 +21,10 @@ SECTIONS: Final = (
     Section(
         "Bookings",
         ("Bookings", "Time to confirm"),
-        (partial(draw.trend, "bookings_made", "Bookings made each day", listing=drill.BOOKINGS), draw.statuses),
+        (
+            partial(draw.trend, "bookings_made", "Bookings made each day", listing=drill.BOOKINGS, compared=True),
+            draw.statuses,
+        ),
     ),
     Section("From looking to attending", ("From looking to attending",), (draw.funnel,)),
     Section(
@@ -31,7 +32,9 @@ SECTIONS: Final = (
         ("Payments",),
         (
             draw.deposits,
-            partial(draw.trend, "payment_success_rate", "Payments that succeed", listing=drill.ATTEMPTS),
+            partial(
+                draw.trend, "payment_success_rate", "Payments that succeed", listing=drill.ATTEMPTS, compared=True
+            ),
             partial(
                 draw.breakdown, "declines_by_reason", "Why cards are declined", "Reason", "declines", link=draw.declined
             ),
@@ -49,7 +52,7 @@ SECTIONS: Final = (
         "Library",
         ("Media",),
         (
-            partial(draw.trend, "media_plays", "Plays each day"),
+            partial(draw.trend, "media_plays", "Plays each day", compared=True),
             partial(draw.trend, "media_watch_time", "Time watched each day"),
             partial(draw.breakdown, "media_top", "Most used", "Item", "plays and downloads", names=draw.titles),
         ),

@@ -54,6 +54,18 @@ class Period:
 Days = dict[date, Facts]
 
 
+class Total(Sum):
+    """A sum of whole numbers. The database says it as one; Django would convert each value once more."""
+
+    def get_db_converters(self, connection: Any) -> list[Any]:
+        """None."""
+        return []
+
+    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        """There a sum of bigint is numeric."""
+        return self.as_sql(compiler, connection, template="%(function)s(%(distinct)s%(expressions)s)::bigint", **extra)
+
+
 def load(asked: Filter) -> Period:
     """Read the roll-ups for `asked`. What knows no service (e-mails, media, Stripe's events) is always of all."""
     whole, days = Facts(), defaultdict[date, Facts](Facts)
@@ -61,7 +73,7 @@ def load(asked: Filter) -> Period:
     _histograms(asked, whole, days)
     _notifications(asked, whole, days)
     _media(asked, whole, days)
-    declines = _range(DailyDecline, asked, per_service=True).values_list("reason").annotate(Sum("declines"))
+    declines = _range(DailyDecline, asked, per_service=True).values_list("reason").annotate(Total("declines"))
     whole.declines = Counter(dict(declines))
     return Period(whole, days)
 
@@ -73,7 +85,7 @@ def _range(table: type[Any], asked: Filter, *, per_service: bool = False) -> Que
 
 def _sums(rows: QuerySet[Any, Any], keys: tuple[str, ...], columns: tuple[str, ...]) -> QuerySet[Any, Any]:
     """(*keys, *sums) for each group of `rows`."""
-    sums = {f"sum_{name}": Sum(name) for name in columns}
+    sums = {f"sum_{name}": Total(name) for name in columns}
     grouped: QuerySet[Any, Any] = rows.values(*keys).annotate(**sums).values_list(*keys, *sums)
     return grouped
 

@@ -1,8 +1,9 @@
 """Answering a filter: every figure with its value, the one of the period before, and its days."""
 
-from collections.abc import Collection
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
+from functools import cached_property, partial
 
 from insights.kpis.definition import Kpi, Unit, Value
 from insights.kpis.facts import Facts, Period, load
@@ -12,36 +13,43 @@ from insights.kpis.registry import REGISTRY
 Series = list[tuple[date, Value]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Result:
-    """`previous` and `series` are empty for a figure of this moment; the series of a breakdown is, too.
-
-    `series_before` has the days of the period before, when they were asked for.
-    """
+    """`previous` is None, and there are no days, for a figure of this moment; a breakdown has no days either."""
 
     kpi: Kpi
     value: Value
     previous: Value
-    series: Series
-    series_before: Series = field(default_factory=list)
+    read_days: Callable[[], Series] = list
+    read_days_before: Callable[[], Series] = list
+
+    @cached_property
+    def series(self) -> Series:
+        """Its days; worked out when somebody looks at them."""
+        return self.read_days()
+
+    @cached_property
+    def series_before(self) -> Series:
+        """The days of the period before."""
+        return self.read_days_before()
 
 
-def answer(asked: Filter, *, days_before: Collection[str] = ()) -> dict[str, Result]:
-    """Every figure of the registry for `asked`, by key; those of `days_before` with the days before, too."""
+def answer(asked: Filter) -> dict[str, Result]:
+    """Every figure of the registry for `asked`, by key."""
     period, before = load(asked), load(asked.previous)
-    results = {}
-    for key, kpi in REGISTRY.items():
-        if kpi.now_only:
-            results[key] = Result(kpi, kpi.query(period.whole), None, [])
-            continue
-        results[key] = Result(
-            kpi,
-            kpi.query(period.whole),
-            kpi.query(before.whole),
-            [] if kpi.unit is Unit.BREAKDOWN else _series(kpi, period, asked),
-            _series(kpi, before, asked.previous) if key in days_before else [],
-        )
-    return results
+    return {key: _result(kpi, asked, period, before) for key, kpi in REGISTRY.items()}
+
+
+def _result(kpi: Kpi, asked: Filter, period: Period, before: Period) -> Result:
+    value = kpi.query(period.whole)
+    if kpi.now_only:
+        return Result(kpi, value, None)
+    previous = kpi.query(before.whole)
+    if kpi.unit is Unit.BREAKDOWN:
+        return Result(kpi, value, previous)
+    return Result(
+        kpi, value, previous, partial(_series, kpi, period, asked), partial(_series, kpi, before, asked.previous)
+    )
 
 
 def _series(kpi: Kpi, period: Period, asked: Filter) -> Series:

@@ -9,6 +9,7 @@ from insights.rollups.days import Days
 from insights.rollups.grouped import Row, grouped
 from payments.enums import CAPTURED, AttemptOutcome, Purpose, RefundStatus
 from payments.models import Dispute, Payment, PaymentAttempt, Refund
+from payments.models.reached import REACHED
 from portal.bookings.enums import BookingStatus, SessionStatus
 from portal.bookings.models import Booking, Session
 
@@ -25,22 +26,8 @@ def bookings(days: Days) -> Iterator[Row]:
 
 def reached(days: Days) -> Iterator[Row]:
     """How far bookings made on `days` came with their deposit; a booking with several payments counts once."""
-    paid = Q(status__in=CAPTURED)
-    tried = paid | Q(first_attempt_at__isnull=False)
-    return grouped(
-        Payment.objects.filter(purpose=Purpose.DEPOSIT),
-        days,
-        "booking__created_at",
-        _PAYMENT,
-        reached_deposit_page=_bookings(tried | Q(create_requested_at__isnull=False)),
-        reached_attempt=_bookings(tried),
-        reached_paid=_bookings(paid),
-        reached_attended=_bookings(paid & Q(booking__status=BookingStatus.COMPLETED)),
-    )
-
-
-def _bookings(that: Q) -> Count:
-    return Count("booking_id", distinct=True, filter=that)
+    bookings = {f"reached_{stage}": Count("booking_id", distinct=True, filter=that) for stage, that in REACHED.items()}
+    return grouped(Payment.objects.filter(purpose=Purpose.DEPOSIT), days, "booking__created_at", _PAYMENT, **bookings)
 
 
 def attempts(days: Days) -> Iterator[Row]:

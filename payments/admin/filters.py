@@ -7,8 +7,10 @@ from django.db.models import QuerySet, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.http import HttpRequest
 
-from payments.enums import AttemptOutcome
+from payments.enums import AttemptOutcome, Purpose, Reached
 from payments.models import PaymentAttempt
+from payments.models.reached import REACHED
+from portal.common.listings import DaysFilter
 
 
 class DeclineReasonFilter(SimpleListFilter):
@@ -26,6 +28,30 @@ class DeclineReasonFilter(SimpleListFilter):
         if not self.value():
             return queryset
         return _with_reason(queryset.filter(outcome=AttemptOutcome.FAILED)).filter(why=self.value())
+
+
+class ReachedFilter(SimpleListFilter):
+    """Deposits that came so far, or farther."""
+
+    title = "deposit came to"
+    parameter_name = "reached"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(Reached.choices)
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        chosen = self.value()
+        if chosen not in Reached.values:
+            return queryset
+        return queryset.filter(REACHED[Reached(chosen)], purpose=Purpose.DEPOSIT)
+
+
+class BookedFilter(DaysFilter):
+    """Days on which the booking was made, told apart from those of the row itself."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = "booking made"
 
 
 def _with_reason(attempts: QuerySet[Any]) -> QuerySet[Any]:

@@ -10,8 +10,12 @@ from django.test import Client
 from pytest_django import Settings
 
 from insights.admin import drill
+from insights.admin.draw import Answered, funnel
 from insights.kpis.filters import Filter
-from payments.models import PaymentAttempt, ReceivedEvent
+from insights.kpis.results import answer
+from insights.rollups.refresh import rebuild
+from payments.enums import Reached
+from payments.models import Payment, PaymentAttempt, ReceivedEvent
 from portal.accounts.roles import Role
 from tests.factories import ServiceFactory, SessionFactory
 from tests.unit.insights.history import booked, declined, paid, refunded
@@ -71,6 +75,26 @@ def test_declined_attempts_are_narrowed_by_reason_and_service(admin: Client) -> 
     assert (rows(admin, expired), rows(admin, others)) == (2, 0)
     other_service = Filter(ASKED.first, ASKED.last, ServiceFactory().pk, "other")
     assert rows(admin, drill.DEPOSITS.of_period(Everybody(), other_service)) == 0
+
+
+def test_a_step_of_the_funnel_leads_to_the_deposits_of_bookings_made_then_that_came_so_far(admin: Client) -> None:
+    only_tried = booked(LATE - timedelta(minutes=9), SessionFactory(starts_at=LATE + timedelta(days=9)))
+    declined(only_tried, LATE + timedelta(days=2))
+    assert not Payment.objects.filter(create_requested_at__isnull=False).exists()
+    steps = {key: drill.WAYS.of_period(Everybody(), ASKED, reached=key) for key in Reached.values}
+    rebuild()
+    figures = {key: answer(ASKED)[f"funnel_{key}"].value for key in steps}
+    assert figures == {"deposit_page": 3, "attempt": 3, "paid": 2, "attended": 0}
+    assert {key: rows(admin, address) for key, address in steps.items()} == figures
+    page = admin.get(steps["paid"]).content.decode()
+    assert "booking made from 2026-07-11 before 2026-07-13" in page
+    assert "deposit came to deposit paid" in page
+
+
+def test_the_steps_before_a_booking_have_no_rows_to_look_at() -> None:
+    found = Answered(ASKED, answer(ASKED), True, Everybody())
+    (chart,) = funnel(found)
+    assert [bool(link) for link in chart.links] == [False, False, True, True, True, True]
 
 
 def test_the_listing_says_which_days_it_shows(admin: Client) -> None:
