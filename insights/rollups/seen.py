@@ -4,8 +4,8 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from django.db.models import F, OuterRef, Q, Subquery, Window
-from django.db.models.functions import Lag
+from django.db.models import F, OuterRef, Subquery, Value, Window
+from django.db.models.functions import Coalesce, Lag
 
 from insights.rollups.models import DailyViewer
 
@@ -23,7 +23,6 @@ def link(cells: Collection[tuple[Any, ...]]) -> None:
 def wrongly_linked() -> set[date]:
     """Days with a row whose `seen_before` is not the viewer's day before."""
     last = Window(Lag("day"), partition_by=[F("viewer")], order_by=F("day").asc())
-    linked = DailyViewer.objects.annotate(last=last)
-    same = Q(seen_before=F("last")) | Q(seen_before__isnull=True, last__isnull=True)
-    right = linked.filter(same).values("pk")
-    return set(DailyViewer.objects.exclude(pk__in=right).values_list("day", flat=True))
+    never = Value(date.min)
+    compared = DailyViewer.objects.annotate(last=Coalesce(last, never), kept=Coalesce("seen_before", never))
+    return set(compared.exclude(kept=F("last")).values_list("day", flat=True))

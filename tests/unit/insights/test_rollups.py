@@ -12,9 +12,9 @@ from django.db.models import DurationField, Value
 
 from insights.rollups.days import bounds
 from insights.rollups.durations import ABOVE, edge
-from insights.rollups.models import Cursor, DailyDecline, DailyFigures, DailyHistogram, DailyNotifications
+from insights.rollups.models import Cursor, DailyDecline, DailyFigures, DailyHistogram, DailyNotifications, DailyViewer
 from insights.rollups.refresh import rebuild, recompute_all, refresh
-from insights.rollups.verify import verify
+from insights.rollups.verify import Difference, verify
 from portal.activity.models import Activity, ActivityEvent
 from portal.bookings.enums import BookingStatus
 from portal.bookings.models import Session
@@ -153,3 +153,17 @@ def test_computing_a_day_again_changes_nothing(place: Session) -> None:
     recompute_all([DAY])
     refresh()
     assert list(DailyFigures.objects.order_by("day").values_list("day", "booked", "deposits_amount")) == first
+
+
+@pytest.mark.parametrize("wrong", [None, DAY - timedelta(days=1)])
+def test_a_viewer_linked_to_a_day_they_were_not_there_before_is_named(wrong: date | None) -> None:
+    for days in (0, 2, 5):
+        ActivityEvent.objects.create(
+            occurred_at=NOON + timedelta(days=days), activity=Activity.MEDIA_PLAYED, object_id="film", visitor="v"
+        )
+    rebuild()
+    links = DailyViewer.objects.order_by("day").values_list("seen_before", flat=True)
+    assert list(links) == [None, DAY, DAY + timedelta(days=2)]
+    assert verify() == []
+    DailyViewer.objects.filter(day=DAY + timedelta(days=2)).update(seen_before=wrong)
+    assert verify() == [Difference(DAY + timedelta(days=2), "DailyViewer")]
