@@ -44,10 +44,10 @@ def card(result: Result, *, compare: bool) -> Card:
 
 def readings(result: Result, *, compare: bool) -> list[Reading]:
     """The value, or one for each currency of either period; without `compare` nothing is said of the period before."""
-    kpi, now, before = result.kpi, result.value, result.previous
+    kpi, now, before = result.kpi, result.value, result.previous if compare else None
     if kpi.unit is Unit.MONEY and isinstance(now, Mapping):
         known = before if isinstance(before, Mapping) else {}
-        now = {currency: now.get(currency, 0) for currency in sorted({*now, *(known if compare else ())})}
+        now = {currency: now.get(currency, 0) for currency in sorted({*now, *known})}
     compared = changes(kpi.key, kpi.unit, now, before) if compare and not kpi.now_only else {}
     found = [
         Reading(text, _one(before, kpi.unit, part) if compared else "", compared.get(part))

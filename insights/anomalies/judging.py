@@ -10,7 +10,7 @@ from insights.anomalies.figures import Figure, between
 from insights.anomalies.scales import Sample
 from insights.anomalies.statistics import judge
 from insights.anomalies.thresholds import Thresholds
-from insights.kpis.facts import Facts
+from insights.kpis.facts import Facts, Sums
 
 WORDS: Final = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight")
 
@@ -45,7 +45,7 @@ def samples(
 
     `first` may not be before the first day that the roll-ups know: before it, nothing is no zero.
     """
-    nothing = Facts()
+    nothing = Sums()
     every = (first + timedelta(days=n) for n in range((last - first).days + 1))
     read = {day: figure.read(days.get(day, nothing), limits) for day in every if day not in limits.closed_days}
     return {day: sample for day, sample in read.items() if sample is not None}

@@ -15,8 +15,8 @@ from insights.anomalies.record import close_the_rest, note
 from insights.anomalies.silence import Bookings, judge_silence
 from insights.anomalies.statistics import WEEKS
 from insights.anomalies.thresholds import Thresholds
-from insights.kpis.facts import load
 from insights.kpis.filters import Filter
+from insights.kpis.period import Days
 from insights.rollups.models import Cursor, DailyFigures
 from portal.bookings.models import Booking
 from portal.common import clock
@@ -50,7 +50,7 @@ def _days(watched: Iterable[str], limits: Thresholds) -> list[Judgement]:
     if day is None or known_from is None or known_from > day:
         return []
     first = max(known_from, day - timedelta(weeks=WEEKS))
-    facts = load(Filter(first, day)).days
+    facts = Days(Filter(first, day))
     figures = [figure for key, figure in FIGURES.items() if key in watched]
     judged = (judge_day(figure, day, samples(figure, facts, first, day, limits), limits) for figure in figures)
     return [judgement for judgement in judged if judgement is not None]

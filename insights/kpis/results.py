@@ -6,8 +6,8 @@ from datetime import date
 from functools import cached_property, partial
 
 from insights.kpis.definition import Kpi, Unit, Value
-from insights.kpis.facts import Facts, Period, load
 from insights.kpis.filters import Filter
+from insights.kpis.period import Days, Period
 from insights.kpis.registry import REGISTRY
 
 Series = list[tuple[date, Value]]
@@ -15,17 +15,25 @@ Series = list[tuple[date, Value]]
 
 @dataclass(frozen=True)
 class Result:
-    """`previous` is None, and there are no days, for a figure of this moment; a breakdown has no days either."""
+    """The days, and what it is compared with, are worked out when somebody looks at them.
+
+    A figure of this moment has neither, a breakdown no days.
+    """
 
     kpi: Kpi
     value: Value
-    previous: Value
+    read_previous: Callable[[], Value] = lambda: None
     read_days: Callable[[], Series] = list
     read_days_before: Callable[[], Series] = list
 
     @cached_property
+    def previous(self) -> Value:
+        """Of the period before."""
+        return self.read_previous()
+
+    @cached_property
     def series(self) -> Series:
-        """Its days; worked out when somebody looks at them."""
+        """Its days."""
         return self.read_days()
 
     @cached_property
@@ -36,22 +44,23 @@ class Result:
 
 def answer(asked: Filter) -> dict[str, Result]:
     """Every figure of the registry for `asked`, by key."""
-    period, before = load(asked), load(asked.previous)
-    return {key: _result(kpi, asked, period, before) for key, kpi in REGISTRY.items()}
+    period, before = Period(asked), Period(asked.previous)
+    return {key: _result(kpi, period, before) for key, kpi in REGISTRY.items()}
 
 
-def _result(kpi: Kpi, asked: Filter, period: Period, before: Period) -> Result:
-    value = kpi.query(period.whole)
+def _result(kpi: Kpi, period: Period, before: Period) -> Result:
+    value = _value(kpi, period)
     if kpi.now_only:
-        return Result(kpi, value, None)
-    previous = kpi.query(before.whole)
+        return Result(kpi, value)
+    previous = partial(_value, kpi, before)
     if kpi.unit is Unit.BREAKDOWN:
         return Result(kpi, value, previous)
-    return Result(
-        kpi, value, previous, partial(_series, kpi, period, asked), partial(_series, kpi, before, asked.previous)
-    )
+    return Result(kpi, value, previous, partial(_series, kpi, period.days), partial(_series, kpi, before.days))
 
 
-def _series(kpi: Kpi, period: Period, asked: Filter) -> Series:
-    nothing = Facts()
-    return [(day, kpi.query(period.days.get(day, nothing))) for day in asked.days]
+def _value(kpi: Kpi, period: Period) -> Value:
+    return kpi.query(period.whole)
+
+
+def _series(kpi: Kpi, days: Days) -> Series:
+    return [(day, kpi.query(facts)) for day, facts in days.items()]

@@ -14,7 +14,7 @@ from insights.anomalies.figures import FIGURES
 from insights.anomalies.judging import samples
 from insights.anomalies.scales import Sample
 from insights.anomalies.thresholds import Thresholds
-from insights.kpis.facts import Facts
+from insights.kpis.facts import Sums
 from insights.rollups.models import Measure
 
 LIMITS: Final = Thresholds()
@@ -40,7 +40,7 @@ LIVELY: Final = 0.2  # coefficient of variation of a day's bookings, on top of c
 class Year:
     """The roll-ups' facts by day, what each figure reads in them, and when bookings were made (UTC, in order)."""
 
-    facts: dict[date, Facts]
+    facts: dict[date, Sums]
     samples: dict[str, dict[date, Sample]]
     bookings: list[datetime]
 
@@ -48,7 +48,7 @@ class Year:
 def normal_year(seed: int, a_day: int) -> Year:
     """A year of about `a_day` bookings a day."""
     chance = Random(seed)
-    days: dict[date, Facts] = {}
+    days: dict[date, Sums] = {}
     bookings: list[datetime] = []
     day = FIRST
     while day < JUDGED_TO:
@@ -65,13 +65,13 @@ def _expected(day: date, a_day: int) -> float:
     return a_day * WEEKDAYS[day.weekday()] * growth * HOLIDAYS.get(day, between_the_years)
 
 
-def _facts(chance: Random, viewed: int) -> Facts:
+def _facts(chance: Random, viewed: int) -> Sums:
     started = part(chance, viewed, 0.2)
     booked = part(chance, started, 0.625)
     opened = part(chance, booked, 0.97)
     tried = part(chance, opened, 0.92)
     paid = part(chance, tried, 0.96)
-    facts = Facts(
+    facts = Sums(
         Counter(
             booked=booked, viewed_events=viewed, started_events=started, reached_deposit_page=opened,
             reached_attempt=tried, reached_paid=paid, attempts_succeeded=paid,

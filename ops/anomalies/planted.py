@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from random import Random
 from typing import Final
 
-from insights.kpis.facts import Facts
+from insights.kpis.facts import Sums
 from insights.rollups.models import Measure
 from ops.anomalies.normal_year import REFUNDED, part, poisson
 
-Change = Callable[[Random, Facts], None]
+Change = Callable[[Random, Sums], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Plant:
     big: bool
     change: Change
 
-    def put_into(self, chance: Random, facts: Facts) -> Facts:
+    def put_into(self, chance: Random, facts: Sums) -> Sums:
         """`facts` of a day on which this went wrong."""
         changed = deepcopy(facts)
         self.change(chance, changed)
@@ -31,7 +31,7 @@ class Plant:
 
 
 def _fails(share: float) -> Change:
-    def change(chance: Random, facts: Facts) -> None:
+    def change(chance: Random, facts: Sums) -> None:
         tries = facts.counts["attempts_succeeded"] + facts.counts["attempts_failed"]
         failed = part(chance, tries, share)
         facts.counts.update(attempts_failed=failed - facts.counts["attempts_failed"])
@@ -44,7 +44,7 @@ def _loses(column: str, share: float) -> Change:
     """Of those who came to the step, only `share` go on, as far as usual."""
     later = ("started_events", "booked", "reached_deposit_page", "reached_attempt", "reached_paid")
 
-    def change(chance: Random, facts: Facts) -> None:
+    def change(chance: Random, facts: Sums) -> None:
         for name in later[later.index(column) :]:
             facts.counts[name] = part(chance, facts.counts[name], share)
 
@@ -52,7 +52,7 @@ def _loses(column: str, share: float) -> Change:
 
 
 def _lags(seconds: int) -> Change:
-    def change(chance: Random, facts: Facts) -> None:
+    def change(chance: Random, facts: Sums) -> None:
         events = sum(facts.histograms[Measure.WEBHOOK_LAG].values())
         facts.histograms[Measure.WEBHOOK_LAG] = Counter({2: events - events // 5, seconds: events // 5})
 
@@ -60,7 +60,7 @@ def _lags(seconds: int) -> Change:
 
 
 def _refunds(times_more: int) -> Change:
-    def change(chance: Random, facts: Facts) -> None:
+    def change(chance: Random, facts: Sums) -> None:
         facts.counts["refunds"] += poisson(chance, facts.counts["booked"] * REFUNDED * times_more)
 
     return change

@@ -4,13 +4,13 @@ from typing import Any, Final
 
 from django.db import connection
 
-from insights.kpis.facts import COLUMNS
+from insights.kpis.facts import COUNTS, MONEY
 from insights.kpis.filters import Filter
 
 _RANGE: Final = "day BETWEEN %(first)s AND %(last)s"
 _PLAYED: Final = "sum(plays), sum(completed), sum(downloads), sum(watched_seconds)"
 QUERIES: Final = (
-    f"SELECT day, currency, {', '.join(f'sum({name})' for name in COLUMNS)} FROM insights_dailyfigures "
+    f"SELECT day, currency, {', '.join(f'sum({name})' for name in (*COUNTS, *MONEY))} FROM insights_dailyfigures "
     f"WHERE {_RANGE} GROUP BY day, currency",
     f"SELECT reason, sum(declines) FROM insights_dailydecline WHERE {_RANGE} GROUP BY reason",
     f"SELECT day, measure, edge, sum(count) FROM insights_dailyhistogram WHERE {_RANGE} GROUP BY day, measure, edge",

@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.db import connection
 
-from insights.kpis.facts import EVERYTHING, NOTIFIED, PLAYED, Facts, Period
+from insights.kpis.facts import EVERYTHING, NOTIFIED, PLAYED, Sums
 from insights.kpis.filters import Filter
 from insights.rollups.days import bounds
 from insights.rollups.durations import ABOVE, EDGES
@@ -145,23 +145,23 @@ def ask(asked: Filter, names: tuple[str, ...] = tuple(QUERIES)) -> dict[str, Row
     return answers
 
 
-def period(answers: dict[str, Rows]) -> Period:
-    """The answers in the dashboard's own form, to be compared with it."""
-    days: dict[date, Facts] = {}
-    whole = Facts()
+def sums(answers: dict[str, Rows]) -> tuple[Sums, dict[date, Sums]]:
+    """The answers in the dashboard's own form, to be compared with it: the whole, and each day that has any."""
+    days: dict[date, Sums] = {}
+    whole = Sums()
     for name, rows in answers.items():
         if name == "different_viewers":
             whole.viewers = int(rows[0][0])
             continue
         for day, *values in rows:
-            day_facts = days.setdefault(day, Facts())
+            day_facts = days.setdefault(day, Sums())
             if name == "viewers":
                 day_facts.viewers = values[0]
                 continue
             _add(whole, name, values)
             _add(day_facts, name, [EVERYTHING, *values[1:]] if name == "media" else values)
             day_facts.declines.clear()  # a day has none
-    return Period(whole, days)
+    return whole, days
 
 
 _ACTIVITY: Final = {"service_viewed": "viewed_events", "booking_started": "started_events"}
@@ -173,13 +173,12 @@ _COLUMNS: Final = {
 }
 
 
-def _add(facts: Facts, name: str, values: list[Any]) -> None:
+def _add(facts: Sums, name: str, values: list[Any]) -> None:
     for column, amount in _counted(name, values):
         facts.counts[column] += int(amount)
     if name in ("paid", "refunded", "disputed"):
         column = {"paid": "deposits_amount"}.get(name, f"{name}_amount")
         facts.money[column][values[0]] += int(values[-1])
-        facts.counts[column] += int(values[-1])
     elif name == "attempts" and values[0] == "failed":
         facts.declines[values[1]] += values[2]
     elif name in Measure.values:

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from insights.admin import drill
@@ -49,6 +51,17 @@ def test_a_question_that_cannot_be_answered_is_said_on_the_page() -> None:
 
 def test_without_anything_the_page_says_so() -> None:
     assert "Nothing happened in these days" in signed_in(Role.MANAGER).get(ADDRESS, DAYS).content.decode()
+
+
+@pytest.mark.parametrize(("compare", "read"), [("previous", True), ("none", False)])
+def test_the_period_before_is_read_only_to_compare_with(compare: str, read: bool) -> None:
+    manager = signed_in(Role.MANAGER)
+    with CaptureQueriesContext(connection) as asked:
+        assert manager.get(ADDRESS, {**DAYS, "compare": compare}).status_code == 200
+    of_figures = [query["sql"] for query in asked if "insights_daily" in query["sql"]]
+    assert any("2026-03-10" in sql for sql in of_figures)
+    assert any("2026-03-08" in sql for sql in of_figures) is read
+    assert len(of_figures) == len(set(of_figures)), "nothing is asked twice"
 
 
 def test_the_spreadsheet_has_the_whole_and_each_day() -> None:

@@ -10,7 +10,7 @@ import time_machine
 from django.db.models import ProtectedError
 
 from insights.kpis.definition import Kpi, Unit, percentile
-from insights.kpis.facts import Facts
+from insights.kpis.facts import Sums
 from insights.kpis.filters import BadFilter, Filter
 from insights.kpis.registry import REGISTRY
 from insights.kpis.results import answer
@@ -177,5 +177,5 @@ def seen_at(moment: datetime) -> None:
 
 
 def test_a_percentile_beyond_the_last_edge_is_the_last_edge() -> None:
-    assert percentile(Facts(histograms={"m": Counter({0: 3})}), "m", 0.5) == 86400
-    assert percentile(Facts(), "m", 0.5) is None
+    assert percentile(Sums(histograms={"m": Counter({0: 3})}), "m", 0.5) == 86400
+    assert percentile(Sums(), "m", 0.5) is None

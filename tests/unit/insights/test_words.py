@@ -16,7 +16,7 @@ DAYS = [date(2026, 3, 9), date(2026, 3, 10), date(2026, 3, 11)]
 
 
 def result(key: str, value: Any, previous: Any = None, series: tuple[Any, ...] = ()) -> Result:
-    return Result(REGISTRY[key], value, previous, lambda: list(zip(DAYS, series, strict=False)))
+    return Result(REGISTRY[key], value, lambda: previous, lambda: list(zip(DAYS, series, strict=False)))
 
 
 def test_values_read_as_people_write_them() -> None:

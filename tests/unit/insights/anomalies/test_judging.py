@@ -10,7 +10,7 @@ import pytest
 from insights.anomalies.figures import FIGURES, percent, span, whole
 from insights.anomalies.judging import Judgement, Severity, judge_day, samples
 from insights.anomalies.thresholds import Thresholds
-from insights.kpis.facts import Facts
+from insights.kpis.facts import Sums
 from insights.kpis.registry import REGISTRY
 from insights.rollups.models import Measure
 
@@ -19,15 +19,15 @@ FIRST: Final = DAY - timedelta(weeks=8)
 LIMITS: Final = Thresholds()
 
 
-def tries(failed: int, of: int) -> Facts:
-    return Facts(Counter(attempts_failed=failed, attempts_succeeded=of - failed))
+def tries(failed: int, of: int) -> Sums:
+    return Sums(Counter(attempts_failed=failed, attempts_succeeded=of - failed))
 
 
-def lags(**edges: int) -> Facts:
-    return Facts(histograms={Measure.WEBHOOK_LAG: Counter({int(edge[1:]): n for edge, n in edges.items()})})
+def lags(**edges: int) -> Sums:
+    return Sums(histograms={Measure.WEBHOOK_LAG: Counter({int(edge[1:]): n for edge, n in edges.items()})})
 
 
-def judged(key: str, today: Facts, past: Facts, limits: Thresholds = LIMITS, known_days: int = 56) -> Judgement | None:
+def judged(key: str, today: Sums, past: Sums, limits: Thresholds = LIMITS, known_days: int = 56) -> Judgement | None:
     """`today` after days that were all like `past`."""
     days = {DAY - timedelta(days=n): past for n in range(1, known_days + 1)} | {DAY: today}
     return judge_day(FIGURES[key], DAY, samples(FIGURES[key], days, FIRST, DAY, limits), limits)
@@ -62,9 +62,9 @@ def test_the_further_out_the_worse_and_fewer_failures_are_no_finding(failed: int
 def test_a_day_or_a_past_with_too_little_is_not_judged() -> None:
     assert judged("attempt_failure_rate", tries(9, 9), tries(1, 200)) is None
     assert judged("attempt_failure_rate", tries(20, 20), tries(0, 9)) is None
-    assert judged("attempt_failure_rate", Facts(), tries(1, 200)) is None
+    assert judged("attempt_failure_rate", Sums(), tries(1, 200)) is None
     assert judged("attempt_failure_rate", tries(90, 200), tries(10, 200), known_days=27) is None
-    assert judged("webhook_lag_p95", Facts(), lags(e5=100)) is None
+    assert judged("webhook_lag_p95", Sums(), lags(e5=100)) is None
 
 
 def test_the_minimum_volume_is_the_settings() -> None:
@@ -90,8 +90,8 @@ def test_days_left_out_are_neither_judged_nor_compared_with() -> None:
 
 
 def test_a_step_of_the_funnel_that_loses_people_is_found_and_one_that_gains_is_not() -> None:
-    def came(tried: int) -> Facts:
-        return Facts(Counter(reached_deposit_page=100, reached_attempt=tried))
+    def came(tried: int) -> Sums:
+        return Sums(Counter(reached_deposit_page=100, reached_attempt=tried))
 
     lost, gained = (judged("conversion_attempt", came(tried), came(80)) for tried in (55, 100))
     assert lost is not None
@@ -114,7 +114,7 @@ def test_lag_below_the_settings_seconds_is_harmless() -> None:
 
 
 def test_days_without_refunds_count_as_none_from_the_portals_first_day_on() -> None:
-    figure, days = FIGURES["refunds_made"], {DAY: Facts(Counter(refunds=9))}
+    figure, days = FIGURES["refunds_made"], {DAY: Sums(Counter(refunds=9))}
     found = judge_day(figure, DAY, samples(figure, days, FIRST, DAY, LIMITS), LIMITS)
     assert found is not None
     assert (found.severity, found.what) == (

@@ -1,0 +1,216 @@
+"""The roll-ups of a period, added up by the database; each part is read when a figure first asks for it.
+
+What adds up is added up from the days, so that a whole never says other than its days. What knows no service (e-mails,
+media, Stripe's events) is always of all.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any, Final
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from insights.kpis.facts import COUNTS, EVERYTHING, MONEY, NOTIFIED, PLAYED, Facts, Sums, no_money
+from insights.kpis.filters import Filter
+from insights.rollups.models import (
+    Daily,
+    DailyDecline,
+    DailyFigures,
+    DailyHistogram,
+    DailyMedia,
+    DailyNotifications,
+    DailyViewer,
+)
+
+Rows = QuerySet[Any, Any]
+_NOTHING: Final = Sums()
+
+
+class Period:
+    """`whole`, and `days` by day."""
+
+    def __init__(self, asked: Filter) -> None:
+        self.days = Days(asked)
+        self.whole: Facts = Whole(asked, self.days)
+
+
+class Days(Mapping[date, Facts]):
+    """Every day of `asked`."""
+
+    def __init__(self, asked: Filter) -> None:
+        self.asked = asked
+        self._all = {day: Day(self, day) for day in asked.days}
+
+    def __getitem__(self, day: date) -> Facts:
+        return self._all[day]
+
+    def __iter__(self) -> Iterator[date]:
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    @cached_property
+    def counts(self) -> dict[date, Counter[str]]:
+        """By day that has any, as all that follow."""
+        rows = _sums(_of_service(DailyFigures, self.asked), ("day",), COUNTS)
+        return {day: Counter(dict(zip(COUNTS, values, strict=True))) for day, *values in rows}
+
+    @cached_property
+    def money(self) -> dict[date, dict[str, Counter[str]]]:
+        """Currencies in which nothing happened are left out."""
+        found: dict[date, dict[str, Counter[str]]] = defaultdict(no_money)
+        for day, currency, *amounts in _sums(_of_service(DailyFigures, self.asked), ("day", "currency"), MONEY):
+            for name, amount in zip(MONEY, amounts, strict=True):
+                if amount:
+                    found[day][name][currency] = amount
+        return found
+
+    @cached_property
+    def histograms(self) -> dict[date, dict[str, Counter[int]]]:
+        """Of each measure."""
+        found: dict[date, dict[str, Counter[int]]] = defaultdict(lambda: defaultdict(Counter))
+        for day, measure, edge, count in _sums(_durations(self.asked), ("day", "measure", "edge"), ("count",)):
+            found[day][measure][edge] = count
+        return found
+
+    @cached_property
+    def notifications(self) -> dict[date, dict[str, dict[str, int]]]:
+        """Of each template."""
+        found: dict[date, dict[str, dict[str, int]]] = defaultdict(dict)
+        for day, template, *values in _of(DailyNotifications, self.asked).values_list("day", "template", *NOTIFIED):
+            found[day][template] = dict(zip(NOTIFIED, values, strict=True))
+        return found
+
+    @cached_property
+    def media(self) -> dict[date, dict[str, dict[str, int]]]:
+        """All items together."""
+        rows = _sums(_of(DailyMedia, self.asked), ("day",), PLAYED)
+        return {day: {EVERYTHING: dict(zip(PLAYED, values, strict=True))} for day, *values in rows}
+
+    @cached_property
+    def viewers(self) -> dict[date, int]:
+        """Different people."""
+        return dict(_of(DailyViewer, self.asked).values_list("day").annotate(Count("day")))
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """Facts of one of the days."""
+
+    days: Days
+    day: date
+
+    @property
+    def counts(self) -> Counter[str]:
+        return self.days.counts.get(self.day, _NOTHING.counts)
+
+    @property
+    def money(self) -> Mapping[str, Counter[str]]:
+        return self.days.money.get(self.day, _NOTHING.money)
+
+    @property
+    def declines(self) -> Counter[str]:
+        return _NOTHING.declines
+
+    @property
+    def histograms(self) -> Mapping[str, Counter[int]]:
+        return self.days.histograms.get(self.day, _NOTHING.histograms)
+
+    @property
+    def notifications(self) -> Mapping[str, Mapping[str, int]]:
+        return self.days.notifications.get(self.day, _NOTHING.notifications)
+
+    @property
+    def media(self) -> Mapping[str, Mapping[str, int]]:
+        return self.days.media.get(self.day, _NOTHING.media)
+
+    @property
+    def viewers(self) -> int:
+        return self.days.viewers.get(self.day, 0)
+
+
+@dataclass(frozen=True)
+class Whole:
+    """Facts of all days together."""
+
+    asked: Filter
+    days: Days
+
+    @cached_property
+    def counts(self) -> Counter[str]:
+        columns = zip(*(day.values() for day in self.days.counts.values()), strict=True)
+        return Counter(dict(zip(COUNTS, map(sum, columns), strict=False)))  # no days, no values
+
+    @cached_property
+    def money(self) -> Mapping[str, Counter[str]]:
+        found = no_money()
+        for day in self.days.money.values():
+            for name, amounts in day.items():
+                found[name].update(amounts)
+        return found
+
+    @cached_property
+    def declines(self) -> Counter[str]:
+        return Counter(dict(_sums(_of_service(DailyDecline, self.asked), ("reason",), ("declines",))))
+
+    @cached_property
+    def histograms(self) -> Mapping[str, Counter[int]]:
+        found: dict[str, Counter[int]] = defaultdict(Counter)
+        for measure, edge, count in _sums(_durations(self.asked), ("measure", "edge"), ("count",)):
+            found[measure][edge] = count
+        return found
+
+    @cached_property
+    def notifications(self) -> Mapping[str, Mapping[str, int]]:
+        rows = _sums(_of(DailyNotifications, self.asked), ("template",), NOTIFIED)
+        return {template: dict(zip(NOTIFIED, values, strict=True)) for template, *values in rows}
+
+    @cached_property
+    def media(self) -> Mapping[str, Mapping[str, int]]:
+        rows = _sums(_of(DailyMedia, self.asked), ("item",), PLAYED)
+        return {item: dict(zip(PLAYED, values, strict=True)) for item, *values in rows}
+
+    @cached_property
+    def viewers(self) -> int:
+        first_seen = Q(seen_before__isnull=True) | Q(seen_before__lt=self.asked.first)
+        return _of(DailyViewer, self.asked).filter(first_seen).count()
+
+
+def _of(table: type[Daily], asked: Filter) -> Rows:
+    rows: Rows = table._default_manager.filter(day__gte=asked.first, day__lte=asked.last).order_by()
+    return rows
+
+
+def _of_service(table: type[Daily], asked: Filter) -> Rows:
+    rows = _of(table, asked)
+    return rows if asked.service_id is None else rows.filter(service_id=asked.service_id)
+
+
+def _durations(asked: Filter) -> Rows:
+    rows = _of(DailyHistogram, asked)
+    if asked.service_id is None:
+        return rows
+    return rows.filter(service_id__in=(0, asked.service_id))  # 0: measures that know no service
+
+
+def _sums(rows: Rows, keys: tuple[str, ...], columns: tuple[str, ...]) -> Rows:
+    """(*keys, *sums) for each group of `rows`."""
+    sums = {f"sum_{name}": Total(name) for name in columns}
+    grouped: Rows = rows.values(*keys).annotate(**sums).values_list(*keys, *sums)
+    return grouped
+
+
+class Total(Sum):
+    """A sum of whole numbers. The database says it as one; Django would convert each value once more."""
+
+    def get_db_converters(self, connection: Any) -> list[Any]:
+        """None."""
+        return []
+
+    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        """There a sum of bigint is numeric."""
+        return self.as_sql(compiler, connection, template="%(function)s(%(distinct)s%(expressions)s)::bigint", **extra)
