@@ -1,5 +1,6 @@
 """The web server's entry point. The addresses and all behind them are loaded before the first request is taken."""
 
+import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
@@ -8,3 +9,5 @@ from django.urls import get_resolver
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.demo")
 application = get_wsgi_application()
 assert get_resolver().url_patterns
+gc.collect()
+gc.freeze()  # what is loaded stays: a request need not wait while the collector looks through it

@@ -1,4 +1,4 @@
-"""Lighthouse in a browser that runs already: what it scores a page of the portal, and what it found wrong."""
+"""Lighthouse: what it scores a page of the portal, and what it found wrong."""
 
 import json
 import os
@@ -8,9 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from ops.stack.program import ROOT
+from ops.stack.program import ROOT, binary
 
 HERE: Final = Path(__file__).parent
+FLAGS: Final = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--ignore-certificate-errors",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+)  # fmt: skip
 GOOD: Final = 0.9  # an audit below it counts as wrong, as in Lighthouse's own report
 TRIES: Final = 3  # a browser that is busy loses its trace at times; Lighthouse then asks to be run again
 
@@ -23,16 +27,18 @@ class Scored:
     wrong: list[str]
 
 
-def score(url: str, out: Path, *, port: int) -> Scored:
+def score(url: str, out: Path, *, profile: Path) -> Scored:
     """Load `url` as a phone does (Lighthouse's default) and judge it; the whole report stays in `out`.
 
-    The browser listens for its tools on `port`; the page sees the cookies that this browser has.
-    Raises RuntimeError when the page could not be judged.
+    In a Chromium of its own with `profile`: the page sees the cookies that are kept there. Nobody else may use the
+    profile, or watch the browser, meanwhile. Raises RuntimeError when the page could not be judged.
     """
-    command = [str(_installed()), url, "--quiet", "--output=json", f"--output-path={out}", f"--port={port}"]
+    flags = f"--chrome-flags={' '.join((*FLAGS, f'--user-data-dir={profile}'))}"
+    command = [str(_installed()), url, "--quiet", "--output=json", f"--output-path={out}", flags]
+    environment = {**os.environ, "CHROME_PATH": binary("chromium")}
     for _ in range(TRIES):
         out.unlink(missing_ok=True)
-        done = subprocess.run(command, stderr=subprocess.PIPE, text=True)
+        done = subprocess.run(command, env=environment, stderr=subprocess.PIPE, text=True)
         if done.returncode == 0:
             return read(json.loads(out.read_text()))
     raise RuntimeError(f"{url} could not be judged: {done.stderr}")

@@ -25,7 +25,7 @@ def test_lighthouse_is_run_again_when_the_browser_lost_its_trace(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     runs = program(tmp_path, monkeypatch, well=3)
-    assert score("https://portal.example/", tmp_path / "report.json", port=9222) == Scored({}, [])
+    assert score("https://portal.example/", tmp_path / "report.json", profile=tmp_path) == Scored({}, [])
     assert runs.read_text().count("run") == 3
 
 
@@ -34,7 +34,7 @@ def test_a_page_that_lighthouse_fails_on_each_time_is_an_error_with_its_words(
 ) -> None:
     runs = program(tmp_path, monkeypatch, well=9)
     with pytest.raises(RuntimeError, match=r"https://portal.example/ could not be judged: .*NO_NAVSTART"):
-        score("https://portal.example/", tmp_path / "report.json", port=9222)
+        score("https://portal.example/", tmp_path / "report.json", profile=tmp_path)
     assert runs.read_text().count("run") == lighthouse.TRIES
 
 
