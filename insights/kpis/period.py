@@ -92,9 +92,11 @@ class Days(Mapping[date, Facts]):
         return {day: {EVERYTHING: dict(zip(PLAYED, values, strict=True))} for day, *values in rows}
 
     @cached_property
-    def viewers(self) -> dict[date, int]:
-        """Different people."""
-        return dict(_of(DailyViewer, self.asked).values_list("day").annotate(Count("day")))
+    def viewers(self) -> dict[date, tuple[int, int]]:
+        """Different people, and those of them who had not been there on an earlier of the days."""
+        new = Q(seen_before__isnull=True) | Q(seen_before__lt=self.asked.first)
+        rows = _of(DailyViewer, self.asked).values_list("day").annotate(Count("day"), new=Count("day", filter=new))
+        return {day: (found, first_seen) for day, found, first_seen in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,7 @@ class Day:
 
     @property
     def viewers(self) -> int:
-        return self.days.viewers.get(self.day, 0)
+        return self.days.viewers.get(self.day, (0, 0))[0]
 
 
 @dataclass(frozen=True)
@@ -176,8 +178,7 @@ class Whole:
 
     @cached_property
     def viewers(self) -> int:
-        first_seen = Q(seen_before__isnull=True) | Q(seen_before__lt=self.asked.first)
-        return _of(DailyViewer, self.asked).filter(first_seen).count()
+        return sum(new for _, new in self.days.viewers.values())
 
 
 def _of(table: type[Daily], asked: Filter) -> Rows:
