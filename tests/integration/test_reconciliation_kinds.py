@@ -142,6 +142,17 @@ def test_every_kind_is_found_once_and_exactly_the_healable_is_healed(at_stripe: 
     assert none.found == {}
 
 
+def test_an_intent_that_nobody_was_given_to_pay_is_cancelled_at_stripe(at_stripe: Any) -> None:
+    payment = opened()
+    named = {"payment_id": str(payment.pk), "booking_reference": payment.booking.reference}
+    money = {"amount": payment.amount, "currency": payment.currency.lower(), "payment_method_types": ["card"]}
+    spare = at_stripe.payment_intents.create({**money, "metadata": named})
+    first, second = run(), run()
+    assert (first.found, first.healed, second.found) == ({"missing_locally": 1}, {"missing_locally": 1}, {})
+    assert at_stripe.payment_intents.retrieve(spare.id).status == "canceled"
+    assert at_stripe.payment_intents.retrieve(str(payment.intent_id)).status == "requires_payment_method"
+
+
 def test_the_kinds_planted_here_are_all_that_a_run_looks_for() -> None:
     planted = {plant.__name__ for plant in (*HEALABLE, *FOR_FINANCE)} | {K.EVENT_MISSED.value}
     noticed_as_they_happen = {K.MODE_DIFFERS.value, K.REFUND_BLOCKED.value, K.RELEASE_BLOCKED.value}

@@ -19,6 +19,7 @@ from portal.audit.actor import Actor, Source, SystemActor
 from portal.common import clock
 
 K = DiscrepancyKind
+UNTRIED: Final = frozenset({"requires_payment_method", "requires_confirmation"})
 BY: Final = Actor.system(SystemActor.RECONCILIATION)
 
 
@@ -63,7 +64,7 @@ def heal(finding: Finding) -> None:
         case K.STATUS_DIFFERS:
             apply_intent(gateway().retrieve_intent(finding.intent_id), news)
         case K.MISSING_LOCALLY if finding.payment_id is not None:
-            apply_intent(gateway().retrieve_intent(finding.intent_id), news)
+            _adopt_or_cancel(gateway().retrieve_intent(finding.intent_id), finding.payment_id, news)
         case K.REFUND_DIFFERS:
             apply_refund(gateway().retrieve_refund(finding.stripe_id), news)
         case K.DISPUTE_MISSING:
@@ -72,6 +73,18 @@ def heal(finding: Finding) -> None:
             charge_id = gateway().retrieve_intent(finding.intent_id).latest_charge_id
             if charge_id:
                 apply_charge(gateway().retrieve_charge(charge_id), news)
+
+
+def _adopt_or_cancel(intent: Intent, payment_id: int, news: News) -> None:
+    """Give the payment its intent, whose reply was lost.
+
+    Where it has another one since, nobody was ever given this one to pay: Stripe is to forget it.
+    """
+    has_another = Payment.objects.filter(pk=payment_id, intent_id__isnull=False).exclude(intent_id=intent.id)
+    if intent.status in UNTRIED and has_another.exists():
+        gateway().cancel_intent(intent.id)
+    else:
+        apply_intent(intent, news)
 
 
 def _exists_at_stripe(intent_id: str) -> bool:

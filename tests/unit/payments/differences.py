@@ -70,6 +70,12 @@ def reply_lost(stripe: FakeGateway) -> None:
     Payment.objects.filter(pk=payment.pk).update(intent_id=None)
 
 
+def spare_intent(stripe: FakeGateway) -> None:
+    """Stripe answered 500 and had made it all the same; the next request made the one that the payment has."""
+    intent = stripe.intents[str(opened().intent_id)]
+    stripe.intents["pi_spare"] = replace(intent, id="pi_spare")
+
+
 def paid_here_only(stripe: FakeGateway) -> None:
     stripe.set(str(paid(stripe).intent_id), status="requires_payment_method", amount_received=0)
 
@@ -179,6 +185,7 @@ HEALABLE: list[tuple[Plant, str]] = [
     (succeeded_unheard, "status_differs"),
     (cancelled_unheard, "status_differs"),
     (reply_lost, "missing_locally"),
+    (spare_intent, "missing_locally"),
     (refund_unheard, "refund_differs"),
     (dispute_unheard, "dispute_missing"),
     (fee_unheard, "fee_missing"),

@@ -21,6 +21,7 @@ from tests.unit.payments.differences import (
     opened,
     paid,
     run,
+    spare_intent,
     succeeded_unheard,
 )
 
@@ -78,6 +79,24 @@ def test_what_a_restore_lost_is_laid_to_no_other_payment(stripe: FakeGateway, pl
         run(stripe)
     found = Discrepancy.objects.get()
     assert (found.kind, found.payment, found.status) == ("missing_locally", None, DiscrepancyStatus.OPEN)
+
+
+def test_an_intent_that_nobody_was_given_is_cancelled_and_the_one_to_pay_is_not(stripe: FakeGateway) -> None:
+    spare_intent(stripe)
+    payment = Payment.objects.get()
+    run(stripe)
+    left = {intent.id: intent.status for intent in stripe.intents.values()}
+    assert left == {"pi_spare": "canceled", payment.intent_id: "requires_payment_method"}
+    payment.refresh_from_db()
+    assert payment.status == PaymentStatus.PENDING
+
+
+@pytest.mark.parametrize("status", ["requires_action", "processing"])
+def test_one_that_somebody_is_paying_is_left_to_finance(stripe: FakeGateway, status: str) -> None:
+    spare_intent(stripe)
+    stripe.set("pi_spare", status=status)
+    assert run(stripe).healed == {}
+    assert (stripe.intents["pi_spare"].status, open_kinds()) == (status, {"missing_locally": 1})
 
 
 def test_money_that_was_unheard_of_confirms_its_booking(stripe: FakeGateway) -> None:
