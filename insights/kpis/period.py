@@ -34,7 +34,7 @@ class Period:
 
     def __init__(self, asked: Filter) -> None:
         self.days = Days(asked)
-        self.whole: Facts = Whole(asked, self.days)
+        self.whole: Facts = Whole(self.days)
 
 
 class Days(Mapping[date, Facts]):
@@ -42,16 +42,18 @@ class Days(Mapping[date, Facts]):
 
     def __init__(self, asked: Filter) -> None:
         self.asked = asked
-        self._all = {day: Day(self, day) for day in asked.days}
+        self._known = dict.fromkeys(asked.days)
 
     def __getitem__(self, day: date) -> Facts:
-        return self._all[day]
+        if day not in self._known:
+            raise KeyError(day)
+        return Day(self, day)
 
     def __iter__(self) -> Iterator[date]:
-        return iter(self._all)
+        return iter(self._known)
 
     def __len__(self) -> int:
-        return len(self._all)
+        return len(self._known)
 
     @cached_property
     def counts(self) -> dict[date, Counter[str]]:
@@ -139,7 +141,6 @@ class Day:
 class Whole:
     """Facts of all days together."""
 
-    asked: Filter
     days: Days
 
     @cached_property
@@ -157,23 +158,23 @@ class Whole:
 
     @cached_property
     def declines(self) -> Counter[str]:
-        return Counter(dict(_sums(_of_service(DailyDecline, self.asked), ("reason",), ("declines",))))
+        return Counter(dict(_sums(_of_service(DailyDecline, self.days.asked), ("reason",), ("declines",))))
 
     @cached_property
     def histograms(self) -> Mapping[str, Counter[int]]:
         found: dict[str, Counter[int]] = defaultdict(Counter)
-        for measure, edge, count in _sums(_durations(self.asked), ("measure", "edge"), ("count",)):
+        for measure, edge, count in _sums(_durations(self.days.asked), ("measure", "edge"), ("count",)):
             found[measure][edge] = count
         return found
 
     @cached_property
     def notifications(self) -> Mapping[str, Mapping[str, int]]:
-        rows = _sums(_of(DailyNotifications, self.asked), ("template",), NOTIFIED)
+        rows = _sums(_of(DailyNotifications, self.days.asked), ("template",), NOTIFIED)
         return {template: dict(zip(NOTIFIED, values, strict=True)) for template, *values in rows}
 
     @cached_property
     def media(self) -> Mapping[str, Mapping[str, int]]:
-        rows = _sums(_of(DailyMedia, self.asked), ("item",), PLAYED)
+        rows = _sums(_of(DailyMedia, self.days.asked), ("item",), PLAYED)
         return {item: dict(zip(PLAYED, values, strict=True)) for item, *values in rows}
 
     @cached_property
