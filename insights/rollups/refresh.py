@@ -6,6 +6,7 @@ from typing import Final
 from django.db import models, transaction
 from django.db.models import Max, Min
 
+from insights.rollups import seen
 from insights.rollups.days import Days
 from insights.rollups.models import Cursor
 from insights.rollups.parts import PARTS, TABLES
@@ -56,6 +57,7 @@ def rebuild() -> int:
         table._default_manager.exclude(day__gte=days[0], day__lte=days[-1]).delete()
     for some in in_chunks(days):
         recompute_all(some)
+    seen.mend()
     Cursor.objects.update_or_create(pk=1, defaults={"read_to": moment})
     return len(days)
 

@@ -12,12 +12,20 @@ from insights.rollups.models import DailyViewer
 
 def link(cells: Collection[tuple[Any, ...]]) -> None:
     """Write `seen_before` anew after the rows of `cells` (day, viewer) were written or removed."""
-    earlier = DailyViewer.objects.filter(viewer=OuterRef("viewer"), day__lt=OuterRef("day"))
-    last = Subquery(earlier.order_by("-day").values("day")[:1])
     later = DailyViewer.objects.filter(
         viewer__in={viewer for _, viewer in cells}, day__gte=min(day for day, _ in cells)
     )
-    later.update(seen_before=last)
+    later.update(seen_before=_day_before())
+
+
+def mend() -> None:
+    """Write every wrong link anew: of rows that stayed while others were lost or changed by hand."""
+    DailyViewer.objects.filter(day__in=wrongly_linked()).update(seen_before=_day_before())
+
+
+def _day_before() -> Subquery:
+    earlier = DailyViewer.objects.filter(viewer=OuterRef("viewer"), day__lt=OuterRef("day"))
+    return Subquery(earlier.order_by("-day").values("day")[:1])
 
 
 def wrongly_linked() -> set[date]:

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q, QuerySet
+from wagtail.models import ModelLogEntry
 
 from insights.rollups.days import day_of
 from payments.models import Dispute, Payment, PaymentAttempt, PaymentTransition, Refund
@@ -22,7 +24,7 @@ UNTRACED: Final = ("notifications", "notification_delay", "webhook_lag")  # thei
 
 
 def touched(since: datetime, until: datetime) -> Touched:
-    """Days whose figures changes since `since` may have moved; of what leaves no trace, yesterday and today.
+    """Days whose figures changes since `since` may have moved; of what leaves no trace, every day from the one before.
 
     `since` lies well before the last run's end: a transaction may commit rows that are older than what was read.
     """
@@ -55,8 +57,11 @@ def touched(since: datetime, until: datetime) -> Touched:
     _note(days, SessionChange.objects.filter(requested_at__gte=since), {
         "session__starts_at": PLACES, "from_starts_at": PLACES, "to_starts_at": PLACES,
     })  # fmt: skip
+    _note_typed(days, since)
+    first, last = reporting_day(since) - timedelta(days=1), reporting_day(until)
+    recent = {first + timedelta(days=n) for n in range((last - first).days + 1)}
     for part in UNTRACED:
-        days[part] |= {reporting_day(until - timedelta(days=1)), reporting_day(until)}
+        days[part] |= recent
     return days
 
 
@@ -84,3 +89,10 @@ def _note_moved(days: Touched, moves: QuerySet[AuditEvent]) -> None:
     """A booking that went from one session to another: the days of both."""
     sessions = {data[end] for data in moves.order_by().values_list("data", flat=True) for end in ("from", "to")}
     _note(days, Session.objects.filter(pk__in=sessions), {"starts_at": PLACES})
+
+
+def _note_typed(days: Touched, since: datetime) -> None:
+    """A session that was added, or whose places were typed over, in the admin: by Wagtail's log."""
+    typed = ModelLogEntry.objects.filter(content_type=ContentType.objects.get_for_model(Session), timestamp__gte=since)
+    sessions = {int(pk) for pk in typed.order_by().values_list("object_id", flat=True)}
+    _note(days, Session.objects.filter(pk__in=sessions), {"starts_at": ("sessions",)})

@@ -9,10 +9,11 @@ import pytest
 import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
 
 from insights.rollups import refresh as refreshing
 from insights.rollups.days import runs
-from insights.rollups.models import Cursor, DailyFigures
+from insights.rollups.models import Cursor, DailyFigures, DailyNotifications
 from insights.rollups.recompute import recompute
 from insights.rollups.refresh import rebuild, refresh
 from insights.rollups.verify import verify
@@ -21,13 +22,16 @@ from payments.domain.news import News
 from payments.domain.refunds import apply_refund
 from payments.gateway.base import DisputeResult, RefundResult
 from payments.models import Payment
+from portal.accounts.roles import Role
 from portal.audit.actor import Actor, Source
 from portal.bookings.domain.moving import move_booking
 from portal.bookings.domain.session_changes import cancel_session, move_session
 from portal.bookings.enums import BookingStatus
 from portal.bookings.models import Service, Session
+from portal.notifications.models import Notification
 from tests.factories import ServiceFactory, SessionFactory
 from tests.unit.insights.history import booked, moved, paid, refunded
+from tests.unit.insights.test_json import signed_in
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -182,6 +186,33 @@ def test_a_booking_after_midnight_of_the_summer_changes_the_next_day(service: Se
     with time_machine.travel(late + timedelta(seconds=3)):
         refresh()
     assert (on(date(2026, 3, 29)).booked, on(date(2026, 3, 30)).booked) == (1, 1)
+
+
+def test_e_mails_of_every_day_that_the_worker_was_away_are_counted(caught_up) -> None:
+    caught_up()
+    for days in range(4):
+        at = NOON + timedelta(days=days, hours=1)
+        Notification.objects.create(template="hold_ending", to="a@example.com", dedupe_key=f"n{days}", created_at=at)
+    refreshed()
+    assert set(DailyNotifications.objects.values_list("queued", flat=True)) == {1}
+    assert verify() == []
+
+
+def test_places_typed_over_and_a_session_added_in_the_admin_are_counted(
+    place: Session, caught_up, settings: Settings
+) -> None:
+    settings.STAFF_SECOND_FACTOR_REQUIRED = False
+    caught_up()
+    listing = "/admin/snippets/bookings/session/"
+    added = {"service": place.service_id, "starts_at": "2026-03-21 10:00", "ends_at": "2026-03-21 12:00"}
+    with time_machine.travel(LATER):
+        coordinator = signed_in(Role.COORDINATOR)
+        edited = coordinator.post(f"{listing}edit/{place.pk}/", {"capacity": "40", "status": "open"})
+        created = coordinator.post(f"{listing}add/", {**added, "capacity": "5", "status": "open"})
+    assert (edited.status_code, created.status_code) == (302, 302)
+    refreshed()
+    assert (on(place.starts_at).places_offered, on(date(2026, 3, 21)).places_offered) == (40, 5)
+    assert verify() == []
 
 
 def test_only_what_differs_is_written(place: Session, caught_up) -> None:

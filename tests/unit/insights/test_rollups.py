@@ -167,3 +167,5 @@ def test_a_viewer_linked_to_a_day_they_were_not_there_before_is_named(wrong: dat
     assert verify() == []
     DailyViewer.objects.filter(day=DAY + timedelta(days=2)).update(seen_before=wrong)
     assert verify() == [Difference(DAY + timedelta(days=2), "DailyViewer")]
+    rebuild()
+    assert verify() == []
