@@ -38,7 +38,7 @@ def judge_silence(bookings: Bookings, moment: datetime, limits: Thresholds) -> J
         return None
     return Judgement(
         SILENCE, reporting_day(start), 0, min(past), max(past),
-        severity=_severity(median(past), limits), what=_what(bookings.last, moment, past),
+        severity=_severity(median(past), limits), what=_what(bookings.last, start, moment, past),
     )  # fmt: skip
 
 
@@ -64,10 +64,11 @@ def weeks_before(moment: datetime, weeks: int) -> datetime:
     return (local - timedelta(weeks=weeks)).astimezone(UTC)
 
 
-def _what(last: datetime, moment: datetime, past: Sequence[int]) -> str:
-    local = clock_time(last.astimezone(ZoneInfo(settings.REPORTING_TIME_ZONE)))
-    length, usual = span((moment - last).total_seconds()), between(str(min(past)), str(max(past)))
-    return (
-        f"the last booking came at {local}; in the {length} from then on, "
-        f"{usual} came in each of the {WORDS[len(past)]} weeks before."
-    )
+def _what(last: datetime, start: datetime, moment: datetime, past: Sequence[int]) -> str:
+    local = last.astimezone(ZoneInfo(settings.REPORTING_TIME_ZONE))
+    length, usual = span((moment - start).total_seconds()), between(str(min(past)), str(max(past)))
+    came = f"{usual} came in each of the {WORDS[len(past)]} weeks before."
+    if start > last:
+        since = f"{local:%A} {local.day} {local:%B}"
+        return f"nobody had booked since {since}; in the {LONGEST.days} days from then on, {came}"
+    return f"the last booking came at {clock_time(local)}; in the {length} from then on, {came}"

@@ -65,6 +65,10 @@ def test_after_a_week_of_silence_the_window_does_not_reach_into_its_own_past() -
     found = judge_silence(bookings(until=at(1, 9)), at(20, 9), LIMITS)
     assert found is not None
     assert (found.day, found.low, found.high) == (date(2026, 3, 13), 0, 7 * 24)
+    assert found.what == (
+        "nobody had booked since Sunday 1 March; in the 7 days from then on, "
+        "between 0 and 168 came in each of the eight weeks before."
+    )
 
 
 def test_a_day_left_out_is_quiet_and_compared_with_nothing() -> None:
