@@ -1,13 +1,22 @@
 """What is unusual and waits for somebody: shown first on the page, and on the home page."""
 
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.urls import reverse
 
 from insights.admin.drill import Viewer
+from insights.admin.words import day_named
 from insights.anomalies.queries import open_anomalies
+from insights.rollups.models import Cursor
 from payments.enums import DiscrepancyStatus
 from payments.models import Discrepancy
+from portal.common import clock
+
+LATE: Final = timedelta(minutes=10)  # the worker reads on every few seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +29,21 @@ class Alert:
 
 def alerts(viewer: Viewer) -> list[Alert]:
     """Everything to be said now, the gravest first."""
-    return _unusual() + _discrepancies(viewer)
+    return _behind() + _unusual() + _discrepancies(viewer)
+
+
+def _behind() -> list[Alert]:
+    """Figures that stand still, while no worker runs, look like a day without bookings."""
+    read_to = Cursor.objects.values_list("read_to", flat=True).first()
+    if read_to is None:
+        return [Alert("The figures have not been worked out yet. If this stays, the background worker is not running.")]
+    if clock.now() - read_to < LATE:
+        return []
+    local = read_to.astimezone(ZoneInfo(settings.REPORTING_TIME_ZONE))
+    until = f"{clock.clock_time(local)} on {day_named(local.date())}"
+    return [
+        Alert(f"The figures stand as of {until}: what came since is missing, the background worker is not running.")
+    ]
 
 
 def _unusual() -> list[Alert]:
