@@ -64,7 +64,8 @@ def _day(query: Mapping[str, str], name: str) -> date | None:
 
 
 def _service_id(slug: str) -> int:
-    found = Service.objects.filter(slug=slug).values_list("pk", flat=True).first()
+    named = Service.objects.filter(slug=slug.replace("\x00", "?"))  # PostgreSQL takes no NUL; no slug has a "?"
+    found = named.values_list("pk", flat=True).first()
     if found is None:
         raise BadFilter("There is no service of that name: leave “service” out to see all.")
     return int(found)
