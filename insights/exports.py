@@ -8,6 +8,7 @@ from io import BytesIO, StringIO
 from typing import Final
 
 from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from insights.kpis.definition import Unit
 from insights.kpis.results import Result
@@ -69,4 +70,5 @@ def as_xlsx(tables: Iterable[Table]) -> bytes:
 
 
 def _safe(cell: Cell) -> Cell:
-    return neutral(cell) if isinstance(cell, str) else cell
+    """Without the signs that Excel's format cannot hold: a title pasted from elsewhere may have them."""
+    return neutral(ILLEGAL_CHARACTERS_RE.sub("", cell)) if isinstance(cell, str) else cell

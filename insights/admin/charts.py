@@ -46,8 +46,10 @@ class Chart:
 
     @property
     def empty(self) -> bool:
-        """Nothing but zeros and gaps."""
-        return not any(value for line in self.lines for value in line.values)
+        """Nothing but gaps, and zeros that are no share of something."""
+        return not any(
+            value or (value == 0 and line.unit is Unit.RATIO) for line in self.lines for value in line.values
+        )
 
     @property
     def data(self) -> Mapping[str, Any]:

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from django.db.models.functions import Left
+
 from insights.admin import drill, findings
 from insights.admin.charts import Chart, Line, Number, iso
 from insights.admin.words import named
@@ -46,7 +48,13 @@ def trend(
         lines.append(Line(other.kpi.name, other.kpi.unit, _numbers(other.series)))
     link = listing.of_day(answered.viewer, answered.asked) if listing else ""
     found = " ".join(findings.trend(answered.results[name], compare=compare) for name in (key, *more))
+    found += _of_all(answered, key)
     return [Chart(key, heading, found, "Day", iso(answered.asked.days), lines, link=link)]
+
+
+def _of_all(answered: Answered, key: str, says: str = " Always of all services.") -> str:
+    """What is added to a finding when a service was chosen, and the figure `key` knows none."""
+    return "" if answered.asked.service_id is None or answered.results[key].kpi.per_service else says
 
 
 def statuses(answered: Answered) -> list[Chart]:
@@ -90,7 +98,10 @@ def _step(name: str) -> str:
 
 def deposits(answered: Answered) -> list[Chart]:
     """A chart for each currency: amounts of two are never drawn, or added, together."""
-    names = {"deposits_taken": "Taken", "deposits_refunded": "Refunded", "deposits_net": "Net"}
+    names = {
+        "deposits_taken": "Taken", "deposits_refunded": "Refunded", "deposits_disputed": "Disputed",
+        "deposits_net": "Net",
+    }  # fmt: skip
     results = {key: answered.results[key] for key in names}
     return [
         _deposits_in(currency, names, results, answered)
@@ -103,10 +114,10 @@ def _deposits_in(
 ) -> Chart:  # fmt: skip
     lines = [
         Line(names[key], Unit.MONEY, [_amount(value, currency) for _, value in result.series], shape, currency)
-        for (key, result), shape in zip(results.items(), ("bar", "bar", "line"), strict=True)
+        for (key, result), shape in zip(results.items(), ("bar", "bar", "bar", "line"), strict=True)
     ]
-    taken, refunded, net = (_amount(result.value, currency) for result in results.values())
-    found = findings.money(taken, refunded, net, currency)
+    taken, refunded, disputed, net = (_amount(result.value, currency) for result in results.values())
+    found = findings.money(taken, refunded, disputed, net, currency)
     link = drill.DEPOSITS.of_day(answered.viewer, answered.asked, purpose__exact="deposit", currency__exact=currency)
     heading = f"Deposits in {currency}"
     return Chart(f"deposits_{currency.lower()}", heading, found, "Day", iso(answered.asked.days), lines, link=link)
@@ -119,22 +130,25 @@ def _amount(value: Value, currency: str) -> int:
 def breakdown(
     key: str, heading: str, first: str, what: str, answered: Answered,
     link: Callable[[Answered, str], str] = lambda answered, name: "",
-    names: Callable[[Iterable[str]], Mapping[str, str]] = lambda codes: {},
+    names: Callable[[Iterable[str]], Mapping[str, str]] = lambda codes: {}, whole: tuple[str, ...] = (),
 ) -> list[Chart]:  # fmt: skip
-    """Counts by code, the largest first. `names` gives what to call some codes; the others are read as words."""
+    """Counts by code, the largest first. `names` gives what to call some codes; the others are read as words. `whole`
+    names the figures that count all, where the largest are not all."""
     value = answered.results[key].value
     parts = value if isinstance(value, Mapping) else {}
     line = Line(named(what), Unit.COUNT, list(parts.values()), "bar")
     links = [link(answered, name) for name in parts]
     called = names(parts)
     labels = [called.get(name) or named(name) for name in parts]
-    found = findings.shares(parts, what, called)
+    used = sum(number or 0 for number in _numbers([(name, answered.results[name].value) for name in whole]))
+    found = findings.shares(parts, what, called, used if whole else None) + _of_all(answered, key)
     return [Chart(key, heading, found, first, labels, [line], links, of_days=False, sideways=True)]
 
 
 def titles(slugs: Iterable[str]) -> Mapping[str, str]:
-    """What the library's items are called; one that was deleted keeps its slug."""
-    return dict(MediaItem.objects.filter(slug__in=list(slugs)).values_list("slug", "title"))
+    """What the library's items are called; one that was deleted keeps its slug. Events keep 64 signs of it."""
+    kept = MediaItem.objects.annotate(kept=Left("slug", 64)).filter(kept__in=list(slugs))
+    return dict(kept.values_list("kept", "title"))
 
 
 def declined(answered: Answered, reason: str) -> str:
@@ -151,6 +165,8 @@ def mails(answered: Answered) -> list[Chart]:
     lines[-1] = Line("Deposits paid", Unit.COUNT, lines[-1].values)
     found = findings.reminders(
         results["notifications_sent"], results["notifications_failed"], results["reminder_completion"]
+    ) + _of_all(
+        answered, "notifications_sent", " E-mails are always of all services, the deposits are of the chosen one."
     )
     link = drill.NOTIFICATIONS.of_day(answered.viewer, answered.asked)
     days = iso(answered.asked.days)

@@ -61,14 +61,11 @@ SESSIONS: Final = Listing(
     "wagtailsnippets_bookings_session:list", "bookings.view_session", "starts_at_from", "starts_at_to",
     inclusive=True, service="service",
 )  # fmt: skip
-DEPOSITS: Final = Listing(
-    "payments_payment_modeladmin_index", "payments.view_payment", "succeeded_at__gte", "succeeded_at__lt",
-    service="booking__session__service__id__exact",
-)  # fmt: skip
-WAYS: Final = Listing(
-    "payments_payment_modeladmin_index", "payments.view_payment", "booking__created_at__gte", "booking__created_at__lt",
-    service="booking__session__service__id__exact",
-)  # fmt: skip
+_PAYMENTS: Final = ("payments_payment_modeladmin_index", "payments.view_payment")
+_OF_PAYMENT: Final = "booking__session__service__id__exact"
+PAYMENTS: Final = Listing(*_PAYMENTS, "created_at__gte", "created_at__lt", service=_OF_PAYMENT)
+DEPOSITS: Final = Listing(*_PAYMENTS, "succeeded_at__gte", "succeeded_at__lt", service=_OF_PAYMENT)
+WAYS: Final = Listing(*_PAYMENTS, "booking__created_at__gte", "booking__created_at__lt", service=_OF_PAYMENT)
 ATTEMPTS: Final = Listing(
     "payments_paymentattempt_modeladmin_index", "payments.view_paymentattempt", "occurred_at__gte", "occurred_at__lt",
     service="payment__booking__session__service__id__exact",

@@ -16,7 +16,7 @@ def trend(result: Result, *, compare: bool) -> str:
     """A figure day by day: the whole, the change, and its highest day."""
     kpi = result.kpi
     known = [(day, value) for day, value in result.series if isinstance(value, int | float)]
-    if not any(value for _, value in known):
+    if not any(value or kpi.unit is Unit.RATIO for _, value in known):  # no share of something is a finding
         return NOTHING
     compared = changes(kpi.key, kpi.unit, result.value, result.previous).get("") if compare else None
     whole = f"{kpi.name}: {shown(result.value, kpi.unit)}" + (f", {compared}" if compared else "")
@@ -28,19 +28,22 @@ def _highest(known: Sequence[tuple[date, float]], unit: Unit) -> str:
     return f"Highest on {day_named(day)}: {number(most, unit)}."
 
 
-def money(taken: int, refunded: int, net: int, currency: str) -> str:
+def money(taken: int, refunded: int, disputed: int, net: int, currency: str) -> str:
     """Deposits of one currency, in minor units."""
-    if not (taken or refunded or net):
+    if not (taken or refunded or disputed):
         return NOTHING
-    return (
-        f"{formatted(taken, currency)} came in and {formatted(refunded, currency)} went back: "
-        f"{formatted(net, currency)} stays."
-    )
+    came, back, held, stays = (formatted(amount, currency) for amount in (taken, refunded, disputed, net))
+    if disputed:
+        return f"{came} came in, {back} went back and {held} is held back for disputes: {stays} stays."
+    return f"{came} came in and {back} went back: {stays} stays."
 
 
-def shares(parts: Mapping[str, int], what: str, called: Mapping[str, str] | None = None) -> str:
-    """The largest part of a breakdown; `called` has the names of codes that are not read as words."""
-    whole = sum(parts.values())
+def shares(
+    parts: Mapping[str, int], what: str, called: Mapping[str, str] | None = None, whole: float | None = None
+) -> str:
+    """The largest part of a breakdown; `called` has the names of codes that are not read as words, `whole` is given
+    where `parts` are not all."""
+    whole = sum(parts.values()) if whole is None else whole
     if not whole:
         return NOTHING
     name, most = max(parts.items(), key=lambda pair: pair[1])

@@ -33,7 +33,7 @@ SECTIONS: Final = (
         (
             draw.deposits,
             partial(
-                draw.trend, "payment_success_rate", "Payments that succeed", listing=drill.ATTEMPTS, compared=True
+                draw.trend, "payment_success_rate", "Payments that succeed", listing=drill.PAYMENTS, compared=True
             ),
             partial(
                 draw.breakdown, "declines_by_reason", "Why cards are declined", "Reason", "declines", link=draw.declined
@@ -54,7 +54,10 @@ SECTIONS: Final = (
         (
             partial(draw.trend, "media_plays", "Plays each day", compared=True),
             partial(draw.trend, "media_watch_time", "Time watched each day"),
-            partial(draw.breakdown, "media_top", "Most used", "Item", "plays and downloads", names=draw.titles),
+            partial(
+                draw.breakdown, "media_top", "Most used", "Item", "plays and downloads", names=draw.titles,
+                whole=("media_plays", "media_downloads"),
+            ),
         ),
     ),
     Section("E-mails", ("Notifications",), (draw.mails,)),

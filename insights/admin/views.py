@@ -38,10 +38,15 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         if export := request.GET.get("export"):
             return _spreadsheet(export, request.GET.get("table", ""), page, found)
     except BadFilter as error:
-        return _page(
-            request, {"error": str(error), "form": request.GET, "service": request.GET.get("service", "")}, 400
-        )
+        return _page(request, _refused(request.GET.dict(), str(error)), 400)
     return _page(request, _context(question, page, request))
+
+
+def _refused(asked: dict[str, str], error: str) -> dict[str, Any]:
+    """The form stays as it was filled in."""
+    return {
+        "error": error, "form": asked, "service": asked.get("service", ""), "comparison": asked.get("compare", ""),
+    }  # fmt: skip
 
 
 def _page(request: HttpRequest, context: dict[str, Any], status: int = 200) -> TemplateResponse:

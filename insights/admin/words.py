@@ -83,15 +83,21 @@ def changes(key: str, unit: Unit, now: Value, before: Value) -> dict[str, Change
 
 def change(key: str, unit: Unit, now: float, before: float) -> Change:
     """Two numbers of the figure `key`, in words."""
-    if round(now, 4) == round(before, 4):
+    if unit is Unit.RATIO:
+        now, before = round(now * 100, 1), round(before * 100, 1)  # as they are shown
+    if now == before:
         return Change("the same as before")
     more = "more" if now > before else "less"
     if unit is Unit.RATIO:
-        return Change(f"{abs(now - before) * 100:.1f} points {more} than before", _verdict(key, now > before))
+        return Change(f"{abs(now - before):.1f} points {more} than before", _verdict(key, now > before))
     if not before:
         return Change("none before", _verdict(key, now > before))
-    part = f"{abs(now - before) / abs(before) * 100:,.0f} %"
-    return Change(f"{part} {more} than before", _verdict(key, now > before))
+    return Change(f"{_part(now, before)} {more} than before", _verdict(key, now > before))
+
+
+def _part(now: float, before: float) -> str:
+    percent = abs(now - before) / abs(before) * 100
+    return f"{percent:,.0f} %" if percent >= 0.5 else "under 1 %"
 
 
 def _verdict(key: str, rose: bool) -> str:

@@ -3,12 +3,12 @@
 from typing import Any
 
 from django.contrib.admin import SimpleListFilter
-from django.db.models import QuerySet, Value
+from django.db.models import Exists, OuterRef, QuerySet, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.http import HttpRequest
 
 from payments.enums import AttemptOutcome, Purpose, Reached
-from payments.models import PaymentAttempt
+from payments.models import Payment, PaymentAttempt
 from payments.models.reached import REACHED
 from portal.common.listings import DaysFilter
 
@@ -31,7 +31,7 @@ class DeclineReasonFilter(SimpleListFilter):
 
 
 class ReachedFilter(SimpleListFilter):
-    """Deposits that came so far, or farther."""
+    """Deposits that came so far, or farther; of a booking's several the newest, as the funnel counts bookings."""
 
     title = "deposit came to"
     parameter_name = "reached"
@@ -43,7 +43,11 @@ class ReachedFilter(SimpleListFilter):
         chosen = self.value()
         if chosen not in Reached.values:
             return queryset
-        return queryset.filter(REACHED[Reached(chosen)], purpose=Purpose.DEPOSIT)
+        came = REACHED[Reached(chosen)]
+        newer = Payment.objects.filter(
+            came, booking=OuterRef("booking"), purpose=Purpose.DEPOSIT, pk__gt=OuterRef("pk")
+        )
+        return queryset.filter(came, ~Exists(newer), purpose=Purpose.DEPOSIT)
 
 
 class BookedFilter(DaysFilter):

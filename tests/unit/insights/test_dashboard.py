@@ -45,8 +45,11 @@ def test_the_page_shows_every_figure_once() -> None:
 
 
 def test_a_question_that_cannot_be_answered_is_said_on_the_page() -> None:
-    response = signed_in(Role.MANAGER).get(ADDRESS, {"from": "2026-03-10", "to": "2026-03-01"})
-    assert (response.status_code, "swap “from” and “to”" in response.content.decode()) == (400, True)
+    asked = {"from": "2026-03-10", "to": "2026-03-01", "compare": "none"}
+    response = signed_in(Role.MANAGER).get(ADDRESS, asked)
+    page = response.content.decode()
+    assert (response.status_code, "swap “from” and “to”" in page) == (400, True)
+    assert ('value="2026-03-10"' in page, '<option value="none" selected>' in page) == (True, True)
 
 
 def test_without_anything_the_page_says_so() -> None:
@@ -164,11 +167,44 @@ def test_today_is_on_the_home_page_of_whoever_may_see_figures() -> None:
 
 def test_what_is_used_most_is_called_by_its_title() -> None:
     with time_machine.travel("2026-03-10T12:00:00Z"):
-        item = MediaItemFactory(title="A quiet minute")
-        for slug in (item.slug, "deleted-since"):
+        item = MediaItemFactory(title="A quiet minute", slug="long-" * 20)
+        for slug in (item.slug[:64], "deleted-since"):
             ActivityEvent.objects.create(activity=Activity.MEDIA_PLAYED, object_id=slug)
         rebuild()
         most_used = charts(signed_in(Role.MANAGER))["Most used"]
     assert sorted(zip(most_used["labels"], most_used["lines"][0]["values"], strict=True)) == [
         ("A quiet minute", 1), ("Deleted-since", 1),
     ]  # fmt: skip
+
+
+def test_the_most_used_item_is_said_of_all_uses_and_not_only_of_the_ten_shown() -> None:
+    with time_machine.travel("2026-03-10T12:00:00Z"):
+        for n in range(12):
+            ActivityEvent.objects.create(activity=Activity.MEDIA_PLAYED, object_id=f"film-{n:02}")
+        rebuild()
+        page = signed_in(Role.MANAGER).get(ADDRESS, DAYS).content.decode()
+    assert "“Film-00” is the largest: 1 of 12 plays and downloads (8 %)." in page
+
+
+def test_what_knows_no_service_says_so_beside_what_is_of_the_chosen_one() -> None:
+    with time_machine.travel("2026-03-10T12:00:00Z"):
+        service = BookingFactory().session.service
+        ActivityEvent.objects.create(activity=Activity.MEDIA_PLAYED, object_id="film")
+        rebuild()
+        manager = signed_in(Role.MANAGER)
+        whole = manager.get(ADDRESS, DAYS).content.decode()
+        narrowed = manager.get(ADDRESS, {**DAYS, "service": service.slug}).content.decode()
+    said = "Highest on Tuesday 10 March 2026: 1. Always of all services."
+    assert (said in whole, narrowed.count(said)) == (False, 1)
+    assert "E-mails are always of all services, the deposits are of the chosen one." in narrowed
+
+
+def test_figures_that_stand_still_say_since_when() -> None:
+    said = "The figures stand as of 1:00pm on Wednesday 10 June 2026: what came since is missing"
+    manager = signed_in(Role.MANAGER)
+    assert "The figures have not been worked out yet." in manager.get(ADDRESS).content.decode()
+    with time_machine.travel("2026-06-10T12:00:00Z", tick=False):
+        rebuild()
+    for minutes, late in ((9, False), (10, True)):
+        with time_machine.travel(f"2026-06-10T12:{minutes:02}:00Z", tick=False):
+            assert [said in manager.get(address).content.decode() for address in (ADDRESS, "/admin/")] == [late] * 2

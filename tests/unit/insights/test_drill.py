@@ -14,7 +14,7 @@ from insights.admin.draw import Answered, funnel
 from insights.kpis.filters import Filter
 from insights.kpis.results import answer
 from insights.rollups.refresh import rebuild
-from payments.enums import Reached
+from payments.enums import PaymentStatus, Reached
 from payments.models import Payment, PaymentAttempt, ReceivedEvent
 from portal.accounts.roles import Role
 from tests.factories import ServiceFactory, SessionFactory
@@ -58,7 +58,7 @@ def rows(client: Client, address: str) -> int:
 
 @pytest.mark.parametrize(
     "listing",
-    [drill.BOOKINGS, drill.ATTENDANCE, drill.SESSIONS, drill.DEPOSITS, drill.REFUNDS, drill.EVENTS],
+    [drill.BOOKINGS, drill.ATTENDANCE, drill.SESSIONS, drill.PAYMENTS, drill.DEPOSITS, drill.REFUNDS, drill.EVENTS],
     ids=lambda listing: listing.first,
 )
 def test_days_of_the_reporting_zone_narrow_a_listing(listing: drill.Listing, admin: Client) -> None:
@@ -81,6 +81,10 @@ def test_a_step_of_the_funnel_leads_to_the_deposits_of_bookings_made_then_that_c
     only_tried = booked(LATE - timedelta(minutes=9), SessionFactory(starts_at=LATE + timedelta(days=9)))
     declined(only_tried, LATE + timedelta(days=2))
     assert not Payment.objects.filter(create_requested_at__isnull=False).exists()
+    tried_again = only_tried.payments.get()
+    Payment.objects.filter(pk=tried_again.pk).update(status=PaymentStatus.CANCELLED)
+    tried_again.pk, tried_again.intent_id, tried_again.idempotency_key = None, None, "another"
+    tried_again.save()
     steps = {key: drill.WAYS.of_period(Everybody(), ASKED, reached=key) for key in Reached.values}
     rebuild()
     figures = {key: answer(ASKED)[f"funnel_{key}"].value for key in steps}

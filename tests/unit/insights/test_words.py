@@ -7,6 +7,7 @@ import pytest
 
 from insights.admin import findings
 from insights.admin.cards import LEADING, Reading, points, readings
+from insights.admin.charts import Chart, Line
 from insights.admin.words import LESS_IS_BETTER, MORE_IS_BETTER, Change, change, named, shown
 from insights.kpis.definition import Unit
 from insights.kpis.registry import REGISTRY
@@ -36,7 +37,9 @@ def test_values_read_as_people_write_them() -> None:
         ("declines", Unit.COUNT, 1, 2, "50 % less than before, better"),
         ("bookings_made", Unit.COUNT, 2, 2, "the same as before"),
         ("bookings_made", Unit.COUNT, 2, 0, "none before, better"),
+        ("bookings_made", Unit.COUNT, 10_001, 10_000, "under 1 % more than before, better"),
         ("refund_rate", Unit.RATIO, 0.25, 0.2, "5.0 points more than before, worse"),
+        ("refund_rate", Unit.RATIO, 0.9004, 0.9, "the same as before"),
         ("confirmation_p95", Unit.SECONDS, 60, 120, "50 % less than before, better"),
         ("bookings_awaiting_deposit", Unit.COUNT, 4, 2, "100 % more than before"),
         ("deposits_net", Unit.MONEY, -100, 100, "200 % less than before, worse"),
@@ -76,18 +79,32 @@ def test_a_finding_says_the_whole_the_change_and_the_highest_day() -> None:
     assert findings.trend(result("bookings_made", 0, 4, (0, 0, 0)), compare=True) == findings.NOTHING
 
 
+def test_nobody_of_many_is_a_finding_and_nobody_of_none_is_nothing() -> None:
+    failed = result("payment_success_rate", 0.0, 0.5, (0.0, None))
+    assert findings.trend(failed, compare=True) == (
+        "Payments that succeed: 0.0 %, 50.0 points less than before, worse. Highest on Monday 9 March 2026: 0.0 %."
+    )
+    assert not Chart("k", "h", "", "Day", ["a", "b"], [Line("n", Unit.RATIO, [0.0, None])]).empty
+    assert findings.trend(result("payment_success_rate", None, 0.5, (None, None)), compare=True) == findings.NOTHING
+    assert Chart("k", "h", "", "Day", ["a", "b"], [Line("n", Unit.RATIO, [None, None])]).empty
+
+
 def test_findings_of_shares_money_and_the_funnel() -> None:
     assert findings.shares({"expired_card": 3, "insufficient_funds": 1}, "declines") == (
         "“Expired card” is the largest: 3 of 4 declines (75 %)."
     )
-    assert findings.money(5000, 1000, 4000, "GBP") == "£50.00 came in and £10.00 went back: £40.00 stays."
+    assert findings.shares({"a": 3, "b": 2}, "plays", whole=50) == "“A” is the largest: 3 of 50 plays (6 %)."
+    assert findings.money(5000, 1000, 0, 4000, "GBP") == "£50.00 came in and £10.00 went back: £40.00 stays."
+    assert findings.money(5000, 1000, 500, 3500, "GBP") == (
+        "£50.00 came in, £10.00 went back and £5.00 is held back for disputes: £35.00 stays."
+    )
     assert findings.funnel([("Service viewed", 10), ("Booking started", 4), ("Attended", 3)]) == (
         "Of 10 at “Service viewed”, 3 came to “Attended” (30.0 %). "
         "Most leave between “Service viewed” and “Booking started”: 6."
     )
     assert [
         findings.shares({}, "declines"),
-        findings.money(0, 0, 0, "GBP"),
+        findings.money(0, 0, 0, 0, "GBP"),
         findings.funnel([("Service viewed", 0), ("Attended", 0)]),
     ] == [findings.NOTHING] * 3
 

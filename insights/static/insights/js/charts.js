@@ -3,7 +3,7 @@
 (() => {
     "use strict";
 
-    const COLOURS = ["text-link-default", "critical-100", "text-context", "warning-100"];
+    const COLOURS = ["text-link-default", "critical-100", "text-meta", "text-context"];
     const DASHES = [[], [6, 3], [2, 2], [8, 3, 2, 3]];
     const DAY_MS = 86_400_000;
     const LOCALE = "en-GB";
