@@ -178,6 +178,14 @@ def booking_funnel() -> dashboard.Dashboard:
                         [("max by (invariant) (portal_invariant_violations)", "{{invariant}}")],
                         alert=rule["LedgerRuleBroken"],
                     ),
+                    lines(
+                        "Last reconciliation",
+                        "How long ago one ended; it runs every night.",
+                        [("time() - max(portal_reconciliation_last_success_timestamp_seconds)", "ago")],
+                        unit="s",
+                        width=24,
+                        alert=rule["ReconciliationLate"],
+                    ),
                 ],
             ),
             (
@@ -238,6 +246,14 @@ def service() -> dashboard.Dashboard:
                         "Within five minutes; beat's sweeps do the work.",
                         [("sum(increase(portal_doorbell_lost_total[5m]))", "lost")],
                         alert=rule["BrokerUnreachable"],
+                    ),
+                    lines(
+                        "Background work",
+                        "How long ago the worker last read on for the figures; it does so every few seconds.",
+                        [("time() - max(portal_figures_read_to_timestamp_seconds)", "ago")],
+                        unit="s",
+                        width=24,
+                        alert=rule["WorkerSilent"],
                     ),
                     lines(
                         "Places not released",
