@@ -80,8 +80,9 @@ def _spreadsheet(export: str, name: str, page: Page, found: Answered) -> HttpRes
         raise BadFilter("There is no table of that name: leave “table” out to get all.")
     everything = figures(found.results)
     tables = [sheets[name]] if name else [everything, *sheets.values()]
-    file = f"{name or 'figures'}-{found.asked.first}-{found.asked.last}.{export}"
-    return _file(tables, export, file)
+    asked = found.asked
+    parts = (name or "figures", asked.service, f"{asked.first}", f"{asked.last}")
+    return _file(tables, export, f"{'-'.join(filter(None, parts))}.{export}")
 
 
 def _file(tables: list[Table], export: str, name: str) -> HttpResponse:

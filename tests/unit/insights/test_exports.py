@@ -14,6 +14,7 @@ from pytest_django import Settings
 from insights.exports import Table, as_csv, as_xlsx
 from insights.rollups.refresh import rebuild
 from portal.accounts.roles import Role
+from portal.bookings.models import Service
 from portal.common.spreadsheets import neutral
 from tests.factories import ServiceFactory, SessionFactory
 from tests.unit.insights.history import booked, paid
@@ -67,6 +68,13 @@ def test_every_sheet_of_a_workbook_has_money_on_one_scale(manager: Client) -> No
     book = load_workbook(BytesIO(manager.get(ADDRESS, {**DAYS, "export": "xlsx"}).content))
     taken = [row[3:] for row in book["All figures"].iter_rows(values_only=True) if row[0] == "deposits_taken"]
     assert taken[:2] == [(None, "GBP", 11.25), (None, "JPY", 1125)]
+
+
+def test_a_file_s_name_says_of_which_service_it_is(manager: Client) -> None:
+    slug = Service.objects.values_list("slug", flat=True)[0]
+    reply = manager.get(ADDRESS, {**DAYS, "export": "csv", "service": slug})
+    named = f'attachment; filename="figures-{slug}-2026-03-10-2026-03-11.csv"'
+    assert reply.headers["Content-Disposition"] == named
 
 
 @pytest.mark.parametrize(

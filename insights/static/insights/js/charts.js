@@ -112,7 +112,7 @@
         dataset(line, n, text) {
             const before = line.shape === "before";
             const ink = forced.matches ? text : colour(before ? "text-meta" : COLOURS[n % COLOURS.length]);
-            const few = line.values.length <= 31;
+            const known = line.values.filter((value) => value !== null).length;
             return {
                 label: line.name,
                 data: line.values,
@@ -122,7 +122,7 @@
                 backgroundColor: ink,
                 borderWidth: line.shape === "bar" ? 0 : 2,
                 borderDash: before ? [4, 4] : DASHES[n % DASHES.length],
-                pointRadius: few && !before ? 3 : 0,
+                pointRadius: known === 1 || (known <= 31 && !before) ? 3 : 0, // a line of one point is none
                 pointHitRadius: 8,
                 pointStyle: ["circle", "rect", "triangle", "rectRot"][n % 4],
                 maxBarThickness: 32,
