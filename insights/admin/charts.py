@@ -15,13 +15,15 @@ Number = int | float | None
 @dataclass(frozen=True, slots=True)
 class Line:
     """A row of numbers under one name. `currency` goes with money, which is in minor units; `shape` is how it is drawn:
-    "line", "bar", or "before" for the period before."""
+    "line", "bar", or "before" for the period before; `link` is the template for a day where it leads elsewhere than its
+    chart."""
 
     name: str
     unit: Unit
     values: Sequence[Number]
     shape: str = "line"
     currency: str = ""
+    link: str = ""
 
     def plain(self, value: Number) -> Any:
         """For a chart or a spreadsheet: money in major units (Decimal), everything else as it is."""
@@ -69,7 +71,7 @@ class Chart:
 def _for_browser(line: Line) -> dict[str, Any]:
     money = {"currency": line.currency, "digits": exponent(line.currency)} if line.currency else {}
     values = [None if value is None else float(line.plain(value)) for value in line.values]
-    return {"name": line.name, "unit": line.unit, "shape": line.shape, "values": values, **money}
+    return {"name": line.name, "unit": line.unit, "shape": line.shape, "values": values, "link": line.link, **money}
 
 
 def iso(days: Sequence[date]) -> list[str]:

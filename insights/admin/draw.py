@@ -112,13 +112,21 @@ def deposits(answered: Answered) -> list[Chart]:
 def _deposits_in(
     currency: str, names: Mapping[str, str], results: Mapping[str, Result], answered: Answered
 ) -> Chart:  # fmt: skip
+    of = {"payment__purpose__exact": "deposit", "payment__currency": currency}
+    elsewhere = {
+        "deposits_refunded": drill.REFUNDS.of_day(answered.viewer, answered.asked, status__exact="succeeded", **of),
+        "deposits_disputed": drill.DISPUTES.of_day(answered.viewer, answered.asked, **of),
+    }
     lines = [
-        Line(names[key], Unit.MONEY, [_amount(value, currency) for _, value in result.series], shape, currency)
+        Line(
+            names[key], Unit.MONEY, [_amount(value, currency) for _, value in result.series], shape, currency,
+            elsewhere.get(key, ""),
+        )
         for (key, result), shape in zip(results.items(), ("bar", "bar", "bar", "line"), strict=True)
-    ]
+    ]  # fmt: skip
     taken, refunded, disputed, net = (_amount(result.value, currency) for result in results.values())
     found = findings.money(taken, refunded, disputed, net, currency)
-    link = drill.DEPOSITS.of_day(answered.viewer, answered.asked, purpose__exact="deposit", currency__exact=currency)
+    link = drill.DEPOSITS.of_day(answered.viewer, answered.asked, purpose__exact="deposit", currency=currency)
     heading = f"Deposits in {currency}"
     return Chart(f"deposits_{currency.lower()}", heading, found, "Day", iso(answered.asked.days), lines, link=link)
 
@@ -158,11 +166,15 @@ def declined(answered: Answered, reason: str) -> str:
 def mails(answered: Answered) -> list[Chart]:
     """E-mails against deposits: does writing to people bring the money?"""
     results = answered.results
-    lines = [
-        Line(results[key].kpi.name, Unit.COUNT, _numbers(results[key].series), shape)
-        for key, shape in (("notifications_sent", "bar"), ("notifications_failed", "bar"), ("funnel_paid", "line"))
-    ]
-    lines[-1] = Line("Deposits paid", Unit.COUNT, lines[-1].values)
+    sent, failed = (
+        Line(
+            results[key].kpi.name, Unit.COUNT, _numbers(results[key].series), "bar",
+            link=drill.NOTIFICATIONS.of_day(answered.viewer, answered.asked, status__exact=status),
+        )
+        for key, status in (("notifications_sent", "sent"), ("notifications_failed", "failed"))
+    )  # fmt: skip
+    deposits = drill.WAYS.of_day(answered.viewer, answered.asked, reached="paid")
+    paid = Line("Deposits paid", Unit.COUNT, _numbers(results["funnel_paid"].series), link=deposits)
     found = findings.reminders(
         results["notifications_sent"], results["notifications_failed"], results["reminder_completion"]
     ) + _of_all(
@@ -170,4 +182,4 @@ def mails(answered: Answered) -> list[Chart]:
     )
     link = drill.NOTIFICATIONS.of_day(answered.viewer, answered.asked)
     days = iso(answered.asked.days)
-    return [Chart("mails", "E-mails beside deposits paid", found, "Day", days, lines, link=link)]
+    return [Chart("mails", "E-mails beside deposits paid", found, "Day", days, [sent, failed, paid], link=link)]

@@ -74,6 +74,10 @@ REFUNDS: Final = Listing(
     "payments_refund_modeladmin_index", "payments.view_refund", "settled_at__gte", "settled_at__lt",
     service="payment__booking__session__service__id__exact",
 )  # fmt: skip
+DISPUTES: Final = Listing(
+    "payments_dispute_modeladmin_index", "payments.view_dispute", "opened_at__gte", "opened_at__lt",
+    service="payment__booking__session__service__id__exact",
+)  # fmt: skip
 NOTIFICATIONS: Final = Listing(
     "notifications_notification_modeladmin_index", "notifications.view_notification",
     "created_at__gte", "created_at__lt",

@@ -82,8 +82,8 @@ class RefundAdmin(OfPaymentAdmin):
     menu_icon = "undo"
     list_display = ("booking_reference", "shown_amount", "reason", "state", "created_at")
     list_filter: ClassVar[Filters] = (
-        "status", "reason", "payment__currency", "payment__booking__session__service", ("created_at", DaysFilter),
-        ("settled_at", DaysFilter),
+        "status", "reason", "payment__purpose", "payment__currency", "payment__booking__session__service",
+        ("created_at", DaysFilter), ("settled_at", DaysFilter),
     )  # fmt: skip
     list_export = (
         "payment__booking__reference", "amount", "payment__currency", "reason", "note", "outcome_label",
@@ -107,7 +107,8 @@ class DisputeAdmin(OfPaymentAdmin):
     menu_icon = "warning"
     list_display = ("booking_reference", "shown_amount", "why", "state", "evidence_due_at", "opened_at")
     list_filter: ClassVar[Filters] = (
-        "status", "reason", "payment__currency", ("evidence_due_at", DaysFilter),
+        "status", "reason", "payment__purpose", "payment__currency", "payment__booking__session__service",
+        ("evidence_due_at", DaysFilter), ("opened_at", DaysFilter),
     )  # fmt: skip
     list_export = (
         "payment__booking__reference", "amount", "withdrawn_amount", "payment__currency", "reason", "status",

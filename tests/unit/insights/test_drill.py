@@ -10,15 +10,17 @@ from django.test import Client
 from pytest_django import Settings
 
 from insights.admin import drill
-from insights.admin.draw import Answered, funnel
+from insights.admin.draw import Answered, deposits, funnel, mails
+from insights.admin.page import answered, page_of
 from insights.kpis.filters import Filter
 from insights.kpis.results import answer
 from insights.rollups.refresh import rebuild
 from payments.enums import PaymentStatus, Reached
 from payments.models import Payment, PaymentAttempt, ReceivedEvent
 from portal.accounts.roles import Role
+from portal.notifications.models import Notification
 from tests.factories import ServiceFactory, SessionFactory
-from tests.unit.insights.history import booked, declined, paid, refunded
+from tests.unit.insights.history import booked, declined, disputed, paid, refunded
 from tests.unit.insights.test_json import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -51,7 +53,7 @@ def admin(settings: Settings) -> Iterator[Client]:
 
 def rows(client: Client, address: str) -> int:
     reply = client.get(address)
-    assert reply.status_code == 200, "a filter that there is not leads back to the whole list"
+    assert reply.status_code == 200, f"{address}: a filter that there is not leads back to the whole list"
     context: Any = reply.context
     return context["result_count"] if "result_count" in context else context["paginator"].count
 
@@ -99,6 +101,41 @@ def test_the_steps_before_a_booking_have_no_rows_to_look_at() -> None:
     found = Answered(ASKED, answer(ASKED), True, Everybody())
     (chart,) = funnel(found)
     assert [bool(link) for link in chart.links] == [False, False, True, True, True, True]
+
+
+def test_every_link_of_every_chart_narrows_the_listing_that_it_leads_to(admin: Client) -> None:
+    rebuild()
+    charts = page_of(answered(ASKED, Everybody(), compare=True)).charts
+    links = {
+        link for chart in charts for link in (chart.link, *chart.links, *(line.link for line in chart.lines)) if link
+    }
+    assert len(links) > 20
+    for link in links:
+        rows(admin, on_the_11th(link))
+
+
+def on_the_11th(link: str) -> str:
+    return link.replace(drill.DAY, "2026-07-11").replace(drill.NEXT, "2026-07-12")
+
+
+def test_refunds_and_disputes_lead_to_their_own_rows_and_not_to_the_day_s_deposits(admin: Client) -> None:
+    disputed(Payment.objects.order_by("pk")[1], LATE + timedelta(hours=1), withdrawn=1025)
+    rebuild()
+    (chart,) = deposits(Answered(ASKED, answer(ASKED), True, Everybody()))
+    assert {line.name: rows(admin, on_the_11th(line.link or chart.link)) for line in chart.lines} == {
+        "Taken": 2, "Refunded": 2, "Disputed": 1, "Net": 2,
+    }  # fmt: skip
+
+
+def test_e_mails_sent_failed_and_deposits_paid_lead_to_as_many_rows_as_are_drawn(admin: Client) -> None:
+    of_day = Notification.objects.filter(created_at__gte=LATE, created_at__lt=LATE + timedelta(hours=23))
+    for status, pk in zip(("sent", "sent", "failed"), of_day.values_list("pk", flat=True), strict=False):
+        Notification.objects.filter(pk=pk).update(status=status)
+    rebuild()
+    (chart,) = mails(Answered(ASKED, answer(ASKED), True, Everybody()))
+    drawn = {line.name: line.values[0] for line in chart.lines}
+    assert drawn == {"E-mails sent": 2, "E-mails failed": 1, "Deposits paid": 2}
+    assert {line.name: rows(admin, on_the_11th(line.link)) for line in chart.lines} == drawn
 
 
 def test_the_listing_says_which_days_it_shows(admin: Client) -> None:

@@ -103,7 +103,10 @@
                             },
                         },
                     },
-                    onClick: (_event, [hit]) => this.follow(hit),
+                    onClick: (event, [hit], chart) => {
+                        const [bar = hit] = chart.getElementsAtEventForMode(event, "nearest", { intersect: true }, true);
+                        this.follow(bar, lines);
+                    },
                     onHover: (event, [hit]) => { event.native.target.style.cursor = hit && this.link(hit.index) ? "pointer" : ""; },
                 },
             };
@@ -134,35 +137,43 @@
         shortLabel(index) { return this.numbers.days ? shortDay.format(this.day(index)) : shortened(this.numbers.labels[index]); }
         longLabel(index) { return this.numbers.days ? longDay.format(this.day(index)) : this.numbers.labels[index]; }
 
-        link(index) {
+        /* To the rows behind a day or a name; a line may lead elsewhere than its chart. */
+        link(index, line) {
             if (!this.numbers.days) return this.numbers.links[index] || "";
             const next = new Date(this.day(index).getTime() + DAY_MS).toISOString().slice(0, 10);
-            return this.numbers.link.replaceAll("{day}", this.numbers.labels[index]).replaceAll("{next}", next);
+            return (line?.link || this.numbers.link).replaceAll("{day}", this.numbers.labels[index]).replaceAll("{next}", next);
         }
 
-        follow(hit) {
-            const address = hit && this.link(hit.index);
+        follow(hit, lines) {
+            const address = hit && this.link(hit.index, lines[hit.datasetIndex]);
             if (address) window.location.assign(address);
         }
 
         fill() {
             if (this.tableTarget.rows.length) return;
             const head = this.tableTarget.createTHead().insertRow();
-            [this.numbers.first, ...this.numbers.lines.map((line) => line.name)].forEach((name) => head.append(heading("col", name)));
+            [this.numbers.first, ...this.numbers.lines.map((line) => line.name)].forEach((name) => head.append(filled(heading("col"), name)));
             const body = this.tableTarget.createTBody();
             this.numbers.labels.forEach((_label, index) => {
                 const row = body.insertRow();
-                row.append(heading("row", this.longLabel(index), this.link(index)));
-                this.numbers.lines.forEach((line) => { row.insertCell().textContent = format(line, line.values[index]); });
+                row.append(filled(heading("row"), this.longLabel(index), this.link(index)));
+                this.numbers.lines.forEach((line) => {
+                    const value = line.values[index];
+                    filled(row.insertCell(), format(line, value), line.link && value ? this.link(index, line) : "");
+                });
             });
         }
     }
 
     function shortened(name) { return name.length > 24 ? `${name.slice(0, 23)}…` : name; }
 
-    function heading(scope, text, address) {
+    function heading(scope) {
         const cell = document.createElement("th");
         cell.scope = scope;
+        return cell;
+    }
+
+    function filled(cell, text, address) {
         const inside = address ? cell.appendChild(document.createElement("a")) : cell;
         if (address) inside.href = address;
         inside.textContent = text;
