@@ -23,6 +23,7 @@ LESS_IS_BETTER: Final = frozenset(
         "notifications_failed", "open_discrepancies",
     }
 )  # fmt: skip
+MANIFOLD: Final = 10  # from there on a percentage says less than how many times
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,8 @@ def change(key: str, unit: Unit, now: float, before: float) -> Change:
         return Change(f"{abs(now - before):.1f} points {more} than before", _verdict(key, now > before))
     if not before:
         return Change("none before", _verdict(key, now > before))
+    if before > 0 and now >= MANIFOLD * before:
+        return Change(f"{now / before:,.0f} times as much as before", _verdict(key, True))
     return Change(f"{_part(now, before)} {more} than before", _verdict(key, now > before))
 
 

@@ -87,6 +87,7 @@ def test_the_filter_says_what_it_is_set_to(ledger: Payment, finance: Client) -> 
     narrowed = finance.get("/admin/payments/payment/?status__exact=succeeded&purpose__exact=deposit").content.decode()
     assert "<summary>Filter</summary>" in everything
     assert "<summary>Filter: status paid, purpose deposit</summary>" in narrowed
+    assert ("Show all again" in everything, "Show all again" in narrowed) == (False, True)
 
 
 @pytest.mark.parametrize(
