@@ -13,7 +13,8 @@ from pytest_django import Settings
 from payments.admin.webhook_health import is_silent
 from payments.domain.checkout import open_checkout
 from payments.domain.discrepancies import note
-from payments.enums import DiscrepancyKind, LedgerState, MirrorState
+from payments.domain.reconciliation import reconcile
+from payments.enums import DiscrepancyKind, LedgerState, MirrorState, RunKind
 from payments.models import Discrepancy, Payment, ReceivedEvent
 from portal.accounts.roles import Role
 from portal.audit.actor import Actor, Source, SystemActor
@@ -59,6 +60,12 @@ def test_the_report_shows_what_is_at_stake(finance: Client, discrepancy: Discrep
     assert "£12.34" in page
     assert "Charge that no payment knows" in page
     assert "Compare with Stripe now" in page
+
+
+def test_agreement_is_claimed_only_after_a_comparison(finance: Client, stripe: FakeGateway) -> None:
+    assert "nothing was compared yet" in finance.get("/admin/reconciliation/").content.decode()
+    reconcile(RunKind.FULL, clock.now() - timedelta(days=1), clock.now(), heal_missed=True)
+    assert "the ledger and Stripe agree" in finance.get("/admin/reconciliation/").content.decode()
 
 
 def test_the_report_narrows_by_state(finance: Client, discrepancy: Discrepancy) -> None:
