@@ -16,11 +16,12 @@ def trend(result: Result, *, compare: bool) -> str:
     """A figure day by day: the whole, the change, and its highest day."""
     kpi = result.kpi
     known = [(day, value) for day, value in result.series if isinstance(value, int | float)]
-    if not any(value or kpi.unit is Unit.RATIO for _, value in known):  # no share of something is a finding
-        return NOTHING
+    something = any(value or kpi.unit is Unit.RATIO for _, value in known)  # no share of something is a finding
     compared = changes(kpi.key, kpi.unit, result.value, result.previous).get("") if compare else None
+    if not something and not (compared and result.previous):
+        return NOTHING
     whole = f"{kpi.name}: {shown(result.value, kpi.unit)}" + (f", {compared}" if compared else "")
-    return f"{whole}. {_highest(known, kpi.unit)}"
+    return f"{whole}. {_highest(known, kpi.unit)}" if something else f"{whole}."
 
 
 def _highest(known: Sequence[tuple[date, float]], unit: Unit) -> str:

@@ -56,11 +56,11 @@ def number(value: float, unit: Unit) -> str:
 
 
 def _time(seconds: int) -> str:
-    for name, length in (("hour", 3600), ("minute", 60), ("second", 1)):
-        if seconds >= length:
-            count = round(seconds / length)
-            return f"{count:,} {name}{'' if count == 1 else 's'}"
-    return "0 seconds"
+    """The two largest units, what is left is cut off: 1 hour 30 minutes."""
+    units = [(seconds // 3600, "hour"), (seconds // 60 % 60, "minute"), (seconds % 60, "second")]
+    first = next((n for n, (count, _) in enumerate(units) if count), len(units))
+    said = [f"{count:,} {name}{'' if count == 1 else 's'}" for count, name in units[first : first + 2] if count]
+    return " ".join(said) or "0 seconds"
 
 
 def named(code: str) -> str:

@@ -23,7 +23,9 @@ def result(key: str, value: Any, previous: Any = None, series: tuple[Any, ...] =
 def test_values_read_as_people_write_them() -> None:
     assert shown(12345, Unit.COUNT) == "12,345"
     assert shown(0.5432, Unit.RATIO) == "54.3 %"
-    assert shown(300, Unit.SECONDS) == "5 minutes"
+    spans = {0: "0 seconds", 1: "1 second", 100: "1 minute 40 seconds", 300: "5 minutes", 3601: "1 hour"}
+    spans |= {5430: "1 hour 30 minutes", 3_600_060: "1,000 hours 1 minute"}
+    assert {seconds: shown(seconds, Unit.SECONDS) for seconds in spans} == spans
     assert shown({"EUR": 2000, "GBP": 1125}, Unit.MONEY) == "€20.00 · £11.25"
     assert shown(None, Unit.RATIO) == "–"
     assert named("insufficient_funds") == "Insufficient funds"
@@ -79,7 +81,10 @@ def test_a_finding_says_the_whole_the_change_and_the_highest_day() -> None:
         "Bookings made: 6, 50 % more than before, better. Highest on Tuesday 10 March 2026: 4."
     )
     assert findings.trend(made, compare=False) == "Bookings made: 6. Highest on Tuesday 10 March 2026: 4."
-    assert findings.trend(result("bookings_made", 0, 4, (0, 0, 0)), compare=True) == findings.NOTHING
+    fell = result("bookings_made", 0, 4, (0, 0, 0))
+    assert findings.trend(fell, compare=True) == "Bookings made: 0, 100 % less than before, worse."
+    assert findings.trend(fell, compare=False) == findings.NOTHING
+    assert findings.trend(result("bookings_made", 0, 0, (0, 0, 0)), compare=True) == findings.NOTHING
 
 
 def test_nobody_of_many_is_a_finding_and_nobody_of_none_is_nothing() -> None:

@@ -7,6 +7,8 @@
     const DASHES = [[], [6, 3], [2, 2], [8, 3, 2, 3]];
     const DAY_MS = 86_400_000;
     const LOCALE = "en-GB";
+    const LONG = ["hour", "minute", "second"].map((name) => (count) => `${name}${count === 1 ? "" : "s"}`);
+    const SHORT = ["h", "min", "s"].map((name) => () => name);
 
     const colour = (name, element = document.documentElement) =>
         getComputedStyle(element).getPropertyValue(`--w-color-${name}`).trim();
@@ -28,11 +30,17 @@
         return formats.get(key).format(value);
     }
 
-    function duration(seconds) {
-        const [name, length] = [["hour", 3600], ["minute", 60], ["second", 1]].find(([, n]) => seconds >= n) || ["second", 1];
-        const count = Math.round(seconds / length);
-        return `${count} ${name}${count === 1 ? "" : "s"}`;
+    /* The two largest units, what is left is cut off. */
+    function duration(seconds, [hour, minute, second] = LONG) {
+        const counts = [
+            [Math.floor(seconds / 3600), hour], [Math.floor(seconds / 60) % 60, minute], [Math.floor(seconds) % 60, second],
+        ];
+        const first = counts.findIndex(([count]) => count > 0);
+        const said = first < 0 ? [[0, second]] : counts.slice(first, first + 2).filter(([count]) => count > 0);
+        return said.map(([count, name]) => `${count.toLocaleString(LOCALE)} ${name(count)}`).join(" ");
     }
+
+    const onAxis = (line, value) => line.unit === "seconds" ? duration(value, SHORT) : format(line, value);
 
     const shortDay = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short", timeZone: "UTC" });
     const longDay = new Intl.DateTimeFormat(LOCALE, { weekday: "short", day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
@@ -77,7 +85,7 @@
             const values = {
                 beginAtZero: true,
                 grid: { color: grid },
-                ticks: { color: text, maxTicksLimit: 6, precision: lines[0].unit === "count" ? 0 : undefined, callback: (value) => format(lines[0], value) },
+                ticks: { color: text, maxTicksLimit: 6, precision: ["count", "seconds"].includes(lines[0].unit) ? 0 : undefined, callback: (value) => onAxis(lines[0], value) },
             };
             const names = {
                 grid: { display: false },
