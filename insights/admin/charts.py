@@ -16,14 +16,14 @@ Number = int | float | None
 class Line:
     """A row of numbers under one name. `currency` goes with money, which is in minor units; `shape` is how it is drawn:
     "line", "bar", or "before" for the period before; `link` is the template for a day where it leads elsewhere than its
-    chart."""
+    chart, empty for whoever may not go there."""
 
     name: str
     unit: Unit
     values: Sequence[Number]
     shape: str = "line"
     currency: str = ""
-    link: str = ""
+    link: str | None = None
 
     def plain(self, value: Number) -> Any:
         """For a chart or a spreadsheet: money in major units (Decimal), everything else as it is."""

@@ -120,7 +120,7 @@ def _deposits_in(
     lines = [
         Line(
             names[key], Unit.MONEY, [_amount(value, currency) for _, value in result.series], shape, currency,
-            elsewhere.get(key, ""),
+            elsewhere.get(key),
         )
         for (key, result), shape in zip(results.items(), ("bar", "bar", "bar", "line"), strict=True)
     ]  # fmt: skip

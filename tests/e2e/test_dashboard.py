@@ -88,6 +88,27 @@ def test_a_bar_leads_to_the_attempts_behind_it(dashboard: Page) -> None:
     expect(dashboard.locator("table.listing tbody tr")).to_have_count(most)
 
 
+REFUNDED = """(canvas) => {
+    const chart = window.Chart.getChart(canvas);
+    const day = chart.data.datasets[1].data.findIndex((value) => value > 0);
+    const bar = chart.getDatasetMeta(1).data[day].getProps(["x", "y", "base"]);
+    return { x: bar.x, y: (bar.y + bar.base) / 2 };
+}"""
+
+
+def test_a_bar_of_refunds_leads_finance_to_refunds_and_not_to_the_deposits_beside_it(page: Page) -> None:
+    sign_in(page, "finance@example.com")
+    page.goto(ADDRESS)
+    drawn(page)
+    canvas = page.locator("#chart-deposits_gbp canvas")
+    canvas.scroll_into_view_if_needed()
+    canvas.click(position=canvas.evaluate(REFUNDED))
+    page.wait_for_url("**/payments/refund/**")
+    asked = {name: question(page)[name] for name in ("status__exact", "payment__currency")}
+    assert asked == {"status__exact": "succeeded", "payment__currency": "GBP"}
+    expect(page.locator("table.listing tbody tr").first).to_be_visible()
+
+
 def test_charts_follow_the_theme_and_nothing_moves(dashboard: Page) -> None:
     chart = "window.Chart.getChart(document.querySelector('#chart-bookings_made canvas')).options"
 

@@ -149,7 +149,7 @@
         link(index, line) {
             if (!this.numbers.days) return this.numbers.links[index] || "";
             const next = new Date(this.day(index).getTime() + DAY_MS).toISOString().slice(0, 10);
-            return (line?.link || this.numbers.link).replaceAll("{day}", this.numbers.labels[index]).replaceAll("{next}", next);
+            return (line?.link ?? this.numbers.link).replaceAll("{day}", this.numbers.labels[index]).replaceAll("{next}", next);
         }
 
         follow(hit, lines) {
