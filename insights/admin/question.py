@@ -14,10 +14,15 @@ COMPARISONS: Final = {"previous": "The period before", "none": "Nothing"}
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Days and service, and whether the period before is shown beside them."""
+    """Days and service, and whether the period before was asked for beside them."""
 
     asked: Filter
-    compare: bool
+    with_previous: bool
+
+    @property
+    def compare(self) -> bool:
+        """Whether it is shown: days to come are compared with nothing."""
+        return self.with_previous and self.asked.first <= clock.reporting_day(clock.now())
 
     @classmethod
     def read(cls, query: Mapping[str, str]) -> Self:
@@ -33,7 +38,7 @@ class Question:
             "from": self.asked.first,
             "to": self.asked.last,
             "service": self.asked.service,
-            "compare": "previous" if self.compare else "none",
+            "compare": "previous" if self.with_previous else "none",
         }
         return f"?{urlencode({**parts, **other})}"
 

@@ -1,6 +1,6 @@
 """The roll-ups of a period, added up by the database; each part is read when a figure first asks for it.
 
-What adds up is added up from the days, so that a whole never says other than its days. What knows no service (e-mails,
+What adds up is added up from the days, so that both are of one moment. What knows no service (e-mails,
 media, Stripe's events) is always of all.
 """
 

@@ -55,10 +55,18 @@ class Buffer:
                 self._keep(batch + later)
             return 0
         except (DatabaseError, ValueError):
-            logger.exception("activity was refused")
-            LOST.labels(reason="refused").inc(len(batch))
-            return 0
+            return sum(self._written(event) for event in batch)
         return len(batch)
+
+    def _written(self, event: ActivityEvent) -> bool:
+        """One of a batch in which something was refused, which left none of it behind."""
+        try:
+            event.save(force_insert=True)
+        except (DatabaseError, ValueError):
+            logger.exception("activity was refused")
+            LOST.labels(reason="refused").inc()
+            return False
+        return True
 
     def _keep(self, events: list[ActivityEvent]) -> None:
         room = max(0, MOST_WAITING - len(self._waiting))

@@ -105,6 +105,13 @@ def test_without_comparison_nothing_is_said_of_the_period_before() -> None:
     assert (refused.status_code, "either “previous” or “none”" in refused.content.decode()) == (400, True)
 
 
+def test_days_to_come_are_compared_with_nothing_and_the_next_question_is_again() -> None:
+    with time_machine.travel("2026-03-10T12:00:00Z"):
+        page = signed_in(Role.MANAGER).get(ADDRESS, {"from": "2026-03-11", "to": "2026-03-12"}).content.decode()
+    assert "compared with" not in page
+    assert "compare=previous" in page
+
+
 def test_presets_keep_service_and_comparison_and_say_which_is_shown() -> None:
     with time_machine.travel("2026-03-10T12:00:00Z"):
         question = Question.read({"compare": "none"})

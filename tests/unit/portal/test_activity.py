@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.management import call_command
-from django.db import DataError, OperationalError, connection
+from django.db import OperationalError, connection
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.test import Client, RequestFactory
@@ -214,12 +214,13 @@ def refusing(error: type[Exception]) -> Any:
     return bulk_create
 
 
-def test_what_the_database_refuses_is_counted_and_does_not_keep_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.django_db(transaction=True)
+def test_what_the_database_refuses_is_counted_and_does_not_keep_the_rest() -> None:
     waiting, before = Buffer(), lost("refused")
-    waiting.add(an_event())
-    with monkeypatch.context() as patch:
-        patch.setattr(QuerySet, "bulk_create", refusing(DataError))
-        assert waiting.flush() == 0
+    for service_id, item in ((1, "film"), (2, "f" * 1000), (3, "film")):
+        waiting.add(an_event(service_id=service_id, object_id=item))
+    assert waiting.flush() == 2
+    assert list(ActivityEvent.objects.order_by("pk").values_list("service_id", flat=True)) == [1, 3]
     assert (lost("refused"), waiting.flush()) == (before + 1, 0)
 
 

@@ -91,7 +91,18 @@ def test_the_filter_says_what_it_is_set_to(ledger: Payment, finance: Client) -> 
 
 
 @pytest.mark.parametrize(
-    "nonsense", ["foo=1", "created_at__gte=nonsense", "o=99.x", "status__exact=bad", "p=abc", "p=99999", "export=xml"]
+    "nonsense",
+    [
+        "foo=1",
+        "created_at__gte=nonsense",
+        "o=99.x",
+        "status__exact=bad",
+        "p=abc",
+        "p=99999",
+        "export=xml",
+        "q=%00",
+        "reached=%00",
+    ],
 )
 @pytest.mark.parametrize("path", ["payments/payment", "audit/auditevent"])
 def test_nonsense_in_the_address_shows_the_list(path: str, nonsense: str, ledger: Payment, finance: Client) -> None:
