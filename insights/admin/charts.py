@@ -69,8 +69,9 @@ class Chart:
 
 
 def _for_browser(line: Line) -> dict[str, Any]:
-    money = {"currency": line.currency, "digits": exponent(line.currency)} if line.currency else {}
-    values = [None if value is None else float(line.plain(value)) for value in line.values]
+    digits = exponent(line.currency) if line.currency else 0
+    money = {"currency": line.currency, "digits": digits} if line.currency else {}
+    values = [None if value is None else value / 10**digits for value in line.values]
     return {"name": line.name, "unit": line.unit, "shape": line.shape, "values": values, "link": line.link, **money}
 
 

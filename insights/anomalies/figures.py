@@ -71,7 +71,7 @@ def _failures(facts: Facts, thresholds: Thresholds) -> Sample | None:
 
 
 def _lag(facts: Facts, thresholds: Thresholds) -> Sample | None:
-    events = sum(facts.histograms.get(Measure.WEBHOOK_LAG, {}).values())
+    events = sum(facts.histogram(Measure.WEBHOOK_LAG).values())
     value = percentile(facts, Measure.WEBHOOK_LAG, 0.95)
     return Sample(value, events) if value is not None and events >= thresholds.minimum_volume else None
 

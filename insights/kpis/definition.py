@@ -1,6 +1,5 @@
 """What a figure's definition is made of, and the arithmetic that definitions share."""
 
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -51,7 +50,7 @@ def percentile(facts: Facts, measure: str, share: float) -> int | None:
 
     Above the last edge it is the last edge: read it as "at least". None without durations.
     """
-    buckets = facts.histograms.get(measure, Counter[int]())
+    buckets = facts.histogram(measure)
     wanted, seen = share * sum(buckets.values()), 0
     if not wanted:
         return None

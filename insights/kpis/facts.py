@@ -17,29 +17,25 @@ EVERYTHING: Final = ""  # the key of a day's media, all items together
 
 
 class Facts(Protocol):
-    """`counts` by column; `money[column][currency]` in minor units; `histograms[measure][edge]`;
+    """`counts` by column; `money[column][currency]` in minor units; `histogram(measure)[edge]`;
     `notifications[template][column]`; `media[item][column]`; `viewers` are different people.
 
     A day has no `declines`, and its media under EVERYTHING: nothing asks for more.
     """
 
     @property
-    def counts(self) -> Counter[str]: ...
+    def counts(self) -> Mapping[str, int]: ...
     @property
     def money(self) -> Mapping[str, Counter[str]]: ...
     @property
     def declines(self) -> Counter[str]: ...
-    @property
-    def histograms(self) -> Mapping[str, Counter[int]]: ...
     @property
     def notifications(self) -> Mapping[str, Mapping[str, int]]: ...
     @property
     def media(self) -> Mapping[str, Mapping[str, int]]: ...
     @property
     def viewers(self) -> int: ...
-
-
-PARTS: Final = ("counts", "money", "declines", "histograms", "notifications", "media", "viewers")
+    def histogram(self, measure: str) -> Counter[int]: ...
 
 
 def no_money() -> dict[str, Counter[str]]:
@@ -58,3 +54,7 @@ class Sums:
     notifications: dict[str, dict[str, int]] = field(default_factory=dict)
     media: dict[str, dict[str, int]] = field(default_factory=dict)
     viewers: int = 0
+
+    def histogram(self, measure: str) -> Counter[int]:
+        """Empty when nothing was measured."""
+        return self.histograms.get(measure, Counter())

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Final, Self
 
 from portal.bookings.models import Service
@@ -28,7 +29,7 @@ class Filter:
     @property
     def days(self) -> list[date]:
         """Every day, oldest first."""
-        return [self.first + timedelta(days=n) for n in range((self.last - self.first).days + 1)]
+        return [*_from_to(self.first, self.last)]
 
     @property
     def previous(self) -> Self:
@@ -48,6 +49,11 @@ class Filter:
             raise BadFilter(f"Please ask for at most {MOST_DAYS} days (three years) at once.")
         slug = query.get("service", "")
         return cls(first, last, _service_id(slug) if slug else None, slug)
+
+
+@lru_cache(maxsize=64)  # a page asks for them again and again
+def _from_to(first: date, last: date) -> tuple[date, ...]:
+    return tuple(first + timedelta(days=n) for n in range((last - first).days + 1))
 
 
 def _day(query: Mapping[str, str], name: str) -> date | None:

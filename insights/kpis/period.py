@@ -27,6 +27,7 @@ from insights.rollups.models import (
 
 Rows = QuerySet[Any, Any]
 _NOTHING: Final = Sums()
+_NO_DURATIONS: Final[Counter[int]] = Counter()
 
 
 class Period:
@@ -43,6 +44,7 @@ class Days(Mapping[date, Facts]):
     def __init__(self, asked: Filter) -> None:
         self.asked = asked
         self._known = dict.fromkeys(asked.days)
+        self._histograms: dict[str, dict[date, Counter[int]]] = {}
 
     def __getitem__(self, day: date) -> Facts:
         if day not in self._known:
@@ -56,10 +58,10 @@ class Days(Mapping[date, Facts]):
         return len(self._known)
 
     @cached_property
-    def counts(self) -> dict[date, Counter[str]]:
+    def counts(self) -> dict[date, dict[str, int]]:
         """By day that has any, as all that follow."""
         rows = _sums(_of_service(DailyFigures, self.asked), ("day",), COUNTS)
-        return {day: Counter(dict(zip(COUNTS, values, strict=True))) for day, *values in rows}
+        return {day: dict(zip(COUNTS, values, strict=True)) for day, *values in rows}
 
     @cached_property
     def money(self) -> dict[date, dict[str, Counter[str]]]:
@@ -71,13 +73,14 @@ class Days(Mapping[date, Facts]):
                     found[day][name][currency] = amount
         return found
 
-    @cached_property
-    def histograms(self) -> dict[date, dict[str, Counter[int]]]:
-        """Of each measure."""
-        found: dict[date, dict[str, Counter[int]]] = defaultdict(lambda: defaultdict(Counter))
-        for day, measure, edge, count in _sums(_durations(self.asked), ("day", "measure", "edge"), ("count",)):
-            found[day][measure][edge] = count
-        return found
+    def histogram(self, measure: str) -> dict[date, Counter[int]]:
+        """Each measure is read when first asked for."""
+        if measure not in self._histograms:
+            found: dict[date, Counter[int]] = defaultdict(Counter)
+            for day, edge, count in _sums(_durations(self.asked).filter(measure=measure), ("day", "edge"), ("count",)):
+                found[day][edge] = count
+            self._histograms[measure] = found
+        return self._histograms[measure]
 
     @cached_property
     def notifications(self) -> dict[date, dict[str, dict[str, int]]]:
@@ -109,7 +112,7 @@ class Day:
     day: date
 
     @property
-    def counts(self) -> Counter[str]:
+    def counts(self) -> Mapping[str, int]:
         return self.days.counts.get(self.day, _NOTHING.counts)
 
     @property
@@ -119,10 +122,6 @@ class Day:
     @property
     def declines(self) -> Counter[str]:
         return _NOTHING.declines
-
-    @property
-    def histograms(self) -> Mapping[str, Counter[int]]:
-        return self.days.histograms.get(self.day, _NOTHING.histograms)
 
     @property
     def notifications(self) -> Mapping[str, Mapping[str, int]]:
@@ -135,6 +134,9 @@ class Day:
     @property
     def viewers(self) -> int:
         return self.days.viewers.get(self.day, (0, 0))[0]
+
+    def histogram(self, measure: str) -> Counter[int]:
+        return self.days.histogram(measure).get(self.day, _NO_DURATIONS)
 
 
 @dataclass(frozen=True)
@@ -153,15 +155,19 @@ class Whole:
         found = no_money()
         for day in self.days.money.values():
             for name, amounts in day.items():
-                found[name].update(amounts)
+                for currency, amount in amounts.items():
+                    found[name][currency] += amount
         return found
 
     @cached_property
     def declines(self) -> Counter[str]:
         return Counter(dict(_sums(_of_service(DailyDecline, self.days.asked), ("reason",), ("declines",))))
 
+    def histogram(self, measure: str) -> Counter[int]:
+        return self._histograms.get(measure, _NO_DURATIONS)
+
     @cached_property
-    def histograms(self) -> Mapping[str, Counter[int]]:
+    def _histograms(self) -> Mapping[str, Counter[int]]:
         found: dict[str, Counter[int]] = defaultdict(Counter)
         for measure, edge, count in _sums(_durations(self.days.asked), ("measure", "edge"), ("count",)):
             found[measure][edge] = count

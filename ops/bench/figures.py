@@ -7,6 +7,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import fields
 from datetime import date, timedelta
 from importlib import import_module
 from typing import Any, Final
@@ -47,11 +48,14 @@ def main(rounds: int) -> None:
 
 def everything(asked: Any) -> tuple[Any, dict[date, Any]]:
     """All that figures are worked out from: the whole, and each day."""
-    from insights.kpis.facts import PARTS, Facts, Sums
+    from insights.kpis.facts import Facts, Sums
     from insights.kpis.period import Period
+    from insights.rollups.models import Measure
 
     def at_hand(facts: Facts) -> Sums:
-        return Sums(**{part: getattr(facts, part) for part in PARTS})
+        parts = {part.name: getattr(facts, part.name) for part in fields(Sums) if part.name != "histograms"}
+        known = ((measure, facts.histogram(measure)) for measure in Measure.values)
+        return Sums(**parts, histograms={measure: found for measure, found in known if found})
 
     period = Period(asked)
     return at_hand(period.whole), {day: at_hand(facts) for day, facts in period.days.items()}
