@@ -6,8 +6,8 @@ Seconds, pair by pair: {"year": {"handwritten": [[ours, peer], â€¦], "plain": â€
 import json
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import fields
 from datetime import date, timedelta
 from importlib import import_module
 from typing import Any, Final
@@ -53,9 +53,11 @@ def everything(asked: Any) -> tuple[Any, dict[date, Any]]:
     from insights.rollups.models import Measure
 
     def at_hand(facts: Facts) -> Sums:
-        parts = {part.name: getattr(facts, part.name) for part in fields(Sums) if part.name != "histograms"}
         known = ((measure, facts.histogram(measure)) for measure in Measure.values)
-        return Sums(**parts, histograms={measure: found for measure, found in known if found})
+        parts = {part: getattr(facts, part) for part in ("money", "declines", "notifications", "media", "viewers")}
+        return Sums(
+            counts=Counter(facts.counts), histograms={measure: found for measure, found in known if found}, **parts
+        )
 
     period = Period(asked)
     return at_hand(period.whole), {day: at_hand(facts) for day, facts in period.days.items()}
