@@ -4,10 +4,15 @@ from collections import Counter
 
 import pytest
 
+from payments.domain.news import News
+from payments.domain.settlement import Applied, apply_intent
 from payments.enums import DiscrepancyStatus, PaymentStatus, RunState
+from payments.gateway.base import GatewayUnreachable, Intent
 from payments.models import Discrepancy, Payment, StagedIntent
+from portal.audit.actor import Actor, Source
 from portal.bookings.enums import BookingStatus
 from portal.bookings.models import Booking
+from portal.common import clock
 from tests.fakes import FakeGateway
 from tests.unit.payments.differences import (
     FOR_FINANCE,
@@ -97,6 +102,57 @@ def test_one_that_somebody_is_paying_is_left_to_finance(stripe: FakeGateway, sta
     stripe.set("pi_spare", status=status)
     assert run(stripe).healed == {}
     assert (stripe.intents["pi_spare"].status, open_kinds()) == (status, {"missing_locally": 1})
+
+
+def test_a_cancellation_of_a_spare_whose_reply_is_lost_is_seen_by_the_next_run_and_not_sent_again(
+    stripe: FakeGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spare_intent(stripe)
+    cancel = stripe.cancel_intent
+
+    def unheard(intent_id: str) -> Intent:
+        cancel(intent_id)
+        raise GatewayUnreachable("timeout")
+
+    monkeypatch.setattr(stripe, "cancel_intent", unheard)
+    assert (run(stripe).healed, open_kinds()) == ({}, {"missing_locally": 1})
+    assert (run(stripe).found, open_kinds()) == ({}, {})
+    assert stripe.calls.count("cancel_intent") == 1
+
+
+def test_a_spare_that_is_paid_just_before_it_is_cancelled_keeps_its_money_in_sight(
+    stripe: FakeGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spare_intent(stripe)
+    cancel = stripe.cancel_intent
+
+    def too_late(intent_id: str) -> Intent:
+        stripe.pay(intent_id)
+        return cancel(intent_id)
+
+    monkeypatch.setattr(stripe, "cancel_intent", too_late)
+    for _ in range(2):
+        assert run(stripe).healed == {}
+        assert (stripe.intents["pi_spare"].status, open_kinds()) == ("succeeded", {"missing_locally": 1})
+    assert Payment.objects.get().status == PaymentStatus.PENDING
+
+
+def test_a_spare_that_names_another_booking_is_not_touched(stripe: FakeGateway) -> None:
+    spare_intent(stripe)
+    named = stripe.intents["pi_spare"].metadata
+    stripe.set("pi_spare", metadata=named | {"booking_reference": "7K3M-9QX2-W4TD"})
+    assert run(stripe).healed == {}
+    assert (stripe.intents["pi_spare"].status, open_kinds()) == ("requires_payment_method", {"missing_locally": 1})
+    assert "cancel_intent" not in stripe.calls
+
+
+def test_late_news_of_a_cancelled_spare_changes_nothing(stripe: FakeGateway) -> None:
+    spare_intent(stripe)
+    run(stripe)
+    news = News(Actor.stripe("evt_late"), Source.WEBHOOK, clock.now())
+    assert apply_intent(stripe.intents["pi_spare"], news) is Applied.UNMATCHED
+    payment = Payment.objects.get()
+    assert (payment.status, payment.intent_id == "pi_spare") == (PaymentStatus.PENDING, False)
 
 
 def test_money_that_was_unheard_of_confirms_its_booking(stripe: FakeGateway) -> None:
