@@ -63,20 +63,21 @@ SESSIONS: Final = Listing(
 )  # fmt: skip
 _PAYMENTS: Final = ("payments_payment_modeladmin_index", "payments.view_payment")
 _OF_PAYMENT: Final = "booking__session__service__id__exact"
+_OF_ITS_PAYMENT: Final = f"payment__{_OF_PAYMENT}"
 PAYMENTS: Final = Listing(*_PAYMENTS, "created_at__gte", "created_at__lt", service=_OF_PAYMENT)
 DEPOSITS: Final = Listing(*_PAYMENTS, "succeeded_at__gte", "succeeded_at__lt", service=_OF_PAYMENT)
 WAYS: Final = Listing(*_PAYMENTS, "booking__created_at__gte", "booking__created_at__lt", service=_OF_PAYMENT)
 ATTEMPTS: Final = Listing(
     "payments_paymentattempt_modeladmin_index", "payments.view_paymentattempt", "occurred_at__gte", "occurred_at__lt",
-    service="payment__booking__session__service__id__exact",
+    service=_OF_ITS_PAYMENT,
 )  # fmt: skip
 REFUNDS: Final = Listing(
     "payments_refund_modeladmin_index", "payments.view_refund", "settled_at__gte", "settled_at__lt",
-    service="payment__booking__session__service__id__exact",
+    service=_OF_ITS_PAYMENT,
 )  # fmt: skip
 DISPUTES: Final = Listing(
     "payments_dispute_modeladmin_index", "payments.view_dispute", "opened_at__gte", "opened_at__lt",
-    service="payment__booking__session__service__id__exact",
+    service=_OF_ITS_PAYMENT,
 )  # fmt: skip
 NOTIFICATIONS: Final = Listing(
     "notifications_notification_modeladmin_index", "notifications.view_notification",
