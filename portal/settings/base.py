@@ -20,6 +20,7 @@ INSTALLED_APPS = [
     "portal.audit",
     "portal.activity",
     "portal.notifications",
+    "portal.security",
     "portal.caregivers",
     "portal.media_library",
     "portal.bookings",

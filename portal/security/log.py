@@ -1,0 +1,41 @@
+"""The security log: one structured line for each sign-in, refusal, limit and change of an account, and its count.
+
+A line holds ids and codes only. It never holds an address of a person, a name, or anything secret: what somebody
+typed as an email address may be their password.
+"""
+
+import logging
+from typing import Final
+
+from django.http import HttpRequest
+
+from portal.security.clients import coarse_address
+from portal.security.events import Outcome, SecurityEvent
+from portal.security.metrics import EVENTS
+
+Code = str | int | bool | None
+
+logger: Final = logging.getLogger("portal.security")
+
+
+def record(
+    event: SecurityEvent,
+    *,
+    outcome: Outcome,
+    request: HttpRequest | None = None,
+    user_id: int | None = None,
+    **codes: Code,
+) -> None:
+    """Write one line and count it.
+
+    `user_id` is the account concerned; left out, it is the one signed in. `codes` are further ids and codes. The
+    request id is added by the log's formatter.
+    """
+    if user_id is None:
+        user_id = getattr(getattr(request, "user", None), "pk", None)
+    entry: dict[str, Code] = {**codes, "event": event.value, "outcome": outcome.value, "user_id": user_id}
+    if request is not None:
+        entry["client"] = coarse_address(request)
+    level = logging.INFO if outcome is Outcome.SUCCESS else logging.WARNING
+    logger.log(level, "security event", extra=entry)
+    EVENTS.labels(event=event.value, outcome=outcome.value).inc()
