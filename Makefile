@@ -28,6 +28,7 @@ demo-reset:
 test: $(STAMP)
 	@bash ops/install-test-parts.sh
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup tests
+	@$(BIN)/python -m pytest -n 2 tests/security
 
 test-slow: $(STAMP)
 	@bash ops/install-test-parts.sh

@@ -16,6 +16,7 @@ import pytest
 from ops.stack.postgres import QUICK, Postgres, migrated_cluster, reachable_folder
 from ops.stack.program import ROOT, MissingProgram, free_port
 from ops.stack.redis import Redis
+from tests.security.environment import SETTINGS, STAGING
 
 __all__ = ["ROOT", "free_port"]
 _started: list[Postgres | Redis] = []
@@ -23,8 +24,10 @@ _folders: list[Path] = []
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_load_initial_conftests() -> Generator[None, None, None]:
+def pytest_load_initial_conftests(args: list[str]) -> Generator[None, None, None]:
     """Before pytest-django reads the settings. In the controlling process only; xdist's workers inherit."""
+    if _only_security(args):
+        os.environ.update({**STAGING, "DJANGO_SETTINGS_MODULE": SETTINGS})
     os.environ.setdefault("VAR", str(ROOT / "var"))
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's own loop runs in the tests' thread
     if not os.environ.get("TEST_SERVICES_STARTED"):
@@ -34,6 +37,13 @@ def pytest_load_initial_conftests() -> Generator[None, None, None]:
         except MissingProgram as missing:
             pytest.exit(str(missing), 3)
     return (yield)
+
+
+def _only_security(args: list[str]) -> bool:
+    """Whether every path of the command line lies in tests/security, which has settings of its own."""
+    named = (Path(arg.partition("::")[0]).resolve() for arg in args if not arg.startswith("-"))
+    paths = [path for path in named if path.is_relative_to(ROOT / "tests") and path.exists()]
+    return bool(paths) and all(path.is_relative_to(ROOT / "tests/security") for path in paths)
 
 
 def _start() -> None:
