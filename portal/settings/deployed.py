@@ -4,9 +4,11 @@ from pathlib import Path
 
 import dj_database_url
 import dj_email_url
+from django.utils.translation import gettext_lazy as _
 
 from portal.settings import env
 from portal.settings.base import *  # noqa: F403
+from portal.settings.base import AUTH_PASSWORD_VALIDATORS
 
 DEBUG = False
 SECRET_KEY = env.text("PORTAL_SECRET_KEY")
@@ -19,6 +21,16 @@ DATABASES = {
         "CONN_HEALTH_CHECKS": True,
     }
 }
+
+# Five characters of a hash leave the server. When the service does not answer within a second, the list of common
+# passwords above stands in for it.
+AUTH_PASSWORD_VALIDATORS = [
+    *AUTH_PASSWORD_VALIDATORS,
+    {
+        "NAME": "pwned_passwords_django.validators.PwnedPasswordsValidator",
+        "OPTIONS": {"error_message": _("This password has appeared in a data breach. Choose another one.")},
+    },
+]
 
 SECURE_SSL_REDIRECT = True
 SECURE_REDIRECT_EXEMPT = [r"^healthz/$", r"^readyz/$", r"^metrics$"]
