@@ -6,9 +6,11 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
 from payments.enums import OfflineKind
 from payments.forms import grouped
+from portal.accounts.fields import NameField, validate_address
 from portal.bookings.enums import BookingStatus
 from portal.bookings.models import Session
 from portal.caregivers.models import Caregiver, CareRecipient
@@ -31,15 +33,15 @@ def date_field(label: str, **kwargs: Any) -> forms.DateField:
 class FindCaregiverForm(forms.Form):
     """Who is calling."""
 
-    email = forms.EmailField(label="The caregiver's e-mail address", max_length=254)
+    email = forms.EmailField(label=_("The caregiver's email address"), max_length=254, validators=[validate_address])
 
 
 class InviteForm(forms.Form):
     """Somebody who has no account yet."""
 
-    email = forms.EmailField(label="E-mail address", max_length=254)
-    first_name = forms.CharField(max_length=150)
-    last_name = forms.CharField(max_length=150)
+    email = forms.EmailField(label=_("Email address"), max_length=254, validators=[validate_address])
+    first_name = NameField(max_length=150)
+    last_name = NameField(max_length=150)
     phone = forms.CharField(label="Phone number", max_length=32, required=False)
 
 
@@ -56,7 +58,7 @@ class PhoneBookingForm(forms.Form):
     care_recipient = forms.ModelChoiceField(
         CareRecipient.objects.none(), label="Who is it for?", required=False, empty_label="Somebody new: write the name"
     )
-    full_name = forms.CharField(
+    full_name = NameField(
         label="Full name of somebody new", max_length=150, required=False, help_text="Only when they are not listed."
     )
     relationship = forms.CharField(

@@ -15,11 +15,12 @@ from payments.desk.base import DeskView
 from payments.desk.forms import FindCaregiverForm, InviteForm, PhoneBookingForm
 from payments.domain import notify
 from payments.domain.checkout import book
+from portal.accounts.lookup import find_user
 from portal.audit.actor import Source
 from portal.bookings.enums import BookingStatus
 from portal.bookings.errors import BookingError, TooManyHolds
 from portal.bookings.models import Booking
-from portal.caregivers.domain import caregiver_of, find_user, invite
+from portal.caregivers.domain import caregiver_of, invite
 from portal.caregivers.models import Caregiver, CareRecipient
 
 CLOSED = "This account is closed. Please ask an administrator."

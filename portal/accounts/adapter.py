@@ -1,8 +1,12 @@
 """How allauth behaves here."""
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
+from django.contrib import messages
 from django.http import HttpRequest
 from django.urls import reverse
+
+from portal.accounts.fields import validate_address
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -12,3 +16,22 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if request.user.has_perm("wagtailadmin.access_admin"):
             return reverse("wagtailadmin_home")
         return str(super().get_login_redirect_url(request))
+
+    def clean_email(self, email: str) -> str:
+        """On every way in that allauth has; its forms also refuse what lower case would hide."""
+        validate_address(email)
+        return email
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """No proof takes an address from an account that signs in with it: accounts are never merged."""
+        if _signs_in_another(email_address):
+            failed = "account/messages/email_confirmation_failed.txt"
+            self.add_message(request, messages.ERROR, failed, {"email": email_address.email})
+            return False
+        return bool(super().confirm_email(request, email_address))
+
+
+def _signs_in_another(address: EmailAddress) -> bool:
+    from portal.accounts.models import User  # allauth's models load the adapter
+
+    return User.objects.filter(email=address.email).exclude(pk=address.user_id).exists()

@@ -3,6 +3,7 @@
 from django import forms
 from django.http import HttpRequest
 
+from portal.accounts.fields import NameField
 from portal.accounts.models import User
 
 
@@ -11,8 +12,8 @@ class SignupForm(forms.Form):
 
     field_order = ("email", "first_name", "last_name", "password1", "link_visits")
 
-    first_name = forms.CharField(max_length=150, widget=forms.TextInput(attrs={"autocomplete": "given-name"}))
-    last_name = forms.CharField(max_length=150, widget=forms.TextInput(attrs={"autocomplete": "family-name"}))
+    first_name = NameField(max_length=150, widget=forms.TextInput(attrs={"autocomplete": "given-name"}))
+    last_name = NameField(max_length=150, widget=forms.TextInput(attrs={"autocomplete": "family-name"}))
     link_visits = forms.BooleanField(
         label="You may link my visits, to see what is useful (optional)",
         help_text="Under a code instead of my name, and by nobody else. I can change this under “Your data”.",

@@ -6,14 +6,20 @@ from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts.fields import AddressField, normal_address, validate_name
 
 
 class UserManager(DjangoUserManager["User"]):
     """Makes users by e-mail address."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":  # type: ignore[override]
-        """A user who signs in with `email`; an unusable password when none is given."""
-        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        """A user who signs in with `email`; an unusable password when none is given.
+
+        Raises ValidationError for an address that cannot be anybody's.
+        """
+        user = self.model(email=normal_address(email), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -23,14 +29,20 @@ class UserManager(DjangoUserManager["User"]):
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(email__iexact=username)
+        return self.get(email=username or "")
 
 
 class User(AbstractUser):
     """Somebody with an account: caregiver or staff. What they may do comes from their groups (roles)."""
 
     username = None  # type: ignore[assignment]
-    email = models.EmailField("e-mail address", unique=True)
+    first_name = models.CharField(_("first name"), max_length=150, blank=True, validators=[validate_name])
+    last_name = models.CharField(_("last name"), max_length=150, blank=True, validators=[validate_name])
+    email = AddressField(
+        _("email address"),
+        unique=True,
+        error_messages={"unique": _("Another account already uses this email address.")},
+    )
     visitor_key = models.CharField(
         max_length=32,
         blank=True,
@@ -45,6 +57,7 @@ class User(AbstractUser):
     objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]
 
     class Meta:
+        # For the release before, which did not store every address in lower case; the next release drops it.
         constraints = (models.UniqueConstraint(Lower("email"), name="user_email_case_insensitive"),)
 
     def __str__(self) -> str:

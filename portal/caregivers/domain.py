@@ -4,6 +4,7 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group
 from django.db import IntegrityError, transaction
 
+from portal.accounts.lookup import find_user
 from portal.accounts.models import User
 from portal.accounts.roles import Role
 from portal.audit.actor import Actor, Source
@@ -25,18 +26,16 @@ def welcome(user: User) -> Caregiver:
     return caregiver_of(user)
 
 
-def find_user(email: str) -> User | None:
-    """Who signs in with `email`, however it is written; closed accounts too."""
-    return User.objects.filter(email__iexact=email.strip()).first()
-
-
 def invite(*, email: str, first_name: str, last_name: str, phone: str, by: Actor) -> Caregiver:
     """An account without a password for somebody who called; an e-mail says how to choose one.
 
     Somebody who has an account already is returned as they are.
     """
+    known = find_user(email)
+    if known is not None:
+        return caregiver_of(known)
     try:
-        return _invited(email.strip(), first_name, last_name, phone, by)
+        return _invited(email, first_name, last_name, phone, by)
     except IntegrityError:  # sent twice, or a colleague was quicker
         user = find_user(email)
         if user is None:

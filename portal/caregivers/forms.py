@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from portal.accounts.fields import NameField
 from portal.accounts.models import User
 from portal.caregivers.models import CareRecipient
 
@@ -20,8 +21,8 @@ class CareRecipientForm(forms.ModelForm[CareRecipient]):
 class ProfileForm(forms.Form):
     """The caregiver's own details."""
 
-    first_name = forms.CharField(max_length=150, widget=forms.TextInput(attrs={"autocomplete": "given-name"}))
-    last_name = forms.CharField(max_length=150, widget=forms.TextInput(attrs={"autocomplete": "family-name"}))
+    first_name = NameField(max_length=150, widget=forms.TextInput(attrs={"autocomplete": "given-name"}))
+    last_name = NameField(max_length=150, widget=forms.TextInput(attrs={"autocomplete": "family-name"}))
     phone = forms.CharField(
         label="Phone number",
         max_length=32,

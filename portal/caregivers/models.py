@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import QuerySet
 
+from portal.accounts.fields import validate_name
 from portal.common import clock
 from portal.common.leases import Leased
 
@@ -39,7 +40,7 @@ class CareRecipient(models.Model):
     """Somebody who is cared for. Removing one keeps the row while bookings name it."""
 
     caregiver = models.ForeignKey(Caregiver, on_delete=models.PROTECT, related_name="care_recipients")
-    full_name = models.CharField("full name", max_length=150)
+    full_name = models.CharField("full name", max_length=150, validators=[validate_name])
     relationship = models.CharField(
         "how you are related", max_length=60, blank=True, help_text="For example: my mother, a neighbour."
     )

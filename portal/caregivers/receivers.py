@@ -25,4 +25,4 @@ def address_is_proven(user: User, **kwargs: Any) -> None:
     """The link came by e-mail, so an account's only address is theirs: no second e-mail asks them to confirm it."""
     addresses = EmailAddress.objects.filter(user=user)
     if addresses.count() == 1:
-        addresses.filter(email__iexact=user.email).update(verified=True)
+        addresses.filter(email=user.email).update(verified=True)

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from portal.accounts.lookup import addresses_of
 from portal.accounts.models import User
 from portal.notifications.domain.send import WAITING
 from portal.notifications.models import Notification, NotificationStatus
@@ -22,7 +23,7 @@ def export(user: User) -> list[dict[str, Any]]:
 
 def erase(user: User) -> None:
     """Blank what was sent to the person; what still waited is not sent."""
-    _blank(Q(recipient=user) | Q(to__iexact=user.email))
+    _blank(Q(recipient=user) | Q(to__in=addresses_of(user)))
 
 
 def erase_about(subjects: Iterable[str]) -> None:

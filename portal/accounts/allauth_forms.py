@@ -1,0 +1,50 @@
+"""allauth's forms with our rules about addresses. Apart from `forms`, which allauth's own module imports."""
+
+from typing import Any
+
+from allauth.account import forms as allauth_forms
+from django.http import HttpRequest, HttpResponse
+
+from portal.accounts.fields import validate_address
+from portal.accounts.lookup import find_user
+from portal.accounts.models import User
+
+
+class SignupForm(allauth_forms.SignupForm):  # type: ignore[misc]
+    """Answers for an address that has an account as for one that has none, with the same work."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].validators.append(validate_address)
+
+    def validate_unique_email(self, value: str) -> str:
+        self.account_already_exists = find_user(value) is not None
+        return value
+
+    def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
+        if self.account_already_exists:
+            User().set_password(self.cleaned_data["password1"])  # takes as long as making the account
+        user, response = super().try_save(request)
+        return user, response
+
+
+class AddEmailForm(allauth_forms.AddEmailForm):  # type: ignore[misc]
+    """A further address; the letter of proof goes to it as it will be stored."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].validators.append(validate_address)
+
+
+class ResetPasswordForm(allauth_forms.ResetPasswordForm):  # type: ignore[misc]
+    """The link goes to the account that the address belongs to, and to nobody who only claims the address."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].validators.append(validate_address)
+
+    def clean_email(self) -> str:
+        email: str = super().clean_email()
+        owner = find_user(email)
+        self.users = [owner] if owner is not None and owner.is_active else []
+        return email
