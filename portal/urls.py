@@ -15,6 +15,7 @@ urlpatterns = [
     path("healthz/", health.healthz, name="healthz"),
     path("readyz/", health.readyz, name="readyz"),
     path("metrics", views.metrics, name="metrics"),
+    path("may-upload/", views.may_upload, name="may_upload"),
     path("csp-report/", views.csp_report, name="csp_report"),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),

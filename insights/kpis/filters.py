@@ -70,7 +70,7 @@ def _day(query: Mapping[str, str], name: str) -> date | None:
 
 
 def _service_id(slug: str) -> int:
-    named = Service.objects.filter(slug=slug.replace("\x00", "?"))  # PostgreSQL takes no NUL; no slug has a "?"
+    named = Service.objects.filter(slug=slug)
     found = named.values_list("pk", flat=True).first()
     if found is None:
         raise BadFilter("There is no service of that name: leave “service” out to see all.")

@@ -74,8 +74,6 @@ class ListingView(IndexView):  # type: ignore[misc]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
-            if "%00" in request.META.get("QUERY_STRING", ""):  # PostgreSQL takes none
-                raise IncorrectLookupParameters
             response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
         except IncorrectLookupParameters:
             messages.warning(request, "That filter is none of this list. Everything is shown instead.")

@@ -1,24 +1,27 @@
 """Pages and endpoints that belong to no app: metrics, policy reports, refusals."""
 
-import json
 import logging
 import os
 from ipaddress import ip_address, ip_network
+from typing import Any, Final
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, JsonResponse
 from django.shortcuts import render
 from django.utils.crypto import constant_time_compare
+from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_POST, require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import REGISTRY
 
+from portal.common.json_input import read_json
 from portal.common.metrics import CSP_REPORTS, DATABASE_GAUGES
+from portal.common.screening import STAFF
 
 logger = logging.getLogger("portal.security")
-_REPORT_MAX_BYTES = 16 * 1024
+_MOST_REPORTS: Final = 20  # of one request: a browser sends a few together
 RETRY_AFTER_SECONDS = 300
 
 
@@ -55,21 +58,51 @@ def _may_read_metrics(request: HttpRequest) -> bool:
     return any(address in ip_network(network) for network in settings.METRICS_NETWORKS)
 
 
+@never_cache
+@require_safe
+def may_upload(request: HttpRequest) -> HttpResponse:
+    """204 for staff, 403 for everybody else: nginx asks before it reads a large body."""
+    return HttpResponse(status=204 if request.user.has_perm(STAFF) else 403)
+
+
 @csrf_exempt
 @require_POST
 def csp_report(request: HttpRequest) -> HttpResponse:
-    """A browser's report that a page broke the policy: counted by directive, logged without its query string."""
+    """Browsers' reports that a page broke the policy: counted by directive, logged without their query strings.
+
+    Of both kinds: one of the older `report-uri`, or a list from the Reporting API, in which others are passed over.
+    """
     try:
-        report = json.loads(request.read(_REPORT_MAX_BYTES))["csp-report"]
-        directive = str(report.get("effective-directive") or report["violated-directive"]).split()[0]
-        blocked = str(report.get("blocked-uri", "")).partition("?")[0][:200]
-        page = str(report.get("document-uri", "")).partition("?")[0][:200]
+        told = read_json(request.body.decode())
+        reports = [_of_reporting_api(one["body"]) for one in told if one["type"] == "csp-violation"] if isinstance(
+            told, list
+        ) else [_of_report_uri(told["csp-report"])]
     except (ValueError, KeyError, TypeError, AttributeError, IndexError):
-        return HttpResponse("not a policy report\n", status=400)
-    known = directive if directive in settings.CONTENT_SECURITY_POLICY["DIRECTIVES"] else "other"
-    CSP_REPORTS.labels(directive=known).inc()
-    logger.warning("content security policy broken", extra={"directive": directive, "blocked": blocked, "page": page})
+        return HttpResponse("not a policy report\n", status=400, content_type="text/plain")
+    for report in reports[:_MOST_REPORTS]:
+        known = report["directive"]
+        known = known if known in settings.CONTENT_SECURITY_POLICY["DIRECTIVES"] else "other"
+        CSP_REPORTS.labels(directive=known).inc()
+        logger.warning("content security policy broken", extra=report)
     return HttpResponse(status=204)
+
+
+def _of_report_uri(report: dict[str, Any]) -> dict[str, str]:
+    directive = report.get("effective-directive") or report["violated-directive"]
+    return _report(directive, report.get("blocked-uri"), report.get("document-uri"))
+
+
+def _of_reporting_api(report: dict[str, Any]) -> dict[str, str]:
+    return _report(report["effectiveDirective"], report.get("blockedURL"), report.get("documentURL"))
+
+
+def _report(directive: object, blocked: object, page: object) -> dict[str, str]:
+    """Raises IndexError without a directive."""
+    return {
+        "directive": str(directive).split()[0][:50],
+        "blocked": str(blocked or "").partition("?")[0][:200],
+        "page": str(page or "").partition("?")[0][:200],
+    }
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -30,7 +30,7 @@ CLOSED = "original_images/"  # uploads as they came, with what a camera writes i
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """Everything there is for this visitor to watch, hear, look at and read."""
-    asked = {name: request.GET.get(name, "").replace("\x00", "") for name in ("q", "kind", "category")}
+    asked = {name: request.GET.get(name, "") for name in ("q", "kind", "category")}
     wanted = Wanted(words=asked["q"][:100], kind=asked["kind"], category=asked["category"])
     page = Paginator(items_for(request.user, wanted), PER_PAGE).get_page(request.GET.get("page"))
     context = {

@@ -63,15 +63,20 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "portal.common.request_id.RequestIdMiddleware",
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "portal.common.headers.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "portal.common.hosts.HostMiddleware",
     "portal.common.direct.DirectMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "portal.common.headers.RenamedCookiesMiddleware",
     "portal.common.page_cache.PageCacheMiddleware",
     "portal.common.csp.PolicyMiddleware",
+    "portal.common.screening.AddressMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "portal.common.screening.BodyMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "portal.accounts.middleware.AdminAccessMiddleware",
@@ -81,6 +86,21 @@ MIDDLEWARE = [
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
+
+# Every address that the portal builds begins with it; empty: with the host that the request names.
+CANONICAL_HOST = ""
+RENAMED_COOKIES: dict[str, str] = {}
+
+# The most bytes a request may send, by the beginning of its path; nginx has the same limits in front.
+BODY_LIMIT = 1024 * 1024
+BODY_LIMITS = {"/csp-report/": 16 * 1024, "/stripe/webhook/": 256 * 1024}
+STAFF_BODY_LIMITS = {
+    "/admin/snippets/media_library/mediaitem/": 520 * 1024 * 1024,  # above the largest film that the library takes
+    "/admin/images/": 16 * 1024 * 1024,
+    "/admin/documents/": 26 * 1024 * 1024,
+    "/admin/account/": 6 * 1024 * 1024,  # one's own picture
+    "/admin/pages/": 4 * 1024 * 1024,  # a long page is one form
+}
 
 DIRECT_PATHS: tuple[str, ...] = ("/stripe/webhook/",)  # machines' requests: past every middleware that serves people
 
@@ -153,7 +173,9 @@ CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "portal.common.views.csrf_failure"
 X_FRAME_OPTIONS = "SAMEORIGIN"
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024  # of a form without its files; BODY_LIMITS is narrower but for staff
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # an editor's page of many blocks has thousands
+DATA_UPLOAD_MAX_NUMBER_FILES = 10
 CACHES: dict[str, Any] = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
@@ -219,7 +241,7 @@ STRIPE_JS_URL = env.text("STRIPE_JS_URL", "https://js.stripe.com/v3/")
 STRIPE_TIMEOUT_SECONDS = env.integer("STRIPE_TIMEOUT_SECONDS", 10)
 REFUND_CONFIRM_FROM = env.integer("REFUND_CONFIRM_FROM", 100)
 WEBHOOK_SILENCE_MINUTES = env.integer("WEBHOOK_SILENCE_MINUTES", 30)
-STRIPE_WEBHOOK_MAX_BYTES = 256 * 1024
+STRIPE_WEBHOOK_MAX_BYTES = BODY_LIMITS["/stripe/webhook/"]
 RECONCILIATION_REQUESTS_PER_SECOND = 22  # Stripe takes 25 in test mode, 100 in live mode, checkout included
 RECONCILIATION_THREADS = 8  # a page of a hundred takes Stripe a third of a second
 DJSTRIPE_FOREIGN_KEY_TO_FIELD = "id"
@@ -246,6 +268,7 @@ _sandboxed = _stripe_js.hostname != "js.stripe.com"
 STRIPE_CSP_SCRIPT = [_stripe_js_origin] if _sandboxed else ["https://js.stripe.com", "https://*.js.stripe.com"]
 STRIPE_CSP_FRAME = STRIPE_CSP_SCRIPT + ([] if _sandboxed else ["https://hooks.stripe.com"])
 STRIPE_CSP_CONNECT = [STRIPE_API_BASE] + ([_stripe_js_origin] if _sandboxed else [])
+CSP_REPORT_PATH = "/csp-report/"
 _common_directives: dict[str, Any] = {
     "default-src": [NONE],
     "base-uri": [NONE],
@@ -258,8 +281,32 @@ _common_directives: dict[str, Any] = {
     "connect-src": [SELF],
     "style-src": [SELF],
     "manifest-src": [SELF],
-    "report-uri": "/csp-report/",
+    "report-uri": CSP_REPORT_PATH,
+    "report-to": "csp",
 }
+# Of what is no page: files, webhooks, figures. A picture opened by itself must not run script on our address.
+CSP_FILE = (
+    "default-src 'none'; img-src 'self' data:; media-src 'self'; object-src 'self'; style-src 'unsafe-inline'; "
+    "frame-ancestors 'self'"
+)
+# What browsers may do for a page: nothing that it does not need. Wallets ask to pay from within Stripe's frame.
+_stripe_origins = " ".join(f'"{origin}"' for origin in STRIPE_CSP_FRAME if "*" not in origin)
+PERMISSIONS_POLICY = ", ".join(
+    [
+        *(
+            f"{feature}=()"
+            for feature in (
+                "accelerometer", "autoplay", "bluetooth", "browsing-topics", "camera", "display-capture", "geolocation",
+                "gyroscope", "hid", "idle-detection", "magnetometer", "microphone", "midi", "serial", "usb",
+                "xr-spatial-tracking",
+            )
+        ),
+        "fullscreen=(self)",
+        f"payment=(self {_stripe_origins})",
+        f"publickey-credentials-get=(self {_stripe_origins})",
+        "publickey-credentials-create=(self)",
+    ]
+)  # fmt: skip
 CSP_CACHEABLE: dict[str, Any] = {**_common_directives, "script-src": [SELF]}
 CSP_ADMIN: dict[str, Any] = {
     **_common_directives,

@@ -1,6 +1,7 @@
 """What staging and production share: everything that differs between places comes from the environment."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import dj_database_url
 import dj_email_url
@@ -14,7 +15,10 @@ DEBUG = False
 SECRET_KEY = env.text("PORTAL_SECRET_KEY")
 BASE_URL = env.text("PORTAL_BASE_URL")
 ALLOWED_HOSTS = env.listing("PORTAL_ALLOWED_HOSTS")
-CSRF_TRUSTED_ORIGINS = [BASE_URL]
+CANONICAL_HOST = urlsplit(BASE_URL).netloc
+SECURE_SSL_HOST = CANONICAL_HOST
+# Forms of a page that was read under another of our names come with that name as their origin.
+CSRF_TRUSTED_ORIGINS = [BASE_URL, *(f"https://{host}" for host in ALLOWED_HOSTS if host[0] not in ".*")]
 DATABASES = {
     "default": {
         **dj_database_url.parse(env.text("DATABASE_URL"), conn_max_age=env.integer("DATABASE_CONN_MAX_AGE", 60)),
@@ -40,6 +44,9 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = True
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
+SESSION_COOKIE_NAME = "__Host-session"  # a browser takes it from this host alone, over TLS, for every path
+CSRF_COOKIE_NAME = "__Host-csrf"
+RENAMED_COOKIES = {"sessionid": SESSION_COOKIE_NAME, "csrftoken": CSRF_COOKIE_NAME}  # until the release after 0.2
 ALLAUTH_TRUSTED_PROXY_COUNT = env.integer("PORTAL_TRUSTED_PROXIES", 1)
 
 CELERY_BROKER_URL = env.text("BROKER_URL")

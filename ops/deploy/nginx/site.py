@@ -10,6 +10,14 @@ HERE: Final = Path(__file__).parent
 BROTLI: Final = Path("/usr/lib/nginx/modules/ngx_http_brotli_static_module.so")
 FOREVER: Final = "public, max-age=31536000, immutable"
 DAY: Final = "public, max-age=86400"
+# Megabytes of what staff upload, as portal.settings.base.STAFF_BODY_LIMITS has them in bytes.
+UPLOADS: Final = {
+    "/admin/snippets/media_library/mediaitem/": 520,
+    "/admin/images/": 16,
+    "/admin/documents/": 26,
+    "/admin/account/": 6,
+    "/admin/pages/": 4,
+}
 _WORD: Final = re.compile(r"[^\s;{}\"'$\\]+")
 
 
@@ -64,9 +72,24 @@ def rendered(site: Site) -> str:
         hsts=f"max-age={site.hsts_seconds}; includeSubDomains; preload" if site.hsts_seconds else "",
         brotli="brotli_static on;" if BROTLI.exists() else "# brotli_static: the module is not installed",
         behind=_behind(site.behind),
+        uploads="\n  ".join(_upload(path, size, 4 * site.requests_per_second) for path, size in UPLOADS.items()),
         forever=FOREVER,
         day=DAY,
     )
+
+
+def _upload(path: str, megabytes: int, burst: int) -> str:
+    """A location that asks for staff first; error_page is said again because one of its own ends the server's."""
+    return f"""location {path} {{
+    client_max_body_size {megabytes}m;
+    auth_request /may-upload/;
+    error_page 401 403 =413 /too-large.html;
+    error_page 413 /too-large.html;
+    error_page 429 /too-many.html;
+    error_page 502 504 /unavailable.html;
+    limit_req zone=portal_requests burst={burst} nodelay;
+    proxy_pass http://portal_application;
+  }}"""
 
 
 def _behind(networks: tuple[str, ...]) -> str:

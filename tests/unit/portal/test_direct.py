@@ -1,6 +1,7 @@
 """Machines' requests pass by what serves people, and are counted all the same."""
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django_prometheus.middleware import Metrics
 
@@ -16,7 +17,7 @@ def test_a_delivery_needs_no_policy_and_no_session(client: Client) -> None:
     before = answered(404)
     reply = client.post(WEBHOOK, b"{}", content_type="application/json")
     assert (reply.status_code, reply.content) == (404, b"unknown_endpoint\n")
-    assert "Content-Security-Policy" not in reply.headers
+    assert (reply.headers["Content-Security-Policy"], reply.cookies) == (settings.CSP_FILE, {})
     assert answered(404) == before + 1
 
 

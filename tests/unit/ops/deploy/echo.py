@@ -16,6 +16,10 @@ DJANGOS = {
 
 class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
+        if self.path == "/may-upload/":
+            self.send_response(204 if "session=staff" in self.headers.get("Cookie", "") else 403)
+            self.end_headers()
+            return
         self.rfile.read(int(self.headers.get("Content-Length") or 0))
         body = json.dumps({"path": self.path, "headers": list(self.headers.items()), "filler": " " * 2000}).encode()
         self.send_response(503 if self.path == "/readyz/" else 200)

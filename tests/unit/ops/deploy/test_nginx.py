@@ -14,9 +14,10 @@ from pathlib import Path
 
 import httpx
 import pytest
+from django.conf import settings
 
 from ops.deploy.nginx import Site, rendered
-from ops.deploy.nginx.site import BROTLI, DAY, FOREVER
+from ops.deploy.nginx.site import BROTLI, DAY, FOREVER, UPLOADS
 from ops.stack.program import free_port, until
 from ops.stack.proxy import Proxy
 from portal.media_library import storage
@@ -108,7 +109,7 @@ def test_the_application_hears_only_what_nginx_saw(client: httpx.Client, proxy: 
     }  # fmt: skip
     reply = client.get("/dashboard/", headers=lies)
     seen = received(reply)
-    assert seen["host"] == f"127.0.0.1:{proxy.https_port}"
+    assert seen["host"] == "127.0.0.1"
     assert seen["x-forwarded-proto"] == "https"
     assert seen["x-forwarded-for"] == "203.0.113.9, 127.0.0.1"  # Django believes the last one alone
     assert seen["x-request-id"] == reply.headers["X-Request-ID"]
@@ -208,13 +209,49 @@ def test_nothing_beside_static_and_media_can_be_read(client: httpx.Client, path:
         ("/book/", 1024 * 1024 + 1, 413),
         ("/stripe/webhook/x/", 256 * 1024 + 1, 413),
         ("/stripe/webhook/x/", 256 * 1024, 200),
-        ("/admin/media/add/", 3 * 1024 * 1024, 200),
+        ("/csp-report/", 16 * 1024 + 1, 413),
+        ("/admin/reports/", 1024 * 1024 + 1, 413),
+        ("/admin/images/add/", 3 * 1024 * 1024, 413),
+        ("/admin/images/add/", 900 * 1024, 200),
     ],
 )
 def test_bodies_have_a_largest_size(client: httpx.Client, path: str, size: int, status: int) -> None:
     reply = client.post(path, content=b"x" * size)
     assert reply.status_code == status
     assert status == 200 or "<h1>This is too large</h1>" in reply.text
+
+
+@pytest.mark.parametrize(("session", "status"), [("staff", 200), ("made-up", 413)])
+def test_only_staff_may_upload(client: httpx.Client, session: str, status: int) -> None:
+    cookie = {"Cookie": f"session={session}"}
+    reply = client.post("/admin/images/add/", content=b"x" * 3 * 1024 * 1024, headers=cookie)
+    assert reply.status_code == status
+    assert status == 200 or "<h1>This is too large</h1>" in reply.text
+
+
+def test_a_strangers_upload_is_refused_before_its_body_comes(proxy: Proxy) -> None:
+    context = ssl.create_default_context(cafile=str(proxy.certificate))
+    with (
+        socket.create_connection(("127.0.0.1", proxy.https_port), timeout=10) as plain,
+        context.wrap_socket(plain, server_hostname="localhost") as secured,
+    ):
+        secured.sendall(
+            b"POST /admin/snippets/media_library/mediaitem/add/ HTTP/1.1\r\nHost: localhost\r\n"
+            b"Content-Length: 209715200\r\n\r\n"
+        )
+        assert secured.recv(100).startswith(b"HTTP/1.1 413 ")
+
+
+def test_the_question_for_staff_is_nobody_elses(client: httpx.Client) -> None:
+    assert client.get("/may-upload/").status_code == 404
+
+
+def test_the_limits_are_those_of_the_application() -> None:
+    assert {path: size * 1024 * 1024 for path, size in UPLOADS.items()} == settings.STAFF_BODY_LIMITS
+    text = rendered(Site(host="h", certificate=Path("/c"), certificate_key=Path("/k")))
+    assert (settings.BODY_LIMIT, "\n  client_max_body_size 1m;" in text) == (1024 * 1024, True)
+    for path, size in settings.BODY_LIMITS.items():
+        assert f"location {path} {{\n    client_max_body_size {size // 1024}k;" in text
 
 
 def test_the_log_has_no_query_no_address_and_no_key_of_a_mailed_link(client: httpx.Client, proxy: Proxy) -> None:
