@@ -74,9 +74,11 @@ def csp_report(request: HttpRequest) -> HttpResponse:
     """
     try:
         told = read_json(request.body.decode())
-        reports = [_of_reporting_api(one["body"]) for one in told if one["type"] == "csp-violation"] if isinstance(
-            told, list
-        ) else [_of_report_uri(told["csp-report"])]
+        reports = (
+            [_of_reporting_api(one["body"]) for one in told if one["type"] == "csp-violation"]
+            if isinstance(told, list)
+            else [_of_report_uri(told["csp-report"])]
+        )
     except (ValueError, KeyError, TypeError, AttributeError, IndexError):
         return HttpResponse("not a policy report\n", status=400, content_type="text/plain")
     for report in reports[:_MOST_REPORTS]:

@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import Permission
+from django.core.handlers.wsgi import WSGIHandler
 from django.db import DataError
 from django.test import Client, RequestFactory
 
-from portal.common.screening import BodyMiddleware, body_length
+from portal import wsgi
+from portal.common.screening import BodyMiddleware, Request, body_length
 from tests.factories import CaregiverFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -101,10 +103,23 @@ def test_a_nul_in_a_cookie_is_refused(client: Client, name: str) -> None:
     assert reply.status_code == 400
 
 
-@pytest.mark.parametrize("charset", ["rot13", "base64", "idna", "utf-16", "unicode_escape", "nonsense", "a" * 300])
+@pytest.mark.parametrize("charset", ["idna", "utf-16", "unicode_escape", "nonsense", "a" * 300])
 def test_a_charset_in_which_no_form_is_written_is_refused(client: Client, charset: str) -> None:
     reply = client.get("/library/?q=a", CONTENT_TYPE=f"text/plain; charset={charset}")
     assert reply.status_code == 400
+
+
+@pytest.mark.parametrize("charset", ["rot13", "base64", "hex"])
+def test_a_charset_that_is_none_of_text_is_refused(charset: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(WSGIHandler, "request_class", Request)
+    environ = RequestFactory(CONTENT_TYPE=f"text/plain; charset={charset}", QUERY_STRING="q=a")._base_environ()
+    answered: list[str] = []
+    WSGIHandler()(environ, lambda status, headers: answered.append(status))
+    assert answered == ["400 Bad Request"]
+
+
+def test_the_server_makes_such_requests() -> None:
+    assert wsgi.application.request_class is Request
 
 
 @pytest.mark.parametrize("charset", ["utf-8", "UTF8", "us-ascii", "iso-8859-1"])
@@ -144,7 +159,9 @@ def test_twenty_thousand_nested_arrays_are_too_large_a_report(client: Client) ->
 
 
 def test_both_kinds_of_report_are_taken(client: Client, caplog: pytest.LogCaptureFixture) -> None:
-    old = {"csp-report": {"violated-directive": "img-src x", "blocked-uri": "https://e.example/?q=1", "document-uri": "d"}}
+    old = {
+        "csp-report": {"violated-directive": "img-src x", "blocked-uri": "https://e.example/?q=1", "document-uri": "d"}
+    }
     body = {"effectiveDirective": "script-src-elem", "blockedURL": "inline", "documentURL": "https://p.example/a?b=c"}
     new = [{"type": "csp-violation", "age": 1, "url": "u", "body": body}, {"type": "deprecation", "body": {}}]
     assert report(client, old) == 204
