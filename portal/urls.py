@@ -8,7 +8,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 
 from portal.common import demo_mail, health, views
 
-handler429 = "portal.common.views.too_many_requests"
+handler429 = "portal.security.views.too_many_requests"
 
 urlpatterns = [
     path("", include("payments.urls")),

@@ -38,6 +38,7 @@ class SystemActor(StrEnum):
     RECONCILIATION = "reconciliation"
     SEED = "seed"
     PRIVACY = "privacy"
+    SECURITY = "security"
 
 
 @dataclass(frozen=True, slots=True)

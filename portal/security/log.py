@@ -7,8 +7,12 @@ typed as an email address may be their password.
 import logging
 from typing import Final
 
+from django.db import models
 from django.http import HttpRequest
 
+from portal.accounts.models import User
+from portal.audit import domain as audit
+from portal.security.actors import actor_of, current_request, current_user, source_of
 from portal.security.clients import coarse_address
 from portal.security.events import Outcome, SecurityEvent
 from portal.security.metrics import EVENTS
@@ -39,3 +43,16 @@ def record(
     level = logging.INFO if outcome is Outcome.SUCCESS else logging.WARNING
     logger.log(level, "security event", extra=entry)
     EVENTS.labels(event=event.value, outcome=outcome.value).inc()
+
+
+def record_change(
+    event: SecurityEvent, subject: models.Model, *, user: User | None = None, by: User | None = None, **codes: Code
+) -> None:
+    """Write the line of a change, and its audit row in the caller's transaction.
+
+    `user` is the account that was changed; `by` who did it: left out, the one signed in, or the portal in a command.
+    """
+    request = current_request()
+    by = by or current_user(request)
+    record(event, outcome=Outcome.SUCCESS, request=request, user_id=user.pk if user else None, **codes)
+    audit.record(f"security.{event.value}", subject, by=actor_of(by), source=source_of(by), data=codes)

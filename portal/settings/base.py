@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "portal.common.csp.PolicyMiddleware",
     "portal.common.screening.AddressMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "portal.security.middleware.RefusalLogMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -170,7 +171,7 @@ SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
-CSRF_FAILURE_VIEW = "portal.common.views.csrf_failure"
+CSRF_FAILURE_VIEW = "portal.security.views.csrf_failure"
 X_FRAME_OPTIONS = "SAMEORIGIN"
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024  # of a form without its files; BODY_LIMITS is narrower but for staff
