@@ -27,6 +27,7 @@ DEPOSIT_MAILS: Final = (
 DECLINES: Final = 'sum by (reason) (increase(portal_payment_outcomes_total{outcome="failed"}[$__range]))'
 VIEW_SECONDS: Final = "rate(django_http_requests_latency_seconds_by_view_method_bucket[$__rate_interval])"
 STRIPE_SECONDS: Final = "rate(portal_gateway_seconds_bucket[$__rate_interval])"
+REFUSALS: Final = 'sum(increase(portal_security_events_total{outcome=~"refused|limited"}[10m]))'
 CONFIRMATION: Final = "rate(portal_booking_confirmation_seconds_bucket[1h])"
 
 
@@ -266,6 +267,22 @@ def service() -> dashboard.Dashboard:
                         "Breaches that browsers reported, within a quarter of an hour.",
                         [("sum(increase(portal_csp_reports_total[15m]))", "reports")],
                         alert=rule["ContentPolicyBroken"],
+                    ),
+                ],
+            ),
+            (
+                "Security",
+                [
+                    lines(
+                        "Refusals",
+                        "Sign-ins, codes, forms and permissions refused or limited, within ten minutes.",
+                        [(REFUSALS, "refused")],
+                        alert=rule["RefusalsBurst"],
+                    ),
+                    lines(
+                        "Refusals by event",
+                        "What was tried, within ten minutes.",
+                        [(f"{REFUSALS.replace('sum(', 'sum by (event) (', 1)} > 0", "{{event}}")],
                     ),
                 ],
             ),

@@ -119,6 +119,17 @@ def test_evidence_is_not_rotated() -> None:
     assert re.findall(r"^[^#\n]*/var/log/portal/", text, re.MULTILINE) == []
 
 
+def test_the_journal_keeps_the_security_log_as_long_as_the_documents_say() -> None:
+    kept = (DEPLOY / "journald/portal.conf").read_text()
+    assert re.findall(r"^(\w+)=(.+)$", kept, re.MULTILINE) == [
+        ("Storage", "persistent"),
+        ("MaxRetentionSec", "90day"),
+        ("MaxFileSec", "1day"),
+        ("SystemMaxUse", "4G"),
+    ]
+    assert "kept for 90 days" in " ".join((ROOT / "docs/operations/observability.md").read_text().split())
+
+
 def test_every_folder_that_a_service_writes_is_made() -> None:
     lines = [line.split() for line in (DEPLOY / "tmpfiles/portal.conf").read_text().splitlines() if line[:1] == "d"]
     made = {path for _, path, *_ in lines}
