@@ -6,7 +6,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: terraform-cycle loadtest bench chaos nightly demo stack demo-reset test test-latest test-slow check docs-check observe
+.PHONY: sbom lock terraform-cycle loadtest bench chaos nightly demo stack demo-reset test test-latest test-slow check docs-check observe
 
 $(STAMP): requirements/bootstrap.txt requirements/dev.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -44,10 +44,21 @@ check: $(STAMP)
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/djlint --lint --quiet templates
+	@$(BIN)/bandit --quiet --recursive --configfile pyproject.toml portal payments insights home ops
+	@$(BIN)/deptry --config requirements/deptry.toml portal payments insights home
+	@$(BIN)/python -m ops.supply_chain
 	@DJANGO_SETTINGS_MODULE=portal.settings.demo $(BIN)/python manage.py makemigrations --check --dry-run
 	@bash ops/check-deploy.sh
 	@bash ops/install-test-parts.sh
 	@$(BIN)/python -m ops.deploy.lint_migrations
+
+sbom: $(STAMP)
+	@$(BIN)/python -m ops.supply_chain --out "$(VAR)/sbom/caregiver-portal.cdx.json"
+
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
+lock: $(STAMP)
+	@$(LOCK) requirements/base.in -o requirements/base.txt
+	@$(LOCK) requirements/dev.in -o requirements/dev.txt
 
 docs-check: $(STAMP)
 	@$(BIN)/python -m ops.docs.generate --check

@@ -110,7 +110,7 @@ def _wait_for(address: str, seconds: float = 120) -> None:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         try:
-            with urllib.request.urlopen(address, timeout=10):
+            with urllib.request.urlopen(address, timeout=10):  # nosec B310 # our own http address
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.2)

@@ -11,7 +11,7 @@ from typing import Any
 bind = "127.0.0.1:8000"  # loopback: whoever reaches gunicorn is believed about X-Forwarded-Proto
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2 * len(os.sched_getaffinity(0)) + 1)
 worker_class = "sync"  # one request a worker; nginx holds the slow clients
-worker_tmp_dir = "/dev/shm"  # noqa: S108 - in memory: a worker's heartbeat never waits for a disk
+worker_tmp_dir = "/dev/shm"  # noqa: S108 - in memory: a worker's heartbeat never waits for a disk # nosec B108
 preload_app = False  # with it a reload would keep the old code
 timeout = 60  # above two calls of Stripe (10 s each) and a large export
 graceful_timeout = 30

@@ -58,12 +58,20 @@ def prometheus_page() -> str:
     return prometheus.prometheus_page()
 
 
+def licences_page() -> str:
+    """docs/security/licences.md."""
+    from ops.supply_chain import licences, shipped
+
+    return licences.table(shipped.parts())
+
+
 DOCUMENTS = {
     ".env.example": env_example,
     "docs/operations/settings.md": settings_page,
     "docs/operations/roles.md": roles_page,
     "docs/operations/metrics.md": prometheus_page,
     "docs/analytics/metrics-definitions.md": metrics_page,
+    "docs/security/licences.md": licences_page,
 }
 
 

@@ -60,7 +60,7 @@ class Delivery:
         """Opens the connections and takes up what was undelivered when the sandbox stopped."""
         # Only this machine is called, where certificates prove nothing.
         limits = httpx.Limits(max_connections=CONCURRENCY, max_keepalive_connections=CONCURRENCY)
-        self._client = httpx.AsyncClient(timeout=TIMEOUT, limits=limits, trust_env=False, verify=False)  # noqa: S501
+        self._client = httpx.AsyncClient(timeout=TIMEOUT, limits=limits, trust_env=False, verify=False)  # noqa: S501 # nosec B501
         for note in self._store["note"]:
             for endpoint_id in note.get("pending", ()):
                 self._accept(Parcel(note["id"], endpoint_id))

@@ -4,10 +4,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import dj_database_url
-import dj_email_url
 from django.utils.translation import gettext_lazy as _
 
-from portal.settings import env
+from portal.settings import email, env
 from portal.settings.base import *  # noqa: F403
 from portal.settings.base import AUTH_PASSWORD_VALIDATORS
 
@@ -55,8 +54,7 @@ AUDIT_HMAC_KEY = env.text("AUDIT_HMAC_KEY")
 AUDIT_HEADS_FILE = env.text("AUDIT_HEADS_FILE")
 ERASURES_FILE = env.text("ERASURES_FILE", str(Path(AUDIT_HEADS_FILE).with_name("erasures.jsonl")))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("EMAIL_FROM")
-vars().update(dj_email_url.parse(env.text("EMAIL_URL")))
-EMAIL_TIMEOUT = 15
+vars().update(email.settings_of(env.text("EMAIL_URL")))
 
 if not STRIPE_IS_REAL:
     STRIPE_API_HOST = STRIPE_API_BASE

@@ -53,7 +53,7 @@ _DECLARED: Final = (
     Variable("AUDIT_HMAC_KEY", "Key that seals the audit trail; keep a copy outside the database.", "change-me-too", required=True),
     Variable("AUDIT_HEADS_FILE", "File outside the database that receives each head of the audit chain.", "/var/log/portal/audit-heads.jsonl", required=True),
     Variable("ERASURES_FILE", "File outside the database that lists erased accounts by number, for replay_erasures after a restore; default: erasures.jsonl beside AUDIT_HEADS_FILE.", "/var/log/portal/erasures.jsonl"),
-    Variable("EMAIL_URL", "SMTP server: smtp://user:password@host:587?tls=1.", "smtp://localhost:25", required=True),
+    Variable("EMAIL_URL", "SMTP server: smtp://user:password@host:587?tls=1 (STARTTLS), or ?ssl=1 where TLS is spoken from the start. Reserved characters of the password are percent-encoded.", "smtp://localhost:25", required=True),
     Variable("EMAIL_FROM", "Sender of every e-mail.", "Hearth & Hand <bookings@example.org>", required=True),
     Variable("METRICS_TOKEN", "Bearer token that may read /metrics from any network.", "change-me-three"),
     Variable("METRICS_NETWORKS", "Networks that may read /metrics, comma separated.", "127.0.0.0/8,::1/128"),
