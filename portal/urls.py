@@ -2,10 +2,9 @@
 
 from django.conf import settings
 from django.urls import include, path
-from wagtail import urls as wagtail_urls
-from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+from portal import stock_urls
 from portal.common import demo_mail, health, views
 
 handler429 = "portal.security.views.too_many_requests"
@@ -17,7 +16,7 @@ urlpatterns = [
     path("metrics", views.metrics, name="metrics"),
     path("may-upload/", views.may_upload, name="may_upload"),
     path("csp-report/", views.csp_report, name="csp_report"),
-    path("admin/", include(wagtailadmin_urls)),
+    path("admin/", include(stock_urls.admin)),
     path("documents/", include(wagtaildocs_urls)),
     path("accounts/", include("allauth.urls")),
     path("", include("portal.caregivers.urls")),
@@ -25,4 +24,4 @@ urlpatterns = [
 ]
 if settings.DEMO:
     urlpatterns.append(path("demo/mail/", include((demo_mail.urlpatterns, demo_mail.app_name))))
-urlpatterns.append(path("", include(wagtail_urls)))
+urlpatterns.append(path("", include(stock_urls.site)))
