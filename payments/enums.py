@@ -142,6 +142,7 @@ class MirrorState(models.TextChoices):
     WAITING = "waiting", "Waiting"
     MIRRORED = "mirrored", "Mirrored"
     FAILED = "failed", "Failed"
+    SKIPPED = "skipped", "Not mirrored"
 
 
 class DisputeStatus(models.TextChoices):

@@ -59,6 +59,12 @@ def _backlog() -> GaugeRows:
     return [(["ledger"], waiting), (["mirror"], unmirrored)]
 
 
+def _unreadable() -> GaugeRows:
+    from payments.domain.unreadable import waiting
+
+    return [([], waiting().count())]
+
+
 def _discrepancies() -> Iterable[tuple[list[str], float]]:
     from payments.enums import DiscrepancyKind, DiscrepancyStatus
     from payments.models import Discrepancy
@@ -103,6 +109,9 @@ database_gauge(
 )
 database_gauge(
     "portal_webhook_backlog", "Received events that wait, for the ledger or the mirror.", _backlog, ["stage"]
+)
+database_gauge(
+    "portal_webhook_unreadable", "Events that Stripe signed, no JSON column takes, and nobody has settled.", _unreadable
 )
 database_gauge(
     "portal_reconciliation_discrepancies", "Open discrepancies between the ledger and Stripe.", _discrepancies, ["kind"]

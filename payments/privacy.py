@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Q
 
 from payments import mirror_erasure
+from payments.domain.unreadable import forget_bodies_about
 from payments.enums import UNPAID, DiscrepancyStatus, RefundStatus
 from payments.models import Discrepancy, OfflineReceipt, Payment, ReceivedEvent, Refund
 from portal.accounts.models import User
@@ -69,6 +70,7 @@ def _scrub_inbox(intents: set[str], objects: set[str]) -> None:
     for event in ReceivedEvent.objects.filter(about, payload__isnull=False).iterator(chunk_size=100):
         payload = mirror_erasure.without_person(event.payload)
         ReceivedEvent.objects.filter(pk=event.pk).update(payload=payload, last_error="", mirror_last_error="")
+    forget_bodies_about(objects | intents)
 
 
 def open_matters(user: User) -> Sequence[str]:

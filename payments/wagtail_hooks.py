@@ -26,6 +26,7 @@ def addresses() -> list[URLPattern]:
         path("payments/refund/<int:refund_id>/again/", refund_views.retry, name="retry_refund"),
         path("payments/refund/<int:refund_id>/by-hand/", refund_views.by_hand, name="refund_by_hand"),
         path("webhooks/", webhook_health.health, name="webhook_health"),
+        path("webhooks/settle/", webhook_health.settle_event, name="webhook_settle"),
         path("webhooks/replay/", webhook_health.replay_events, name="webhook_replay"),
     ]
 

@@ -1,6 +1,6 @@
 """Stripe's events arrive here: verify, store once, answer 200, ring the bell. Nothing in the request touches Stripe."""
 
-import json
+import logging
 import time
 from typing import Final
 from uuid import UUID
@@ -8,15 +8,21 @@ from uuid import UUID
 import stripe
 from django.conf import settings
 from django.core.cache import caches
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 from djstripe.models import WebhookEndpoint
 
+from payments.domain import unreadable
 from payments.domain.inbox import KNOWN_TYPES, NOT_AN_EVENT, event_from, store
 from payments.metrics import WEBHOOK_ACK_SECONDS, WEBHOOK_RECEIVED
 from payments.models import ReceivedEvent
 from portal.common.doorbell import ring_now
+from portal.common.json_input import Unstorable, read_json
+from portal.common.screening import LengthUnknown, body_length
+
+logger = logging.getLogger("payments.webhooks")
 
 SECRET_CACHE_SECONDS: Final = 60
 
@@ -37,14 +43,12 @@ def receive(request: HttpRequest, endpoint: UUID) -> HttpResponse:
     started = time.perf_counter()
     try:
         body = _verified_body(request, endpoint)
-        event = _event(body)
-        is_new = store(event, body)
+        kind, is_new = _stored(body)
     except Refused as refusal:
         WEBHOOK_RECEIVED.labels(type="unknown", result=refusal.result).inc()
         return HttpResponse(f"{refusal.result}\n", status=refusal.status, content_type="text/plain")
-    if is_new:
+    if is_new and kind != unreadable.TYPE:
         ring_now("payments.tasks.process_inbox")
-    kind = event.type if event.type in KNOWN_TYPES else "other"
     WEBHOOK_RECEIVED.labels(type=kind, result="stored" if is_new else "duplicate").inc()
     WEBHOOK_ACK_SECONDS.observe(time.perf_counter() - started)
     return HttpResponse("ok\n", content_type="text/plain")
@@ -52,14 +56,20 @@ def receive(request: HttpRequest, endpoint: UUID) -> HttpResponse:
 
 def _verified_body(request: HttpRequest, endpoint: UUID) -> str:
     """The raw body, signed with the endpoint's secret not long ago. Raises Refused."""
-    if int(request.headers.get("Content-Length") or 0) > settings.STRIPE_WEBHOOK_MAX_BYTES:
-        raise Refused("too_large", 413)
+    try:
+        if body_length(request) > settings.STRIPE_WEBHOOK_MAX_BYTES:
+            raise Refused("too_large", 413)
+    except LengthUnknown:
+        raise Refused("length_required", 411) from None
     secret, tolerance = _secret(endpoint)
     if not secret:
         raise Refused("unknown_endpoint", 404)
+    signature = request.headers.get("Stripe-Signature", "")
+    if not signature.isascii():  # Stripe's library compares texts, and takes no others
+        raise Refused("bad_signature")
     try:
         body = request.body.decode()
-        stripe.WebhookSignature.verify_header(body, request.headers.get("Stripe-Signature", ""), secret, tolerance)
+        stripe.WebhookSignature.verify_header(body, signature, secret, tolerance)
     except UnicodeDecodeError:
         raise Refused("not_text") from None
     except stripe.SignatureVerificationError:
@@ -78,10 +88,26 @@ def _secret(endpoint: UUID) -> tuple[str, int]:
     return found
 
 
-def _event(body: str) -> ReceivedEvent:
-    """The inbox row for a verified body. Raises Refused when it is not a Stripe event of our mode."""
+def _stored(body: str) -> tuple[str, bool]:
+    """(type for the metric, whether it is new) of a verified body, once it is durable. Raises Refused."""
     try:
-        event = event_from(json.loads(body))
+        event = _event(body)
+        is_new = store(event, body)
+    except (Unstorable, DataError) as error:
+        logger.error("a signed event cannot be read and is kept as bytes", extra={"reason": str(error)[:200]})
+        return unreadable.TYPE, unreadable.keep(body.encode(), str(error))
+    return event.type if event.type in KNOWN_TYPES else "other", is_new
+
+
+def _event(body: str) -> ReceivedEvent:
+    """The inbox row for a verified body.
+
+    Raises Refused when it is not a Stripe event of our mode, Unstorable when no column takes it.
+    """
+    try:
+        event = event_from(read_json(body))
+    except Unstorable:
+        raise
     except NOT_AN_EVENT:
         raise Refused("not_an_event") from None
     if event.livemode != settings.STRIPE_LIVE_MODE:

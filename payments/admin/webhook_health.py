@@ -9,8 +9,10 @@ from django.contrib.auth.decorators import permission_required
 from django.db.models import Max, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from payments.domain import unreadable
 from payments.domain.replay import replay
 from payments.enums import LedgerState, MirrorState
 from payments.models import Payment, ReceivedEvent
@@ -48,6 +50,7 @@ def health(request: HttpRequest) -> HttpResponse:
         "backlog": events.filter(ledger_state=LedgerState.RECEIVED).count(),
         "unmirrored": events.filter(mirror_state=MirrorState.WAITING).count(),
         "failed": events.filter(FAILED).order_by("-received_at").defer("payload")[:50],
+        "unreadable": unreadable.waiting().select_related("event")[:20],
         "failures": events.filter(FAILED).count(),
         "may_replay": request.user.has_perm(REPLAY),
     }
@@ -64,4 +67,15 @@ def replay_events(request: HttpRequest) -> HttpResponse:
         messages.success(request, f"{count} to be done again. Reload this page in a few seconds.")
     else:
         messages.warning(request, "Nothing to do again: the event is unknown, or its payload was trimmed.")
+    return redirect("webhook_health")
+
+
+@require_POST
+@permission_required(REPLAY, raise_exception=True)
+def settle_event(request: HttpRequest) -> HttpResponse:
+    """Somebody has dealt with an event that could not be read (`event` in the form)."""
+    if unreadable.settle(request.POST.get("event", ""), by=actor(request), source=Source.STAFF):
+        messages.success(request, _("The event is marked as dealt with."))
+    else:
+        messages.warning(request, _("There is no such event, or somebody has dealt with it already."))
     return redirect("webhook_health")

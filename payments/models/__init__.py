@@ -2,7 +2,7 @@
 
 from payments.models.discrepancy import Discrepancy
 from payments.models.dispute import Dispute
-from payments.models.inbox import ReceivedEvent
+from payments.models.inbox import ReceivedEvent, UnreadableEvent
 from payments.models.offline import OfflineReceipt
 from payments.models.payment import Payment, PaymentAttempt, PaymentQuerySet, PaymentTransition
 from payments.models.reconciliation import ReconciliationRun, Staged, StagedDispute, StagedIntent, StagedRefund
@@ -23,4 +23,5 @@ __all__ = [
     "StagedDispute",
     "StagedIntent",
     "StagedRefund",
+    "UnreadableEvent",
 ]

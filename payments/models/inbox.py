@@ -44,3 +44,20 @@ class ReceivedEvent(Leased):
 
     def __str__(self) -> str:
         return f"{self.type} {self.event_id}"
+
+
+class UnreadableEvent(models.Model):
+    """What arrived instead of an event's payload, byte for byte: see payments/domain/unreadable.py."""
+
+    event = models.OneToOneField(
+        ReceivedEvent, on_delete=models.CASCADE, primary_key=True, related_name="unreadable", editable=False
+    )
+    body = models.BinaryField(editable=False, help_text="Deleted after 90 days.")
+
+    @property
+    def text(self) -> str:
+        """The beginning of it, with an escape for what is no text."""
+        return bytes(self.body)[:4000].decode(errors="backslashreplace").replace("\x00", "\\x00")
+
+    def __str__(self) -> str:
+        return str(self.event)

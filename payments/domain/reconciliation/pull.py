@@ -1,20 +1,25 @@
 """What Stripe has in a window of time, into staging; the events it made, into the inbox."""
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from itertools import islice
 from typing import Any, Final
 
+from django.db import DataError
+
 from payments.domain.inbox import KNOWN_TYPES, NOT_AN_EVENT, event_from, store
 from payments.domain.reconciliation.load import Row, analyze, clear, stage
 from payments.domain.reconciliation.progress import Teller
 from payments.domain.reconciliation.slices import listed
+from payments.domain.unreadable import keep
 from payments.gateway import gateway
 from payments.gateway.base import DisputeResult, Intent, RefundResult
 from payments.models import ReceivedEvent, ReconciliationRun, Staged, StagedDispute, StagedIntent, StagedRefund
 from portal.common import clock
 from portal.common.clock import from_epoch
+from portal.common.json_input import Unstorable, read_json
 
 BATCH: Final = 1000
 ON_ITS_WAY: Final = timedelta(minutes=5)  # an event younger than this has not been missed yet
@@ -78,7 +83,10 @@ def catch_up(run: ReconciliationRun, tell: Teller) -> tuple[int, list[str]]:
 
 
 def _stored(event: dict[str, Any]) -> bool:
+    text = json.dumps(event)
     try:
-        return store(event_from(event))
+        return store(event_from(read_json(text)), text)
+    except (Unstorable, DataError) as error:
+        return keep(text.encode(), str(error))
     except NOT_AN_EVENT:
         return False

@@ -81,8 +81,19 @@ def test_an_event_is_taken_although_the_kept_connection_died(client: Client, add
 
 @pytest.mark.parametrize(
     "signature",
-    ["", "nonsense", "t=1,v1=abc", signed(b"{}", "whsec_other"), signed(b"{}", at=1_000_000_000), "t=x,v1=\x00"],
-    ids=["missing", "nonsense", "bad", "forged", "stale", "garbage"],
+    [
+        "",
+        "nonsense",
+        "t=1,v1=abc",
+        signed(b"{}", "whsec_other"),
+        signed(b"{}", at=1_000_000_000),
+        "t=x,v1=\x00",
+        "v1=é",
+        f"t={int(time.time())},v1=é",
+        f"t={'9' * 5000},v1=abc",
+        f"t={'9' * 4000},v1=abc",
+    ],
+    ids=["missing", "nonsense", "bad", "forged", "stale", "garbage", "accent", "accent later", "endless", "long"],
 )
 def test_what_stripe_did_not_sign_is_refused(client: Client, address: str, signature: str) -> None:
     assert deliver(client, address, b"{}", signature) == 400
