@@ -11,7 +11,7 @@ from portal.bookings.models import Service
 from portal.media_library.enums import Access, Kind
 from portal.media_library.models import Category, MediaItem
 from portal.media_library.queries import CARD_SPECS
-from portal.media_library.uploads import examine
+from portal.uploads import examine
 
 FOLDER: Final = Path(__file__).parent / "demo_media"
 CATEGORIES: Final = (("Getting started", "getting-started"), ("Looking after yourself", "yourself"))

@@ -5,15 +5,9 @@ from typing import Final
 from django.db import models
 
 from portal.bookings.enums import HOLDS_PLACE, BookingStatus
+from portal.uploads.enums import Kind
 
-
-class Kind(models.TextChoices):
-    """What an item is."""
-
-    VIDEO = "video", "Film"
-    AUDIO = "audio", "Recording"
-    IMAGE = "image", "Picture"
-    DOCUMENT = "document", "Document"
+__all__ = ["OPENS_MEDIA", "PLAYABLE", "Access", "Kind", "Playback"]
 
 
 class Access(models.TextChoices):

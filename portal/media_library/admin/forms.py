@@ -9,7 +9,7 @@ from wagtail.admin.forms import WagtailAdminModelForm
 
 from portal.media_library.captions import validate_captions
 from portal.media_library.enums import Kind
-from portal.media_library.uploads import Refused, examine
+from portal.uploads import Refused, examine
 
 _MOST_CAPTION_BYTES = 400_000
 

@@ -28,7 +28,7 @@ from tests.factories import (
     ServiceFactory,
     UserFactory,
 )  # fmt: skip
-from tests.unit.portal.media_library import samples
+from tests.unit.portal.uploads import samples
 
 pytestmark = pytest.mark.django_db
 CONTENT = bytes(range(256)) * 4

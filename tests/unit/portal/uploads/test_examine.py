@@ -7,8 +7,8 @@ from django.core.files.base import ContentFile
 from PIL import Image
 
 from portal.media_library.enums import Kind
-from portal.media_library.uploads import Examined, Refused, examine
-from tests.unit.portal.media_library import samples
+from portal.uploads import Examined, Refused, examine
+from tests.unit.portal.uploads import samples
 
 
 def look(content: bytes, name: str, kind: Kind) -> Examined:

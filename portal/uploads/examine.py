@@ -9,9 +9,9 @@ from typing import Final
 import filetype
 from django.core.files.base import File
 
-from portal.media_library.enums import Kind
-from portal.media_library.uploads import formats
-from portal.media_library.uploads.refused import Refused
+from portal.uploads import formats
+from portal.uploads.enums import Kind
+from portal.uploads.refused import Refused
 
 MB: Final = 1024 * 1024
 _HEAD_BYTES: Final = 8192

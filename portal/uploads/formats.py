@@ -11,7 +11,7 @@ from pypdf.errors import PyPdfError
 from pypdf.generic import DictionaryObject
 from tinytag import TinyTag, TinyTagException
 
-from portal.media_library.uploads.refused import Refused
+from portal.uploads.refused import Refused
 
 DAMAGED: Final = "The file is damaged or not complete. Save it again from the program it was made with."
 WIDEST: Final = 1600  # pixels of a kept picture: sharp on the widest page
