@@ -12,6 +12,7 @@ from portal.media_library.enums import Access, Kind
 from portal.media_library.models import Category, MediaItem
 from portal.media_library.queries import CARD_SPECS
 from portal.uploads import examine
+from portal.uploads.doors import LIBRARY
 
 FOLDER: Final = Path(__file__).parent / "demo_media"
 CATEGORIES: Final = (("Getting started", "getting-started"), ("Looking after yourself", "yourself"))
@@ -87,14 +88,15 @@ def seed_library() -> None:
 
 def _add(item: Item) -> None:
     """Looked into like an editor's upload, so that the demo shows nothing an editor could not."""
-    examined = examine(_content(item.file), item.kind)
+    file = _content(item.file)
+    examined = examine(file, LIBRARY[item.kind])
     captions = FOLDER / f"{item.slug}.vtt"
     made = MediaItem(
         kind=item.kind, title=item.title, slug=item.slug, summary=item.summary, access=item.access, visible=True,
         alternative_text=item.alternative_text, transcript=item.transcript, poster=_poster(item),
         captions=captions.read_text() if captions.exists() else "",
         service=Service.objects.get(slug=item.service) if item.service else None,
-        file=examined.file, content_type=examined.content_type, size=examined.size, duration_seconds=examined.seconds,
+        file=file, content_type=examined.content_type, size=examined.size, duration_seconds=examined.seconds,
     )  # fmt: skip
     made.full_clean()
     made.save()

@@ -1,137 +1,94 @@
-"""What is inside each format. Every function raises Refused; those of films and recordings return whole seconds."""
+"""What each format is recognised by, and what is done to a file of it."""
 
-import math
-from io import BytesIO
-from typing import Any, BinaryIO, Final, cast
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
 
-import pypdf
-from django.core.files.base import ContentFile, File
-from PIL import Image, ImageOps
-from pypdf.errors import PyPdfError
-from pypdf.generic import DictionaryObject
-from tinytag import TinyTag, TinyTagException
+from django.core.files.base import File
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
-from portal.uploads.refused import Refused
+from portal.uploads import office, pdf, pictures, sounds, text
 
-DAMAGED: Final = "The file is damaged or not complete. Save it again from the program it was made with."
-WIDEST: Final = 1600  # pixels of a kept picture: sharp on the widest page
-_MOST_PIXELS: Final = 60_000_000
-_PILLOW: Final = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
-_MOST_BOXES: Final = 10_000
+_HEAD_BYTES: Final = 64
+_VIDEO_BRANDS: Final = frozenset(b"isom iso2 iso4 iso5 iso6 mp41 mp42 avc1".split()) | {b"M4V ", b"M4VH", b"M4VP"}
 
 
-def mp4(file: File) -> int | None:
-    """ISO base media: boxes from the first byte to the last, nothing before, between or after them."""
-    position, size, boxes = 0, file.size, set()
-    for _ in range(_MOST_BOXES):
-        if position == size:
-            break
-        length, name = _box(file, position, size)
-        if position == 0 and name != b"ftyp":
-            raise Refused(DAMAGED)
-        boxes.add(name)
-        position += length
-    if position != size or b"moov" not in boxes:
-        raise Refused(DAMAGED)
-    return _seconds(file)
+@dataclass(frozen=True, slots=True, eq=False)
+class Format:
+    """`recognises` goes by content alone; `clean` changes the file where it lies, says whether it did, and raises
+    Refused for what is wrong inside. `extensions` begins with the usual one."""
+
+    content_type: str
+    extensions: tuple[str, ...]
+    name: str | Promise
+    recognises: Callable[[File], bool]
+    clean: Callable[[File], bool]
+    seconds: Callable[[File], int] | None = None
 
 
-def _box(file: File, position: int, size: int) -> tuple[int, bytes]:
-    """Length and name of the box at `position`. Source: ISO/IEC 14496-12, 4.2."""
-    file.seek(position)
-    head = file.read(16)
-    length, header = int.from_bytes(head[:4]), 8
-    if length == 1:
-        length, header = int.from_bytes(head[8:16]), 16
-    elif length == 0:
-        length = size - position
-    if len(head) < 8 or not header <= length <= size - position or not head[4:8].isascii():
-        raise Refused(DAMAGED)
-    return length, head[4:8]
+def _starts(*heads: bytes) -> Callable[[File], bool]:
+    return lambda file: _head(file).startswith(heads)
 
 
-def mp3(file: File) -> int | None:
-    """MPEG audio whose frames tinytag can count."""
-    return _seconds(file)
+def _brand(*brands: bytes) -> Callable[[File], bool]:
+    """Source: ISO/IEC 14496-12, 4.3."""
+    return lambda file: _head(file)[4:8] == b"ftyp" and _head(file)[8:12] in brands
 
 
-def _seconds(file: File) -> int | None:
+def _is_webp(file: File) -> bool:
+    return _head(file).startswith(b"RIFF") and _head(file)[8:12] == b"WEBP"
+
+
+def _is_mp3(file: File) -> bool:
+    """An ID3 tag, or a frame of layer III."""
+    head = _head(file)
+    return head.startswith(b"ID3") or (head[:1] == b"\xff" and len(head) > 1 and head[1] & 0xE6 == 0xE2)
+
+
+def _head(file: File) -> bytes:
     file.seek(0)
-    try:
-        duration = TinyTag.get(filename=file.name, file_obj=cast(BinaryIO, file), tags=False).duration
-    except TinyTagException as error:
-        raise Refused(DAMAGED) from error
-    if not duration:
-        raise Refused(DAMAGED)
-    return math.ceil(duration)
+    head: bytes = file.read(_HEAD_BYTES)
+    return head
 
 
-def picture(file: File) -> None:
-    """Pixels that can be read, and not too many of them."""
-    try:
-        with Image.open(file) as image:
-            if image.width * image.height > _MOST_PIXELS:
-                raise Refused("The picture has too many pixels. Make it smaller: 4000 pixels wide is plenty.")
-            image.load()
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise Refused(DAMAGED) from error
+MP4: Final = Format("video/mp4", (".mp4", ".m4v"), _("MP4 video"), _brand(*_VIDEO_BRANDS), sounds.mp4, sounds.seconds)
+M4A: Final = Format("audio/mp4", (".m4a",), _("M4A recording"), _brand(b"M4A "), sounds.mp4, sounds.seconds)
+MP3: Final = Format("audio/mpeg", (".mp3",), _("MP3 recording"), _is_mp3, sounds.mp3, sounds.seconds)
+JPEG: Final = Format("image/jpeg", (".jpg", ".jpeg"), _("JPEG picture"), _starts(b"\xff\xd8\xff"), pictures.jpeg)
+PNG: Final = Format("image/png", (".png",), _("PNG picture"), _starts(b"\x89PNG\r\n\x1a\n"), pictures.png)
+GIF: Final = Format("image/gif", (".gif",), _("GIF picture"), _starts(b"GIF87a", b"GIF89a"), pictures.gif)
+WEBP: Final = Format("image/webp", (".webp",), _("WebP picture"), _is_webp, pictures.webp)
+AVIF: Final = Format("image/avif", (".avif",), _("AVIF picture"), _brand(b"avif", b"avis"), pictures.avif)
+PDF: Final = Format("application/pdf", (".pdf",), _("PDF document"), _starts(b"%PDF-"), pdf.pdf)
+DOCX: Final = Format(
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    (".docx",),
+    _("Word document"),
+    office.is_docx,
+    office.office,
+)
+XLSX: Final = Format(
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    (".xlsx",),
+    _("Excel workbook"),
+    office.is_xlsx,
+    office.office,
+)
+ODT: Final = Format(
+    "application/vnd.oasis.opendocument.text", (".odt",), _("OpenDocument text"), office.is_odt, office.office
+)
+TXT: Final = Format("text/plain", (".txt",), _("text file"), text.is_text, text.text)
+CSV: Final = Format("text/csv", (".csv",), _("CSV table"), text.is_text, text.text)
+VTT: Final = Format("text/vtt", (".vtt",), _("WebVTT captions file"), text.is_text, text.captions)
+
+# Every file without a zero byte passes for text, so the others are asked first.
+TEXTS: Final = (TXT, CSV, VTT)
+OTHERS: Final = (MP4, M4A, MP3, JPEG, PNG, GIF, WEBP, AVIF, PDF, DOCX, XLSX, ODT)
+PACKED: Final = frozenset({DOCX, XLSX, ODT})
 
 
-def repainted(file: File, content_type: str) -> ContentFile:
-    """The pixels alone, upright, at most WIDEST wide: no place or device, nothing hidden behind them."""
-    file.seek(0)
-    with Image.open(file) as source:
-        image = ImageOps.exif_transpose(source)
-        image.thumbnail((WIDEST, WIDEST * 4))
-        clean = Image.new(image.mode, image.size) if image.mode != "P" else image.convert("RGBA")
-        if image.mode != "P":
-            clean.paste(image)
-        out = BytesIO()
-        clean.save(out, _PILLOW[content_type], quality=88)
-    return ContentFile(out.getvalue(), name=file.name)
-
-
-def pdf(file: File) -> None:
-    """A PDF that opens without a password and neither runs nor carries anything."""
-    file.seek(0)
-    if not file.read(5) == b"%PDF-":
-        raise Refused(DAMAGED)
-    file.seek(0)
-    try:
-        reader = pypdf.PdfReader(file)
-        if reader.is_encrypted:
-            raise Refused("The document needs a password. Save it without one.")
-        active = _active_parts(reader)
-        pages = len(reader.pages)
-    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError, OSError) as error:
-        raise Refused(DAMAGED) from error
-    if active:
-        raise Refused("The document runs a program or carries another file when opened. Print it to PDF again.")
-    if not pages:
-        raise Refused(DAMAGED)
-
-
-def _active_parts(reader: pypdf.PdfReader) -> bool:
-    """Scripts, launches and attachments, wherever an object of the file names them. Source: ISO 32000-2, 12.6."""
-    root = _dictionary(reader.trailer.get("/Root"))
-    names = _dictionary(root.get("/Names"))
-    if "/JavaScript" in names or "/EmbeddedFiles" in names or "/AA" in root:
-        return True
-    return any(_is_active(reader, number) for numbers in reader.xref.values() for number in numbers) or any(
-        _is_active(reader, number) for number in reader.xref_objStm
-    )
-
-
-def _is_active(reader: pypdf.PdfReader, number: int) -> bool:
-    found = reader.get_object(number)
-    if not isinstance(found, DictionaryObject):
-        return False
-    return found.get("/S") in ("/JavaScript", "/Launch", "/ImportData") or "/JS" in found or "/EF" in found
-
-
-def _dictionary(found: Any) -> DictionaryObject:
-    """Behind a reference or not; empty when there is none. Raises TypeError when it is something else."""
-    resolved = found.get_object() if found is not None else DictionaryObject()
-    if not isinstance(resolved, DictionaryObject):
-        raise TypeError(type(resolved))
-    return resolved
+def recognised(file: File) -> list[Format]:
+    """What the content may be; several only among texts, which their names tell apart."""
+    found = [known for known in OTHERS if known.recognises(file)]
+    return found or [known for known in TEXTS if known.recognises(file)]

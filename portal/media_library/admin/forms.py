@@ -9,7 +9,9 @@ from wagtail.admin.forms import WagtailAdminModelForm
 
 from portal.media_library.captions import validate_captions
 from portal.media_library.enums import Kind
+from portal.media_library.smaller import made_smaller
 from portal.uploads import Refused, examine
+from portal.uploads.doors import LIBRARY
 
 _MOST_CAPTION_BYTES = 400_000
 
@@ -51,11 +53,12 @@ class MediaItemForm(WagtailAdminModelForm):
 
     def _look_into(self, upload: UploadedFile, kind: Kind) -> None:
         try:
-            examined = examine(upload, kind)
+            examined = examine(upload, LIBRARY[kind])
+            if kind == Kind.IMAGE:
+                made_smaller(upload)
         except Refused as refusal:
             self.add_error("file", str(refusal))
             return
-        self.cleaned_data["file"] = examined.file
         self.instance.content_type = examined.content_type
-        self.instance.size = examined.size
+        self.instance.size = upload.size
         self.instance.duration_seconds = examined.seconds

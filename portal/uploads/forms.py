@@ -1,0 +1,74 @@
+"""Wagtail's upload forms, whose files are examined first. WAGTAILIMAGES_IMAGE_FORM_BASE and its twin name them, so
+every view of Wagtail that takes a picture or a document is built on one: add, add several, chooser, replace."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from wagtail.admin.forms.account import AvatarPreferencesForm
+from wagtail.documents.fields import WagtailDocumentField
+from wagtail.documents.forms import BaseDocumentForm
+from wagtail.images.fields import WagtailImageField
+from wagtail.images.forms import BaseImageForm
+
+from portal.uploads import doors
+from portal.uploads.examine import Door, examine
+from portal.uploads.refused import Refused
+
+
+class ExaminedFile:
+    """Mixin of file fields: no library opens the file before it is examined and cleaned."""
+
+    door: ClassVar[Door]
+
+    def to_python(self, data: Any) -> Any:
+        """Raises ValidationError."""
+        upload = forms.FileField.to_python(self, data)  # type: ignore[arg-type]
+        if upload is None:
+            return None
+        try:
+            examine(upload, self.door)
+        except Refused as refusal:
+            raise ValidationError(str(refusal), code="refused") from refusal
+        return super().to_python(data)  # type: ignore[misc]
+
+
+class ImageField(ExaminedFile, WagtailImageField):
+    door = doors.IMAGES
+
+
+class DocumentField(ExaminedFile, WagtailDocumentField):
+    door = doors.DOCUMENTS
+
+
+class AvatarField(ExaminedFile, forms.ImageField):  # type: ignore[misc]
+    door = doors.AVATARS
+
+
+class ImageForm(BaseImageForm):
+    """A picture of Wagtail's."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _examine_file(self, ImageField)
+
+
+class DocumentForm(BaseDocumentForm):
+    """A document of Wagtail's."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _examine_file(self, DocumentField)
+
+
+class AvatarForm(AvatarPreferencesForm):
+    """The picture of somebody's account."""
+
+    avatar = AvatarField(label=AvatarPreferencesForm.base_fields["avatar"].label, required=False)
+
+
+def _examine_file(form: forms.BaseForm, field_class: type[forms.Field]) -> None:
+    """Wagtail chooses the field's class itself; the forms that edit several uploads at once have no such field."""
+    stock = form.fields.get("file")
+    if stock is not None:
+        form.fields["file"] = field_class(label=stock.label, required=stock.required, widget=stock.widget)
