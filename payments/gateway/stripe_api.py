@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote
 
+import requests
 import stripe
 from django.conf import settings
 from django.db import connection
@@ -127,11 +128,13 @@ class StripeGateway:
 
 @lru_cache(maxsize=4)
 def _client(key: str, api_base: str, timeout: int) -> stripe.StripeClient:
+    session = requests.Session()
+    session.max_redirects = 0  # the key goes to the address in settings and nowhere else
     return stripe.StripeClient(
         key,
         stripe_version=settings.STRIPE_API_VERSION,
         base_addresses={"api": api_base},
-        http_client=stripe.RequestsClient(timeout=timeout),
+        http_client=stripe.RequestsClient(timeout=timeout, session=session),
         max_network_retries=1,
     )
 

@@ -9,6 +9,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.cache import add_never_cache_headers
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 ADMIN_PREFIX = "/admin/"
@@ -80,3 +81,26 @@ class AdminAccessMiddleware:
         if _wants_json(request):
             return JsonResponse({"error": "You do not have permission to see this."}, status=403)
         return render(request, "403.html", status=403)
+
+
+class PrivateAnswersMiddleware:
+    """What a signed-in person sees is kept by no browser and no proxy (OWASP ASVS 5.0, 14.3.1 and 14.3.2).
+
+    An answer that says itself how it may be kept, as a film in the library does, keeps its own word.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and not response.has_header("Cache-Control"):
+            add_never_cache_headers(response)
+        if _has_just_signed_out(request):
+            response["Clear-Site-Data"] = '"cache", "storage"'
+        return response
+
+
+def _has_just_signed_out(request: HttpRequest) -> bool:
+    match = request.resolver_match
+    return request.method == "POST" and match is not None and match.url_name == "account_logout"

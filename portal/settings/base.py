@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "portal.common.screening.BodyMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "portal.accounts.middleware.PrivateAnswersMiddleware",
     "portal.accounts.middleware.AdminAccessMiddleware",
     "portal.accounts.middleware.StaffSecondFactorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -153,6 +154,7 @@ ACCOUNT_MAX_EMAIL_ADDRESSES = 5
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
+PASSWORD_RESET_TIMEOUT = 60 * 60  # seconds that the mailed link works
 ACCOUNT_RATE_LIMITS: dict[str, str] = {
     "login": "20/m/ip",
     "login_failed": "10/m/ip,5/5m/key",
@@ -211,6 +213,7 @@ WAGTAILADMIN_BASE_URL = BASE_URL
 WAGTAILADMIN_LOGIN_URL = "account_login"
 WAGTAIL_FRONTEND_LOGIN_URL = "/accounts/login/"
 WAGTAIL_ENABLE_UPDATE_CHECK = False
+WAGTAILEMBEDS_FINDERS: list[dict[str, Any]] = []  # no address that an editor types is fetched
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_USER_TIME_ZONES = ["Europe/London", "Europe/Dublin", "Europe/Paris", "America/New_York", "UTC"]
 WAGTAIL_PASSWORD_RESET_ENABLED = False

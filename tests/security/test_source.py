@@ -133,3 +133,41 @@ def test_our_scripts_write_text_never_markup_and_keep_nothing_in_the_browser() -
     assert {str(file.relative_to(ROOT)): forbidden.findall(file.read_text()) for file in scripts()} == {
         str(file.relative_to(ROOT)): [] for file in scripts()
     }
+
+
+def keyword_arguments() -> Iterator[tuple[str, ast.keyword]]:
+    """(file, keyword) of every call."""
+    for file, tree in sources():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call):
+                yield from ((file, keyword) for keyword in node.keywords)
+
+
+def test_no_client_skips_the_certificate() -> None:
+    off = {"verify", "verify_ssl_certs", "check_hostname"}
+    found = [file for file, k in keyword_arguments() if k.arg in off and ast.unparse(k.value) == "False"]
+    assert found == []
+
+
+def test_every_form_names_its_fields() -> None:
+    everything = [file for file, tree in sources() if re.search(r"fields\s*=\s*['\"]__all__", ast.unparse(tree))]
+    assert everything == []
+    assert [
+        file for file, tree in sources() if re.search(r"class Meta:[^c]*?\n\s+exclude\s*=", ast.unparse(tree))
+    ] == []
+
+
+def test_patterns_are_constants() -> None:
+    """A pattern made from what somebody typed could be made to run for ever."""
+    built = {
+        file
+        for file, tree in sources()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func) in {"re.compile", "re.search", "re.match", "re.fullmatch", "re.sub", "re.findall"}
+        and not isinstance(node.args[0], ast.Constant)
+    }
+    assert built == {
+        "portal/media_library/captions.py",  # of two constants
+        "portal/bookings/models/booking.py",  # of the alphabet of references
+    }
