@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from wagtail import blocks
 from wagtail.images.blocks import ImageChooserBlock
 
 from portal.bookings.models import Service
+from portal.common.links import is_link, validate_link
 
 RICH_TEXT = ["h2", "h3", "bold", "italic", "link", "ol", "ul", "document-link"]
 INLINE_TEXT = ["bold", "italic", "link", "ol", "ul"]
@@ -42,6 +44,8 @@ class StepsBlock(blocks.StructBlock):
 
 
 class CallToActionBlock(blocks.StructBlock):
+    """A button. Where it leads is checked when it is saved, and once more when it is shown."""
+
     heading = blocks.CharBlock(max_length=80)
     text = blocks.TextBlock(required=False)
     button_label = blocks.CharBlock(max_length=40)
@@ -49,6 +53,20 @@ class CallToActionBlock(blocks.StructBlock):
     link_url = blocks.CharBlock(
         required=False, default="/book/", help_text="A path of this site, when no page is chosen."
     )
+
+    def clean(self, value: Any) -> Any:
+        cleaned = super().clean(value)
+        try:
+            if cleaned["link_url"]:
+                validate_link(cleaned["link_url"])
+        except ValidationError as error:
+            raise blocks.StructBlockValidationError(block_errors={"link_url": error}) from error
+        return cleaned
+
+    def get_context(self, value: Any, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(value, parent_context)
+        address = value.get("link_url") or ""
+        return {**context, "address": address if is_link(address) else "/"}
 
     class Meta:
         template = "home/blocks/call_to_action.html"

@@ -1,13 +1,20 @@
 """The coordinators' forms: of a service, with money as people write it, and of a session."""
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
+from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
 from wagtail.admin.forms import WagtailAdminModelForm
 
 from portal.bookings.enums import DepositKind, SessionStatus
-from portal.bookings.models import Session
+from portal.bookings.models import CancellationWindow, Service, Session
 from portal.common.amounts import AmountField, AmountsForm
 
 
@@ -35,6 +42,30 @@ class ServiceForm(AmountsForm, WagtailAdminModelForm):  # type: ignore[misc]
             return int(hundredths)
         return super().kept(name, typed)
 
+    @transaction.atomic
+    def save(self, commit: bool = True) -> Service:
+        """The cancellation windows are written anew: two that swap their hours would meet on the way."""
+        if commit and self.instance.pk:
+            CancellationWindow.objects.filter(service_id=self.instance.pk).delete()
+        service: Service = super().save(commit=commit)
+        return service
+
+
+class ZonedDateTimeField(forms.DateTimeField):
+    """Reads and shows the clock of `zone` (a name of the IANA data base), whatever zone the reader's is."""
+
+    def __init__(self, *, zone: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.zone = ZoneInfo(zone)
+
+    def to_python(self, value: Any) -> datetime | None:
+        with timezone.override(self.zone):
+            return super().to_python(value)
+
+    def prepare_value(self, value: Any) -> Any:
+        with timezone.override(self.zone):
+            return super().prepare_value(value)
+
 
 class SessionForm(WagtailAdminModelForm):  # type: ignore[misc]
     """Where and when a session is, only until it is made: what people booked is moved or cancelled at the desk, which
@@ -47,6 +78,7 @@ class SessionForm(WagtailAdminModelForm):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         status = self.fields["status"]
         status.choices = [choice for choice in SessionStatus.choices if choice[0] != SessionStatus.CANCELLED]
+        self._read_clocks_of(self._service())
         if self.instance.pk is None:
             return
         for name in self.FIXED:
@@ -54,6 +86,27 @@ class SessionForm(WagtailAdminModelForm):  # type: ignore[misc]
         if self.instance.status == SessionStatus.CANCELLED:
             status.choices, status.disabled = SessionStatus.choices, True
         status.help_text = self.AT_THE_DESK
+
+    def _service(self) -> Service | None:
+        """The service that the session has, or that is chosen for it."""
+        if self.instance.pk is not None:
+            return self.instance.service  # type: ignore[no-any-return]
+        try:
+            return self.fields["service"].clean(self.data.get(self.add_prefix("service")))  # type: ignore[no-any-return]
+        except ValidationError:
+            return None
+
+    def _read_clocks_of(self, service: Service | None) -> None:
+        zone = service.time_zone if service else settings.TIME_ZONE
+        zones = (
+            [zone] if service else Service.objects.order_by("time_zone").values_list("time_zone", flat=True).distinct()
+        )
+        said = _("Local time of the service: %(zones)s.") % {"zones": ", ".join(zones)}
+        for name in ("starts_at", "ends_at"):
+            plain = self.fields[name]
+            self.fields[name] = ZonedDateTimeField(
+                zone=zone, widget=plain.widget, label=plain.label, required=plain.required, help_text=said
+            )
 
     def save(self, commit: bool = True) -> Session:
         """Of an existing session only what can be typed, and nothing once the desk has cancelled it: `held` and the

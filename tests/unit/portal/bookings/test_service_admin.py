@@ -10,7 +10,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from portal.accounts.roles import Role
-from portal.bookings.models import Service, Session
+from portal.bookings.models import CancellationWindow, Service, Session
 from tests.factories import BookingFactory, ServiceFactory, SessionFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -178,3 +178,34 @@ def test_a_session_of_no_length_is_refused() -> None:
     with pytest.raises(ValidationError, match="A session ends after it starts"):
         session.clean()
     assert Session.objects.get().ends_at > session.starts_at
+
+
+def windows(*rows: tuple[int | str, int, int]) -> dict[str, Any]:
+    """The cancellation windows of the form, as (row's number, hours, percent)."""
+    prefix = "cancellation_windows"
+    known = sum(1 for number, _, _ in rows if number)
+    form: dict[str, Any] = {f"{prefix}-TOTAL_FORMS": len(rows), f"{prefix}-INITIAL_FORMS": known}
+    for place, (number, hours, percent) in enumerate(rows):
+        form |= {f"{prefix}-{place}-id": number, f"{prefix}-{place}-hours_before": hours}
+        form |= {f"{prefix}-{place}-refund_percent": percent, f"{prefix}-{place}-ORDER": place + 1}
+    return form
+
+
+def test_two_windows_swap_their_hours(desk: Client) -> None:
+    service = ServiceFactory()
+    CancellationWindow.objects.filter(service=service).delete()
+    early = CancellationWindow.objects.create(service=service, hours_before=168, refund_percent=100)
+    late = CancellationWindow.objects.create(service=service, hours_before=24, refund_percent=50)
+    form = typed(slug=service.slug, **windows((early.pk, 24, 100), (late.pk, 168, 50), ("", 2, 10)))
+    response = desk.post(f"{SERVICES}/edit/{service.pk}/", form)
+    assert response.status_code == 302, refusals(response.content.decode())
+    kept = CancellationWindow.objects.order_by("refund_percent").values_list("hours_before", "refund_percent")
+    assert list(kept) == [(2, 10), (168, 50), (24, 100)]
+
+
+def test_two_windows_with_the_same_hours_are_refused(desk: Client) -> None:
+    service = ServiceFactory()
+    CancellationWindow.objects.filter(service=service).delete()
+    form = typed(slug=service.slug, **windows(("", 24, 100), ("", 24, 50)))
+    assert desk.post(f"{SERVICES}/edit/{service.pk}/", form).status_code == 200
+    assert not CancellationWindow.objects.filter(service=service).exists()

@@ -67,3 +67,35 @@ def test_a_new_one_says_where_and_when(desk: Client) -> None:
     assert desk.post(f"{SESSIONS}/add/", typed(like)).status_code == 302
     made = Session.objects.get(starts_at=starts_at.replace(second=0, microsecond=0))
     assert (made.service, made.capacity, made.status) == (like.service, 5, SessionStatus.OPEN)
+
+
+def test_ten_typed_for_new_york_is_ten_there(desk: Client) -> None:
+    service = ServiceFactory(time_zone="America/New_York")
+    form = {
+        "service": service.pk, "starts_at": "2031-01-06 10:00", "ends_at": "2031-01-06 12:00", "capacity": 5,
+        "status": "open",
+    }  # fmt: skip
+    assert desk.post(f"{SESSIONS}/add/", form).status_code == 302
+    session = Session.objects.get(service=service)
+    assert session.starts_at.isoformat() == "2031-01-06T15:00:00+00:00"
+    page = desk.get(f"{SESSIONS}/edit/{session.pk}/").content.decode()
+    assert 'value="2031-01-06 10:00"' in page
+    assert "Local time of the service: America/New_York." in page
+    assert desk.post(f"{SESSIONS}/edit/{session.pk}/", {**form, "capacity": 6}).status_code == 302
+    session.refresh_from_db()
+    assert (session.starts_at.isoformat(), session.capacity) == ("2031-01-06T15:00:00+00:00", 6)
+
+
+def test_an_hour_that_the_clocks_leave_out_there_is_refused(desk: Client) -> None:
+    service = ServiceFactory(time_zone="America/New_York")
+    form = {"service": service.pk, "starts_at": "2031-03-09 02:30", "ends_at": "2031-03-09 04:00", "capacity": 5}
+    reply = desk.post(f"{SESSIONS}/add/", {**form, "status": "open"})
+    assert (reply.status_code, "interpreted in time zone America/New_York" in reply.content.decode()) == (200, True)
+
+
+def test_the_zones_of_the_services_are_said_beforehand(desk: Client) -> None:
+    ServiceFactory(time_zone="America/New_York")
+    ServiceFactory(time_zone="Europe/London")
+    page = desk.get(f"{SESSIONS}/add/").content.decode()
+    assert "Local time of the service: America/New_York, Europe/London." in page
+    assert desk.post(f"{SESSIONS}/add/", {"service": "nonsense", "starts_at": "x"}).status_code == 200
