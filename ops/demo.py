@@ -39,6 +39,7 @@ def main() -> int:
 
     setup()
     call_command("migrate", interactive=False, verbosity=0)
+    call_command("encrypt_secrets", verbosity=0)
     call_command("createcachetable")
     call_command("seed_demo", history=True)
     manager = Manager()

@@ -1,6 +1,7 @@
 """Stripe's events arrive here: verify, store once, answer 200, ring the bell. Nothing in the request touches Stripe."""
 
 import logging
+import re
 import time
 from typing import Final
 from uuid import UUID
@@ -19,12 +20,14 @@ from payments.domain.inbox import KNOWN_TYPES, NOT_AN_EVENT, event_from, store
 from payments.metrics import WEBHOOK_ACK_SECONDS, WEBHOOK_RECEIVED
 from payments.models import ReceivedEvent
 from portal.common.doorbell import ring_now
+from portal.common.encryption import decrypt
 from portal.common.json_input import Unstorable, read_json
 from portal.common.screening import LengthUnknown, body_length
 
 logger = logging.getLogger("payments.webhooks")
 
 SECRET_CACHE_SECONDS: Final = 60
+CLIENT_SECRET: Final = re.compile(r'("client_secret"\s*:\s*)"[^"]*"')
 
 
 class Refused(Exception):
@@ -83,7 +86,8 @@ def _secret(endpoint: UUID) -> tuple[str, int]:
     found: tuple[str, int] | None = cache.get(key)
     if found is None:
         rows = WebhookEndpoint.objects.filter(djstripe_uuid=endpoint, livemode=settings.STRIPE_LIVE_MODE)
-        found = rows.values_list("secret", "djstripe_tolerance").first() or ("", 0)
+        stored, tolerance = rows.values_list("secret", "djstripe_tolerance").first() or ("", 0)
+        found = (decrypt(stored), tolerance)
         cache.set(key, found, SECRET_CACHE_SECONDS if found[0] else 5)
     return found
 
@@ -92,10 +96,10 @@ def _stored(body: str) -> tuple[str, bool]:
     """(type for the metric, whether it is new) of a verified body, once it is durable. Raises Refused."""
     try:
         event = _event(body)
-        is_new = store(event, body)
+        is_new = store(event, "" if "client_secret" in body else body)
     except (Unstorable, DataError) as error:
         logger.error("a signed event cannot be read and is kept as bytes", extra={"reason": str(error)[:200]})
-        return unreadable.TYPE, unreadable.keep(body.encode(), str(error))
+        return unreadable.TYPE, unreadable.keep(CLIENT_SECRET.sub(r"\1null", body).encode(), str(error))
     return event.type if event.type in KNOWN_TYPES else "other", is_new
 
 

@@ -1,12 +1,16 @@
 """Celery's composition root: the worker, and beat's schedule."""
 
 import os
+import sys
 from datetime import timedelta
 
 from celery import Celery
 from celery.schedules import crontab
-from celery.signals import setup_logging
+from celery.signals import beat_init, setup_logging, worker_init
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from portal.common.stored_secrets import require_keys
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.demo")
 
@@ -54,3 +58,12 @@ def _log_as_django_does(**kwargs: object) -> None:
     import logging.config
 
     logging.config.dictConfig(settings.LOGGING)
+
+
+@worker_init.connect
+@beat_init.connect
+def _can_read_stored_secrets(**kwargs: object) -> None:
+    try:
+        require_keys()
+    except ImproperlyConfigured as refused:
+        sys.exit(str(refused))  # Celery logs any other exception of a receiver, and goes on

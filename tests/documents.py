@@ -7,8 +7,9 @@ from typing import Final
 
 from tests.services import ROOT
 
-OPERATORS: Final = sorted([*(ROOT / "docs/operations").glob("*.md"), *(ROOT / "docs/performance").glob("*.md")])
-FENCE: Final = re.compile(r"^```([^\n]*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+FOLDERS: Final = ("operations/*.md", "performance/*.md", "runbooks/rotate-*.md")
+OPERATORS: Final = sorted(file for pattern in FOLDERS for file in (ROOT / "docs").glob(pattern))
+FENCE: Final = re.compile(r"^ *```([^\n]*)\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
 NO_COMMANDS: Final = ("mermaid", "json", "text")
 
 

@@ -10,10 +10,11 @@ def main() -> None:
     django.setup()
     from djstripe.models import WebhookEndpoint
 
+    secret = "whsec_bench"
     made = WebhookEndpoint.objects.create(
-        id="we_bench", livemode=False, secret="whsec_bench", url="http://127.0.0.1/", enabled_events=["*"]
+        id="we_bench", livemode=False, secret=secret, url="http://127.0.0.1/", enabled_events=["*"]
     )
-    print(json.dumps({"path": f"/stripe/webhook/{made.djstripe_uuid}/", "secret": made.secret}))
+    print(json.dumps({"path": f"/stripe/webhook/{made.djstripe_uuid}/", "secret": secret}))
 
 
 if __name__ == "__main__":

@@ -1,25 +1,30 @@
 """`python -m ops.deploy.backup --to FOLDER`: database, media, audit heads and erasures, whole or not at all.
 
 A backup is a folder named after its time. It appears under that name only when everything in it is written and its
-checksums are; until then it ends in `.part`.
+checksums are; until then it ends in `.part`. Each file is encrypted with age on its way to the disk; the keys that open
+it are on another machine. The portal's own keys (/etc/portal/environment) are in no backup.
 """
 
 import argparse
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 import sys
 import tarfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from ops.deploy.place import DUMP, ERASURES, HEADS, MEDIA, Place, Refused
 
 PREFIX: Final = "portal-"
 MANIFEST: Final = "manifest.json"
+RECIPIENTS: Final = Path("/etc/portal/backup-recipients.txt")
 # Sessions: after a restore everybody signs in again. The cache: it fills itself.
 NOT_KEPT: Final = ("django_session", "portal_cache")
 
@@ -29,10 +34,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m ops.deploy.backup", description=__doc__)
     parser.add_argument("--to", type=Path, required=True, help="folder of the backups")
     parser.add_argument("--keep", type=int, default=14, help="how many of the newest to keep")
-    parser.add_argument("--recipients", type=Path, help="file of age recipients: every file is encrypted to them")
+    encryption = parser.add_mutually_exclusive_group()
+    encryption.add_argument(
+        "--recipients", type=Path, default=RECIPIENTS, help=f"file of the age recipients that open it ({RECIPIENTS})"
+    )
+    encryption.add_argument("--unencrypted", action="store_true", help="readable for whoever has the files")
     options = parser.parse_args()
     try:
-        made = backup(Place.from_environment(), options.to, recipients=options.recipients)
+        place = Place.from_environment()
+        recipients = None if options.unencrypted else _usable(options.recipients)
+        made = backup(place, options.to, recipients=recipients)
     except (Refused, OSError) as error:
         print(f"no backup was made: {error}", file=sys.stderr)
         return 1
@@ -41,15 +52,29 @@ def main() -> int:
     return 0
 
 
-def backup(place: Place, to: Path, *, recipients: Path | None = None) -> Path:
-    """One backup, complete, in a new folder under `to`. Raises Refused or OSError; nothing half-made stays."""
+def _usable(recipients: Path) -> Path:
+    """Raises Refused when nothing can be encrypted to them."""
+    if not recipients.exists():
+        raise Refused(
+            f"{recipients} does not exist. Backups hold personal data and are encrypted to the age recipients in it: "
+            "docs/operations/backup-and-restore.md says how to make them. --unencrypted does without."
+        )
+    tried = subprocess.run(["age", "-R", str(recipients), "-o", os.devnull], input=b"", capture_output=True)
+    if tried.returncode:
+        raise Refused(f"{recipients} cannot be used: {tried.stderr.decode().strip()}")
+    return recipients
+
+
+def backup(place: Place, to: Path, *, recipients: Path | None) -> Path:
+    """One backup, complete, in a new folder under `to`. Raises Refused or OSError; nothing half-made stays.
+
+    None for `recipients` leaves it readable for whoever has the files.
+    """
     while (taken_at := _claimed(to)) is None:
         time.sleep(0.1)
     finished, part = _names(to, taken_at)
     try:
-        _collect(place, part)
-        if recipients:
-            _encrypt(part, recipients)
+        _collect(place, part, recipients)
         _describe(part, taken_at)
     except BaseException:
         shutil.rmtree(part)
@@ -78,29 +103,44 @@ def _claimed(to: Path) -> datetime | None:
     return now
 
 
-def _collect(place: Place, folder: Path) -> None:
+def _collect(place: Place, folder: Path, recipients: Path | None) -> None:
     """In this order: no exported head may be newer than the dump, and no erasure or file may be older."""
-    _copy(place.heads, folder / HEADS)
+    with _written(folder / HEADS, recipients) as heads:
+        heads.write(_content(place.heads))
     unwanted = [f"--exclude-table-data={table}" for table in NOT_KEPT]
-    place.postgres("pg_dump", "--format=custom", "--no-owner", *unwanted, f"--file={folder / DUMP}")
+    with _written(folder / DUMP, recipients) as dump:
+        place.postgres("pg_dump", "--format=custom", "--no-owner", *unwanted, to=dump)
     if place.media:
-        with tarfile.open(folder / MEDIA, "w") as archive:
+        with (
+            _written(folder / MEDIA, recipients) as media,
+            tarfile.open(fileobj=media, mode="w|") as archive,
+        ):
             archive.add(place.media, arcname=".")
-    _copy(place.erasures, folder / ERASURES)
+    with _written(folder / ERASURES, recipients) as erasures:
+        erasures.write(_content(place.erasures))
 
 
-def _copy(source: Path, target: Path) -> None:
+def _content(file: Path) -> bytes:
     """An absent one is an empty one: nothing was sealed, nobody was erased."""
-    target.write_bytes(source.read_bytes() if source.exists() else b"")
+    return file.read_bytes() if file.exists() else b""
 
 
-def _encrypt(folder: Path, recipients: Path) -> None:
-    for file in list(folder.iterdir()):
-        command = ["age", "-R", str(recipients), "-o", f"{file}.age", str(file)]
-        done = subprocess.run(command, capture_output=True, text=True)
-        if done.returncode:
-            raise Refused(f"age failed: {done.stderr.strip()}")
-        file.unlink()
+@contextmanager
+def _written(file: Path, recipients: Path | None) -> Iterator[IO[bytes]]:
+    """The file to write to; with recipients a pipe to age: nothing readable touches the disk. Raises Refused."""
+    if recipients is None:
+        with file.open("wb") as readable:
+            yield readable
+        return
+    command = ["age", "-R", str(recipients), "-o", f"{file}.age"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as age:
+        assert age.stdin is not None
+        assert age.stderr is not None
+        with age.stdin:
+            yield age.stdin
+        complaint = age.stderr.read()
+    if age.returncode:
+        raise Refused(f"age failed: {complaint.decode().strip()}")
 
 
 def _describe(folder: Path, taken_at: datetime) -> None:

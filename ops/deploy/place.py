@@ -5,7 +5,7 @@ import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Self
+from typing import IO, Final, Self
 
 import dj_database_url
 
@@ -40,12 +40,16 @@ class Place:
             erasures=Path(os.environ.get("ERASURES_FILE") or heads.with_name(ERASURES)),
         )
 
-    def postgres(self, *command: str) -> str:
-        """Run one of PostgreSQL's programs on the database; its password is on no command line. Raises Refused."""
-        done = subprocess.run(command, env={**os.environ, **self.database}, capture_output=True, text=True)
+    def postgres(self, *command: str, to: IO[bytes] | int = subprocess.PIPE) -> str:
+        """Run one of PostgreSQL's programs on the database; its password is on no command line. Raises Refused.
+
+        Returns what it printed, unless that goes to the file or pipe `to`.
+        """
+        environment = {**os.environ, **self.database}
+        done = subprocess.run(command, env=environment, stdout=to, stderr=subprocess.PIPE)
         if done.returncode:
-            raise Refused(f"{command[0]} failed: {done.stderr.strip()[-2000:]}")
-        return done.stdout
+            raise Refused(f"{command[0]} failed: {done.stderr.decode().strip()[-2000:]}")
+        return (done.stdout or b"").decode()
 
 
 def _variable(name: str) -> str:

@@ -52,6 +52,7 @@ def checks(taken_at: datetime) -> list[list[str]]:
     since = (taken_at - timedelta(days=1)).date().isoformat()
     return [
         ["migrate", "--noinput", "-v0"],
+        ["encrypt_secrets"],
         ["replay_erasures"],
         ["reconcile", "--since", since, "--heal"],
         ["check_invariants"],

@@ -22,6 +22,7 @@ if ! systemctl reload-or-restart portal-web.service; then
     exit 1
 fi
 systemctl restart portal-worker.service portal-mirror.service portal-beat.service
+manage encrypt_secrets  # now that no process of the older release reads or writes them in clear
 echo "running: $release"
 
 # Five releases are kept: going back is `switch.sh` with an older folder.

@@ -50,6 +50,7 @@ def prepare(events: int, events_file: Path) -> dict[str, Any]:
 
     from ops.load.burst import write_events
     from portal.accounts.roles import Role
+    from portal.common.encryption import decrypt
 
     hashed = make_password(PASSWORD)
     service = _service()
@@ -67,7 +68,7 @@ def prepare(events: int, events_file: Path) -> dict[str, Any]:
         endpoint = WebhookEndpoint.objects.latest("id")
         write_events(events, service, events_file)
         path = f"/stripe/webhook/{endpoint.djstripe_uuid}/"
-        fixture["webhook"] = {"path": path, "secret": endpoint.secret, "events": str(events_file.resolve())}
+        fixture["webhook"] = {"path": path, "secret": decrypt(endpoint.secret), "events": str(events_file.resolve())}
     return fixture
 
 

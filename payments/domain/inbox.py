@@ -42,8 +42,21 @@ OWN: Final = frozenset(
 NOT_AN_EVENT: Final = (ValueError, KeyError, TypeError, AttributeError, OverflowError, OSError)
 
 
+def drop_client_secrets(data: Any) -> None:
+    """Delete each `client_secret` in decoded JSON, in place: a browser confirms payments with it, nothing here does."""
+    waiting = [data]
+    while waiting:  # not recursive: a stranger decides how deep it is
+        value = waiting.pop()
+        if isinstance(value, dict):
+            value.pop("client_secret", None)
+            waiting.extend(value.values())
+        elif isinstance(value, list):
+            waiting.extend(value)
+
+
 def event_from(data: Mapping[str, Any]) -> ReceivedEvent:
-    """The inbox row for a Stripe event. Raises one of NOT_AN_EVENT when `data` is none."""
+    """The inbox row for a Stripe event, which loses its client secrets. Raises one of NOT_AN_EVENT when it is none."""
+    drop_client_secrets(data)
     return ReceivedEvent(
         event_id=_text(data["id"]),
         type=_text(data["type"]),
@@ -64,7 +77,8 @@ def _text(value: object) -> str:
 def store(event: ReceivedEvent, text: str = "") -> bool:
     """One INSERT … ON CONFLICT DO NOTHING, committed on its own; False for an event that is there already.
 
-    `text` is the payload as JSON, where the caller has it anyway: it is not made a second time.
+    `text` is the payload as JSON, where the caller has it anyway: it is not made a second time. It must have no client
+    secret.
     Nobody asks the kept connection first whether it lives: one that died is opened anew, and the statement sent again.
     """
     connection.health_check_done = True  # type: ignore[attr-defined]

@@ -19,6 +19,9 @@ class AccountsConfig(AppConfig):
         from wagtail.admin import auth
 
         from portal.accounts.roles import sync_roles
+        from portal.accounts.secrets import SecondFactors
+        from portal.common.stored_secrets import PLACES
 
         auth.permission_denied = refuse
         post_migrate.connect(sync_roles, dispatch_uid="accounts.sync_roles")
+        PLACES.append(SecondFactors())

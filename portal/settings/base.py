@@ -128,6 +128,8 @@ TEMPLATES = [
     }
 ]
 
+AUDIT_HMAC_KEY_FALLBACKS: list[str] = []
+
 # Accounts
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -165,12 +167,14 @@ ACCOUNT_RATE_LIMITS: dict[str, str] = {
     "pay": "30/m/user",
     "playback": "240/m/ip",
 }
+MFA_ADAPTER = "portal.accounts.mfa_adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_TOTP_ISSUER = SITE_NAME
 STAFF_SECOND_FACTOR_REQUIRED = True
 
 # Sessions and rate limits live in the database: losing Redis costs latency, never work.
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_SERIALIZER = "portal.common.encryption.SessionSerializer"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

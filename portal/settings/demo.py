@@ -9,6 +9,9 @@ from portal.settings.base import ACCOUNT_RATE_LIMITS, VAR
 DEMO = True
 DEBUG = False  # dj-stripe lets a caller forge events when DEBUG is on
 SECRET_KEY = "demo-only-" + "0" * 50
+ENCRYPTION_KEYS = env.encryption_keys(
+    "PORTAL_ENCRYPTION_KEYS", "Wm3pX0sT8bqLr5cVhN2yKd7ZgJ4uEo9QfA6iC1xMtPk="
+)  # demo only, too
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 DATABASES = {"default": dj_database_url.parse(env.text("DATABASE_URL", f"sqlite:///{VAR / 'portal.sqlite3'}"))}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):

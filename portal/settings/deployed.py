@@ -11,7 +11,9 @@ from portal.settings.base import *  # noqa: F403
 from portal.settings.base import AUTH_PASSWORD_VALIDATORS
 
 DEBUG = False
-SECRET_KEY = env.text("PORTAL_SECRET_KEY")
+SECRET_KEY = env.secret("PORTAL_SECRET_KEY")
+SECRET_KEY_FALLBACKS = env.secrets("PORTAL_SECRET_KEY_FALLBACKS", "")
+ENCRYPTION_KEYS = env.encryption_keys("PORTAL_ENCRYPTION_KEYS")
 BASE_URL = env.text("PORTAL_BASE_URL")
 ALLOWED_HOSTS = env.listing("PORTAL_ALLOWED_HOSTS")
 CANONICAL_HOST = urlsplit(BASE_URL).netloc
@@ -50,7 +52,9 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.integer("PORTAL_TRUSTED_PROXIES", 1)
 
 CELERY_BROKER_URL = env.text("BROKER_URL")
 
-AUDIT_HMAC_KEY = env.text("AUDIT_HMAC_KEY")
+AUDIT_HMAC_KEY = env.secret("AUDIT_HMAC_KEY")
+AUDIT_HMAC_KEY_FALLBACKS = env.listing("AUDIT_HMAC_KEY_FALLBACKS", "")
+METRICS_TOKEN = env.secret("METRICS_TOKEN", "")
 AUDIT_HEADS_FILE = env.text("AUDIT_HEADS_FILE")
 ERASURES_FILE = env.text("ERASURES_FILE", str(Path(AUDIT_HEADS_FILE).with_name("erasures.jsonl")))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("EMAIL_FROM")

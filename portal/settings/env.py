@@ -4,15 +4,25 @@ Every variable is declared in `VARIABLES` with what it is for and an example; `.
 docs/operations/settings.md are generated from it, and a missing variable names itself and what to set.
 """
 
+import base64
+import binascii
 import os
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
 from django.core.exceptions import ImproperlyConfigured
 
 STRIPE_KEY: Final = re.compile(r"^(?P<kind>pk|sk|rk)_(?P<mode>test|live)_[a-zA-Z0-9]{24,}$")
+
+SHORTEST_SECRET: Final = 43  # characters: what 32 random bytes take in base64
+LEAST_PAIRS: Final = 32  # different pairs of neighbours; 32 random bytes have some 41 in base64, 56 in hexadecimal
+MAKE_A_SECRET: Final = 'python3 -c "import secrets; print(secrets.token_urlsafe(60))"'
+MAKE_A_KEY: Final = (
+    'python3 -c "import base64, secrets; print(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())"'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +37,9 @@ class Variable:
 
 _DECLARED: Final = (
     Variable("VAR", "Folder of the demo's state, logs and generated files.", "var"),
-    Variable("PORTAL_SECRET_KEY", "Django's secret key: 50 random characters or more.", "change-me", required=True),
+    Variable("PORTAL_SECRET_KEY", "Django's secret key: 43 random characters or more.", "change-me", required=True),
+    Variable("PORTAL_SECRET_KEY_FALLBACKS", "Earlier secret keys, comma separated, whose sessions and links are still taken.", "change-me-too"),
+    Variable("PORTAL_ENCRYPTION_KEYS", "Keys of the secrets in the database, comma separated: the first encrypts, all decrypt. In no backup: keep a copy elsewhere.", "change-me-three", required=True),
     Variable("PORTAL_BASE_URL", "Address caregivers see, without a trailing slash.", "https://portal.example.org", required=True),
     Variable("PORTAL_ALLOWED_HOSTS", "Host names the portal answers to, comma separated.", "portal.example.org", required=True),
     Variable("PORTAL_SITE_NAME", "Name of the organisation, shown in page titles and e-mails.", "Hearth & Hand"),
@@ -50,12 +62,13 @@ _DECLARED: Final = (
     Variable("STRIPE_TIMEOUT_SECONDS", "Seconds that Stripe may take to answer a request.", "10"),
     Variable("REFUND_CONFIRM_FROM", "Refunds of this amount or more (in whole pounds, euros, ...) are asked twice.", "100"),
     Variable("WEBHOOK_SILENCE_MINUTES", "Minutes without an event from Stripe, after an attempt to pay, before staff are warned.", "30"),
-    Variable("AUDIT_HMAC_KEY", "Key that seals the audit trail; keep a copy outside the database.", "change-me-too", required=True),
+    Variable("AUDIT_HMAC_KEY", "Key that seals the audit trail; keep a copy outside the database.", "change-me-four", required=True),
+    Variable("AUDIT_HMAC_KEY_FALLBACKS", "Earlier keys of the audit trail, comma separated, newest first: what they sealed is still verified.", "an-earlier-key"),
     Variable("AUDIT_HEADS_FILE", "File outside the database that receives each head of the audit chain.", "/var/log/portal/audit-heads.jsonl", required=True),
     Variable("ERASURES_FILE", "File outside the database that lists erased accounts by number, for replay_erasures after a restore; default: erasures.jsonl beside AUDIT_HEADS_FILE.", "/var/log/portal/erasures.jsonl"),
     Variable("EMAIL_URL", "SMTP server: smtp://user:password@host:587?tls=1 (STARTTLS), or ?ssl=1 where TLS is spoken from the start. Reserved characters of the password are percent-encoded.", "smtp://localhost:25", required=True),
     Variable("EMAIL_FROM", "Sender of every e-mail.", "Hearth & Hand <bookings@example.org>", required=True),
-    Variable("METRICS_TOKEN", "Bearer token that may read /metrics from any network.", "change-me-three"),
+    Variable("METRICS_TOKEN", "Bearer token that may read /metrics from any network.", "change-me-five"),
     Variable("METRICS_NETWORKS", "Networks that may read /metrics, comma separated.", "127.0.0.0/8,::1/128"),
     Variable("PROMETHEUS_MULTIPROC_DIR", "Folder that gunicorn's workers share their metrics in; the launcher clears it.", "/run/portal/metrics"),
     Variable("MEDIA_CDN_URL", "Address of the CDN in front of media, without a trailing slash; empty: the portal serves them.", "https://media.example.org"),
@@ -96,6 +109,54 @@ def integer(name: str, default: int) -> int:
 def listing(name: str, default: str | None = None) -> list[str]:
     """The variable's comma separated parts, without blanks."""
     return [part.strip() for part in text(name, default).split(",") if part.strip()]
+
+
+def secret(name: str, default: str | None = None) -> str:
+    """A random value; an empty default may stay empty.
+
+    Raises ImproperlyConfigured, without the value, when it is one that can be guessed: short, a repetition,
+    or an example of .env.example.
+    """
+    value = text(name, default)
+    if value and _is_weak(value):
+        raise ImproperlyConfigured(
+            f"{name} is too easy to guess: it takes {SHORTEST_SECRET} random characters or more. "
+            f"Make one: {MAKE_A_SECRET}"
+        )
+    return value
+
+
+def secrets(name: str, default: str | None = None) -> list[str]:
+    """Comma separated random values. Raises ImproperlyConfigured when one of them can be guessed."""
+    values = listing(name, default)
+    if any(_is_weak(value) for value in values):
+        raise ImproperlyConfigured(
+            f"A key in {name} is too easy to guess: whoever guesses it forges sessions and links. Leave it out."
+        )
+    return values
+
+
+def encryption_keys(name: str, default: str | None = None) -> list[str]:
+    """Comma separated keys of 32 random bytes in URL-safe base64. Raises ImproperlyConfigured, without their values."""
+    keys = listing(name, default)
+    for number, key in enumerate(keys, 1):
+        if not _is_encryption_key(key):
+            raise ImproperlyConfigured(
+                f"Key {number} of {name} is not 32 random bytes in URL-safe base64. Make one: {MAKE_A_KEY}"
+            )
+    return keys
+
+
+def _is_weak(value: str) -> bool:
+    return len(value) < SHORTEST_SECRET or len(set(pairwise(value))) < LEAST_PAIRS
+
+
+def _is_encryption_key(value: str) -> bool:
+    try:
+        decoded = base64.b64decode(value, altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        return False
+    return len(decoded) == 32 and len(set(decoded)) >= 16  # of 32 random bytes, 16 different ones at the very least
 
 
 def folder(name: str, default: Path) -> Path:

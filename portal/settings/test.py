@@ -8,6 +8,7 @@ from portal.settings.base import CELERY_BROKER_TRANSPORT_OPTIONS, VAR
 
 DEBUG = False
 SECRET_KEY = "test-only-" + "0" * 50
+ENCRYPTION_KEYS = ["Wm3pX0sT8bqLr5cVhN2yKd7ZgJ4uEo9QfA6iC1xMtPk="]  # the demo's: tests open what a stack has stored
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "testserver"]
 DATABASES = {
     "default": dj_database_url.parse(env.text("DATABASE_URL", f"sqlite:///{VAR / 'test.sqlite3'}"), conn_max_age=60)

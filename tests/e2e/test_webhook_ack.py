@@ -13,6 +13,7 @@ import httpx
 import psycopg
 import pytest
 
+from portal.common.encryption import decrypt
 from tests.e2e.conftest import Stack
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.xdist_group("e2e")]
@@ -29,7 +30,7 @@ def endpoint(stack: Stack) -> tuple[str, str]:
     with psycopg.connect(address) as connection:
         row = connection.execute("SELECT url, secret FROM djstripe_webhookendpoint").fetchone()
     assert row is not None
-    return str(row[0]), str(row[1])
+    return str(row[0]), decrypt(str(row[1]))
 
 
 def one_round(url: str, secret: str) -> list[float]:

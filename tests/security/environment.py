@@ -6,6 +6,7 @@ HOST: Final = "portal.example.org"
 SETTINGS: Final = "tests.security.settings"
 STAGING: Final = {
     "PORTAL_SECRET_KEY": "staging-secret-key-kX9qPz7LmW2vRt8bNc4hJs6dFg1yUe3oAi5wQx0Z",
+    "PORTAL_ENCRYPTION_KEYS": "8y1MZ0ek3VQbqXhrsx2DFwLTzPgJ6nGkuA4cR9oWi7E=",
     "PORTAL_BASE_URL": f"https://{HOST}",
     "PORTAL_ALLOWED_HOSTS": HOST,
     "STRIPE_SECRET_KEY": "sk_test_" + "0" * 24,

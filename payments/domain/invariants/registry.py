@@ -11,7 +11,12 @@ from payments.domain.invariants.money import (
     StatusTellsTheMoney,
 )
 from payments.domain.invariants.places import CapacityKept, HeldIsCounted
-from payments.domain.invariants.trail import AuditChainVerifies, EveryChangeIsAudited, StatusHasItsTransition
+from payments.domain.invariants.trail import (
+    AuditChainVerifies,
+    EveryChangeIsAudited,
+    SecretsAreEncrypted,
+    StatusHasItsTransition,
+)
 
 INVARIANTS: Final[tuple[Invariant, ...]] = (
     RefundsAddUp(),
@@ -24,4 +29,5 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
     StatusHasItsTransition(),
     EveryChangeIsAudited(),
     AuditChainVerifies(),
+    SecretsAreEncrypted(),
 )

@@ -11,6 +11,7 @@ from payments.models import Payment, PaymentTransition
 from portal.audit.domain.verify import verify
 from portal.audit.models import AuditEvent
 from portal.bookings.models import Booking, BookingTransition
+from portal.common.stored_secrets import PLACES
 
 
 class StatusHasItsTransition:
@@ -63,6 +64,18 @@ class AuditChainVerifies:
 
     def broken(self) -> Iterable[tuple[str, str]]:
         return [("audit trail", finding) for finding in verify().findings]
+
+
+class SecretsAreEncrypted:
+    """Signing secrets and second factors are ciphertext, and no table has an API key."""
+
+    name: ClassVar[str] = "secrets_are_encrypted"
+    rule: ClassVar[str] = "No secret lies in clear in the database."
+
+    def broken(self) -> Iterable[tuple[str, str]]:
+        for place in PLACES:
+            if place.watched and (left := place.in_clear()):
+                yield place.name, f"{left} in clear: run manage.py encrypt_secrets"
 
 
 def _subject(row: Model) -> str:

@@ -16,8 +16,11 @@ BATCH = 1000
 LONGEST_LINE = 1000  # bytes; a head takes some 150
 
 
-def chained(previous: str, sequence: int, event: AuditEvent) -> str:
-    """HMAC-SHA256 of the previous seal, the sequence number and the row's content, as 64 hexadecimal digits."""
+def chained(previous: str, sequence: int, event: AuditEvent, key: str = "") -> str:
+    """HMAC-SHA256 of the previous seal, the sequence number and the row's content, as 64 hexadecimal digits.
+
+    With AUDIT_HMAC_KEY, or with `key`.
+    """
     content = [
         previous,
         sequence,
@@ -33,7 +36,7 @@ def chained(previous: str, sequence: int, event: AuditEvent) -> str:
         event.data,
     ]
     message = json.dumps(content, sort_keys=True, separators=(",", ":")).encode()
-    return hmac.new(settings.AUDIT_HMAC_KEY.encode(), message, sha256).hexdigest()
+    return hmac.new((key or settings.AUDIT_HMAC_KEY).encode(), message, sha256).hexdigest()
 
 
 def seal_committed() -> int:

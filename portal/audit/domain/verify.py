@@ -1,6 +1,7 @@
 """`verify()` walks the chain and finds altered, removed, inserted and truncated rows."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -22,8 +23,13 @@ class Verification:
 
 
 def verify() -> Verification:
-    """Compare every sealed row with the chain, and the chain's heads with those exported outside the database."""
+    """Compare every sealed row with the chain, and the chain's heads with those exported outside the database.
+
+    An earlier key of AUDIT_HMAC_KEY_FALLBACKS counts up to the first row that a later one sealed: whoever finds a key
+    that was replaced changes nothing unnoticed after that.
+    """
     result = Verification()
+    keys = [settings.AUDIT_HMAC_KEY, *settings.AUDIT_HMAC_KEY_FALLBACKS]
     heads = _exported_heads()
     expected, seal = 1, ""
     for event in AuditEvent.objects.filter(sequence__isnull=False).order_by("sequence").iterator(chunk_size=2000):
@@ -31,8 +37,10 @@ def verify() -> Verification:
         sequence = event.sequence or 0
         if sequence != expected:
             result.findings.append(f"rows {expected} to {sequence - 1} of the chain are gone")
-        elif not _matches(event, seal, sequence):
+        elif not (sealed_with := _key_of(event, seal, sequence, keys)):
             result.findings.append(f"row {sequence} (audit event {event.pk}) was altered or inserted")
+        else:
+            keys = keys[: keys.index(sealed_with) + 1]
         if heads.pop(sequence, event.seal) != event.seal:
             result.findings.append(f"row {sequence} does not match the head exported when it was sealed")
         expected, seal = sequence + 1, event.seal
@@ -43,8 +51,9 @@ def verify() -> Verification:
     return result
 
 
-def _matches(event: AuditEvent, previous: str, sequence: int) -> bool:
-    return chained(previous, sequence, event) == event.seal
+def _key_of(event: AuditEvent, previous: str, sequence: int, keys: Sequence[str]) -> str:
+    """The key that sealed the row; empty when none did."""
+    return next((key for key in keys if chained(previous, sequence, event, key) == event.seal), "")
 
 
 def _exported_heads() -> dict[int, str]:

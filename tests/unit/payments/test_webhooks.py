@@ -15,7 +15,7 @@ from django.test import Client
 from djstripe.models import WebhookEndpoint
 from pytest_django import DjangoAssertNumQueries
 
-from payments.models import ReceivedEvent
+from payments.models import ReceivedEvent, UnreadableEvent
 from tests.fakes import FakeGateway
 
 SECRET = "whsec_test"
@@ -131,3 +131,21 @@ def test_an_event_of_an_unknown_type_is_stored(client: Client, address: str) -> 
     strange = event(type="product.created", data={"object": {"object": "product", "id": "prod_1"}})
     assert deliver(client, address, json.dumps(strange).encode()) == 200
     assert ReceivedEvent.objects.get().type == "product.created"
+
+
+def test_a_client_secret_is_not_stored(client: Client, address: str) -> None:
+    intent = {"id": "pi_1", "object": "payment_intent", "client_secret": "pi_1_secret_x", "amount": 5}
+    assert deliver(client, address, json.dumps(event(data={"object": intent})).encode()) == 200
+    assert ReceivedEvent.objects.get().object_data == {"id": "pi_1", "object": "payment_intent", "amount": 5}
+
+
+def test_nor_is_it_among_the_bytes_of_an_event_that_cannot_be_read(client: Client, address: str) -> None:
+    body = b'{"id": "evt_1", "client_secret": "pi_1_secret_x", "amount": NaN}'
+    assert deliver(client, address, body) == 200
+    assert bytes(UnreadableEvent.objects.get().body) == b'{"id": "evt_1", "client_secret": null, "amount": NaN}'
+
+
+def test_the_signing_secret_is_read_although_it_lies_in_clear(client: Client, address: str) -> None:
+    """As the release before wrote it."""
+    WebhookEndpoint.objects.update(secret=SECRET)
+    assert deliver(client, address, json.dumps(event()).encode()) == 200

@@ -53,6 +53,42 @@ def test_a_cut_trail_is_found() -> None:
     assert verify().findings == ["the chain ends at 3, but was exported up to 5: it was cut"]
 
 
+def rekey(settings: Settings, new: str, *earlier: str) -> None:
+    settings.AUDIT_HMAC_KEY, settings.AUDIT_HMAC_KEY_FALLBACKS = new, list(earlier)
+
+
+def sealed_later() -> AuditEvent:
+    row = record("test.done", UserFactory(), by=Actor.system(SystemActor.SEED), source=Source.SCHEDULE)
+    seal_committed()
+    row.refresh_from_db()
+    return row
+
+
+def test_what_an_earlier_key_sealed_is_verified_with_it(settings: Settings) -> None:
+    old = settings.AUDIT_HMAC_KEY
+    rekey(settings, "new", old)
+    sealed_later()
+    rekey(settings, "newest", "new", old)
+    sealed_later()
+    assert (verify().rows, verify().findings) == (7, [])
+
+
+def test_an_earlier_key_that_is_not_listed_any_more_leaves_its_rows_unverified(settings: Settings) -> None:
+    rekey(settings, "new")
+    assert [f"row {n} (audit" in finding for n, finding in enumerate(verify().findings, 1)] == [True] * 5
+
+
+def test_an_earlier_key_seals_nothing_after_a_later_one_did(settings: Settings) -> None:
+    """Somebody who found the replaced key appends a row, sealed with it."""
+    old = settings.AUDIT_HMAC_KEY
+    rekey(settings, "new", old)
+    sealed_later()
+    rekey(settings, old)
+    forged = sealed_later()
+    rekey(settings, "new", old)
+    assert verify().findings == [f"row 7 (audit event {forged.pk}) was altered or inserted"]
+
+
 def done_with_pk(pk: int) -> None:
     """A row that took its number earlier or later than others that are committed already."""
     row = record("test.done", UserFactory(), by=Actor.system(SystemActor.SEED), source=Source.SCHEDULE)

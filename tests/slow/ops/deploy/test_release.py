@@ -2,6 +2,7 @@
 
 import getpass
 import os
+import secrets
 import shutil
 import ssl
 import subprocess
@@ -15,6 +16,7 @@ from threading import Event, Thread
 import httpx
 import psycopg
 import pytest
+from cryptography.fernet import Fernet
 
 from ops.stack.program import ROOT, Program, free_port, listens, until
 from ops.stack.proxy import Proxy
@@ -93,7 +95,8 @@ def site(tmp_path: Path, database: str) -> Iterator[Site]:
     environment = {
         "DJANGO_SETTINGS_MODULE": "portal.settings.trial", "VAR": str(var), "DATABASE_URL": database,
         "BROKER_URL": os.environ["BROKER_URL"], "PORTAL_SECRET_KEY": "".join(map(chr, range(48, 110))),
-        "PORTAL_BASE_URL": "https://127.0.0.1", "PORTAL_ALLOWED_HOSTS": "127.0.0.1", "AUDIT_HMAC_KEY": "k",
+        "PORTAL_BASE_URL": "https://127.0.0.1", "PORTAL_ALLOWED_HOSTS": "127.0.0.1",
+        "AUDIT_HMAC_KEY": secrets.token_urlsafe(60), "PORTAL_ENCRYPTION_KEYS": Fernet.generate_key().decode(),
         "AUDIT_HEADS_FILE": str(var / "audit-heads.jsonl"), "EMAIL_URL": "smtp://127.0.0.1:1",
         "EMAIL_FROM": "Portal <bookings@example.org>", "STRIPE_SECRET_KEY": "sk_test_" + "0" * 24,
         "STRIPE_PUBLISHABLE_KEY": "pk_test_" + "0" * 24, "PROMETHEUS_MULTIPROC_DIR": str(var / "metrics"),

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 
 from ops.stack import Stack
 from ops.stack.program import ROOT, until
@@ -15,15 +16,21 @@ from ops.stack.program import ROOT, until
 pytestmark = pytest.mark.slow
 DOCUMENT = ROOT / "docs/operations/backup-and-restore.md"
 PEOPLE = 12
+SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 BEFORE = f"""
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from allauth.account.models import EmailAddress
+from allauth.mfa.totp.internal.auth import TOTP
 from payments.domain.checkout import open_checkout
 from portal.accounts.models import User
 from tests.factories import BookingFactory
 
 default_storage.save("guide.txt", ContentFile(b"how to lift somebody"))
 User.objects.create_user("gone@example.com", "a-long-password-1", first_name="Gone")
+kept = User.objects.create_user("kept@example.com", "a-long-password-1", first_name="Kept")
+EmailAddress.objects.create(user=kept, email=kept.email, verified=True, primary=True)
+TOTP.activate(kept, "{SEED}")
 print("intents", *[open_checkout(BookingFactory()).payment.intent_id for _ in range({PEOPLE})])
 """
 ERASE = """
@@ -33,13 +40,21 @@ from portal.caregivers import erasure
 erasure.request_erasure(User.objects.get(email="gone@example.com"))
 print("erased", erasure.erase_waiting())
 """
-AFTERWARDS = """
+AFTERWARDS = f"""
 from django.core.files.storage import default_storage
 from payments.models import Payment
 from portal.accounts.models import User
 from portal.bookings.models import Booking
 from django.contrib.sessions.models import Session
 
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from django.test import Client
+
+browser = Client(SERVER_NAME="127.0.0.1")
+browser.post("/accounts/login/", {{"login": "kept@example.com", "password": "a-long-password-1"}})
+code = format_hotp_value(hotp_value("{SEED}", list(yield_hotp_counters_from_time())[-1]))
+browser.post("/accounts/2fa/authenticate/", {{"code": code}})
+print("signed_in", int("_auth_user_id" in browser.session))
 print("paid", Payment.objects.filter(status__in=["succeeded", "partially_refunded"]).count())
 print("refunded", sum(Payment.objects.values_list("refunded_amount", flat=True)))
 print("confirmed", Booking.objects.filter(status="confirmed").count())
@@ -77,8 +92,14 @@ def test_a_backup_comes_back_on_an_empty_machine(tmp_path: Path) -> None:
         stack.sandbox.post("refunds", payment_intent=paid[0], amount=100).raise_for_status()
         until(lambda: settled(stack, PEOPLE - 1), "the ledger and the seals", 300)
 
+        subprocess.run(["age-keygen", "-o", str(tmp_path / "identity")], check=True, capture_output=True)
+        opens = subprocess.run(["age-keygen", "-y", str(tmp_path / "identity")], check=True, capture_output=True)
+        (tmp_path / "recipients").write_bytes(opens.stdout)
         made = subprocess.run(
-            [sys.executable, "-m", "ops.deploy.backup", "--to", str(tmp_path / "backups")],
+            [
+                sys.executable, "-m", "ops.deploy.backup", "--to", str(tmp_path / "backups"),
+                "--recipients", str(tmp_path / "recipients"),
+            ],
             cwd=ROOT, env=kept, capture_output=True, text=True,
         )  # fmt: skip
         assert made.returncode == 0, made.stderr
@@ -101,8 +122,9 @@ def test_a_backup_comes_back_on_an_empty_machine(tmp_path: Path) -> None:
 
         began = time.monotonic()
         restored = subprocess.run(
-            [sys.executable, "-m", "ops.deploy.restore", backup], cwd=ROOT, env=empty, capture_output=True, text=True
-        )
+            [sys.executable, "-m", "ops.deploy.restore", backup, "--identity", str(tmp_path / "identity")],
+            cwd=ROOT, env=empty, capture_output=True, text=True,
+        )  # fmt: skip
         took = time.monotonic() - began
         print(restored.stdout)
         assert restored.returncode == 0, restored.stdout[-2000:] + restored.stderr[-3000:]
@@ -110,8 +132,14 @@ def test_a_backup_comes_back_on_an_empty_machine(tmp_path: Path) -> None:
             [sys.executable, "manage.py", "shell", "-v0", "-c", AFTERWARDS],
             cwd=ROOT, env=empty, capture_output=True, text=True,
         )  # fmt: skip
+        other = {**empty, "PORTAL_ENCRYPTION_KEYS": Fernet.generate_key().decode()}
+        without_key = subprocess.run(
+            [sys.executable, "manage.py", "migrate"], cwd=ROOT, env=other, capture_output=True, text=True
+        )
+    assert without_key.returncode == 1
+    assert "PORTAL_ENCRYPTION_KEYS does not open the stored second factors" in without_key.stderr
     assert counts(asked.stdout) == {
-        "paid": PEOPLE, "refunded": 100, "confirmed": PEOPLE, "gone": 0, "sessions": 0, "guide": 1,
+        "signed_in": 1, "paid": PEOPLE, "refunded": 100, "confirmed": PEOPLE, "gone": 0, "sessions": 0, "guide": 1,
     }, asked.stderr  # fmt: skip
     promised = re.search(r"restored within \*\*(\d+) minutes\*\*", DOCUMENT.read_text())
     assert promised is not None

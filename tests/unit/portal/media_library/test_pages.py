@@ -216,12 +216,12 @@ def test_a_page_costs_the_same_however_much_it_shows(
         assert client.get("/library/").status_code == 200
 
 
-def test_an_item_costs_four_queries_two_of_them_about_permissions(
+def test_an_item_costs_five_queries_session_user_item_and_two_permissions(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     item = MediaItemFactory(access=Access.SIGNED_IN)
     client = browser_of(CaregiverFactory().user)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         page = client.get(f"/library/{item.slug}/")
     assert f'src="/library/{item.slug}/captions.vtt"' in page.content.decode()
     assert page["Cache-Control"] == "max-age=0, no-cache, no-store, must-revalidate, private"

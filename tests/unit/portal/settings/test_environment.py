@@ -2,18 +2,23 @@
 
 import os
 import re
+import secrets
 import subprocess
 import sys
+from collections.abc import Callable
 
 import pytest
+from cryptography.fernet import Fernet
 
-from portal.settings.env import VARIABLES
+from portal.settings.env import MAKE_A_KEY, MAKE_A_SECRET, VARIABLES
 from tests.services import ROOT
 
 LIVE = "0" * 24
 COMPLETE = {
     **{variable.name: variable.example for variable in VARIABLES.values() if variable.required},
-    "PORTAL_SECRET_KEY": "k" * 60,
+    "PORTAL_SECRET_KEY": secrets.token_urlsafe(60),
+    "PORTAL_ENCRYPTION_KEYS": Fernet.generate_key().decode(),
+    "AUDIT_HMAC_KEY": secrets.token_urlsafe(60),
 }
 PRODUCTION = {**COMPLETE, "STRIPE_SECRET_KEY": f"sk_live_{LIVE}", "STRIPE_PUBLISHABLE_KEY": f"pk_live_{LIVE}"}
 ENVIRONMENTS = {"staging": COMPLETE, "production": PRODUCTION}
@@ -42,7 +47,8 @@ def test_every_variable_is_read_somewhere_and_nothing_else_is() -> None:
     sources = [
         file.read_text() for app in ("portal", "payments", "insights", "home") for file in (ROOT / app).rglob("*.py")
     ]
-    read = set(re.findall(r'env\.(?:text|integer|listing|folder|stripe_key)\(\s*"([A-Z_]+)"', "\n".join(sources)))
+    readers = "text|integer|listing|folder|stripe_key|secrets?|encryption_keys"
+    read = set(re.findall(rf'env\.(?:{readers})\(\s*"([A-Z_]+)"', "\n".join(sources)))
     direct = set(
         re.findall(r'os\.environ(?:\.get)?[[(]"([A-Z_]+)"|"([A-Z_]+)" (?:not )?in os\.environ', "\n".join(sources))
     )
@@ -96,6 +102,58 @@ def test_a_wrong_one_says_what_is_wrong(environment: str, variable: str, value: 
     assert code == 1
     assert f"{variable} {sentence}" in complaint
     assert value[8:] not in complaint or not value.startswith(("sk", "rk"))  # no key in a log
+
+
+@pytest.mark.parametrize("variable", ["PORTAL_SECRET_KEY", "AUDIT_HMAC_KEY", "METRICS_TOKEN"])
+@pytest.mark.parametrize(
+    "value",
+    [None, "hunter2", "k" * 60, "change-me" * 20, secrets.token_urlsafe(31)],
+    ids=["the example", "short", "one character", "a word again and again", "31 bytes"],
+)
+def test_a_secret_that_can_be_guessed_is_refused(variable: str, value: str | None) -> None:
+    guessed = value or VARIABLES[variable].example
+    code, complaint = started("production", {**PRODUCTION, variable: guessed})
+    assert (code, complaint) == (
+        1,
+        f"django.core.exceptions.ImproperlyConfigured: {variable} is too easy to guess: it takes 43 random characters "
+        'or more. Make one: python3 -c "import secrets; print(secrets.token_urlsafe(60))"',
+    )
+
+
+@pytest.mark.parametrize("make", [secrets.token_urlsafe, secrets.token_hex], ids=["base64", "hexadecimal"])
+def test_32_random_bytes_are_a_secret(make: Callable[[int], str]) -> None:
+    assert started("production", {**PRODUCTION, "METRICS_TOKEN": make(32)}) == (0, "")
+
+
+def test_an_earlier_secret_key_that_can_be_guessed_is_refused_as_well() -> None:
+    kept = f"{secrets.token_urlsafe(60)},change-me"
+    code, complaint = started("production", {**PRODUCTION, "PORTAL_SECRET_KEY_FALLBACKS": kept})
+    assert (code, "A key in PORTAL_SECRET_KEY_FALLBACKS is too easy to guess" in complaint) == (1, True)
+    assert kept not in complaint
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["change-me-three", "k" * 43 + "=", secrets.token_urlsafe(32), Fernet.generate_key().decode()[:-4], "é" * 44],
+    ids=["the example", "one character", "without padding", "cut short", "no base64"],
+)
+def test_what_is_no_encryption_key_is_refused_by_its_place(key: str) -> None:
+    given = f"{Fernet.generate_key().decode()}, {key}"
+    code, complaint = started("production", {**PRODUCTION, "PORTAL_ENCRYPTION_KEYS": given})
+    assert (code, complaint) == (
+        1,
+        "django.core.exceptions.ImproperlyConfigured: Key 2 of PORTAL_ENCRYPTION_KEYS is not 32 random bytes in "
+        'URL-safe base64. Make one: python3 -c "import base64, secrets; '
+        'print(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())"',
+    )
+
+
+def test_the_commands_that_the_complaints_name_make_what_is_taken() -> None:
+    made = {
+        name: subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True).stdout.strip()
+        for name, command in {"AUDIT_HMAC_KEY": MAKE_A_SECRET, "PORTAL_ENCRYPTION_KEYS": MAKE_A_KEY}.items()
+    }
+    assert started("production", {**PRODUCTION, **made}) == (0, "")
 
 
 def test_a_restricted_live_key_is_taken_in_production() -> None:
