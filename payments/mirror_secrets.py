@@ -76,6 +76,9 @@ class LeftInJson(SecretPlace):
         rows: QuerySet[Any, Any] = self.model.objects.filter(**{self.path: self.key}).annotate(stored=Value(self.key))
         return rows
 
+    def key_ids(self) -> set[str]:
+        return set()
+
     def put(self, row: Any, stored: str) -> None:
         data = getattr(row, self.field)
         drop_client_secrets(data)

@@ -25,8 +25,9 @@ from ops.deploy.place import DUMP, ERASURES, HEADS, MEDIA, Place, Refused
 PREFIX: Final = "portal-"
 MANIFEST: Final = "manifest.json"
 RECIPIENTS: Final = Path("/etc/portal/backup-recipients.txt")
-# Sessions: after a restore everybody signs in again. The cache: it fills itself.
-NOT_KEPT: Final = ("django_session", "portal_cache")
+# Sessions and the list of them: whoever had their keys would be signed in; after a restore everybody signs in again.
+# The cache: it fills itself.
+NOT_KEPT: Final = ("django_session", "usersessions_usersession", "portal_cache")
 
 
 def main() -> int:

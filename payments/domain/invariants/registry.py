@@ -28,6 +28,6 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
     HeldIsCounted(),
     StatusHasItsTransition(),
     EveryChangeIsAudited(),
-    AuditChainVerifies(),
     SecretsAreEncrypted(),
+    AuditChainVerifies(),
 )
