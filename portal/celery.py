@@ -37,6 +37,7 @@ app.conf.beat_schedule = {
     "erase-people-again": {"task": "portal.caregivers.tasks.erase_again", "schedule": crontab(hour=3, minute=40)},
     "trim-inbox": {"task": "payments.tasks.trim_payloads", "schedule": crontab(hour=3, minute=50)},
     "seal-audit-trail": {"task": "portal.audit.tasks.seal", "schedule": timedelta(seconds=5)},
+    "sweep-limits": {"task": "portal.security.tasks.sweep_limits", "schedule": timedelta(minutes=10)},
     "refresh-rollups": {
         "task": "insights.tasks.refresh_rollups",
         "schedule": timedelta(seconds=3),  # figures are at most five seconds behind, a run included

@@ -2,7 +2,6 @@
 
 import uuid
 
-from allauth.core.ratelimit import consume_or_429
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -30,6 +29,7 @@ from portal.bookings.models import Booking, Service
 from portal.caregivers.domain import caregiver_of
 from portal.common.clock import clock_time
 from portal.common.money import formatted
+from portal.security import limits
 
 
 @never_cache
@@ -40,7 +40,7 @@ def book(request: HttpRequest) -> HttpResponse:
     services = list(Service.objects.filter(active=True))
     only = _named(services, request.GET.get("service"))
     if request.method == "POST":
-        refusal: HttpResponse | None = consume_or_429(request, action="book", user=user)
+        refusal = limits.or_429(request, "book")
         if refusal is not None:
             return refusal
         form = BookingForm(request.POST, user=user, only=only)

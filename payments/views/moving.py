@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from allauth.core.ratelimit import consume_or_429
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -12,11 +11,12 @@ from django.views.decorators.cache import never_cache
 from payments.domain.moving import move_to_session
 from payments.forms import MoveForm
 from payments.queries import row
-from payments.views.common import actor, own_booking, signed_in
+from payments.views.common import actor, own_booking
 from portal.audit.actor import Source
 from portal.bookings.domain.moving import movable_until
 from portal.bookings.errors import BookingError
 from portal.bookings.models import Booking
+from portal.security import limits
 
 
 @never_cache
@@ -27,7 +27,7 @@ def move(request: HttpRequest, reference: str) -> HttpResponse:
     until = movable_until(booking)
     form = MoveForm(request.POST or None, booking=booking)
     if request.method == "POST":
-        refusal: HttpResponse | None = consume_or_429(request, action="book", user=signed_in(request))
+        refusal = limits.or_429(request, "book")
         if refusal is not None:
             return refusal
         if form.is_valid() and _moved(request, booking, form):

@@ -3,7 +3,6 @@
 from contextlib import suppress
 from typing import Any
 
-from allauth.core.ratelimit import consume_or_429
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -23,6 +22,7 @@ from portal.activity.models import Activity
 from portal.bookings.enums import BookingStatus
 from portal.bookings.models import Booking
 from portal.common.csp import payment_page
+from portal.security import limits
 
 OVER = {BookingStatus.EXPIRED: "expired", BookingStatus.CANCELLED: "cancelled"}
 DEPOSIT_PAID = (BookingStatus.CONFIRMED, BookingStatus.COMPLETED, BookingStatus.NO_SHOW)
@@ -74,8 +74,7 @@ def _note_opened(request: HttpRequest, booking: Booking) -> None:
 
 def _too_often(request: HttpRequest) -> HttpResponse | None:
     """A 429 when one person makes us ask Stripe too often."""
-    refusal: HttpResponse | None = consume_or_429(request, action="pay", user=request.user, limit_get=True)
-    return refusal
+    return limits.or_429(request, "pay")
 
 
 def _closed_state(booking: Booking, purpose: Purpose) -> str:

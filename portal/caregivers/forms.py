@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from django import forms
 
 from portal.accounts.fields import NameField
@@ -47,6 +48,6 @@ class ErasureForm(forms.Form):
 
     def clean_password(self) -> str:
         password: str = self.cleaned_data["password"]
-        if not self._user.check_password(password):
+        if not get_adapter().reauthenticate(self._user, password):
             raise forms.ValidationError("This is not your password. Nothing has been erased.")
         return password

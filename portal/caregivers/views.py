@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from allauth.core.ratelimit import consume_or_429
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
@@ -101,13 +100,9 @@ def your_data(request: HttpRequest) -> HttpResponse:
     """What we keep, a copy of it, and asking to be erased: with the password, once nothing is open."""
     user = _signed_in(request)
     form = ErasureForm(request.POST or None, user=user)
-    if request.method == "POST":
-        refusal: HttpResponse | None = consume_or_429(request, action="reauthenticate", user=user)
-        if refusal is not None:
-            return refusal
-        if form.is_valid() and request_erasure(user):
-            logout(request)
-            return render(request, "caregivers/erasure_requested.html")
+    if request.method == "POST" and form.is_valid() and request_erasure(user):
+        logout(request)
+        return render(request, "caregivers/erasure_requested.html")
     context = {
         "form": form,
         "kept": [part.KEEPS for _, part in personal_data.parts() if part.KEEPS],

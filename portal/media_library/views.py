@@ -3,7 +3,6 @@
 import mimetypes
 import posixpath
 
-from allauth.core.ratelimit import consume_or_429
 from django.contrib.auth.views import redirect_to_login
 from django.core.files.base import File
 from django.core.files.storage import Storage, default_storage
@@ -21,6 +20,7 @@ from portal.media_library.models import MediaItem
 from portal.media_library.queries import Wanted, categories_in_use, items_for
 from portal.media_library.ranges import ranged_response
 from portal.media_library.storage import SIGNED, cache_control
+from portal.security import limits
 
 PER_PAGE = 12
 CLOSED = "original_images/"  # uploads as they came, with what a camera writes into them: pages use renditions
@@ -66,7 +66,7 @@ def captions(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def playback(request: HttpRequest, slug: str) -> HttpResponse:
     """What a player reports. It sends the page's CSRF token along, as any form does, so nothing is exempt."""
-    refusal: HttpResponse | None = consume_or_429(request, action="playback")
+    refusal = limits.or_429(request, "playback")
     if refusal is not None:
         return refusal
     found = get_object_or_404(MediaItem.objects.visible_to(request.user), slug=slug)

@@ -146,8 +146,10 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_SIGNUP_FORM_CLASS = "portal.accounts.forms.SignupForm"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
-ACCOUNT_ADAPTER = "portal.accounts.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "portal.security.adapter.AccountAdapter"
 ACCOUNT_FORMS = {
+    "request_login_code": "portal.security.forms.RequestLoginCodeForm",
+    "change_password": "portal.security.forms.ChangePasswordForm",
     "signup": "portal.accounts.allauth_forms.SignupForm",
     "add_email": "portal.accounts.allauth_forms.AddEmailForm",
     "reset_password": "portal.accounts.allauth_forms.ResetPasswordForm",
@@ -158,14 +160,31 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 PASSWORD_RESET_TIMEOUT = 60 * 60  # seconds that the mailed link works
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True  # the owner's way in while strangers try passwords
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 10 * 60
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 3
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True  # twice
+# allauth's own limits. A wrong code of the second step counts as "login_failed"; a wrong password counts in LIMITS.
 ACCOUNT_RATE_LIMITS: dict[str, str] = {
     "login": "20/m/ip",
-    "login_failed": "10/m/ip,5/5m/key",
+    "login_failed": "10/m/ip,5/5m/key,100/d/key",
+    "request_login_code": "20/m/ip",
+    "change_password": "5/m/user",
     "signup": "10/m/ip",
     "reset_password": "10/m/ip,3/10m/key",
+}
+# Our own limits, see portal/security/limits.py.
+LIMITS: dict[str, str] = {
+    "sign_in": "10/m/client,50/h/client,200/h/network,5/5m/account+client,30/d/account+network,150/d/account",
+    "sign_in_code": "10/10m/client,60/h/network,3/10m/account+client,10/h/account+network,30/h/account",
     "book": "10/m/user",
     "pay": "30/m/user",
-    "playback": "240/m/ip",
+    "playback": "240/m/client",
+}
+MFA_FORMS = {
+    "authenticate_webauthn": "portal.security.forms.AuthenticateWebAuthnForm",
+    "login_webauthn": "portal.security.forms.LoginWebAuthnForm",
+    "reauthenticate_webauthn": "portal.security.forms.ReauthenticateWebAuthnForm",
 }
 MFA_ADAPTER = "portal.accounts.mfa_adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
@@ -189,7 +208,7 @@ CACHES: dict[str, Any] = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "portal_cache",
-        "OPTIONS": {"MAX_ENTRIES": 10_000},  # rate limits are counted here: a few hundred visitors must not end them
+        "OPTIONS": {"MAX_ENTRIES": 10_000},  # allauth counts here: a few hundred visitors must not end its limits
     },
     "local": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
     "pages": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "pages"},

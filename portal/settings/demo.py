@@ -4,7 +4,7 @@ import dj_database_url
 
 from portal.settings import env
 from portal.settings.base import *  # noqa: F403
-from portal.settings.base import ACCOUNT_RATE_LIMITS, VAR
+from portal.settings.base import ACCOUNT_RATE_LIMITS, LIMITS, VAR
 
 DEMO = True
 DEBUG = False  # dj-stripe lets a caller forge events when DEBUG is on
@@ -60,8 +60,13 @@ ACCOUNT_RATE_LIMITS = {
     "login": "60/m/ip",
     "login_failed": "60/m/ip,30/m/key",
     "signup": "60/m/ip",
+}
+LIMITS = {
+    **LIMITS,
+    "sign_in": "60/m/client,30/m/account",
+    "sign_in_code": "60/m/client",
     "book": "60/m/user",
-    "playback": "6000/m/ip",
+    "playback": "6000/m/client",
     "pay": "240/m/user",
 }
 BOOKING_MAX_OPEN_HOLDS = 20

@@ -190,7 +190,7 @@ def test_a_token_of_somebody_else_is_worth_nothing(browser_of: Client, person: C
 def test_too_many_forms_in_a_minute_are_answered_429(
     browser_of: Client, person: CareRecipient, settings: Settings
 ) -> None:
-    settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "book": "2/m/user"}
+    settings.LIMITS = {**settings.LIMITS, "book": "2/m/user"}
     answers = [browser_of.post("/book/", {}) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [422, 422, 429]
     assert "Too many tries" in answers[2].content.decode()

@@ -287,11 +287,11 @@ def test_stripe_out_of_reach_is_said_with_a_way_to_try_again(stripe: FakeGateway
 
 
 def test_too_many_sign_ins_lock_out_with_a_sentence(client: Client, settings: Settings) -> None:
-    settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "login": "50/m/ip", "login_failed": "2/m/key"}
+    settings.LIMITS = {**settings.LIMITS, "sign_in": "2/m/account+client"}
     typed = {"login": "a@example.com", "password": "wrong"}
     pages = [client.post("/accounts/login/", typed).content.decode() for _ in range(3)]
-    assert "Too many failed login attempts" not in pages[1]
-    assert "Too many failed login attempts. Try again later." in pages[2]
+    assert "too many tries" not in pages[1]
+    assert "There have been too many tries. Wait a few minutes, or sign in with a code by email." in pages[2]
 
 
 def test_too_many_requests_for_one_address_are_a_page(client: Client, settings: Settings) -> None:
@@ -305,6 +305,6 @@ def test_too_many_requests_for_one_address_are_a_page(client: Client, settings: 
 def test_opening_the_payment_page_too_often_is_a_page(
     own: Client, stripe: FakeGateway, paid_booking: Booking, settings: Settings
 ) -> None:
-    settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "pay": "1/m/user"}
+    settings.LIMITS = {**settings.LIMITS, "pay": "1/m/user"}
     path = f"/deposit/{paid_booking.reference}/"
     assert [own.get(path).status_code for _ in range(2)] == [200, 429]

@@ -299,6 +299,6 @@ def test_a_report_needs_the_token_the_access_and_the_method(shelf: dict[str, Med
 
 
 def test_reports_are_limited(settings: object, client: Client) -> None:
-    settings.ACCOUNT_RATE_LIMITS = {"playback": "2/m/ip"}  # type: ignore[attr-defined]
+    settings.LIMITS = {"playback": "2/m/client"}  # type: ignore[attr-defined]
     item = MediaItemFactory()
     assert [report(client, item, event="started") for _ in range(3)] == [204, 204, 429]
