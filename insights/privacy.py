@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 
 from portal.accounts.models import User
+from portal.common.retention import Retention
 
 KEEPS = ""
+RETENTION: tuple[Retention, ...] = ()
 
 
 def export(user: User) -> list[object]:

@@ -1,11 +1,14 @@
 """Taking a person out of what dj-stripe mirrored: Stripe's ids, amounts and states stay."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any, Final
 
 from django.db.models import Q
 from djstripe import models as djstripe_models
 from djstripe.models.base import StripeModel
+
+from portal.common.retention import DONE, Chunk, Trim, due
 
 PERSONAL: Final = frozenset(
     [
@@ -55,5 +58,19 @@ def erase(objects: Iterable[str]) -> None:
 
 def _scrub(model: type[StripeModel], which: Q, *also: str) -> None:
     columns = {"stripe_data", *also}
-    for row in model.objects.filter(which):
+    for row in model.objects.filter(which).iterator(chunk_size=100):
         model.objects.filter(pk=row.pk).update(**{c: without_person(getattr(row, c)) for c in columns})
+
+
+def _trim_of(model: type[StripeModel], *also: str) -> Trim:
+    """A trim of one mirrored kind: rows are numbered as they were mirrored, and due by the day they were."""
+
+    def trim(limit: datetime, after: int) -> Chunk:
+        keys = due(model.objects.all(), "djstripe_created", limit, after)
+        _scrub(model, Q(pk__in=keys), *also)
+        return Chunk(keys[-1], len(keys)) if keys else DONE
+
+    return trim
+
+
+TRIMS: Final = (*(_trim_of(model) for model in MIRRORS), _trim_of(djstripe_models.Event, "data"))

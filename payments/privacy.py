@@ -4,14 +4,39 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from payments import mirror_erasure
+from payments.domain import retention
 from payments.domain.unreadable import forget_bodies_about
 from payments.enums import UNPAID, DiscrepancyStatus, RefundStatus
 from payments.models import Discrepancy, OfflineReceipt, Payment, ReceivedEvent, Refund
 from portal.accounts.models import User
+from portal.common.retention import Retention
 
 KEEPS = "What you paid and got back. Amounts and dates are kept for the accounts; your e-mail and card details go."
+RETENTION = (
+    Retention(
+        "payments",
+        what=_("What you paid and what we refunded: amounts, dates, Stripe's numbers"),
+        why=_("For our accounts, which the law makes us keep. Once your account is erased, they lead to nobody."),
+        until=_("As long as we run this service"),
+    ),
+    Retention(
+        "stripe_messages",
+        what=_("Stripe's messages to us about your payments"),
+        why=_("To find out what happened to a payment; counted from when they came."),
+        days=retention.KEEP_PAYLOADS.days,
+        done_by="payments.tasks.trim_payloads",
+    ),
+    Retention(
+        "stripe_copies",
+        what=_("Your name, email, address and the last digits of your card in our copy of Stripe's records"),
+        why=_("For refunds and disputes, which banks allow long after a payment."),
+        days=730,
+        trims=mirror_erasure.TRIMS,
+    ),
+)
 UNDER_WAY = (RefundStatus.REQUESTED, RefundStatus.PENDING, RefundStatus.UNKNOWN)
 
 

@@ -36,6 +36,7 @@ app.conf.beat_schedule = {
     "erase-people": {"task": "portal.caregivers.tasks.erase_waiting", "schedule": timedelta(seconds=60)},
     "erase-people-again": {"task": "portal.caregivers.tasks.erase_again", "schedule": crontab(hour=3, minute=40)},
     "trim-inbox": {"task": "payments.tasks.trim_payloads", "schedule": crontab(hour=3, minute=50)},
+    "clear-old-data": {"task": "portal.caregivers.tasks.clear_old_data", "schedule": crontab(hour=4, minute=10)},
     "seal-audit-trail": {"task": "portal.audit.tasks.seal", "schedule": timedelta(seconds=5)},
     "sweep-limits": {"task": "portal.security.tasks.sweep_limits", "schedule": timedelta(minutes=10)},
     "refresh-rollups": {

@@ -2,7 +2,8 @@
 
 `KEEPS` is a sentence for docs and pages, empty when nothing is kept about a person; `export()` gives what is kept
 about somebody; `erase()` takes the person out of the app's rows, may be run again, and runs in the caller's
-transaction; `open_matters()` names what has to be settled first, as sentences to the person.
+transaction; `open_matters()` names what has to be settled first, as sentences to the person. `RETENTION` says how long
+each kind is kept.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,6 +14,7 @@ from typing import Any, Protocol, cast
 from django.apps import apps
 
 from portal.accounts.models import User
+from portal.common.retention import Retention
 
 OURS = ("portal.", "payments", "insights", "home")
 
@@ -21,6 +23,7 @@ class PersonalData(Protocol):
     """An app's `privacy.py`."""
 
     KEEPS: str
+    RETENTION: Sequence[Retention]
 
     def export(self, user: User) -> Any:
         """What the app keeps about the person, as JSON can say it; empty when nothing."""
@@ -37,6 +40,11 @@ def parts() -> Iterator[tuple[str, PersonalData]]:
     for app in apps.get_app_configs():
         if app.name.startswith(OURS) and find_spec(f"{app.name}.privacy"):
             yield app.label, cast(PersonalData, import_module(f"{app.name}.privacy"))
+
+
+def retention() -> list[Retention]:
+    """Every app's rules, in the order of INSTALLED_APPS."""
+    return [rule for _, part in parts() for rule in part.RETENTION]
 
 
 def export(user: User) -> dict[str, Any]:

@@ -10,11 +10,43 @@ from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
+from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import User
 from portal.accounts.roles import STAFF_ROLES
+from portal.common.retention import Retention
 
 KEEPS = "Your name, e-mail addresses, password (as a hash), second factors and signed-in browsers."
+
+RETENTION = (
+    Retention(
+        "account",
+        what=_("Your name, email addresses, encrypted password and sign-in settings"),
+        why=_("So that you can sign in, and we know who books."),
+        until=_("Until your account is erased"),
+    ),
+    Retention(
+        "sessions",
+        what=_("The browsers you are signed in on"),
+        why=_("So that you stay signed in."),
+        until=_("Until you sign out, or the session times out"),
+        done_by="clearsessions",
+    ),
+    Retention(
+        "server_logs",
+        what=_("Technical logs of our servers: addresses that were opened, without names or payment details"),
+        why=_("To find faults and attacks."),
+        days=14,
+        done_by="ops/deploy/logrotate",
+    ),
+    Retention(
+        "backups",
+        what=_("Backups of everything on this page. What was erased is erased again if one is restored"),
+        why=_("So that a fault does not lose your bookings."),
+        days=14,
+        done_by="ops/deploy/backup.py",
+    ),
+)
 
 
 def export(user: User) -> dict[str, Any]:

@@ -3,11 +3,22 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from portal.accounts.models import User
 from portal.activity.consent import visitor_hash, withdraw
 from portal.activity.models import ActivityEvent
+from portal.common.retention import Retention
 
 KEEPS = "Only while you allow it: which services and films you looked at, under a code instead of your name."
+RETENTION = (
+    Retention(
+        "visits",
+        what=_("The code that links your visits, if you allow it"),
+        why=_("To see what is useful. Counts that name nobody are kept."),
+        until=_("Until you stop it, or your account is erased"),
+    ),
+)
 
 
 def export(user: User) -> list[dict[str, Any]]:

@@ -3,11 +3,22 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from portal.accounts.models import User
 from portal.audit.actor import ActorKind
 from portal.audit.models import AuditEvent
+from portal.common.retention import Retention
 
 KEEPS = "What you did and when, under a number. Once your account is erased, that number leads to nobody."
+RETENTION = (
+    Retention(
+        "audit",
+        what=_("What was done to bookings, payments and accounts, under a number"),
+        why=_("To show who changed what. Once your account is erased, the number leads to nobody."),
+        until=_("As long as we run this service"),
+    ),
+)
 
 
 def export(user: User) -> list[dict[str, Any]]:

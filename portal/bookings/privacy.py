@@ -3,13 +3,65 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from portal.accounts.models import User
+from portal.bookings.domain import clearing
 from portal.bookings.enums import UPCOMING
 from portal.bookings.models import Booking
 from portal.common import clock
+from portal.common.retention import Retention
 from portal.notifications.privacy import erase_about
 
 KEEPS = "Your bookings: service, time, person, notes, price. Without names and notes they are kept for the accounts."
+RETENTION = (
+    Retention(
+        "bookings",
+        what=_("Your bookings: service, time, who it was for, price"),
+        why=_("To provide the care you booked, and for our accounts, which the law makes us keep."),
+        until=_("Until your account is erased; then without names"),
+    ),
+    Retention(
+        "booking_notes",
+        what=_("Your notes on a booking"),
+        why=_("So that our carers know about the day; counted from the session."),
+        days=365,
+        trims=(clearing.booking_notes,),
+        goes_on=False,
+    ),
+    Retention(
+        "removed_people",
+        what=_("What you told us about somebody you removed from your list"),
+        why=_("In case you removed them by mistake, or a booking is still ahead."),
+        days=30,
+        trims=(clearing.removed_people,),
+        goes_on=False,
+    ),
+    Retention(
+        "unverified_accounts",
+        what=_("An account whose email address was never confirmed, without a booking"),
+        why=_("So that you can still confirm it."),
+        days=14,
+        trims=(clearing.unverified_accounts,),
+        goes_on=False,
+    ),
+    Retention(
+        "unused_accounts",
+        what=_("An account that never booked; counted from when you last signed in. We email you a month before"),
+        why=_("So that you can come back to it."),
+        days=clearing.UNUSED_DAYS,
+        trims=(clearing.unused_accounts,),
+        goes_on=False,
+    ),
+    Retention(
+        "former_caregivers",
+        what=_("An account with bookings; counted from your last sign-in and session. We email you a month before"),
+        why=_("Our accounts have to be kept for six years, and questions about a booking can come up."),
+        days=clearing.FORMER_DAYS,
+        trims=(clearing.former_caregivers,),
+        goes_on=False,
+    ),
+)
 
 
 def export(user: User) -> list[dict[str, Any]]:

@@ -77,6 +77,23 @@ def _erase(request: ErasureRequest) -> None:
         _list(user)
 
 
+def erase_unused(user: User, *, reason: str) -> bool:
+    """Erase an account that nobody uses any more; False when something has to be settled first. `reason` is a code.
+
+    No last e-mail: who once confirmed their address was told a month before, who never did is a stranger to it.
+    """
+    with transaction.atomic():
+        user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+        if personal_data.open_matters(user):
+            return False
+        request, _ = ErasureRequest.objects.get_or_create(user_id=user.pk)
+        ErasureRequest.objects.filter(pk=request.pk).update(erased_at=clock.now(), last_email="")
+        personal_data.erase(user)
+        record("person.erased", request, by=BY, source=Source.SCHEDULE, data={"reason": reason})
+        _list(user)
+    return True
+
+
 def _tell(request: ErasureRequest) -> None:
     message = rendered(LAST_SUBJECT, LAST_WORDS, "", {})
     email = EmailMultiAlternatives(message.subject, message.text, to=[request.last_email])

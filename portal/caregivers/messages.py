@@ -1,4 +1,4 @@
-"""The e-mail about an account that our team made."""
+"""Emails about an account: that our team made it, and that it is about to be erased."""
 
 from typing import Final
 
@@ -18,4 +18,18 @@ INVITED: Final = MessageTemplate(
     button="Choose your password",
     samples={"name": "Amara", "url": "/accounts/password/reset/"},
 )
-TEMPLATES: Final = (INVITED,)
+UNUSED: Final = MessageTemplate(
+    key="account_unused",
+    name="Account about to be erased",
+    sent_when="A month before an account that nobody has used for a long time is erased.",
+    subject="We're about to erase your account",
+    body=(
+        "Dear {name},\n\n"
+        "You haven't used your account with us for a long time. We'll erase it, with everything we keep about you, "
+        "on {date}.\n\n"
+        "If you'd like to keep it, sign in before then. Otherwise you don't need to do anything."
+    ),
+    button="Sign in and keep my account",
+    samples={"name": "Amara", "date": "1 March 2027", "url": "/accounts/login/"},
+)
+TEMPLATES: Final = (INVITED, UNUSED)

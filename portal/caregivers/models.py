@@ -62,6 +62,20 @@ class CareRecipient(models.Model):
         return self.full_name
 
 
+class RetentionProgress(models.Model):
+    """How far the clearing of one kind of data has come, by primary key: a run that was killed goes on from here."""
+
+    key = models.CharField(max_length=64, unique=True, editable=False)
+    done_to = models.BigIntegerField(default=0, db_default=0, editable=False)
+    changed_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.key} to {self.done_to}"
+
+
 class ErasureRequest(Leased):
     """Somebody asked to be forgotten; a worker does it. `last_email` is blanked once the last e-mail has gone."""
 

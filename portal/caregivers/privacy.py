@@ -3,11 +3,28 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from portal.accounts.models import User
 from portal.caregivers.models import Caregiver, CareRecipient
 from portal.common import clock
+from portal.common.retention import Retention
 
 KEEPS = "Your phone number, and what you told us about the people you care for."
+RETENTION = (
+    Retention(
+        "people",
+        what=_("Your phone number, and what you told us about the people you care for"),
+        why=_("So that our carers know how to look after them."),
+        until=_("Until you remove them, or your account is erased"),
+    ),
+    Retention(
+        "erasures",
+        what=_("The number of an erased account, and when"),
+        why=_("So that a restored backup does not bring it back."),
+        until=_("As long as we run this service"),
+    ),
+)
 
 
 def export(user: User) -> dict[str, Any]:

@@ -106,6 +106,7 @@ def your_data(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "kept": [part.KEEPS for _, part in personal_data.parts() if part.KEEPS],
+        "retention": personal_data.retention(),
         "open_matters": personal_data.open_matters(user),
         "visits_linked": bool(user.visitor_key),
         "visits_counted": consent.may_record(request),

@@ -1,16 +1,39 @@
 """E-mails that were sent: who got one stays countable, the words and the address go."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from datetime import datetime
+from typing import Any, Final
 
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.lookup import addresses_of
 from portal.accounts.models import User
+from portal.common.retention import DONE, Chunk, Retention, due
 from portal.notifications.domain.send import WAITING
 from portal.notifications.models import Notification, NotificationStatus
 
 KEEPS = "Every e-mail that we sent you, with its words."
+NO_WORDS: Final[dict[str, Any]] = {
+    "to": "erased@erased.invalid", "context": {}, "subject": "", "body": "", "message_id": "", "last_error": ""
+}  # fmt: skip
+
+
+def _trim(limit: datetime, after: int) -> Chunk:
+    keys = due(Notification.objects.all(), "created_at", limit, after)
+    _blank(Q(pk__in=keys))
+    return Chunk(keys[-1], len(keys)) if keys else DONE
+
+
+RETENTION = (
+    Retention(
+        "emails",
+        what=_("The emails we sent you, with their words"),
+        why=_("To answer questions about a booking. That we sent one is still counted."),
+        days=365,
+        trims=(_trim,),
+    ),
+)
 
 
 def export(user: User) -> list[dict[str, Any]]:
@@ -34,7 +57,7 @@ def erase_about(subjects: Iterable[str]) -> None:
 def _blank(which: Q) -> None:
     rows = Notification.objects.filter(which)
     rows.filter(status__in=WAITING).update(status=NotificationStatus.FAILED)
-    rows.update(to="erased@erased.invalid", context={}, subject="", body="", message_id="", last_error="")
+    rows.update(**NO_WORDS)
 
 
 def open_matters(user: User) -> Sequence[str]:

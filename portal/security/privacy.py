@@ -3,9 +3,21 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from portal.accounts.models import User
+from portal.common.retention import Retention
 
 KEEPS = "In our log, for 90 days: your sign-ins and changes of your account, under a number, with the network you used."
+RETENTION = (
+    Retention(
+        "security_log",
+        what=_("Our security log: sign-ins and changes of your account, under a number, and the network you used"),
+        why=_("To find out about attacks on your account."),
+        days=90,
+        done_by="ops/deploy/journald",
+    ),
+)
 
 
 def export(user: User) -> list[dict[str, Any]]:
