@@ -6,6 +6,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 
 from portal import stock_urls
 from portal.common import demo_mail, health, views
+from portal.common.security_txt import security_txt
 
 handler429 = "portal.security.views.too_many_requests"
 
@@ -14,6 +15,7 @@ urlpatterns = [
     path("healthz/", health.healthz, name="healthz"),
     path("readyz/", health.readyz, name="readyz"),
     path("metrics", views.metrics, name="metrics"),
+    path(".well-known/security.txt", security_txt, name="security_txt"),
     path("may-upload/", views.may_upload, name="may_upload"),
     path("csp-report/", views.csp_report, name="csp_report"),
     path("admin/", include(stock_urls.admin)),

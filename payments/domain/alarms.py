@@ -3,7 +3,7 @@
 import logging
 from collections import Counter
 
-from django.core.cache import cache
+from django.core.cache import caches
 
 from payments.domain.invariants import INVARIANTS, violations
 
@@ -17,5 +17,5 @@ def check_invariants() -> int:
     for violation in found[:100]:
         logger.error("an invariant is broken", extra={"invariant": violation.invariant, "subject": violation.subject})
     counts = Counter(violation.invariant for violation in found)
-    cache.set(KEY, {invariant.name: counts[invariant.name] for invariant in INVARIANTS}, timeout=None)
+    caches["shared"].set(KEY, {invariant.name: counts[invariant.name] for invariant in INVARIANTS}, timeout=None)
     return len(found)

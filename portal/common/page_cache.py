@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.contrib.messages.storage.cookie import CookieStorage
-from django.core.cache import cache, caches
+from django.core.cache import caches
 from django.db import Error as DatabaseFailure
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -47,7 +47,7 @@ def share(request: HttpRequest, response: HttpResponseBase) -> None:
 
 def forget_pages() -> None:
     """Call in the transaction that changes what public pages show: with its commit no process gives out old ones."""
-    cache.set(VERSION_KEY, uuid4().hex, timeout=None)
+    caches["shared"].set(VERSION_KEY, uuid4().hex, timeout=None)
 
 
 class _Version:
@@ -59,7 +59,7 @@ class _Version:
     def current(self) -> str:
         now = time.monotonic()
         if now >= self._read_again_at:
-            self._value = str(cache.get_or_set(VERSION_KEY, lambda: uuid4().hex, timeout=None))
+            self._value = str(caches["shared"].get_or_set(VERSION_KEY, lambda: uuid4().hex, timeout=None))
             self._read_again_at = now + settings.PAGE_CACHE_RECHECK_SECONDS
         return self._value
 

@@ -205,10 +205,16 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024  # of a form without its files; BO
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # an editor's page of many blocks has thousands
 DATA_UPLOAD_MAX_NUMBER_FILES = 10
 CACHES: dict[str, Any] = {
+    # Only allauth's limits: many entries of another kind, or of other visitors, must end none of them.
     "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "BACKEND": "portal.common.limits_cache.UnculledCache",
         "LOCATION": "portal_cache",
-        "OPTIONS": {"MAX_ENTRIES": 10_000},  # allauth counts here: a few hundred visitors must not end its limits
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    },
+    "shared": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "portal_shared_cache",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
     },
     "local": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
     "pages": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "pages"},
@@ -381,6 +387,7 @@ ACTIVITY_FLUSH_SECONDS = 1.0
 DOORBELL_ENABLED = True
 
 # Shown in the footer and on receipts.
+SECURITY_CONTACT = env.text("PORTAL_SECURITY_CONTACT", env.text("ORGANISATION_EMAIL", "hello@example.org"))
 URGENT = (
     "If someone is in danger, call 999. For medical advice that cannot wait, call 111. "
     "We cannot answer emergencies through this site."

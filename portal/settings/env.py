@@ -46,6 +46,7 @@ _DECLARED: Final = (
     Variable("ORGANISATION_ADDRESS", "Postal address, on receipts.", "12 Orchard Lane, Bristol BS1 4QA"),
     Variable("ORGANISATION_REGISTRATION", "Registration line, on receipts.", "Registered charity 123456"),
     Variable("ORGANISATION_EMAIL", "Where caregivers write to.", "hello@example.org"),
+    Variable("PORTAL_SECURITY_CONTACT", "Where to write about a weakness, in security.txt; default: ORGANISATION_EMAIL.", "security@example.org"),
     Variable("ORGANISATION_PHONE", "Where caregivers call.", "0117 496 0000"),
     Variable("ORGANISATION_HOURS", "When the telephone is answered.", "Monday to Friday, 9am to 5pm"),
     Variable("ORGANISATION_URGENT", "Whom to turn to in an emergency, at the foot of each page.", "In danger, call 999."),

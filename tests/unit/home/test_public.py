@@ -7,7 +7,7 @@ import pytest
 from django.contrib.messages import constants
 from django.contrib.messages.storage.base import Message
 from django.contrib.messages.storage.cookie import CookieStorage
-from django.core.cache import cache
+from django.core.cache import caches
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import Client, RequestFactory
@@ -265,14 +265,14 @@ def test_every_page_type_declares_itself_public_or_is_looked_at_here() -> None:
 
 def test_a_change_that_is_rolled_back_forgets_nothing(home: HomePage, settings: Settings) -> None:
     database = "django.core.cache.backends.db.DatabaseCache"
-    settings.CACHES = {**settings.CACHES, "default": {"BACKEND": database, "LOCATION": "portal_cache"}}
+    settings.CACHES = {**settings.CACHES, "shared": {"BACKEND": database, "LOCATION": "portal_shared_cache"}}
     call_command("createcachetable")
     page = about(home)
     read("/about/")
-    before = cache.get(VERSION_KEY)
+    before = caches["shared"].get(VERSION_KEY)
     with suppress(ZeroDivisionError), transaction.atomic():
         publish(page, "Never")
         _ = 1 / 0
-    assert (cache.get(VERSION_KEY), "Never" in read("/about/")) == (before, False)
+    assert (caches["shared"].get(VERSION_KEY), "Never" in read("/about/")) == (before, False)
     publish(ContentPage.objects.get(slug="about"), "Now")
-    assert (cache.get(VERSION_KEY) == before, "Now" in read("/about/")) == (False, True)
+    assert (caches["shared"].get(VERSION_KEY) == before, "Now" in read("/about/")) == (False, True)

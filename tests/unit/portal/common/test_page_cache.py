@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from django.core.cache import cache, caches
+from django.core.cache import caches
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -179,7 +179,7 @@ def test_a_process_asks_for_the_version_four_times_a_second_at_most(
 def test_a_lost_version_only_empties_the_cache() -> None:
     page = Page()
     page.ask()
-    cache.clear()
+    caches["shared"].clear()
     caches["pages"].clear()
     assert [page.ask().content, page.ask().content] == [b"made 2"] * 2
 
@@ -188,6 +188,6 @@ def test_without_a_database_the_page_answers_for_itself(monkeypatch: pytest.Monk
     def down(*_: object, **__: object) -> None:
         raise OperationalError("the database does not answer")
 
-    monkeypatch.setattr(type(cache._connections[cache._alias]), "get_or_set", down)
+    monkeypatch.setattr(type(caches["shared"]), "get_or_set", down)
     page = Page()
     assert [page.ask("/readyz/").content for _ in range(2)] == [b"made 1", b"made 2"]
