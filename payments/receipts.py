@@ -76,7 +76,7 @@ def as_pdf(receipt: Receipt) -> bytes:
     pdf.add_page()
     pdf.set_font(FONT, "B", 20)
     pdf.cell(0, 12, "Receipt", new_x="LMARGIN", new_y="NEXT")
-    _paragraph(pdf, list(receipt.organisation.values()))
+    _paragraph(pdf, [line for line in receipt.organisation.values() if line])
     _paragraph(
         pdf,
         [

@@ -8,7 +8,11 @@ from portal import stock_urls
 from portal.common import demo_mail, health, views
 from portal.common.security_txt import security_txt
 
+handler400 = "portal.common.refusals.bad_request"
+handler403 = "portal.common.refusals.permission_denied"
+handler404 = "portal.common.refusals.page_not_found"
 handler429 = "portal.security.views.too_many_requests"
+handler500 = "portal.common.refusals.server_error"
 
 urlpatterns = [
     path("", include("payments.urls")),

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # switch.sh RELEASE: from the running release to the one in the folder RELEASE, without losing a request. Run as root.
 # Settings are checked, the database is migrated (the running release lives with the new schema: docs/operations/
-# deployment.md), static files are added, then `current` is switched. If the new workers do not come, it is switched back.
+# deployment.md), what the site lacks is added, static files too, then `current` is switched. If the new workers do not come, it is switched back.
 set -euo pipefail
 root=${PORTAL_ROOT:-/srv/portal}
 release=$(realpath "${1:?the folder of the release}")
@@ -13,6 +13,7 @@ point() { ln -sfn "$1" "$root/current.next" && mv -T "$root/current.next" "$root
 manage check --deploy --fail-level WARNING
 manage migrate --noinput
 manage createcachetable
+manage bootstrap_site
 manage collectstatic --noinput -v0
 
 point "$release"

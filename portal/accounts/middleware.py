@@ -8,8 +8,10 @@ from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.cache import add_never_cache_headers
+
+from portal.common.refusals import refused
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 ADMIN_PREFIX = "/admin/"
@@ -80,7 +82,7 @@ class AdminAccessMiddleware:
     def _refusal(request: HttpRequest) -> HttpResponse:
         if _wants_json(request):
             return JsonResponse({"error": "You do not have permission to see this."}, status=403)
-        return render(request, "403.html", status=403)
+        return refused(request, "403.html", 403)
 
 
 class PrivateAnswersMiddleware:

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.core import checks
 
 
 class CommonConfig(AppConfig):
@@ -7,3 +8,6 @@ class CommonConfig(AppConfig):
 
     def ready(self) -> None:
         from portal.common import stored_secrets  # noqa: F401
+        from portal.common.checks import check_settings
+
+        checks.register(check_settings)

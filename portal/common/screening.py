@@ -16,8 +16,9 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.db import DataError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
-from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+
+from portal.common import refusals
 
 logger = logging.getLogger("portal.security")
 FORMS: Final = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
@@ -86,7 +87,7 @@ def refused(request: HttpRequest, status: int) -> HttpResponse:
     """The page that says so, or JSON where that was asked for. It reads nothing of what may be wrong."""
     if request.path_info.endswith(".json"):
         return JsonResponse({"error": _("Something in this request cannot be read.")}, status=status)
-    return HttpResponse(render_to_string("413.html" if status == 413 else "400.html"), status=status)
+    return refusals.alone(request, "413.html" if status == 413 else "400.html", status)
 
 
 class LengthUnknown(Exception):

@@ -1,13 +1,11 @@
-"""Pages and endpoints that belong to no app: metrics, policy reports, refusals."""
+"""Pages and endpoints that belong to no app: metrics, policy reports."""
 
 import logging
 import os
-from ipaddress import ip_address, ip_network
 from typing import Any, Final
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, JsonResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -18,11 +16,11 @@ from prometheus_client.registry import REGISTRY
 
 from portal.common.json_input import read_json
 from portal.common.metrics import CSP_REPORTS, DATABASE_GAUGES
+from portal.common.probes import asks_from_allowed_network
 from portal.common.screening import STAFF
 
 logger = logging.getLogger("portal.security")
 _MOST_REPORTS: Final = 20  # of one request: a browser sends a few together
-RETRY_AFTER_SECONDS = 300
 
 
 @require_GET
@@ -49,13 +47,7 @@ def _may_read_metrics(request: HttpRequest) -> bool:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if settings.METRICS_TOKEN and scheme == "Bearer" and constant_time_compare(token, settings.METRICS_TOKEN):
         return True
-    if "X-Forwarded-For" in request.headers:
-        return False  # came through the proxy: only the token counts
-    try:
-        address = ip_address(request.META["REMOTE_ADDR"])
-    except ValueError:  # a socket file has no address
-        return False
-    return any(address in ip_network(network) for network in settings.METRICS_NETWORKS)
+    return asks_from_allowed_network(request)
 
 
 @never_cache
@@ -105,19 +97,3 @@ def _report(directive: object, blocked: object, page: object) -> dict[str, str]:
         "blocked": str(blocked or "").partition("?")[0][:200],
         "page": str(page or "").partition("?")[0][:200],
     }
-
-
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form that came without its token: usually an expired session, so say what to do."""
-    return render(request, "403_csrf.html", status=403)
-
-
-def too_many_requests(request: HttpRequest) -> HttpResponse:
-    """Somebody was too quick; says what to do, and to programs when to come back."""
-    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
-    if request.path.endswith(".json"):
-        sentence = "Too many tries. Wait a few minutes, then try again."
-        return JsonResponse({"error": sentence}, status=429, headers=headers)
-    response = render(request, "429.html", status=429)
-    response["Retry-After"] = headers["Retry-After"]
-    return response

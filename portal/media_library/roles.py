@@ -9,7 +9,7 @@ _KEEP = [
 ]
 
 GRANTS: Grants = {
-    Role.EDITOR: _KEEP,
+    Role.EDITOR: [*_KEEP, "bookings.view_service"],  # an item can be for those who booked a service: it is chosen
     Role.ADMINISTRATOR: _KEEP,
     Role.MANAGER: ["media_library.view_mediaitem", "media_library.view_category"],
 }

@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 
-from portal.common import views as common
+from portal.common import refusals
 from portal.security.events import Outcome, SecurityEvent
 from portal.security.log import record
 
@@ -10,7 +10,7 @@ from portal.security.log import record
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that came without its token, or from another site."""
     record(SecurityEvent.CSRF, outcome=Outcome.REFUSED, request=request)
-    response = common.csrf_failure(request, reason)
+    response = refusals.csrf_failure(request, reason)
     response.noted = True  # type: ignore[attr-defined]
     return response
 
@@ -20,4 +20,4 @@ def too_many_requests(request: HttpRequest) -> HttpResponse:
     match = request.resolver_match
     view = match.view_name if match else ""
     record(SecurityEvent.LIMIT, outcome=Outcome.LIMITED, request=request, view=view)
-    return common.too_many_requests(request)
+    return refusals.too_many_requests(request)

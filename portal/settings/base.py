@@ -11,8 +11,8 @@ from portal.settings import env, media
 ROOT = Path(__file__).resolve().parents[2]
 VAR = env.folder("VAR", ROOT / "var")
 
-SITE_NAME = env.text("PORTAL_SITE_NAME", "Hearth & Hand")
-BASE_URL = env.text("PORTAL_BASE_URL", "http://127.0.0.1:8000")
+BASE_URL = env.text("PORTAL_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
+SITE_NAME = env.text("PORTAL_SITE_NAME", urlsplit(BASE_URL).hostname or BASE_URL)  # until it has a name
 
 INSTALLED_APPS = [
     "portal.common",
@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "portal.common.headers.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "portal.common.probes.ProbeMiddleware",
     "portal.common.hosts.HostMiddleware",
     "portal.common.direct.DirectMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -386,17 +387,17 @@ ACTIVITY_FLUSH_SECONDS = 1.0
 # Workers are rung through the broker; off in unit tests, which run the work themselves.
 DOORBELL_ENABLED = True
 
-# Shown in the footer and on receipts.
-SECURITY_CONTACT = env.text("PORTAL_SECURITY_CONTACT", env.text("ORGANISATION_EMAIL", "hello@example.org"))
+SECURITY_CONTACT = env.text("PORTAL_SECURITY_CONTACT", env.text("ORGANISATION_EMAIL", BASE_URL))
+# Shown in the footer and on receipts; what is not set is not shown.
 URGENT = (
     "If someone is in danger, call 999. For medical advice that cannot wait, call 111. "
     "We cannot answer emergencies through this site."
 )
 ORGANISATION = {
-    "address": env.text("ORGANISATION_ADDRESS", "12 Orchard Lane, Bristol BS1 4QA"),
+    "address": env.text("ORGANISATION_ADDRESS", ""),
     "registration": env.text("ORGANISATION_REGISTRATION", ""),
-    "email": env.text("ORGANISATION_EMAIL", "hello@example.org"),
-    "phone": env.text("ORGANISATION_PHONE", "0117 496 0000"),
-    "hours": env.text("ORGANISATION_HOURS", "Monday to Friday, 9am to 5pm"),
+    "email": env.text("ORGANISATION_EMAIL", ""),
+    "phone": env.text("ORGANISATION_PHONE", ""),
+    "hours": env.text("ORGANISATION_HOURS", ""),
     "urgent": env.text("ORGANISATION_URGENT", URGENT),
 }

@@ -5,6 +5,7 @@ import dj_database_url
 from portal.settings import env
 from portal.settings.base import *  # noqa: F403
 from portal.settings.base import ACCOUNT_RATE_LIMITS, LIMITS, VAR
+from portal.settings.example import *  # noqa: F403
 
 DEMO = True
 DEBUG = False  # dj-stripe lets a caller forge events when DEBUG is on

@@ -5,6 +5,7 @@ import dj_database_url
 from portal.settings import env
 from portal.settings.base import *  # noqa: F403
 from portal.settings.base import CELERY_BROKER_TRANSPORT_OPTIONS, VAR
+from portal.settings.example import *  # noqa: F403
 
 DEBUG = False
 SECRET_KEY = "test-only-" + "0" * 50

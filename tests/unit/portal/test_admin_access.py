@@ -88,7 +88,7 @@ TABLE: Final[Rows] = {
     "reconciliation/<discrepancy_id>/ignore/": MONEY,
     **snippet("bookings/booking", see=DESK),
     **snippet("bookings/session", see=DESK, add=KEEPERS, change=KEEPERS),
-    **snippet("bookings/service", see=DESK, add=KEEPERS, change=KEEPERS),
+    **snippet("bookings/service", see=DESK | {EDITOR}, add=KEEPERS, change=KEEPERS),
     **snippet("media_library/mediaitem", see=LIBRARY | {MANAGER}, add=LIBRARY, change=LIBRARY, delete=LIBRARY),
     **snippet("media_library/category", see=LIBRARY | {MANAGER}, add=LIBRARY, change=LIBRARY, delete=LIBRARY),
     **snippet("notifications/messagetext", see=WORDING, change=WORDING),

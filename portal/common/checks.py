@@ -1,0 +1,109 @@
+"""What the settings cannot mean, said at start instead of at the first e-mail or the first visitor.
+
+Each is an error with an id of its own: `check`, `migrate` and every other command refuse to go on.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from email.utils import getaddresses
+from ipaddress import ip_address, ip_network
+from typing import Any, Final
+from urllib.parse import urlsplit
+from zoneinfo import available_timezones
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error
+from django.http.request import validate_host
+
+LABEL: Final = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+HOST: Final = re.compile(rf"(?=.{{1,253}}$)({LABEL}\.)*{LABEL}", re.IGNORECASE)
+ADDRESS: Final = re.compile(r"[^@\s<>,;:\"()\[\]]+@[^@\s<>,;:\"()\[\]]+")
+
+
+def check_settings(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Every sentence about a setting that cannot be meant."""
+    return [*_sender(), *_base_url(), *_allowed_hosts(), *_time_zones(), *_networks(), *_contact()]
+
+
+def _error(number: int, sentence: str, hint: str) -> Error:
+    return Error(sentence, hint=hint, id=f"portal.E{number:03}")
+
+
+def _sender() -> Iterator[Error]:
+    """One address, and a name that needs no quotes or has them."""
+    for name in ("DEFAULT_FROM_EMAIL", "SERVER_EMAIL"):
+        value = getattr(settings, name)
+        if not _is_one_address(value):
+            yield _error(
+                1,
+                f"EMAIL_FROM is not one e-mail address: {value!r}.",
+                'A name with a comma stands in quotes: "Care, Ltd" <bookings@example.org>.',
+            )
+            return
+
+
+def _is_one_address(value: str) -> bool:
+    found = getaddresses([value])
+    return len(found) == 1 and bool(ADDRESS.fullmatch(found[0][1])) and not any(c in value for c in "\r\n")
+
+
+def _base_url() -> Iterator[Error]:
+    value = settings.BASE_URL
+    hint = "The scheme and host that caregivers see, nothing more: https://portal.example.org."
+    try:
+        parts = urlsplit(value)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        parts, host = None, None
+    if parts is None or parts.scheme not in ("http", "https") or not host or not _is_host(host):
+        yield _error(2, f"PORTAL_BASE_URL is not an address: {value!r}.", hint)
+    elif parts.path or parts.query or parts.fragment or parts.username is not None:
+        yield _error(3, f"PORTAL_BASE_URL has more than scheme and host: {value!r}.", hint)
+    elif not validate_host(host if ":" not in host else f"[{host}]", settings.ALLOWED_HOSTS):
+        yield _error(
+            4, f"PORTAL_BASE_URL's host {host!r} is not among PORTAL_ALLOWED_HOSTS.", "Its own links would be refused."
+        )
+
+
+def _allowed_hosts() -> Iterator[Error]:
+    for value in settings.ALLOWED_HOSTS:
+        if not _is_host(value.removeprefix(".").removeprefix("[").removesuffix("]")):
+            yield _error(
+                5,
+                f"PORTAL_ALLOWED_HOSTS has an entry that is no host name: {value!r}.",
+                "Names or IP addresses without scheme, port or path, comma separated: portal.example.org,127.0.0.1.",
+            )
+
+
+def _is_host(value: str) -> bool:
+    try:
+        ip_address(value)
+    except ValueError:
+        return bool(HOST.fullmatch(value))
+    return True
+
+
+def _time_zones() -> Iterator[Error]:
+    if settings.REPORTING_TIME_ZONE not in available_timezones():
+        yield _error(
+            6,
+            f"PORTAL_TIME_ZONE is not a time zone: {settings.REPORTING_TIME_ZONE!r}.",
+            "A name of the IANA database, such as Europe/London.",
+        )
+
+
+def _networks() -> Iterator[Error]:
+    for value in settings.METRICS_NETWORKS:
+        try:
+            ip_network(value)
+        except ValueError:
+            yield _error(
+                7, f"METRICS_NETWORKS has an entry that is no network: {value!r}.", "For example 10.0.0.0/8,::1/128."
+            )
+
+
+def _contact() -> Iterator[Error]:
+    value = settings.ORGANISATION["email"]
+    if value and not ADDRESS.fullmatch(value):
+        yield _error(8, f"ORGANISATION_EMAIL is not an e-mail address: {value!r}.", "For example hello@example.org.")
