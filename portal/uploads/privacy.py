@@ -2,22 +2,23 @@
 
 from collections.abc import Sequence
 
-from portal.accounts.models import User
+from django.contrib.auth.base_user import AbstractBaseUser
+
 from portal.common.retention import Retention
 
 KEEPS = ""
 RETENTION: tuple[Retention, ...] = ()
 
 
-def export(user: User) -> list[object]:
+def export(user: AbstractBaseUser) -> list[object]:
     """Nothing is kept under a name."""
     return []
 
 
-def erase(user: User) -> None:
+def erase(user: AbstractBaseUser) -> None:
     """Nothing to do."""
 
 
-def open_matters(user: User) -> Sequence[str]:
+def open_matters(user: AbstractBaseUser) -> Sequence[str]:
     """Nothing stands in the way."""
     return []
