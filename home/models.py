@@ -11,9 +11,9 @@ from wagtail.models import Page
 
 from home.blocks import INLINE_TEXT, BodyBlock, QuestionBlock
 from home.public import PublicPage
-from home.samples import sample_row
 from payments.copy import DepositCopy, Question
 from payments.queries import unpaid_rows_of
+from payments.samples import sample_row
 from portal.bookings.models import Service
 
 

@@ -3,6 +3,7 @@
 from typing import Final
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class PaymentStatus(models.TextChoices):
@@ -202,3 +203,14 @@ class RunState(models.TextChoices):
     RUNNING = "running", "Running"
     FINISHED = "finished", "Finished"
     INTERRUPTED = "interrupted", "Interrupted"
+
+
+class PageDifference(models.TextChoices):
+    """How the payment page may differ from what is approved."""
+
+    FETCH = "fetch", _("Page not received")
+    HEADER = "header", _("Security header")
+    SCRIPT = "script", _("Unknown script")
+    INLINE = "inline", _("Inline script, handler or frame")
+    CONTENT = "content", _("Changed script")
+    MISSING = "missing", _("Missing script")

@@ -116,3 +116,32 @@ database_gauge(
 database_gauge(
     "portal_reconciliation_discrepancies", "Open discrepancies between the ledger and Stripe.", _discrepancies, ["kind"]
 )
+
+
+def _page_differences() -> GaugeRows:
+    from payments.enums import PageDifference
+    from payments.models import PaymentPageCheck
+
+    latest = PaymentPageCheck.objects.first()
+    found = [row["kind"] for row in latest.differences] if latest else []
+    return [([kind], found.count(kind)) for kind in PageDifference.values]
+
+
+def _page_checked_at() -> GaugeRows:
+    from payments.models import PaymentPageCheck
+
+    clean = PaymentPageCheck.objects.filter(differences=[]).first()
+    return [([], clean.checked_at.timestamp() if clean else 0)]
+
+
+database_gauge(
+    "portal_payment_page_differences",
+    "Scripts and headers of the payment page that are not as approved, at the last hourly check.",
+    _page_differences,
+    ["kind"],
+)
+database_gauge(
+    "portal_payment_page_last_success_timestamp_seconds",
+    "When the payment page was last found as approved; 0 when never.",
+    _page_checked_at,
+)

@@ -9,6 +9,7 @@ from payments import mirror
 from payments.domain import alarms, events, refunds, release, reminders, retention, session_changes
 from payments.domain.reconciliation import AlreadyRunning, digest, reconcile
 from payments.enums import RunKind
+from payments.payment_page import check
 from portal.common import clock
 from portal.common.doorbell import ring_now
 
@@ -70,6 +71,12 @@ def trim_payloads() -> int:
 def check_invariants() -> int:
     """Check what must be true of the ledger; what is not is logged and counted."""
     return alarms.check_invariants()
+
+
+@shared_task(name="payments.tasks.check_payment_page")
+def check_payment_page() -> int:
+    """Compare the payment page with what is approved; returns how many differences there are."""
+    return len(check.check_payment_page().differences)
 
 
 @shared_task(name="payments.tasks.remind_of_sessions")

@@ -11,6 +11,7 @@ urlpatterns = [
     path("stripe/webhook/<uuid:endpoint>/", webhooks.receive, name="webhook"),
     path("book/", booking.book, name="book"),
     path("dashboard/", booking.dashboard, name="dashboard"),
+    path("deposit/sample/<str:token>/", paying.sample, name="sample_page"),
     path("deposit/<str:reference>/", paying.deposit, name="deposit"),
     path("deposit/<str:reference>/status.json", paying.status, {"purpose": Purpose.DEPOSIT}, name="deposit_status"),
     path("deposit/<str:reference>/extend/", booking.extend, name="extend"),

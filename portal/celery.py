@@ -29,6 +29,7 @@ app.conf.beat_schedule = {
     "reconcile": {"task": "payments.tasks.reconcile", "schedule": crontab(hour=2, minute=10)},
     "tell-of-discrepancies": {"task": "payments.tasks.tell_of_discrepancies", "schedule": crontab(hour=7, minute=0)},
     "check-invariants": {"task": "payments.tasks.check_invariants", "schedule": crontab(minute=7)},
+    "check-payment-page": {"task": "payments.tasks.check_payment_page", "schedule": crontab(minute=17)},
     "remind-of-sessions": {"task": "payments.tasks.remind_of_sessions", "schedule": timedelta(minutes=5)},
     "see-to-session-changes": {"task": "payments.tasks.see_to_session_changes", "schedule": timedelta(seconds=15)},
     "send-notifications": {"task": "portal.notifications.tasks.send_waiting", "schedule": timedelta(seconds=10)},

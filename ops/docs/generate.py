@@ -65,6 +65,15 @@ def licences_page() -> str:
     return licences.table(shipped.parts())
 
 
+def scripts_page() -> str:
+    """docs/security/scripts.md."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.demo")
+    django.setup()
+    from ops.docs import scripts
+
+    return scripts.scripts_page()
+
+
 DOCUMENTS = {
     ".env.example": env_example,
     "docs/operations/settings.md": settings_page,
@@ -72,6 +81,7 @@ DOCUMENTS = {
     "docs/operations/metrics.md": prometheus_page,
     "docs/analytics/metrics-definitions.md": metrics_page,
     "docs/security/licences.md": licences_page,
+    "docs/security/scripts.md": scripts_page,
 }
 
 

@@ -190,6 +190,24 @@ def booking_funnel() -> dashboard.Dashboard:
                 ],
             ),
             (
+                "Payment page",
+                [
+                    lines(
+                        "Scripts and headers that are not approved",
+                        "At the last hourly check of the page as a browser receives it, by kind.",
+                        [("max by (kind) (portal_payment_page_differences)", "{{kind}}")],
+                        alert=rule["PaymentPageChanged"],
+                    ),
+                    lines(
+                        "Last found as approved",
+                        "How long ago; it is checked every hour.",
+                        [("time() - max(portal_payment_page_last_success_timestamp_seconds)", "ago")],
+                        unit="s",
+                        alert=rule["PaymentPageUnchecked"],
+                    ),
+                ],
+            ),
+            (
                 "Unusual figures",
                 [
                     lines(

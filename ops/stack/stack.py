@@ -112,6 +112,7 @@ class Stack:
         return {
             **self.serving,
             "PORTAL_BASE_URL": self.proxy.url if self.proxy else self.portal,
+            **({"PORTAL_CA_FILE": str(self.proxy.certificate)} if self.proxy else {}),
             "DATABASE_URL": self.database_url,
             "BROKER_URL": self.redis.url,
             "STRIPE_API_BASE": self.sandbox.url,

@@ -4,6 +4,7 @@ from payments.models.discrepancy import Discrepancy
 from payments.models.dispute import Dispute
 from payments.models.inbox import ReceivedEvent, UnreadableEvent
 from payments.models.offline import OfflineReceipt
+from payments.models.page_check import PaymentPageCheck
 from payments.models.payment import Payment, PaymentAttempt, PaymentQuerySet, PaymentTransition
 from payments.models.reconciliation import ReconciliationRun, Staged, StagedDispute, StagedIntent, StagedRefund
 from payments.models.refund import Refund
@@ -14,6 +15,7 @@ __all__ = [
     "OfflineReceipt",
     "Payment",
     "PaymentAttempt",
+    "PaymentPageCheck",
     "PaymentQuerySet",
     "PaymentTransition",
     "ReceivedEvent",

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -15,29 +15,28 @@ from payments.domain.amounts import balance_due
 from payments.domain.checkout import Checkout, CheckoutClosed, check_once, is_payable, open_checkout
 from payments.enums import CAPTURED, PaymentStatus, Purpose
 from payments.gateway.base import GatewayError
+from payments.payment_page.sample import context, opens
 from payments.queries import live_payment, row
 from payments.views.common import own_booking
+from payments.views.shell import bank_refused, payment_shell
 from portal.activity.domain import record
 from portal.activity.models import Activity
 from portal.bookings.enums import BookingStatus
 from portal.bookings.models import Booking
-from portal.common.csp import payment_page
 from portal.security import limits
 
 OVER = {BookingStatus.EXPIRED: "expired", BookingStatus.CANCELLED: "cancelled"}
 DEPOSIT_PAID = (BookingStatus.CONFIRMED, BookingStatus.COMPLETED, BookingStatus.NO_SHOW)
 
 
-@never_cache
-@payment_page
+@payment_shell
 @login_required
 def deposit(request: HttpRequest, reference: str) -> HttpResponse:
     """Pay the deposit; the state shown is the ledger's, whatever the address bar says."""
     return _pay_page(request, own_booking(request, reference), Purpose.DEPOSIT)
 
 
-@never_cache
-@payment_page
+@payment_shell
 @login_required
 def balance(request: HttpRequest, reference: str) -> HttpResponse:
     """Pay the rest of the price; a booking without its deposit pays that first."""
@@ -45,6 +44,14 @@ def balance(request: HttpRequest, reference: str) -> HttpResponse:
     if booking.status == BookingStatus.AWAITING_DEPOSIT:
         return redirect("payments:deposit", booking.reference)
     return _pay_page(request, booking, Purpose.BALANCE)
+
+
+@payment_shell
+def sample(request: HttpRequest, token: str) -> HttpResponse:
+    """What the hourly check of scripts and headers reads; nobody's booking, and nothing can be paid."""
+    if not opens(token):
+        raise Http404
+    return render(request, "payments/deposit.html", context())
 
 
 def _pay_page(request: HttpRequest, booking: Booking, purpose: Purpose) -> HttpResponse:
@@ -141,6 +148,7 @@ def _context(
         context |= {
             "publishable_key": settings.STRIPE_PUBLISHABLE_KEY,
             "client_secret": checkout.intent.client_secret,
+            "bank_refused": bank_refused(request),
             "stripe_js_url": settings.STRIPE_JS_URL,
         }
     return context

@@ -13,6 +13,7 @@ VAR = env.folder("VAR", ROOT / "var")
 
 BASE_URL = env.text("PORTAL_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
 SITE_NAME = env.text("PORTAL_SITE_NAME", urlsplit(BASE_URL).hostname or BASE_URL)  # until it has a name
+PORTAL_CA_FILE = env.text("PORTAL_CA_FILE", "")
 
 INSTALLED_APPS = [
     "portal.common",

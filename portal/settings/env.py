@@ -41,6 +41,7 @@ _DECLARED: Final = (
     Variable("PORTAL_SECRET_KEY_FALLBACKS", "Earlier secret keys, comma separated, whose sessions and links are still taken.", "change-me-too"),
     Variable("PORTAL_ENCRYPTION_KEYS", "Keys of the secrets in the database, comma separated: the first encrypts, all decrypt. In no backup: keep a copy elsewhere.", "change-me-three", required=True),
     Variable("PORTAL_BASE_URL", "Address caregivers see, without a trailing slash.", "https://portal.example.org", required=True),
+    Variable("PORTAL_CA_FILE", "PEM file of the authority behind PORTAL_BASE_URL's certificate, when the system does not know it: the portal reads its own payment page once an hour.", "/etc/ssl/certs/our-ca.pem"),
     Variable("PORTAL_ALLOWED_HOSTS", "Host names the portal answers to, comma separated.", "portal.example.org", required=True),
     Variable("PORTAL_SITE_NAME", "Name of the organisation, shown in page titles and e-mails; the host name until it is set.", "Hearth & Hand"),
     Variable("ORGANISATION_ADDRESS", "Postal address, on receipts.", "12 Orchard Lane, Bristol BS1 4QA"),
