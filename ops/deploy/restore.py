@@ -101,10 +101,11 @@ def _opened(folder: Path, identity: Path | None) -> Iterator[Path]:
         raise Refused("the backup is encrypted: give --identity")
     with tempfile.TemporaryDirectory() as plain:
         for file in sealed:
-            command = ["age", "-d", "-i", str(identity), "-o", str(Path(plain) / file.stem), str(file)]
-            done = subprocess.run(command, capture_output=True, text=True)
+            command = ["age", "-d", "-i", str(identity), str(file)]
+            with (Path(plain) / file.stem).open("wb") as opened:  # age's own -o makes no file of an empty one
+                done = subprocess.run(command, stdout=opened, stderr=subprocess.PIPE)
             if done.returncode:
-                raise Refused(f"{file.name} does not open: {done.stderr.strip()}")
+                raise Refused(f"{file.name} does not open: {done.stderr.decode().strip()}")
         yield Path(plain)
 
 

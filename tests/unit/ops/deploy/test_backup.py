@@ -166,6 +166,15 @@ def test_an_encrypted_backup_opens_with_its_key_alone(old: Place, new: Place, tm
     assert (new.heads.read_text(), new.erasures.read_text()) == ('{"sequence": 1}\n', '{"user": 7}\n')
 
 
+def test_an_encrypted_backup_of_before_the_first_erasure_comes_back(old: Place, new: Place, tmp_path: Path) -> None:
+    """Two of its files are empty."""
+    old.heads.unlink()
+    old.erasures.unlink()
+    identity, recipients = key_pair(tmp_path)
+    restore(new, backup(old, tmp_path / "backups", recipients=recipients), identity=identity)
+    assert (new.heads.read_bytes(), new.erasures.read_bytes()) == (b"", b"")
+
+
 def run_backup(old: Place, to: Path, *options: str, **variables: str) -> "subprocess.CompletedProcess[str]":
     """As the unit runs it, with the environment of the portal."""
     assert old.media is not None
