@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from home.privacy_page import privacy_html
 from portal.accounts.roles import Role
 
 
@@ -207,16 +208,7 @@ CONTENT_PAGES: Final[tuple[dict[str, Any], ...]] = (
         "search_description": "What we keep about you, why, and for how long.",
         "introduction": "<p>We keep what we need to give good care and to account for money, and nothing else.</p>",
         "body": [
-            _block(
-                "rich_text",
-                "<h2>What we keep</h2><p>Your name, how to reach you, whom you look after, your bookings and payments. "
-                "Card details go straight to Stripe; we never see them.</p><h2>What we count</h2><p>How often services "
-                "are looked at and films are played. We count it ourselves, without cookies for it and without any other "
-                "company, and the counts do not say who came. If your browser asks not to be tracked, we count nothing "
-                "of yours. We link visits under a code only if you allow it, at sign-up or under “Your data”, and you "
-                "can stop it there at any time.</p><h2>Your rights</h2><p>Ask us for a copy of "
-                "your data, or to delete it, and we will do so within a month.</p>",
-            )
+            _block("rich_text", privacy_html()),
         ],
     },
     {

@@ -5,6 +5,7 @@ from typing import Any, Final
 from wagtail.models import Page
 
 from home.models import ContentPage, DepositPage, ServicesPage
+from home.privacy_page import privacy_html
 
 REVIEW: Final = (
     "<p><b>To be reviewed.</b> This text came with the portal. Check that it is true of your organisation, add what is "
@@ -91,14 +92,7 @@ _PRIVACY: Final[dict[str, Any]] = {
     "introduction": "<p>We keep what we need to provide care and to account for money.</p>",
     "body": [
         _text(REVIEW),
-        _text(
-            "<h2>What we keep</h2><p>Your name, how to reach you, whom you look after, your bookings and your "
-            "payments. Card details go straight to Stripe, our payment provider; we never see them.</p>"
-            "<h2>What we count</h2><p>How often services are viewed and media are played, without cookies for it and "
-            "without any other company. We link visits under a code only if you allow it.</p>"
-            "<h2>Your rights</h2><p>Sign in and open “Your data” to download what we keep about you, or to close your "
-            "account and have it erased.</p>"
-        ),
+        _text(privacy_html()),
     ],
 }
 _ACCESSIBILITY: Final[dict[str, Any]] = {

@@ -58,6 +58,15 @@ def prometheus_page() -> str:
     return prometheus.prometheus_page()
 
 
+def data_map_page() -> str:
+    """docs/privacy/data-map.md."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.demo")
+    django.setup()
+    from ops.docs import data_map
+
+    return data_map.data_map()
+
+
 def licences_page() -> str:
     """docs/security/licences.md."""
     from ops.supply_chain import licences, shipped
@@ -82,6 +91,7 @@ DOCUMENTS = {
     "docs/analytics/metrics-definitions.md": metrics_page,
     "docs/security/licences.md": licences_page,
     "docs/security/scripts.md": scripts_page,
+    "docs/privacy/data-map.md": data_map_page,
 }
 
 
