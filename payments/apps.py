@@ -7,7 +7,10 @@ class PaymentsConfig(AppConfig):
     def ready(self) -> None:
         from payments import messages, metrics, staff_messages  # noqa: F401
         from payments.mirror_secrets import keep_secrets_out
+        from payments.queries import pays_now
         from portal.notifications.templates import register
+        from portal.security.sessions import wait_while
 
+        wait_while(pays_now)
         register(*messages.TEMPLATES, *staff_messages.TEMPLATES)
         keep_secrets_out()

@@ -1,7 +1,7 @@
 """What pages show: reads only, as dataclasses. Ownership is in every query."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,14 @@ if TYPE_CHECKING:
     from portal.accounts.models import User
 
 SHOWN_AT_ONCE: Final = 100
+BANKS_CHECK: Final = timedelta(hours=1)
+
+
+def pays_now(user: "User") -> bool:
+    """Whether the person's bank is checking a payment of theirs, or Stripe is on it, since an hour at most."""
+    checked = (PaymentStatus.REQUIRES_ACTION, PaymentStatus.PROCESSING)
+    own = Payment.objects.filter(booking__caregiver__user=user, status__in=checked)
+    return own.filter(updated_at__gt=clock.now() - BANKS_CHECK).exists()
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ app.conf.beat_schedule = {
     "clear-old-data": {"task": "portal.caregivers.tasks.clear_old_data", "schedule": crontab(hour=4, minute=10)},
     "seal-audit-trail": {"task": "portal.audit.tasks.seal", "schedule": timedelta(seconds=5)},
     "sweep-limits": {"task": "portal.security.tasks.sweep_limits", "schedule": timedelta(minutes=10)},
+    "sweep-sessions": {"task": "portal.security.tasks.sweep_sessions", "schedule": crontab(hour=4, minute=20)},
     "refresh-rollups": {
         "task": "insights.tasks.refresh_rollups",
         "schedule": timedelta(seconds=3),  # figures are at most five seconds behind, a run included

@@ -25,6 +25,7 @@ urlpatterns = [
     path("admin/", include(stock_urls.admin)),
     path("documents/", include(wagtaildocs_urls)),
     path("accounts/", include("allauth.urls")),
+    path("", include("portal.security.urls")),
     path("", include("portal.caregivers.urls")),
     path("", include("portal.media_library.urls")),
 ]

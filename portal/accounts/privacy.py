@@ -1,22 +1,22 @@
 """The account: kept as a number that bookings point to, once the person is erased."""
 
 from collections.abc import Sequence
-from importlib import import_module
 from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
-from django.conf import settings
+from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth import SESSION_KEY
-from django.contrib.sessions.models import Session
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import User
 from portal.accounts.roles import STAFF_ROLES
 from portal.common.retention import Retention
 
-KEEPS = "Your name, e-mail addresses, password (as a hash), second factors and signed-in browsers."
+KEEPS = (
+    "Your name, e-mail addresses, password (as a hash), second factors and, while you are signed in, from which "
+    "browser and address."
+)
 
 RETENTION = (
     Retention(
@@ -30,7 +30,7 @@ RETENTION = (
         what=_("The browsers you are signed in on"),
         why=_("So that you stay signed in."),
         until=_("Until you sign out, or the session times out"),
-        done_by="clearsessions",
+        done_by="portal.security.tasks.sweep_sessions",
     ),
     Retention(
         "server_logs",
@@ -62,6 +62,15 @@ def export(user: User) -> dict[str, Any]:
             {"type": factor.get_type_display(), "added": factor.created_at.isoformat()}
             for factor in Authenticator.objects.filter(user=user)
         ],
+        "signed_in_browsers": [
+            {
+                "browser": session.user_agent,
+                "address": session.ip,
+                "signed_in": session.created_at.isoformat(),
+                "last_used": session.last_seen_at.isoformat(),
+            }
+            for session in UserSession.objects.filter(user=user)
+        ],
     }
 
 
@@ -85,10 +94,8 @@ def erase(user: User) -> None:
 
 def end_sessions(user: User) -> None:
     """Sign the person out of every browser."""
-    store = import_module(settings.SESSION_ENGINE).SessionStore
-    for session in Session.objects.iterator(chunk_size=500):
-        if session.get_decoded().get(SESSION_KEY) == str(user.pk):
-            store(session.session_key).delete()
+    for session in UserSession.objects.filter(user=user):
+        session.end()
 
 
 def open_matters(user: User) -> Sequence[str]:

@@ -17,6 +17,8 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from portal.accounts.models import User
+from portal.accounts.privacy import end_sessions
+from portal.security import sessions
 from portal.security.actors import current_request, current_user
 from portal.security.events import Outcome, SecurityEvent
 from portal.security.log import record, record_change
@@ -30,6 +32,7 @@ E: Final = SecurityEvent
 @receiver(user_logged_in, dispatch_uid="security.signed_in")
 def signed_in(request: HttpRequest, user: User, **kwargs: Any) -> None:
     """Every sign-in ends here, whichever steps it took."""
+    sessions.begin(request)
     methods = [entry.get("method", "") for entry in request.session.get("account_authentication_methods", [])]
     record(E.SIGN_IN, outcome=Outcome.SUCCESS, request=request, user_id=user.pk, methods=" ".join(methods))
 
@@ -78,6 +81,7 @@ def code_refused(request: HttpRequest, user: User, **kwargs: Any) -> None:
 @receiver(mfa.authenticator_added, dispatch_uid="security.factor_added")
 def factor_added(user: User, authenticator: Authenticator, **kwargs: Any) -> None:
     """A second factor, or the recovery codes that come with the first."""
+    _end_others(user)
     if authenticator.type == Authenticator.Type.RECOVERY_CODES:
         record_change(E.RECOVERY_CODES_GENERATED, user, user=user)
     else:
@@ -87,12 +91,14 @@ def factor_added(user: User, authenticator: Authenticator, **kwargs: Any) -> Non
 @receiver(mfa.authenticator_reset, dispatch_uid="security.codes_generated")
 def codes_generated(user: User, **kwargs: Any) -> None:
     """New recovery codes in place of the old."""
+    _end_others(user)
     record_change(E.RECOVERY_CODES_GENERATED, user, user=user)
 
 
 @receiver(mfa.authenticator_removed, dispatch_uid="security.factor_removed")
 def factor_removed(user: User, authenticator: Authenticator, **kwargs: Any) -> None:
     """A second factor is gone."""
+    _end_others(user)
     record_change(E.SECOND_FACTOR_REMOVED, user, user=user, factor=str(authenticator.type))
 
 
@@ -123,13 +129,15 @@ def password_set(user: User, **kwargs: Any) -> None:
 
 @receiver(account.password_changed, dispatch_uid="security.password_changed")
 def password_changed(user: User, **kwargs: Any) -> None:
-    """Changed by its owner."""
+    """Changed by its owner. Django forgets the sessions of the old password by itself; their rows go, too."""
+    _end_others(user)
     record_change(E.PASSWORD_CHANGED, user, user=user, by=user)
 
 
 @receiver(account.password_reset, dispatch_uid="security.password_reset")
 def password_reset(user: User, **kwargs: Any) -> None:
     """Chosen anew through a mailed link."""
+    end_sessions(user)
     record_change(E.PASSWORD_RESET, user, user=user, by=user)
 
 
@@ -142,6 +150,7 @@ def email_added(user: User, email_address: EmailAddress, **kwargs: Any) -> None:
 @receiver(account.email_changed, dispatch_uid="security.email_changed")
 def email_changed(user: User, to_email_address: EmailAddress, **kwargs: Any) -> None:
     """Another address is the primary one."""
+    _end_others(user)
     record_change(E.EMAIL_CHANGED, user, user=user, address=to_email_address.pk)
 
 
@@ -156,6 +165,12 @@ def email_confirmed(email_address: EmailAddress, **kwargs: Any) -> None:
     """The address has been shown to be theirs."""
     user = email_address.user
     record_change(E.EMAIL_CONFIRMED, user, user=user, by=user, address=email_address.pk)
+
+
+def _end_others(user: User) -> None:
+    """Who changes a lock keeps this session and no other."""
+    if request := current_request():
+        sessions.end_others(request, user, "lock_changed")
 
 
 # Accounts and roles, whichever screen, command or code changes them
@@ -184,7 +199,10 @@ def user_saved(instance: User, created: bool, **kwargs: Any) -> None:
     if "is_active" in changed:
         event = E.USER_ACTIVATED if instance.is_active else E.USER_DEACTIVATED
         record_change(event, instance, user=instance)
+        if not instance.is_active:
+            end_sessions(instance)
     if "password" in changed and _by_somebody_else(instance):
+        end_sessions(instance)
         record_change(E.PASSWORD_SET, instance, user=instance)
     others = changed - {"is_active", "password"}
     if others:

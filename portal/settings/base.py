@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "djstripe",
     "django_prometheus",
     "csp",
@@ -85,6 +86,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "portal.accounts.middleware.PrivateAnswersMiddleware",
+    "portal.security.middleware.SessionLimitsMiddleware",
     "portal.accounts.middleware.AdminAccessMiddleware",
     "portal.accounts.middleware.StaffSecondFactorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -196,7 +198,12 @@ STAFF_SECOND_FACTOR_REQUIRED = True
 # Sessions and rate limits live in the database: losing Redis costs latency, never work.
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_SERIALIZER = "portal.common.encryption.SessionSerializer"
-SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_LIMITS = {  # seconds without a request, and in all
+    "staff": (60 * 60, 12 * 60 * 60),
+    "caregiver": (24 * 60 * 60, 14 * 24 * 60 * 60),
+}
+SESSION_COOKIE_AGE = 14 * 24 * 60 * 60
+USERSESSIONS_TRACK_ACTIVITY = False  # our own middleware does, at most once a minute
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
