@@ -225,7 +225,7 @@ def test_ending_sessions_looks_at_nobody_elses(django_assert_num_queries: Callab
     browser_of(user)
     for other in others:
         browser_of(other)
-    with django_assert_num_queries(3):  # find the row, delete the session, delete the row
+    with django_assert_num_queries(4):  # find the row; find and delete the session; delete the row
         end_sessions(user)
     assert UserSession.objects.count() == 3
 
