@@ -17,8 +17,9 @@ GOOD_FOR: Final = timedelta(days=180)  # the standard asks for less than a year
 @cache_control(public=True, max_age=24 * 60 * 60)
 def security_txt(request: HttpRequest) -> HttpResponse:
     """The file: its address is fixed, its contact is a setting."""
+    contact = settings.SECURITY_CONTACT
     lines = {
-        "Contact": f"mailto:{settings.SECURITY_CONTACT}",
+        "Contact": f"mailto:{contact}" if "@" in contact else contact,
         "Expires": f"{clock.now() + GOOD_FOR:%Y-%m-%dT00:00:00Z}",
         "Canonical": f"{settings.BASE_URL}/.well-known/security.txt",
         "Preferred-Languages": "en",
