@@ -83,7 +83,8 @@ def remember(request: HttpRequest) -> None:
 
 def of(user: User) -> QuerySet[UserSession]:
     """The person's sessions, the last used first."""
-    return UserSession.objects.filter(user=user).order_by("-last_seen_at", "-pk")
+    found: QuerySet[UserSession] = UserSession.objects.filter(user=user).order_by("-last_seen_at", "-pk")
+    return found
 
 
 def end(sessions: QuerySet[UserSession], request: HttpRequest | None, reason: str) -> int:
@@ -122,13 +123,14 @@ def _sweep_expired() -> int:
 
 
 def _sweep_listed() -> int:
-    total = last = 0
+    total: int = 0
+    last: int = 0
     while True:
         batch = UserSession.objects.filter(pk__gt=last).order_by("pk").values_list("pk", "session_key")[:SWEEP_BATCH]
         listed = dict(batch)
         kept = set(Session.objects.filter(pk__in=listed.values()).values_list("pk", flat=True))
         gone = [pk for pk, key in listed.items() if key not in kept]
-        total += UserSession.objects.filter(pk__in=gone).delete()[0]
+        total += int(UserSession.objects.filter(pk__in=gone).delete()[0])
         if len(listed) < SWEEP_BATCH:
             return total
         last = max(listed)
