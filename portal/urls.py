@@ -24,8 +24,8 @@ urlpatterns = [
     path("csp-report/", views.csp_report, name="csp_report"),
     path("admin/", include(stock_urls.admin)),
     path("documents/", include(wagtaildocs_urls)),
-    path("accounts/", include("allauth.urls")),
     path("", include("portal.security.urls")),
+    path("accounts/", include(stock_urls.accounts)),
     path("", include("portal.caregivers.urls")),
     path("", include("portal.media_library.urls")),
 ]

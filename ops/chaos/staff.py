@@ -11,8 +11,9 @@ import psycopg
 from ops.chaos.browser import NoAnswer, Over, answered
 from ops.chaos.decisions import Errand, errands
 from ops.chaos.journal import Journal
-from ops.chaos.world import STAFF, World
+from ops.chaos.world import PASSWORD, STAFF, World
 
+CONFIRM: Final = "/accounts/reauthenticate/"
 PAID: Final = """
     SELECT id, intent_id, captured_amount - refunded_amount - pending_refund_amount AS refundable FROM payments_payment
     WHERE captured_amount > refunded_amount + pending_refund_amount AND intent_id IS NOT NULL ORDER BY id"""
@@ -51,6 +52,14 @@ class Staff:
     def _choose(self, rows: Sequence[dict[str, Any]], errand: Errand) -> dict[str, Any] | None:
         return rows[int(errand.which * len(rows))] if rows else None
 
+    def _post(self, address: str, **form: Any) -> httpx.Response:
+        """Send a form that moves money; where the portal asks who is there, answer and send it again."""
+        reply = self._browser.post(address, **form)
+        if reply.headers.get("Location", "").startswith(CONFIRM):
+            self._browser.post(CONFIRM, password=PASSWORD)
+            reply = self._browser.post(address, **form)
+        return reply
+
     def _refund(self, errand: Errand) -> str:
         """Through the form, which some send twice."""
         payment = self._choose(self._world.rows(PAID), errand)
@@ -60,7 +69,7 @@ class Staff:
             "amount": Decimal(_part(payment, errand)) / 100, "reason": "goodwill", "note": "", "token": errand.token,
         }  # fmt: skip
         address = f"/admin/payments/payment/{payment['id']}/refund/"
-        replies = [self._browser.post(address, **form) for _ in range(2 if errand.twice else 1)]
+        replies = [self._post(address, **form) for _ in range(2 if errand.twice else 1)]
         return "asked" if replies[0].is_redirect else "refused"
 
     def _refund_at_stripe(self, errand: Errand) -> str:
@@ -75,7 +84,7 @@ class Staff:
         refund = self._choose(self._world.rows(FAILED), errand)
         if refund is None:
             return "nothing failed"
-        self._browser.post(f"/admin/payments/refund/{refund['id']}/again/")
+        self._post(f"/admin/payments/refund/{refund['id']}/again/")
         return "asked"
 
     def _dispute(self, errand: Errand) -> str:
@@ -95,7 +104,7 @@ class Staff:
         session = self._choose(self._world.rows(SESSIONS), errand)
         if session is None:
             return "no session is left"
-        reply = self._browser.post(f"/admin/desk/sessions/{session['id']}/cancel/", message="")
+        reply = self._post(f"/admin/desk/sessions/{session['id']}/cancel/", message="")
         return "done" if reply.is_redirect else "refused"
 
     def _controlled(self, path: str, **body: Any) -> str:

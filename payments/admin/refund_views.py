@@ -18,6 +18,7 @@ from payments.enums import CAPTURED, Method, RefundReason
 from payments.errors import RefundError
 from payments.models import Payment, Refund
 from payments.views.common import actor
+from portal.accounts import reauthentication
 from portal.audit.actor import Actor, Source
 from portal.common.admin_page import admin_page
 from portal.common.money import formatted
@@ -48,9 +49,11 @@ def why_not(payment: Payment) -> str:
 @require_http_methods(["GET", "POST"])
 @permission_required(REFUND, raise_exception=True)
 def refund(request: HttpRequest, payment_id: int) -> HttpResponse:
-    """The form; a large amount is shown once more before it is sent."""
+    """The form; a large amount is shown once more before it is sent. Sending wants a recent authentication."""
     payment = get_object_or_404(Payment.objects.select_related("booking__caregiver__user"), pk=payment_id)
-    data = request.POST if request.method == "POST" else None
+    if request.method == "POST" and (asked := reauthentication.detour(request)):
+        return asked
+    data = request.POST if request.method == "POST" else reauthentication.typed(request)
     if data is not None and _sent_before(payment, data.get("token", "")):
         messages.info(request, "This form was sent before. The refund was made once.")
         return redirect(payment_address(payment_id))
@@ -58,7 +61,7 @@ def refund(request: HttpRequest, payment_id: int) -> HttpResponse:
         messages.error(request, refusal)
         return redirect(payment_address(payment_id))
     form = RefundForm(data, payment=payment)
-    if data is None or not form.is_valid() or "change" in data:
+    if request.method == "GET" or not form.is_valid() or "change" in request.POST:
         return _page(request, payment, form)
     if form.needs_second_look:
         return _page(request, payment, form, ask_again=True)
@@ -127,6 +130,8 @@ def _made(request: HttpRequest, payment: Payment, form: RefundForm) -> HttpRespo
 
 def _again(request: HttpRequest, refund_id: int, act: Callable[[int, Actor], Refund], done: str) -> HttpResponse:
     found = get_object_or_404(Refund, pk=refund_id)
+    if asked := reauthentication.detour(request, back=payment_address(found.payment_id)):
+        return asked
     try:
         act(found.pk, actor(request))
     except RefundError as error:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.generic import View
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
+from portal.accounts import reauthentication
 from portal.accounts.models import User
 from portal.audit.actor import Actor
 from portal.bookings.models import Booking, Session
@@ -17,15 +18,21 @@ Crumbs = list[dict[str, str]]
 
 
 class DeskView(WagtailAdminTemplateMixin, View):
-    """A page of the desk; whoever lacks one of `permissions` gets a 403."""
+    """A page of the desk; whoever lacks one of `permissions` gets a 403.
+
+    Where `sends_money_back`, its form wants a recent authentication, and keeps what was typed meanwhile.
+    """
 
     permissions: ClassVar[tuple[str, ...]] = ()
+    sends_money_back: ClassVar[bool] = False
     header_icon = "calendar-alt"
     parents: ClassVar[tuple[tuple[str, str], ...]] = (("desk:day", "Care desk"),)
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.has_perms(self.permissions):
             raise PermissionDenied
+        if self.sends_money_back and request.method == "POST" and (asked := reauthentication.detour(request)):
+            return asked
         response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
         return response
 

@@ -18,6 +18,7 @@ from payments.enums import Method, OfflineKind, PaymentStatus
 from payments.forms import MoveForm
 from payments.models import Payment
 from payments.queries import history_of, payments_of, row
+from portal.accounts import reauthentication
 from portal.audit.actor import Source
 from portal.bookings.enums import BookingStatus
 from portal.bookings.errors import BookingError
@@ -73,7 +74,7 @@ class BookingFormView(DeskView, ABC):
 
     def get(self, request: HttpRequest, booking_id: int) -> HttpResponse:
         booking = get_object_or_404(bookings(), pk=booking_id)
-        return self._shown(booking, self.form(booking, None))
+        return self._shown(booking, self.form(booking, reauthentication.typed(request)))
 
     def post(self, request: HttpRequest, booking_id: int) -> HttpResponse:
         booking = get_object_or_404(bookings(), pk=booking_id)
@@ -138,6 +139,7 @@ class TakeBackView(BookingFormView):
     """An entry made by mistake."""
 
     permissions: ClassVar[tuple[str, ...]] = ("bookings.view_booking", TAKE_BACK)
+    sends_money_back = True
     page_title = "Take back an entry"
     button = "Take it back"
 
@@ -184,6 +186,7 @@ class CancelBookingView(BookingFormView):
     """Cancelling for a caregiver who calls: by the same terms as on their own page."""
 
     permissions: ClassVar[tuple[str, ...]] = ("bookings.view_booking", CHANGE)
+    sends_money_back = True
     page_title = "Cancel this booking"
     button = "Cancel the booking"
 

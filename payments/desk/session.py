@@ -10,6 +10,7 @@ from wagtail.admin import messages
 
 from payments.desk.base import DeskView, sessions
 from payments.desk.forms import CancelSessionForm, MoveSessionForm
+from portal.accounts import reauthentication
 from portal.bookings.domain.session_changes import cancel_session, move_session
 from portal.bookings.enums import UPCOMING
 from portal.bookings.errors import SessionChangeRefused
@@ -26,7 +27,7 @@ class ChangeSessionView(DeskView, ABC):
 
     def get(self, request: HttpRequest, session_id: int) -> HttpResponse:
         session = get_object_or_404(sessions(), pk=session_id)
-        return self._shown(session, self.form(session, None))
+        return self._shown(session, self.form(session, reauthentication.typed(request)))
 
     def post(self, request: HttpRequest, session_id: int) -> HttpResponse:
         session = get_object_or_404(sessions(), pk=session_id)
@@ -58,6 +59,7 @@ class ChangeSessionView(DeskView, ABC):
 class CancelSessionView(ChangeSessionView):
     """Everybody is refunded in full, whatever the terms, and told."""
 
+    sends_money_back = True
     page_title = "Cancel this session"
     button = "Cancel the session"
     explanation = (

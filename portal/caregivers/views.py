@@ -2,16 +2,18 @@
 
 from typing import Any
 
+from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from portal.accounts import personal_data
+from portal.accounts import personal_data, reauthentication
 from portal.accounts.models import User
 from portal.activity import consent
 from portal.caregivers.copy_of_data import as_zip
@@ -99,6 +101,8 @@ def profile(request: HttpRequest) -> HttpResponse:
 def your_data(request: HttpRequest) -> HttpResponse:
     """What we keep, a copy of it, and asking to be erased: with the password, once nothing is open."""
     user = _signed_in(request)
+    if request.method == "POST" and is_mfa_enabled(user) and (asked := reauthentication.detour(request)):
+        return asked
     form = ErasureForm(request.POST or None, user=user)
     if request.method == "POST" and form.is_valid() and request_erasure(user):
         logout(request)
@@ -131,7 +135,9 @@ def link_visits(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 def download_data(request: HttpRequest) -> HttpResponse:
-    """A ZIP: data.json for programs, your-data.html to read."""
+    """A ZIP: data.json for programs, your-data.html to read. Wants a recent authentication."""
+    if asked := reauthentication.detour(request, back=reverse("caregivers:your_data")):
+        return asked
     archive = as_zip(personal_data.export(_signed_in(request)))
     return HttpResponse(
         archive,

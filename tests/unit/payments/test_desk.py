@@ -35,6 +35,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.fakes import FakeGateway
+from tests.sign_in import authenticated
 
 pytestmark = pytest.mark.django_db
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -50,6 +51,7 @@ def staff_with(role: Role) -> Client:
     user.groups.add(Group.objects.get(name=role.value))
     client = Client()
     client.force_login(user, backend=BACKEND)
+    authenticated(client, user)
     client.user = user  # type: ignore[attr-defined]
     return client
 

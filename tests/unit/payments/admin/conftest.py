@@ -13,6 +13,7 @@ from portal.bookings.models import Booking
 from tests.factories import UserFactory
 from tests.fakes import FakeGateway
 from tests.ledger import pay
+from tests.sign_in import authenticated
 
 
 @pytest.fixture
@@ -25,6 +26,7 @@ def signed_in(settings: Settings, db: None) -> Callable[[Role], Client]:
         user.groups.add(Group.objects.get(name=role.value))
         client = Client()
         client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        authenticated(client, user)
         return client
 
     return client_of
