@@ -5,13 +5,15 @@ factor, of verified addresses or of limits, so none of them is mounted, not even
 is the only way in. Their names stay, because Wagtail's own code and templates reverse them.
 """
 
-from collections.abc import Iterable, Iterator
-from typing import Final
+from collections.abc import Callable, Iterator
+from functools import wraps
+from typing import Final, Never
 
 from allauth import urls as allauth_urls
 from allauth.account import views as allauth_views
 from django.contrib.auth import views as django_auth_views
-from django.http import HttpRequest, HttpResponse
+from django.core.signing import BadSignature, Signer
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, URLResolver, path
 from django.views.decorators.cache import never_cache
@@ -20,13 +22,36 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.admin.auth import require_admin_access
 from wagtail.admin.views import account
+from wagtail.documents import urls as wagtaildocs_urls
 
 from portal.accounts.reauthentication import with_factor
 
 Patterns = list[URLPattern | URLResolver]
 ELSEWHERE: Final = (account.NameEmailSettingsPanel, account.AvatarSettingsPanel, account.ChangePasswordPanel)
 REPLACED: Final = frozenset(["wagtailadmin_account"])
-HARDENED: Final = {"account_change_password": with_factor, "account_set_password": with_factor}
+CLOSED: Final = {  # full name, or the route of a nameless one: why nobody may open it
+    "test404/": "a page to look at an error page",
+    "wagtailadmin_error_test": "raises an error on purpose",
+    "wagtailforms:index": "no page type here is a form",
+    "wagtailforms:index_results": "no page type here is a form",
+    "wagtailforms:list_submissions": "no page type here is a form",
+    "wagtailforms:list_submissions_results": "no page type here is a form",
+    "wagtailforms:delete_submissions": "no page type here is a form",
+    "wagtailembeds:chooser": "asks no permission; text here embeds nothing from other sites",
+    "wagtailembeds:chooser_upload": "asks no permission; text here embeds nothing from other sites",
+    "wagtailimages:url_generator": "makes addresses for a view that is not mounted",
+    "wagtailimages:url_generator_output": "makes addresses for a view that is not mounted",
+    "wagtailimages:preview": "makes any rendition that its address asks for",
+    "wagtailadmin_api:documents:listing": "lists every document to all staff; nothing uses it",
+    "wagtailadmin_api:documents:detail": "shows every document to all staff; nothing uses it",
+    "wagtailadmin_api:documents:find": "finds every document for all staff; nothing uses it",
+    "wagtailadmin_api:images:listing": "lists every picture to all staff; nothing uses it",
+    "wagtailadmin_api:images:detail": "shows every picture to all staff; nothing uses it",
+    "wagtailadmin_api:images:find": "finds every picture for all staff; nothing uses it",
+    "wagtailcore_authenticate_with_password": "a shared password, kept in clear and guessed without limit",
+    "wagtaildocs_authenticate_with_password": "a shared password, kept in clear and guessed without limit",
+}
+
 
 sign_in = RedirectView.as_view(pattern_name="account_login", query_string=True)
 
@@ -35,6 +60,41 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     """The admin's user menu posts here, and allauth signs out; a link leads to the page that asks first."""
     leaving: HttpResponse = allauth_views.logout(request) if request.method == "POST" else redirect("account_logout")
     return leaving
+
+
+def without_people(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Wagtail's actions on many rows at once, except accounts: they would touch superusers, and leave no audit row."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, app_label: str, *args: str, **kwargs: str) -> HttpResponse:
+        if app_label == "accounts":
+            raise Http404("accounts are changed one by one")
+        return view(request, app_label, *args, **kwargs)
+
+    return wrapped
+
+
+def whole(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The import of redirects begins anew when its form does not name, signed, a file that is there."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest) -> HttpResponse:
+        try:
+            for name in ("import_file_name", "input_format"):
+                Signer().unsign(request.POST.get(name, ""))
+            return view(request)
+        except (BadSignature, FileNotFoundError):
+            return redirect("wagtailredirects:start_import")
+
+    return wrapped
+
+
+HARDENED: Final = {
+    "wagtailredirects:process_import": whole,
+    "account_change_password": with_factor,
+    "account_set_password": with_factor,
+    "wagtail_bulk_action": without_people,
+}
 
 
 class AccountView(account.AccountView):
@@ -48,25 +108,29 @@ class AccountView(account.AccountView):
         return [panel for panel in panels if not isinstance(panel, ELSEWHERE)]
 
 
-def reachable(patterns: Iterable[URLPattern | URLResolver]) -> Iterator[URLPattern | URLResolver]:
-    """`patterns` without the closed ones and with the hardened ones, however deep they are included."""
+def closed(request: HttpRequest, *args: object, **kwargs: object) -> Never:
+    """Stands where a stock screen was: its name can still be reversed by the menu and by templates."""
+    raise Http404("not part of this portal")
+
+
+def reachable(patterns: Patterns, namespace: str = "") -> Iterator[URLPattern | URLResolver]:
+    """`patterns` without Django's account views, with the closed and the hardened ones, however deep they are."""
     for pattern in patterns:
         if isinstance(pattern, URLResolver):
             yield URLResolver(
                 pattern.pattern,
-                list(reachable(pattern.url_patterns)),
+                list(
+                    reachable(pattern.url_patterns, namespace + (f"{pattern.namespace}:" if pattern.namespace else ""))
+                ),
                 pattern.default_kwargs,
                 pattern.app_name,
                 pattern.namespace,
             )
         elif pattern.name not in REPLACED and not _is_djangos_account_view(pattern):
-            harden = HARDENED.get(pattern.name or "")
-            yield URLPattern(
-                pattern.pattern,
-                harden(pattern.callback) if harden else pattern.callback,
-                pattern.default_args,
-                pattern.name,
-            )
+            name = namespace + (pattern.name or str(pattern.pattern))
+            harden = HARDENED.get(name)
+            view = closed if name in CLOSED else harden(pattern.callback) if harden else pattern.callback
+            yield URLPattern(pattern.pattern, view, pattern.default_args, pattern.name)
 
 
 def _is_djangos_account_view(pattern: URLPattern) -> bool:
@@ -80,6 +144,7 @@ admin: Patterns = [
     path("account/", never_cache(require_admin_access(AccountView.as_view())), name="wagtailadmin_account"),
     *reachable(wagtailadmin_urls.urlpatterns),
 ]
+documents: Patterns = list(reachable(wagtaildocs_urls.urlpatterns))
 accounts: Patterns = list(reachable(allauth_urls.urlpatterns))
 site: Patterns = [
     path("_util/login/", sign_in, name="wagtailcore_login"),

@@ -2,7 +2,6 @@
 
 from django.conf import settings
 from django.urls import include, path
-from wagtail.documents import urls as wagtaildocs_urls
 
 from portal import stock_urls
 from portal.common import demo_mail, health, views
@@ -23,9 +22,9 @@ urlpatterns = [
     path("may-upload/", views.may_upload, name="may_upload"),
     path("csp-report/", views.csp_report, name="csp_report"),
     path("admin/", include(stock_urls.admin)),
-    path("documents/", include(wagtaildocs_urls)),
-    path("", include("portal.security.urls")),
+    path("documents/", include(stock_urls.documents)),
     path("accounts/", include(stock_urls.accounts)),
+    path("", include("portal.security.urls")),
     path("", include("portal.caregivers.urls")),
     path("", include("portal.media_library.urls")),
 ]

@@ -30,7 +30,6 @@ KEEPERS: Final = {COORDINATOR, ADMINISTRATOR}
 WORDING: Final = {EDITOR, ADMINISTRATOR}
 LIBRARY: Final = {EDITOR, ADMINISTRATOR}
 FIGURES: Final = {FINANCE, MANAGER, ADMINISTRATOR}
-STAFF: Final = {EDITOR, COORDINATOR, FINANCE, MANAGER, ADMINISTRATOR}
 NOBODY: Final[set[Role]] = set()
 
 DESK_PAGES: Final = (
@@ -102,7 +101,6 @@ TABLE: Final[Rows] = {
     **{f"desk/{page}": KEEPERS for page in DESK_PAGES},
     **{f"desk/bookings/<booking_id>/{page}": {COORDINATOR, FINANCE, ADMINISTRATOR} for page in ("", "balance/")},
     "desk/bookings/<booking_id>/take-back/": MONEY,
-    "logout/": STAFF,
     "insights/": FIGURES,
     "insights/data.json": FIGURES,
     "insights/anomalies/": FIGURES,
