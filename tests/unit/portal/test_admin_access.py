@@ -98,6 +98,7 @@ TABLE: Final[Rows] = {
     "payments/refund/<refund_id>/by-hand/": {FINANCE},
     "webhooks/": MONEY,
     "webhooks/replay/": MONEY,
+    "webhooks/settle/": MONEY,
     **{f"desk/{page}": KEEPERS for page in DESK_PAGES},
     **{f"desk/bookings/<booking_id>/{page}": {COORDINATOR, FINANCE, ADMINISTRATOR} for page in ("", "balance/")},
     "desk/bookings/<booking_id>/take-back/": MONEY,
