@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account import forms as allauth_forms
+from allauth.account.adapter import get_adapter
 from django.http import HttpRequest, HttpResponse
 
 from portal.accounts.fields import validate_address
@@ -47,4 +48,14 @@ class ResetPasswordForm(allauth_forms.ResetPasswordForm):  # type: ignore[misc]
         email: str = super().clean_email()
         owner = find_user(email)
         self.users = [owner] if owner is not None and owner.is_active else []
+        return email
+
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        """One email, known or unknown; what differs between the two is made when it is sent."""
+        email: str = self.cleaned_data["email"]
+        adapter = get_adapter(request)
+        if self.users:
+            adapter.send_password_reset_mail(self.users[0], email, {"user": self.users[0]})
+        else:
+            adapter.send_mail("account/email/unknown_account", email, {})
         return email

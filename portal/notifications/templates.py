@@ -1,10 +1,13 @@
 """The registry of message templates. Each app registers its own; editors change the wording, never the moment."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from portal.notifications.metrics import NOTIFICATIONS, OUTCOMES
+
+if TYPE_CHECKING:
+    from portal.notifications.models import Notification
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +15,8 @@ class MessageTemplate:
     """One kind of e-mail: when it is sent, its shipped wording, and its placeholders with sample values.
 
     In subject and body `{name}` stands for a placeholder; a blank line separates paragraphs. The button leads
-    to the context's `url`.
+    to the context's `url`. What signs somebody in is never stored: `fresh_url` makes the link when the email
+    is sent (None when it is no longer wanted), and neither words nor values are kept after that where `kept` is False.
     """
 
     key: str
@@ -22,6 +26,8 @@ class MessageTemplate:
     body: str
     button: str
     samples: Mapping[str, str]
+    fresh_url: "Callable[[Notification], str | None] | None" = None
+    kept: bool = True
 
 
 REGISTRY: Final[dict[str, MessageTemplate]] = {}

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.accounts.adapter import AccountAdapter as BaseAdapter
 from portal.accounts.models import User
 from portal.security import limits
+from portal.security.account_mail import QueuedMail
 from portal.security.events import Outcome, SecurityEvent
 from portal.security.log import record
 
@@ -25,7 +26,7 @@ def account_of(address: str) -> tuple[str, int | None]:
     return (f"user {users[0].pk}", users[0].pk) if users else (f"address {address}", None)
 
 
-class AccountAdapter(BaseAdapter):
+class AccountAdapter(QueuedMail, BaseAdapter):
     """What allauth counts by account alone, so that a stranger can lock the owner out, is counted by ours."""
 
     error_messages: ClassVar[Mapping[str, str | Promise]] = {

@@ -6,4 +6,8 @@ class SecurityConfig(AppConfig):
     label = "security"
 
     def ready(self) -> None:
-        from portal.security import receivers  # noqa: F401
+        from portal.notifications.templates import register
+        from portal.security import receivers, telling  # noqa: F401
+        from portal.security.messages import TEMPLATES
+
+        register(*TEMPLATES)

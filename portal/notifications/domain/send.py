@@ -34,19 +34,27 @@ WAITING = (NotificationStatus.QUEUED, NotificationStatus.SENDING, NotificationSt
 
 
 def send(
-    template: MessageTemplate, *, to: "User", context: Mapping[str, str], dedupe_key: str, about: str = ""
+    template: MessageTemplate,
+    *,
+    to: "User | None",
+    context: Mapping[str, str],
+    dedupe_key: str,
+    about: str = "",
+    address: str = "",
 ) -> None:
     """Queue one e-mail to `to` in the caller's transaction; a second call with the same `dedupe_key` does nothing.
 
-    `context` has a value for each of the template's placeholders. Raises KeyError when one is missing.
+    `context` has a value for each of the template's placeholders, but for a `fresh_url`. Raises KeyError when one is
+    missing. `address` is another one than the account's own; without an account it is the only one.
     """
-    values = {name: context[name] for name in template.samples}
+    made_later = {"url"} if template.fresh_url else set()
+    values = {name: context[name] for name in template.samples if name not in made_later}
     Notification.objects.bulk_create(
         [
             Notification(
                 template=template.key,
                 recipient=to,
-                to=to.email,
+                to=address or (to.email if to else ""),
                 context=values,
                 dedupe_key=dedupe_key,
                 about=about,
@@ -82,7 +90,8 @@ def _deliver(notification: Notification) -> bool:
     except Exception as error:  # whatever one message breaks on, the others go out
         _failed(notification, error)
         return False
-    _finish(notification, NotificationStatus.SENT, sent_at=clock.now())
+    forgotten: dict[str, object] = {} if REGISTRY[notification.template].kept else {"context": {}}
+    _finish(notification, NotificationStatus.SENT, sent_at=clock.now(), **forgotten)
     NOTIFICATIONS.labels(template=notification.template, outcome="resent" if resent else "sent").inc()
     return True
 
@@ -99,16 +108,23 @@ def _mark_unknown(notification: Notification) -> bool:
 
 
 def _compose(notification: Notification, template: MessageTemplate) -> Message | None:
-    """The message, written on the row as being sent; None when another worker has the row by now."""
+    """The message, written on the row as being sent; None when it is not wanted, or another worker has the row."""
+    values = notification.context
+    if template.fresh_url:
+        url = template.fresh_url(notification)
+        if url is None:
+            _finish(notification, NotificationStatus.FAILED, last_error="no longer wanted", context={})
+            return None
+        values = {**values, "url": url}
     text = text_for(template)
-    message = rendered(text.subject, text.body, text.button, notification.context)
+    message = rendered(text.subject, text.body, text.button, values)
     notification.message_id = notification.message_id or make_msgid(domain=_mail_domain())
     claimed = Notification.objects.filter(pk=notification.pk, attempts=notification.attempts)
     ours = claimed.update(
         status=NotificationStatus.SENDING,
         message_id=notification.message_id,
         subject=message.subject[:255],
-        body=message.text,
+        body=message.text if template.kept and not template.fresh_url else "",
         resent=notification.resent,
     )
     return message if ours else None

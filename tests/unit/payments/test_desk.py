@@ -216,6 +216,7 @@ class TestPhone:
         assert Notification.objects.filter(template="account_invited", recipient=user).count() == 1
 
         client.post("/accounts/password/reset/", {"email": "new@example.com"})
+        send_waiting()
         link = re.search(r"http://\S+(/accounts/password/reset/key/\S+)", str(mail.outbox[-1].body))
         assert link is not None
         form_page = client.get(link[1], follow=True)

@@ -62,7 +62,7 @@ def address(route: str, extra: Mapping[str, Any]) -> str:
 def key_of_a_row(route: str) -> Any:
     parts = [part for part in route.split("/") if part not in ("snippets", "choose")]
     try:
-        model = apps.get_model(parts[0], parts[1])
+        model = apps.get_model("accounts.User") if parts[0] == "users" else apps.get_model(parts[0], parts[1])
     except (LookupError, IndexError):
         return 1
     return model._default_manager.order_by("-pk").values_list("pk", flat=True).first() or 1

@@ -13,6 +13,7 @@ from pytest_django import Settings
 from payments.domain.discrepancies import note
 from payments.enums import AttemptOutcome, DiscrepancyKind, RefundReason
 from payments.models import Dispute, PaymentAttempt, ReceivedEvent, Refund
+from portal.accounts.models import User
 from portal.accounts.roles import Role
 from portal.audit.actor import Actor, Source, SystemActor
 from portal.common import clock
@@ -106,6 +107,8 @@ TABLE: Final[Rows] = {
     "insights/data.json": FIGURES,
     "insights/anomalies/": FIGURES,
     "insights/anomalies/results/": FIGURES,
+    **{f"users/{page}": {ADMINISTRATOR} for page in ("results/", "new/", "edit/<pk>/")},
+    **{f"users/<user_id>/{page}/": {ADMINISTRATOR} for page in ("invitation", "second-step")},
     # Wagtail's own, as far as a role decides
     "users/": {ADMINISTRATOR},
     "groups/": NOBODY,
@@ -153,6 +156,7 @@ def extra(db: None) -> dict[str, Any]:
         "booking_id": booking.pk,
         "session_id": booking.session_id,
         "caregiver_id": booking.caregiver_id,
+        "user_id": User.objects.create_user("invited@example.com").pk,
     }
     return revisions | ours
 

@@ -1,0 +1,126 @@
+"""Every email about an account: allauth's in our own words, and those of invitations and changes.
+
+None holds a name or anything else that a stranger typed: the address may not be theirs. Links that sign somebody in
+are made when the email is sent and stored nowhere. The wording is marked for translation where it is queued or shipped.
+"""
+
+from typing import Final
+
+from allauth.account.forms import default_token_generator
+from allauth.account.models import EmailAddress, EmailConfirmationHMAC
+from allauth.account.utils import user_pk_to_url_str
+from django.urls import reverse
+from django.utils.translation import gettext_noop as _
+
+from portal.notifications.models import Notification
+from portal.notifications.templates import MessageTemplate
+from portal.security.invitations import INVITED
+
+RESET_PATH: Final = "/accounts/password/reset/"
+
+
+def confirmation_path(notification: Notification) -> str | None:
+    """Where the address is confirmed; None once it is, or was taken off the account."""
+    waiting = EmailAddress.objects.filter(user=notification.recipient, email=notification.to, verified=False)
+    address = waiting.first() if notification.recipient else None
+    return reverse("account_confirm_email", args=[EmailConfirmationHMAC(address).key]) if address else None
+
+
+def password_path(notification: Notification) -> str | None:
+    """Where a new password is chosen; None for an account that is closed by now."""
+    user = notification.recipient
+    if user is None or not user.is_active:
+        return None
+    key = default_token_generator.make_token(user)
+    return reverse("account_reset_password_from_key", args=[user_pk_to_url_str(user), key])
+
+
+CONFIRM_ADDRESS: Final = MessageTemplate(
+    key="account_confirm_address",
+    name="Confirm an email address",
+    sent_when="Somebody signs up, or adds an email address to their account.",
+    subject=_("Confirm your email address"),
+    body=_(
+        "Someone gave us this email address for an account.\n\n"
+        "If it was you, confirm the address. The link works for 3 days.\n\n"
+        "If it wasn't you, ignore this email. Without your confirmation, the address won't be used."
+    ),
+    button=_("Confirm this address"),
+    samples={"url": "/accounts/confirm-email/key/"},
+    fresh_url=confirmation_path,
+)
+PASSWORD_LINK: Final = MessageTemplate(
+    key="account_password_link",
+    name="Choose a new password",
+    sent_when="Somebody asks for a new password.",
+    subject=_("Choose a new password"),
+    body=_(
+        "Someone asked for a new password for your account.\n\n"
+        "If it was you, choose one now. The link works once, for 3 days.\n\n"
+        "If it wasn't you, ignore this email. Your password stays as it is."
+    ),
+    button=_("Choose a new password"),
+    samples={"url": "/accounts/password/reset/key/"},
+    fresh_url=password_path,
+)
+ACCOUNT_EXISTS: Final = MessageTemplate(
+    key="account_exists",
+    name="Sign-up with an address that has an account",
+    sent_when="Somebody signs up with an email address that has an account already.",
+    subject=_("You already have an account"),
+    body=_(
+        "Someone tried to create an account with this email address. It already has one.\n\n"
+        "If it was you, sign in as usual, or choose a new password.\n\n"
+        "If it wasn't you, you don't need to do anything."
+    ),
+    button=_("Choose a new password"),
+    samples={"url": RESET_PATH},
+)
+NO_ACCOUNT: Final = MessageTemplate(
+    key="account_unknown",
+    name="New password for an address without an account",
+    sent_when="Somebody asks for a new password for an email address that has no account.",
+    subject=_("There's no account for this email address"),
+    body=_(
+        "Someone asked for a new password with this email address, but it has no account with us.\n\n"
+        "If it was you, try another address, or create an account.\n\n"
+        "If it wasn't you, you don't need to do anything."
+    ),
+    button=_("Create an account"),
+    samples={"url": "/accounts/signup/"},
+)
+ACCOUNT_CHANGED: Final = MessageTemplate(
+    key="account_changed",
+    name="Change of an account",
+    sent_when="A password, an email address or a second step changes. The former address is told as well.",
+    subject=_("Your account has changed"),
+    body=_(
+        "{change}\n\n"
+        "If you expected this, you don't need to do anything.\n\n"
+        "If you didn't, choose a new password now and call us on {phone}."
+    ),
+    button=_("Choose a new password"),
+    samples={"change": "Your password has been changed.", "phone": "0117 496 0000", "url": RESET_PATH},
+)
+SIGN_IN_CODE: Final = MessageTemplate(
+    key="account_sign_in_code",
+    name="One-time code",
+    sent_when="Somebody asks to sign in with a code by email.",
+    subject=_("Your sign-in code"),
+    body=_(
+        "Your code is {code}. Enter it on the page where you asked for it. It works once, for a few minutes.\n\n"
+        "Never give it to anyone. If you didn't ask for it, ignore this email."
+    ),
+    button=_("Sign in"),
+    samples={"code": "ABC-DEF", "url": "/accounts/login/"},
+    kept=False,
+)
+TEMPLATES: Final = (
+    CONFIRM_ADDRESS,
+    PASSWORD_LINK,
+    ACCOUNT_EXISTS,
+    NO_ACCOUNT,
+    ACCOUNT_CHANGED,
+    SIGN_IN_CODE,
+    INVITED,
+)
