@@ -108,7 +108,8 @@ SIGN_IN_CODE: Final = MessageTemplate(
     sent_when="Somebody asks to sign in with a code by email.",
     subject=_("Your sign-in code"),
     body=_(
-        "Your code is {code}. Enter it on the page where you asked for it. It works once, for a few minutes.\n\n"
+        "Enter this code on the page where you asked for it. It works once, for a few minutes.\n\n"
+        "{code}\n\n"
         "Never give it to anyone. If you didn't ask for it, ignore this email."
     ),
     button=_("Sign in"),
