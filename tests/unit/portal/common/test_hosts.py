@@ -17,6 +17,7 @@ pytestmark = pytest.mark.django_db
 def _deployed(settings: Settings) -> None:
     settings.ALLOWED_HOSTS = ["portal.example.org", "other.example.org"]
     settings.CANONICAL_HOST = "portal.example.org"
+    settings.BASE_URL = "http://portal.example.org"
 
 
 @pytest.mark.parametrize("host", ["portal.example.org", "portal.example.org:9999", "OTHER.example.org"])
