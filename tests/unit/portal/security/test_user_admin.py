@@ -284,8 +284,9 @@ def test_users_are_found_by_a_further_address(admin: User) -> None:
 
 def test_a_colleagues_factor_is_reset_with_a_reason_and_they_are_told_and_signed_out(admin: User) -> None:
     colleague = person(Role.FINANCE)
+    theirs, client = Client(), signed_in(admin)
+    theirs.post("/accounts/login/", {"login": colleague.email, "password": PASSWORD})
     totp.TOTP.activate(colleague, totp.generate_totp_secret())
-    theirs, client = signed_in(colleague), signed_in(admin)
     assert theirs.get("/dashboard/").status_code == 200
     address = f"/admin/users/{colleague.pk}/second-step/"
     page = client.post(address, {})
