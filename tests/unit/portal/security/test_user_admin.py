@@ -150,18 +150,6 @@ def test_no_page_of_the_admin_takes_a_typed_password(admin: User) -> None:
         assert 'type="password"' not in client.get(address).content.decode(), address
 
 
-def test_bulk_actions_on_colleagues_work_and_are_audited(admin: User) -> None:
-    client, colleague = signed_in(admin), person(Role.EDITOR)
-    client.post(f"/admin/bulk/accounts/user/assign_role/?id={colleague.pk}", {"role": role(Role.MANAGER)})
-    client.post(
-        f"/admin/bulk/accounts/user/set_active_state/?id={colleague.pk}&id={admin.pk}", {"mark_as_active": "False"}
-    )
-    colleague.refresh_from_db()
-    admin.refresh_from_db()
-    assert (colleague.is_active, admin.is_active) == (False, True)
-    assert actions(colleague)[-2:] == ["roles_changed", "user_deactivated"]
-
-
 # Invitations
 
 
