@@ -26,8 +26,6 @@ _folders: list[Path] = []
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests(args: list[str]) -> Generator[None, None, None]:
     """Before pytest-django reads the settings. In the controlling process only; xdist's workers inherit."""
-    if _only_security(args):
-        os.environ.update({**STAGING, "DJANGO_SETTINGS_MODULE": SETTINGS})
     os.environ.setdefault("VAR", str(ROOT / "var"))
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's own loop runs in the tests' thread
     if not os.environ.get("TEST_SERVICES_STARTED"):
@@ -36,6 +34,8 @@ def pytest_load_initial_conftests(args: list[str]) -> Generator[None, None, None
             _start()
         except MissingProgram as missing:
             pytest.exit(str(missing), 3)
+    if _only_security(args):  # after the cluster, which is migrated under the test settings
+        os.environ.update({**STAGING, "DJANGO_SETTINGS_MODULE": SETTINGS})
     return (yield)
 
 

@@ -77,6 +77,11 @@ def test_http_is_sent_to_https_with_its_path(proxy: Proxy) -> None:
     assert (reply.status_code, reply.headers["Location"]) == (301, f"{proxy.url}/book/?service=1")
 
 
+@pytest.mark.parametrize("path", ["/stripe/webhook/8c1f0a52-0000-4000-8000-000000000000/", "/metrics"])
+def test_a_program_without_tls_is_refused_and_not_redirected(proxy: Proxy, path: str) -> None:
+    assert httpx.get(f"http://127.0.0.1:{proxy.http_port}{path}").status_code == 403
+
+
 @pytest.mark.parametrize(("version", "taken"), [("TLSv1_1", False), ("TLSv1_2", True), ("TLSv1_3", True)])
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_only_tls_of_today_is_spoken(proxy: Proxy, version: str, taken: bool) -> None:
