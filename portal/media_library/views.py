@@ -23,7 +23,8 @@ from portal.media_library.storage import SIGNED, cache_control
 from portal.security import limits
 
 PER_PAGE = 12
-CLOSED = "original_images/"  # uploads as they came, with what a camera writes into them: pages use renditions
+# Uploads as they came: pages use renditions, documents go out through /documents/ alone, some still wait for a title.
+CLOSED = ("original_images/", "documents/", "wagtail_uploads/")
 
 
 @never_cache

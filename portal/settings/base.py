@@ -267,6 +267,7 @@ WAGTAILDOCS_SERVE_METHOD = "serve_view"  # a document is told from a page, and i
 WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
 WAGTAIL_PRIVATE_PAGE_OPTIONS = {"SHARED_PASSWORD": False}
 WAGTAILDOCS_PRIVATE_COLLECTION_OPTIONS = {"SHARED_PASSWORD": False}
+WAGTAILDOCS_INLINE_CONTENT_TYPES: list[str] = []  # saved, never opened under our address
 WAGTAILDOCS_EXTENSIONS = ["pdf", "docx", "odt", "txt", "csv", "xlsx", "vtt"]
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 WAGTAILFRONTENDCACHE = media.purging()

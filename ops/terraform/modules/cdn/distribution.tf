@@ -1,8 +1,8 @@
 locals {
   media_origin  = "media"
   static_origin = "static"
-  # Uploads as they came, with what a camera writes into them (place, device): pages use renditions.
-  closed_paths     = ["/media/public/original_images/*"]
+  # Uploads as they came: pages use renditions, documents go out through the portal's /documents/ alone.
+  closed_paths     = [for folder in ["original_images", "documents", "wagtail_uploads"] : "/media/public/${folder}/*"]
   range_extensions = ["m4a", "m4v", "mp3", "mp4", "oga", "ogg", "ogv", "wav", "webm"]
 }
 

@@ -153,7 +153,11 @@ def test_the_origin_learns_nothing_about_the_viewer(cdn: Cdn, origin: Origin) ->
     assert {"Cookie", "Authorization", "Accept-Encoding"}.isdisjoint(asked.headers)
 
 
-@pytest.mark.parametrize("path", ["/", "/admin/", "/media/", "/media/public/original_images/me.jpg", "/media/other/a"])
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/admin/", "/media/", "/media/public/original_images/me.jpg", "/media/public/documents/rota.pdf",
+     "/media/public/wagtail_uploads/me.jpg", "/media/other/a"],
+)  # fmt: skip
 def test_only_the_cdns_own_paths_are_served(cdn: Cdn, origin: Origin, path: str) -> None:
     origin.objects[path] = Stored(b"secret")
 

@@ -16,7 +16,8 @@ FILM = bytes(range(256)) * 6000  # one slice and a half
 @pytest.fixture(scope="module")
 def cdn(nginx: None, origin: Origin, public_key: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cdn]:
     folder = tmp_path_factory.mktemp("media")
-    for name in ("public/film.mp4", "signed/film.mp4", "public/guide.pdf", "public/original_images/me.jpg", "key.pem"):
+    closed = ("public/original_images/me.jpg", "public/documents/rota.pdf", "public/wagtail_uploads/me.jpg", "key.pem")
+    for name in ("public/film.mp4", "signed/film.mp4", "public/guide.pdf", *closed):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(FILM)
     run_dir = tmp_path_factory.mktemp("cdn")
@@ -48,8 +49,9 @@ def test_restricted_media_still_need_a_signature(cdn: Cdn, signer: CloudFrontSig
 
 @pytest.mark.parametrize(
     "path",
-    ["/media/public/none.mp4", "/media/key.pem", "/media/public/../key.pem", "/media/public/original_images/me.jpg"],
-)
+    ["/media/public/none.mp4", "/media/key.pem", "/media/public/../key.pem", "/media/public/original_images/me.jpg",
+     "/media/public/documents/rota.pdf", "/media/public/wagtail_uploads/me.jpg"],
+)  # fmt: skip
 def test_nothing_else_of_the_folder_is_served(cdn: Cdn, path: str) -> None:
     assert cdn.get(path).status == 404
 

@@ -33,6 +33,8 @@ FILES = {
     "media/public/images/tea.avif": "picture",
     "media/public/guide.pdf": "document",
     "media/public/original_images/holiday.jpg": "with a place in it",
+    "media/public/documents/holiday.jpg": "of a private collection",
+    "media/public/wagtail_uploads/holiday.jpg": "waits for its title",
     "media/signed/film.mp4": "restricted",
 }
 
@@ -186,12 +188,10 @@ def asked_as_is(proxy: Proxy, path: str) -> tuple[int, bytes]:
         return reply.status, reply.read()
 
 
-@pytest.mark.parametrize(
-    "way",
-    ["original_images", "./original_images", "images/../original_images", "%2e/original_images", "/original_images"],
-)
-def test_uploads_as_they_came_are_closed_however_they_are_asked_for(proxy: Proxy, way: str) -> None:
-    status, body = asked_as_is(proxy, f"/media/public/{way}/holiday.jpg")
+@pytest.mark.parametrize("way", ["", "./", "images/../", "%2e/", "/"])
+@pytest.mark.parametrize("folder", ["original_images", "documents", "wagtail_uploads"])
+def test_uploads_as_they_came_are_closed_however_they_are_asked_for(proxy: Proxy, folder: str, way: str) -> None:
+    status, body = asked_as_is(proxy, f"/media/public/{way}{folder}/holiday.jpg")
     assert status == 404
     assert b"path" not in body  # nginx's own answer: the application was not asked
 

@@ -7,7 +7,9 @@ from django.contrib.auth.models import Group
 from django.core.files.base import ContentFile
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
+from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
+from wagtail.models import UploadedFile
 
 from portal.accounts.models import User
 from portal.accounts.roles import Role
@@ -136,6 +138,26 @@ def test_uploads_as_they_came_are_closed(media: Path, client: Client) -> None:
     for way in ("./original_images", "original_images/.", "images/../original_images"):
         assert client.get(image.file.url.replace("original_images", way)).status_code == 404, way
     assert client.get(image.get_rendition("width-20").url).status_code == 200
+
+
+def test_documents_go_out_through_their_own_address_to_be_saved(media: Path, client: Client) -> None:
+    document = get_document_model().objects.create(title="Rota", file=ContentFile(samples.pdf(), name="rota.pdf"))
+    assert document.file.url.startswith("/media/public/documents/rota.")
+    assert client.get(document.file.url).status_code == 404
+    for way in ("./documents", "documents/.", "images/../documents"):
+        assert client.get(document.file.url.replace("documents", way)).status_code == 404, way
+    assert document.url == f"/documents/{document.pk}/{document.filename}"
+    response = client.get(document.url)
+    assert (response.status_code, response["Content-Type"]) == (200, "application/pdf")
+    assert response["Content-Disposition"] == f'attachment; filename="{document.filename}"'
+    assert response["X-Content-Type-Options"] == "nosniff"
+
+
+def test_an_upload_that_waits_for_its_title_is_closed(media: Path, client: Client) -> None:
+    user = UserFactory()
+    waiting = UploadedFile.objects.create(file=ContentFile(samples.picture(), name="me.jpg"), uploaded_by_user=user)
+    assert waiting.file.url.startswith("/media/public/wagtail_uploads/me.")
+    assert client.get(waiting.file.url).status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,8 @@ run "serves_only_what_it_names" {
 
   assert {
     condition = aws_cloudfront_distribution.media.ordered_cache_behavior[*].path_pattern == tolist(concat(
-      ["/media/signed/*", "/media/public/original_images/*"],
+      ["/media/signed/*"],
+      ["/media/public/original_images/*", "/media/public/documents/*", "/media/public/wagtail_uploads/*"],
       [for extension in local.range_extensions : "/media/public/*.${extension}"],
       ["/media/public/*"],
     ))
