@@ -91,6 +91,10 @@ class LibraryStorage(Storage):
         store, _, rest = self._store(name)
         return store.open(rest, mode)
 
+    def path(self, name: str) -> str:
+        store, _, rest = self._store(name)
+        return store.path(rest)
+
     def delete(self, name: str) -> None:
         store, _, rest = self._store(name)
         store.delete(rest)

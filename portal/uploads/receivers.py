@@ -1,18 +1,21 @@
-"""The net under the forms: a file that code gives to Wagtail's models without a form is examined when it is saved."""
+"""The net under the forms: a file that code gives to Wagtail's models without a form is examined when it is saved.
+What they stored before is registered for `clean_uploads`."""
 
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.db.models import Model
 from django.db.models.signals import pre_save
 from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
 from wagtail.users.models import UserProfile
+from wagtail.utils.file import hash_filelike
 
 from portal.uploads import doors
-from portal.uploads.examine import Door, examine, is_examined
+from portal.uploads.examine import Door, Examined, examine, is_examined
 from portal.uploads.refused import Refused
+from portal.uploads.stored import Stored, register
 
 
 def _examine_on_save(model: type[Model], field: str, door: Door) -> None:
@@ -31,6 +34,20 @@ def _examine_on_save(model: type[Model], field: str, door: Door) -> None:
     pre_save.connect(examine_new_file, sender=model, weak=False, dispatch_uid=f"uploads.{model._meta.label}")
 
 
+def _size_and_hash(file: File, examined: Examined) -> dict[str, Any]:
+    file.seek(0)
+    return {"file_size": examined.size, "file_hash": hash_filelike(file)}
+
+
+def _forget_renditions(image: Any) -> None:
+    """They are made anew when a page asks for them."""
+    image.renditions.all().delete()
+
+
 _examine_on_save(get_image_model(), "file", doors.IMAGES)
 _examine_on_save(get_document_model(), "file", doors.DOCUMENTS)
 _examine_on_save(UserProfile, "avatar", doors.AVATARS)
+
+register(Stored(get_image_model(), "file", lambda row: doors.IMAGES, _size_and_hash, _forget_renditions))
+register(Stored(get_document_model(), "file", lambda row: doors.DOCUMENTS, _size_and_hash, lambda row: None))
+register(Stored(UserProfile, "avatar", lambda row: doors.AVATARS, lambda file, examined: {}, lambda row: None))
