@@ -12,7 +12,6 @@ from typing import Final
 from uuid import uuid4
 
 from django.conf import settings
-from django.contrib.messages.storage.cookie import CookieStorage
 from django.core.cache import caches
 from django.db import Error as DatabaseFailure
 from django.http import HttpRequest, HttpResponse
@@ -28,7 +27,7 @@ from django_prometheus.middleware import Metrics
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 VERSION_KEY: Final = "public-pages-version"
 KEPT_SECONDS: Final = 300  # for what changes without a word to us
-PERSONAL_COOKIES: Final = {settings.SESSION_COOKIE_NAME, CookieStorage.cookie_name}
+PERSONAL_COOKIES: Final = {settings.SESSION_COOKIE_NAME, settings.MESSAGES_COOKIE_NAME}
 
 
 def is_stranger(request: HttpRequest) -> bool:

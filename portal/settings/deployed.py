@@ -47,7 +47,12 @@ SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
 SESSION_COOKIE_NAME = "__Host-session"  # a browser takes it from this host alone, over TLS, for every path
 CSRF_COOKIE_NAME = "__Host-csrf"
-RENAMED_COOKIES = {"sessionid": SESSION_COOKIE_NAME, "csrftoken": CSRF_COOKIE_NAME}  # until the release after 0.2
+MESSAGES_COOKIE_NAME = "__Host-messages"
+RENAMED_COOKIES = {  # until the release after 0.2
+    "sessionid": SESSION_COOKIE_NAME,
+    "csrftoken": CSRF_COOKIE_NAME,
+    "messages": MESSAGES_COOKIE_NAME,
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = env.integer("PORTAL_TRUSTED_PROXIES", 1)
 
 CELERY_BROKER_URL = env.text("BROKER_URL")

@@ -5,8 +5,11 @@ import re
 import pytest
 from django.conf import settings
 from django.test import Client
+from pytest_django import Settings
 
 from portal.accounts.roles import Role
+from tests.factories import BookingFactory, CaregiverFactory, CareRecipientFactory
+from tests.fakes import FakeGateway
 from tests.security.people import browser, person, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +76,20 @@ def test_a_public_page_reaches_a_plus(client: Client, path: str) -> None:
     assert min(score.values()) >= 0, score
 
 
+def test_the_deposit_page_reaches_a_plus(monkeypatch: pytest.MonkeyPatch) -> None:
+    fake = FakeGateway()
+    monkeypatch.setattr("payments.domain.checkout.gateway", lambda: fake)
+    user = person()
+    booking = BookingFactory(care_recipient=CareRecipientFactory(caregiver=CaregiverFactory(user=user)))
+    reply = signed_in(user).get(f"/deposit/{booking.reference}/")
+    score = observatory(lower(reply), cookies_of(reply))
+    assert reply.status_code == 200
+    assert min(score.values()) >= 0, (score, cookies_of(reply), lower(reply))
+    policy = directives(reply["Content-Security-Policy"])
+    assert set(settings.STRIPE_CSP_SCRIPT) < set(policy["script-src"])
+    assert 'payment=(self "https://js.stripe.com"' in reply["Permissions-Policy"]
+
+
 @pytest.mark.parametrize("path", [*PUBLIC, *MACHINES])
 def test_every_kind_of_answer_has_them(client: Client, path: str) -> None:
     headers = client.get(path).headers
@@ -126,12 +143,20 @@ def test_a_session_under_the_former_name_lives_on_for_a_release() -> None:
     assert upgraded.get("/people/").status_code == 200
 
 
-def test_security_txt_says_where_to_write(client: Client) -> None:
+@pytest.mark.parametrize(
+    ("contact", "said"),
+    [
+        ("security@example.org", "mailto:security@example.org"),
+        ("https://example.org/report", "https://example.org/report"),
+    ],
+)
+def test_security_txt_says_where_to_write(contact: str, said: str, client: Client, settings: Settings) -> None:
+    settings.SECURITY_CONTACT = contact
     reply = client.get("/.well-known/security.txt")
     lines = dict(line.split(": ", 1) for line in reply.content.decode().splitlines())
     assert (reply["Content-Type"], lines["Contact"]) == (
         "text/plain; charset=utf-8",
-        f"mailto:{settings.SECURITY_CONTACT}",
+        said,
     )
     assert lines["Canonical"] == "https://portal.example.org/.well-known/security.txt"
     assert re.fullmatch(r"20\d\d-\d\d-\d\dT00:00:00Z", lines["Expires"])
