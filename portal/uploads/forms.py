@@ -5,7 +5,6 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
-from wagtail.admin.forms.account import AvatarPreferencesForm
 from wagtail.documents.fields import WagtailDocumentField
 from wagtail.documents.forms import BaseDocumentForm
 from wagtail.images.fields import WagtailImageField
@@ -41,10 +40,6 @@ class DocumentField(ExaminedFile, WagtailDocumentField):
     door = doors.DOCUMENTS
 
 
-class AvatarField(ExaminedFile, forms.ImageField):  # type: ignore[misc]
-    door = doors.AVATARS
-
-
 class ImageForm(BaseImageForm):
     """A picture of Wagtail's."""
 
@@ -59,12 +54,6 @@ class DocumentForm(BaseDocumentForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _examine_file(self, DocumentField)
-
-
-class AvatarForm(AvatarPreferencesForm):
-    """The picture of somebody's account."""
-
-    avatar = AvatarField(label=AvatarPreferencesForm.base_fields["avatar"].label, required=False)
 
 
 def _examine_file(form: forms.BaseForm, field_class: type[forms.Field]) -> None:
