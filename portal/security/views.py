@@ -7,9 +7,11 @@ from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from portal.accounts import reauthentication
 from portal.accounts.models import User
 from portal.common import refusals
 from portal.security import sessions
@@ -37,6 +39,8 @@ def too_many_requests(request: HttpRequest) -> HttpResponse:
 @require_POST
 def end_session(request: HttpRequest, pk: int) -> HttpResponse:
     """Sign out one of one's own browsers; somebody else's is a 404."""
+    if asked := reauthentication.detour(request, back=reverse("usersessions_list")):
+        return asked
     user = cast(User, request.user)
     if not sessions.end(sessions.of(user).filter(pk=pk), request, "by_owner"):
         raise Http404
@@ -48,6 +52,8 @@ def end_session(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def end_all_sessions(request: HttpRequest) -> HttpResponse:
     """Sign out everywhere, here too."""
+    if asked := reauthentication.detour(request, back=reverse("usersessions_list")):
+        return asked
     user = cast(User, request.user)
     sessions.end_others(request, user, "by_owner")
     logout(request)

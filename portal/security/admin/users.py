@@ -22,6 +22,7 @@ from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 from wagtail.admin.widgets.button import Button
 from wagtail.users.views import users
 
+from portal.accounts import reauthentication
 from portal.accounts.models import User
 from portal.security.addresses import correct_address
 from portal.security.admin.forms import ResetFactorForm, UserCreationForm, UserEditForm
@@ -118,7 +119,12 @@ class UserActionView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not self.allowed():
             raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
+        asked = reauthentication.detour(request) if request.method == "POST" else None
+        return asked or super().dispatch(request, *args, **kwargs)
+
+    def get_initial(self) -> dict[str, Any]:
+        kept = reauthentication.typed(self.request)
+        return kept.dict() if kept else {}
 
     def allowed(self) -> bool:
         """Whether the person signed in may do it to this account."""

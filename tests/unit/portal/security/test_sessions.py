@@ -168,6 +168,16 @@ def test_the_list_shows_each_browser_and_signs_out_one() -> None:
     assert (signed_in(here, user), signed_in(there, user)) == (True, False)
 
 
+def test_ending_sessions_from_an_old_one_asks_who_is_there(settings: Settings) -> None:
+    user = person()
+    here, there = browser_of(user), browser_of(user)
+    other = UserSession.objects.get(session_key=there.session.session_key)
+    settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 0
+    for address in ("/profile/sessions/end/", f"/profile/sessions/{other.pk}/end/"):
+        assert here.post(address)["Location"] == "/accounts/reauthenticate/?next=%2Faccounts%2Fsessions%2F"
+    assert (signed_in(here, user), signed_in(there, user)) == (True, True)
+
+
 def test_somebody_elses_session_is_not_found() -> None:
     mine, theirs = person(), person()
     here, there = browser_of(mine), browser_of(theirs)

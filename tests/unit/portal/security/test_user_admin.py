@@ -41,6 +41,10 @@ def person(role: Role, *, superuser: bool = False, **fields: object) -> User:
 def signed_in(user: User) -> Client:
     client = Client()
     client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+    session["account_authentication_methods_user"] = str(user.pk)
+    session.save()
     return client
 
 
@@ -287,6 +291,16 @@ def test_a_colleagues_factor_is_reset_with_a_reason_and_they_are_told_and_signed
     row = AuditEvent.objects.get(action="security.second_factor_reset")
     assert (row.object_id, row.actor_id, row.data) == (str(colleague.pk), str(admin.pk), {"reason": "lost"})
     assert told() == [(colleague.email, "Your account has changed")]
+
+
+def test_a_reset_from_an_old_session_asks_first_and_keeps_the_reason(admin: User, settings: Settings) -> None:
+    colleague, client = person(Role.FINANCE), signed_in(admin)
+    totp.TOTP.activate(colleague, totp.generate_totp_secret())
+    settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 0
+    address = f"/admin/users/{colleague.pk}/second-step/"
+    assert client.post(address, {"reason": "lost"})["Location"].startswith("/accounts/reauthenticate/?next=%2Fadmin")
+    assert Authenticator.objects.filter(user=colleague).exists()
+    assert client.get(address).context["form"]["reason"].value() == "lost"
 
 
 def test_nobody_resets_their_own_factor_nor_a_superusers_on_a_page(admin: User, root: User) -> None:
