@@ -35,7 +35,7 @@ CONTRACT = {
 # A label's name says that its values are few: states, kinds, codes, and the slugs of services.
 FEW = {
     "action", "directive", "event", "from_status", "invariant", "kind", "kpi", "outcome", "reason", "result", "service",
-    "stage", "template", "to_status", "type",
+    "stage", "template", "to_status", "type", "rule",
 }  # fmt: skip
 
 
