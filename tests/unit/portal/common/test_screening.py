@@ -11,7 +11,6 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.db import DataError
 from django.test import Client, RequestFactory
 
-from portal import wsgi
 from portal.common.screening import BodyMiddleware, Request, body_length
 from tests.factories import CaregiverFactory, UserFactory
 
@@ -118,7 +117,10 @@ def test_a_charset_that_is_none_of_text_is_refused(charset: str, monkeypatch: py
     assert answered == ["400 Bad Request"]
 
 
+@pytest.mark.django_db
 def test_the_server_makes_such_requests() -> None:
+    from portal import wsgi  # which looks at the database when it starts
+
     assert wsgi.application.request_class is Request
 
 
