@@ -20,7 +20,7 @@ WRITE: Final = re.compile(r'^\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+"(\w+)"')
 # What looking leaves behind: who is signed in, what was counted, and what was made smaller to be shown.
 TRACES: Final = re.compile(
     r"django_session|portal_cache|usersessions_|security_|activity_|wagtailimages_rendition"
-    r"|wagtailcore_editingsession|mfa_authenticator|accounts_user$"
+    r"|wagtailadmin_editingsession|wagtailusers_userprofile|mfa_authenticator|accounts_user$"
 )
 
 
