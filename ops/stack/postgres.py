@@ -117,7 +117,7 @@ def fingerprint() -> str:
     digest = hashlib.sha256()
     made = ("migrations/*.py", "djstripe_migrations/*.py", "roles.py", "*messages.py")  # the last two: after migrating
     files = {file for part in made for depth in ("*", "*/*") for file in ROOT.glob(f"{depth}/{part}")}
-    for file in sorted([*files, ROOT / "requirements/base.txt"]):
+    for file in sorted([*files, ROOT / "requirements/base.txt", ROOT / "portal/settings/base.py"]):
         digest.update(file.read_bytes())
     return digest.hexdigest()[:12]
 
