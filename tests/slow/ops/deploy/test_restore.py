@@ -50,6 +50,7 @@ from django.contrib.sessions.models import Session
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.test import Client
 
+print("sessions", Session.objects.count())  # before this script signs in
 browser = Client(SERVER_NAME="127.0.0.1")
 browser.post("/accounts/login/", {{"login": "kept@example.com", "password": "a-long-password-1"}})
 code = format_hotp_value(hotp_value("{SEED}", list(yield_hotp_counters_from_time())[-1]))
@@ -59,7 +60,6 @@ print("paid", Payment.objects.filter(status__in=["succeeded", "partially_refunde
 print("refunded", sum(Payment.objects.values_list("refunded_amount", flat=True)))
 print("confirmed", Booking.objects.filter(status="confirmed").count())
 print("gone", User.objects.filter(email="gone@example.com").count())
-print("sessions", Session.objects.count())
 print("guide", len(default_storage.listdir("")[1]))
 """
 
