@@ -38,8 +38,11 @@ def test_every_expression_returns_data(page: Page, stack: Stack, tmp_path: Path)
     asked = {as_asked(e) for name in DASHBOARDS for e in expressions(name)} | set(recorded())
     asked |= {without_threshold(a.expr) for a in alerts().values() if not a.expr.startswith("absent")}
     before = counted(stack)
+    end = time.monotonic() + PATIENCE_S
     with prometheus(tmp_path, portal=stack.portal.removeprefix("http://"), port=port, every="1s"):
-        time.sleep(3)  # a rate needs a scrape from before
+        while not query(port, "portal_security_events_total") and time.monotonic() < end:
+            time.sleep(0.5)  # an increase needs a scrape from before
+        refused(page)
         sign_in(page)
         page.goto(f"/book/?service={SERVICE}")
         book(page)
@@ -56,6 +59,15 @@ def test_every_expression_returns_data(page: Page, stack: Stack, tmp_path: Path)
             empty = {expression for expression in empty if not query(port, expression)}
     assert empty == set()
     assert_adds_up(stack, before)
+
+
+def refused(page: Page) -> None:
+    """A wrong password, so that the refusals of the security board have something to show."""
+    page.goto("/accounts/login/")
+    page.get_by_label("Email").fill("caregiver@example.com")
+    page.get_by_label("Password", exact=True).fill("not the password")
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_text("not correct").first.wait_for()
 
 
 def counted(stack: Stack) -> Counts:

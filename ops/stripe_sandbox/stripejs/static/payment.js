@@ -132,8 +132,10 @@ for (const one of fields) {
     show(one, null);
     announce();
   });
-  one.input.addEventListener("blur", () => {
-    if (one.input.value) show(one, one.check());
+  // Leaving the frame shows nothing yet: a message makes the frame taller, and would move the page's
+  // button away between the press and the release of the mouse. Confirming checks every field.
+  one.input.addEventListener("blur", ({ relatedTarget }) => {
+    if (relatedTarget && one.input.value) show(one, one.check());
     tell("blur");
   });
   one.input.addEventListener("focus", () => tell("focus"));
