@@ -10,7 +10,9 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext as _
 
+from portal.accounts import reauthentication
 from portal.common.refusals import refused
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -23,7 +25,7 @@ def _wants_json(request: HttpRequest) -> bool:
 
 
 class StaffSecondFactorMiddleware:
-    """Staff enter the admin with a second factor; without one they are sent to set it up."""
+    """Staff enter the admin with a second factor, shown in this session; without one they are sent to set it up."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -31,9 +33,8 @@ class StaffSecondFactorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if self._lacks_second_factor(request):
             if is_mfa_enabled(request.user):
-                messages.warning(request, "To open the admin, sign out and sign in again with your second step.")
-            else:
-                messages.warning(request, "To open the admin, first set up a second step: an app or a passkey.")
+                return reauthentication.question(request, back=request.get_full_path())
+            messages.warning(request, _("To open the admin, first set up a second step: an app or a passkey."))
             return redirect("mfa_index")
         return self.get_response(request)
 
@@ -81,7 +82,7 @@ class AdminAccessMiddleware:
     @staticmethod
     def _refusal(request: HttpRequest) -> HttpResponse:
         if _wants_json(request):
-            return JsonResponse({"error": "You do not have permission to see this."}, status=403)
+            return JsonResponse({"error": _("Your account doesn't have access to this.")}, status=403)
         return refused(request, "403.html", 403)
 
 

@@ -45,14 +45,18 @@ def detour(request: HttpRequest, *, back: str = "") -> HttpResponse | None:
         return None
     methods = get_adapter().get_reauthentication_methods(request.user)
     if not methods:
-        messages.warning(request, _("Choose a password first: we send a link to your email address."))
+        messages.warning(request, _("Choose a password first. We'll email you a link."))
         return redirect("account_reset_password")
     if request.method == "POST":
         request.session[STASH] = {"path": request.path, "typed": _without_secrets(request.POST).urlencode()}
-        messages.info(
-            request, _("Nothing has been done yet. Confirm that it is you, and you come back to where you were.")
-        )
-    return redirect(f"{methods[0]['url']}?{urlencode({'next': back or request.get_full_path()})}")
+        messages.info(request, _("We haven't changed anything yet. Confirm it's you, then send the form again."))
+    return question(request, back=back or request.get_full_path())
+
+
+def question(request: HttpRequest, *, back: str) -> HttpResponse:
+    """The page that asks who is there, with the factor where one is enrolled; from there it goes on to `back`."""
+    method = get_adapter().get_reauthentication_methods(request.user)[0]
+    return redirect(f"{method['url']}?{urlencode({'next': back})}")
 
 
 def _without_secrets(sent: QueryDict) -> QueryDict:

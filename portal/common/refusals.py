@@ -6,6 +6,7 @@ from typing import Any, Final
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 
 logger = logging.getLogger("portal.refusals")
 RETRY_AFTER_SECONDS: Final = 300
@@ -36,7 +37,7 @@ def too_many_requests(request: HttpRequest) -> HttpResponse:
     """429: somebody was too quick; says what to do, and to programs when to come back."""
     if request.path.endswith(".json"):
         response: HttpResponse = JsonResponse(
-            {"error": "Too many tries. Wait a few minutes, then try again."}, status=429
+            {"error": _("Too many attempts. Wait a few minutes, then try again.")}, status=429
         )
     else:
         response = refused(request, "429.html", 429)

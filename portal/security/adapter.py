@@ -32,7 +32,7 @@ class AccountAdapter(QueuedMail, BaseAdapter):
     error_messages: ClassVar[Mapping[str, str | Promise]] = {
         **BaseAdapter.error_messages,
         "too_many_login_attempts": _(
-            "There have been too many tries. Wait a few minutes, or sign in with a code by email."
+            "There have been too many attempts. Wait a few minutes, or sign in with a code by email."
         ),
     }
 

@@ -1,14 +1,17 @@
 """Every email about an account: allauth's in our own words, and those of invitations and changes.
 
 None holds a name or anything else that a stranger typed: the address may not be theirs. Links that sign somebody in
-are made when the email is sent and stored nowhere. The wording is marked for translation where it is queued or shipped.
+are made when the email is sent and stored nowhere, and say how long they work
+by the settings. The wording is marked for translation where it is queued or shipped.
 """
 
 from typing import Final
 
+from allauth.account import app_settings
 from allauth.account.forms import default_token_generator
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.account.utils import user_pk_to_url_str
+from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_noop as _
 
@@ -42,11 +45,11 @@ CONFIRM_ADDRESS: Final = MessageTemplate(
     subject=_("Confirm your email address"),
     body=_(
         "Someone gave us this email address for an account.\n\n"
-        "If it was you, confirm the address. The link works for 3 days.\n\n"
+        "If it was you, confirm the address. The link works for {days} days.\n\n"
         "If it wasn't you, ignore this email. Without your confirmation, the address won't be used."
     ),
     button=_("Confirm this address"),
-    samples={"url": "/accounts/confirm-email/key/"},
+    samples={"days": str(app_settings.EMAIL_CONFIRMATION_EXPIRE_DAYS), "url": "/accounts/confirm-email/key/"},
     fresh_url=confirmation_path,
 )
 PASSWORD_LINK: Final = MessageTemplate(
@@ -56,11 +59,11 @@ PASSWORD_LINK: Final = MessageTemplate(
     subject=_("Choose a new password"),
     body=_(
         "Someone asked for a new password for your account.\n\n"
-        "If it was you, choose one now. The link works once, for 3 days.\n\n"
+        "If it was you, choose one now. The link works once, for {minutes} minutes.\n\n"
         "If it wasn't you, ignore this email. Your password stays as it is."
     ),
     button=_("Choose a new password"),
-    samples={"url": "/accounts/password/reset/key/"},
+    samples={"minutes": str(settings.PASSWORD_RESET_TIMEOUT // 60), "url": "/accounts/password/reset/key/"},
     fresh_url=password_path,
 )
 ACCOUNT_EXISTS: Final = MessageTemplate(
@@ -108,12 +111,16 @@ SIGN_IN_CODE: Final = MessageTemplate(
     sent_when="Somebody asks to sign in with a code by email.",
     subject=_("Your sign-in code"),
     body=_(
-        "Enter this code on the page where you asked for it. It works once, for a few minutes.\n\n"
+        "Enter this code on the page where you asked for it. It works for {minutes} minutes, once.\n\n"
         "{code}\n\n"
-        "Never give it to anyone. If you didn't ask for it, ignore this email."
+        "Never give it to anyone. We never ask for it on the phone. If you didn't ask for it, ignore this email."
     ),
     button=_("Sign in"),
-    samples={"code": "ABC-DEF", "url": "/accounts/login/"},
+    samples={
+        "code": "ABC-DEF",
+        "minutes": str(settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT // 60),
+        "url": "/accounts/login/",
+    },
     kept=False,
 )
 TEMPLATES: Final = (

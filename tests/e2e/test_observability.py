@@ -67,7 +67,7 @@ def refused(page: Page) -> None:
     page.get_by_label("Email").fill("caregiver@example.com")
     page.get_by_label("Password", exact=True).fill("not the password")
     page.get_by_role("button", name="Sign in").click()
-    page.get_by_text("not correct").first.wait_for()
+    page.get_by_text("match an account").first.wait_for()
 
 
 def counted(stack: Stack) -> Counts:

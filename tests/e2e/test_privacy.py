@@ -87,7 +87,7 @@ def sign_up(page: Page, stack: Stack) -> None:
     page.get_by_label("First name").fill("Zebulonia")
     page.get_by_label("Last name").fill("Qwertzona")
     page.get_by_role("button", name="Create account").click()
-    page.get_by_role("heading", level=1, name="Check your e-mail").wait_for()
+    page.get_by_role("heading", level=1, name="Check your email").wait_for()
     (mail,) = until(lambda: mails_to(stack, EMAIL))
     link = re.search(r"http://\S+/accounts/confirm-email/\S+", mail.get_body(("plain",)).get_content())
     assert link is not None

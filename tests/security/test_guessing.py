@@ -10,7 +10,7 @@ from portal.notifications.models import Notification
 from tests.security.people import PASSWORD, browser, person, signed_in
 
 pytestmark = pytest.mark.django_db
-REFUSED = "There have been too many tries"
+REFUSED = "There have been too many attempts"
 NEW = "another calm sentence"
 
 

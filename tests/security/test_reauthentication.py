@@ -138,7 +138,7 @@ def test_sending_a_refund_again_and_noting_one_by_hand_lead_back_to_the_payment(
         assert question(finance.post(f"/admin/payments/refund/{refund.pk}/{action}/")) == (BY_FACTOR, back)
     refund.refresh_from_db()
     assert refund.status == "failed"
-    assert "Nothing has been done yet" in finance.get(BY_FACTOR).content.decode()
+    assert "changed anything yet" in finance.get(BY_FACTOR).content.decode()
 
 
 def test_the_desk_cancels_nothing_from_an_old_session(coordinator: Client, paid: Payment) -> None:

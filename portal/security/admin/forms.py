@@ -21,11 +21,15 @@ TAKEN = _("Another account already uses this email address.")
 class UserFormMixin:
     """What both forms ask; `by` is who fills it in."""
 
+    field_order = ("email", "first_name", "last_name", "groups", "is_active", "is_superuser")  # Wagtail's is a set
+
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.by = by
         self.error_messages = {**self.error_messages, "duplicate_username": TAKEN}  # type: ignore[has-type]
         self.fields["email"].validators.append(validate_address)  # type: ignore[attr-defined]
+        self.fields["first_name"].label = _("First name")  # type: ignore[attr-defined]
+        self.fields["last_name"].label = _("Last name")  # type: ignore[attr-defined]
         if not by.is_superuser:
             self.fields.pop("is_superuser", None)  # type: ignore[attr-defined]
         if may_give_roles(by, self.instance):  # type: ignore[attr-defined]

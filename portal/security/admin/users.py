@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import FormView
 from wagtail.admin import messages
+from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 from wagtail.admin.widgets.button import Button
@@ -37,9 +38,19 @@ if TYPE_CHECKING:
 class IndexView(users.IndexView):  # type: ignore[misc]
     """Searches further addresses, too; a superuser's row leads nowhere for others."""
 
+    add_item_label = gettext_lazy("Invite a colleague")
+
     @cached_property
     def search_fields(self) -> set[str]:
         return {"first_name", "last_name", "email", "emailaddress__email"}
+
+    @cached_property
+    def columns(self) -> list[Column]:
+        columns: list[Column] = super().columns
+        for column in columns:
+            if column.name == User.USERNAME_FIELD:
+                column.label = gettext_lazy("Email")
+        return columns
 
     def get_edit_url(self, instance: User) -> str | None:
         allowed = POLICY.user_has_permission_for_instance(self.request.user, "change", instance)

@@ -193,5 +193,5 @@ def test_too_many_forms_in_a_minute_are_answered_429(
     settings.LIMITS = {**settings.LIMITS, "book": "2/m/user"}
     answers = [browser_of.post("/book/", {}) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [422, 422, 429]
-    assert "Too many tries" in answers[2].content.decode()
+    assert "Too many attempts" in answers[2].content.decode()
     assert browser_of.get("/book/").status_code == 200  # looking is not counted

@@ -248,7 +248,7 @@ def test_a_form_without_its_token_is_refused_with_what_to_do(paid_booking: Booki
     response = strict.post(path, {"login": "a@example.com", "password": "x"})
     page = response.content.decode()
     assert response.status_code == 403
-    assert "This page waited too long" in page
+    assert "Your session has timed out" in page
     assert f'<a class="button" href="{path}">Load the page again</a>' in page
 
 
@@ -292,7 +292,7 @@ def test_too_many_sign_ins_lock_out_with_a_sentence(client: Client, settings: Se
     typed = {"login": "a@example.com", "password": "wrong"}
     pages = [client.post("/accounts/login/", typed).content.decode() for _ in range(3)]
     assert "too many tries" not in pages[1]
-    assert "There have been too many tries. Wait a few minutes, or sign in with a code by email." in pages[2]
+    assert "There have been too many attempts. Wait a few minutes, or sign in with a code by email." in pages[2]
 
 
 def test_too_many_requests_for_one_address_are_a_page(client: Client, settings: Settings) -> None:

@@ -55,10 +55,17 @@ def test_an_authenticator_app_is_set_up_and_opens_the_admin(client: Client) -> N
     again = client.get("/accounts/2fa/totp/activate/")["Location"]  # the password again, before the lock is changed
     assert client.post(again, {"password": PASSWORD})["Location"] == "/accounts/2fa/totp/activate/"
     page = client.get("/accounts/2fa/totp/activate/").content.decode()
-    secret = re.search(r'value="([A-Z2-7]{32})"', page)
+    secret = re.search(r'class="secret">([A-Z2-7]{32})<', page)
     assert secret is not None, page
     assert client.post("/accounts/2fa/totp/activate/", {"code": "000000"}).status_code == 200
     assert client.post("/accounts/2fa/totp/activate/", {"code": code_now(secret[1])}).status_code == 302
+    question = "/accounts/2fa/reauthenticate/?next=%2Fadmin%2F"
+    assert client.get("/admin/")["Location"] == question  # set up, and not shown yet
+    assert client.post(question, {"code": "000000"}).status_code == 200
+    assert client.get("/admin/")["Location"] == question
+    totp_used_codes_are_forgotten()
+    assert client.post(question, {"code": code_now(secret[1])})["Location"] == "/admin/"
+    assert client.get("/admin/").status_code == 200
     client.logout()
     totp_used_codes_are_forgotten()
     assert sign_in(client, user) == "/accounts/2fa/authenticate/"
@@ -90,8 +97,8 @@ def test_a_recovery_code_opens_once() -> None:
 def test_five_wrong_passwords_lock_the_account_for_a_while_and_say_so(client: Client) -> None:
     user = person()
     for _ in range(5):
-        assert "not correct" in sign_in(client, user, "wrong")
-    assert "There have been too many tries" in sign_in(client, user)
+        assert "match an account" in sign_in(client, user, "wrong")
+    assert "There have been too many attempts" in sign_in(client, user)
     assert client.get("/dashboard/").status_code == 302
 
 
@@ -122,7 +129,7 @@ def test_opening_the_deposit_page_too_often_is_refused_and_asks_stripe_nothing(
     statuses.append(client.get(f"/deposit/{booking.reference}/").status_code)
     asked = client.get(f"/deposit/{booking.reference}/status.json?check=1")
     assert (statuses, asked.status_code) == ([200, 200, 429], 429)
-    assert asked.json()["error"] == "Too many tries. Wait a few minutes, then try again."
+    assert asked.json()["error"] == "Too many attempts. Wait a few minutes, then try again."
     assert len(stripe.calls) == calls
 
 

@@ -11,13 +11,13 @@ from pytest_django.fixtures import Settings
 from portal.common import refusals
 
 HEADINGS = {
-    400: "We could not read that request",
-    403: "You cannot open this page",
-    404: "We cannot find that page",
-    429: "Too many tries",
-    500: "Something went wrong here",
+    400: "We couldn't read that request",
+    403: "You can't open this page",
+    404: "We can't find that page",
+    429: "Too many attempts",
+    500: "Sorry, there's a problem",
 }
-FORM_HEADING = "This page waited too long"
+FORM_HEADING = "Your session has timed out"
 
 
 class Broken:

@@ -82,6 +82,19 @@ def test_a_sign_up_is_asked_to_confirm_in_our_words_without_a_name(client: Clien
     assert EmailAddress.objects.get(email="new@example.com").verified
 
 
+def test_how_long_a_link_or_code_works_is_said_by_the_settings(client: Client) -> None:
+    person()
+    client.post("/accounts/login/code/", {"email": "ada@example.com"})
+    client.post("/accounts/password/reset/", {"email": "ada@example.com"})
+    sign_up(client, "new@example.com")
+    send_waiting()
+    words = {message.subject: str(message.body) for message in mail.outbox}
+    assert "It works for 10 minutes, once." in words["Your sign-in code"]
+    assert "We never ask for it on the phone." in words["Your sign-in code"]
+    assert "The link works once, for 60 minutes." in words["Choose a new password"]
+    assert "The link works for 3 days." in words["Confirm your email address"]
+
+
 def test_no_link_that_signs_in_is_stored(client: Client) -> None:
     person()
     client.post("/accounts/password/reset/", {"email": "Ada@example.com"})

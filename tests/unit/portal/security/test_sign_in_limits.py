@@ -15,7 +15,7 @@ from portal.notifications.domain.send import send_waiting
 from tests.unit.portal.security.helpers import PASSWORD, code_now, lines, person, sign_in
 
 pytestmark = pytest.mark.django_db
-TOO_MANY = "There have been too many tries"
+TOO_MANY = "There have been too many attempts"
 
 
 def at(address: str) -> Client:
@@ -145,7 +145,7 @@ def test_somebody_unknown_is_told_the_same() -> None:
     for login in (person().email, "nobody@example.com"):
         client = at("198.51.100.1" if login == "nobody@example.com" else "198.51.102.1")
         pages = [client.post("/accounts/login/", {"login": login, "password": "x"}).content.decode() for _ in range(6)]
-        answers.append(["not correct" in page for page in pages] + [TOO_MANY in pages[-1]])
+        answers.append(["match an account" in page for page in pages] + [TOO_MANY in pages[-1]])
     assert answers[0] == answers[1] == [True] * 5 + [False, True]
 
 
