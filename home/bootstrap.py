@@ -42,7 +42,7 @@ def make_pages() -> None:
     site = Site.objects.filter(is_default_site=True).first() or Site(is_default_site=True)
     site.root_page = home
     _follow(site)
-    add_missing_pages(home, first_pages.PAGES)
+    add_missing_pages(home, first_pages.pages())
 
 
 def add_missing_pages(home: HomePage, pages: Iterable[tuple[type[Page], dict[str, Any]]]) -> None:
@@ -60,7 +60,7 @@ def _home() -> HomePage:
             root.refresh_from_db()
     taken = Page.objects.child_of(root).filter(slug="home").exists()
     home: HomePage = root.add_child(
-        instance=HomePage(**{**first_pages.HOME, "slug": "portal-home" if taken else "home"})
+        instance=HomePage(**{**first_pages.home(), "slug": "portal-home" if taken else "home"})
     )
     home.save_revision().publish()
     return home

@@ -14,7 +14,7 @@ from portal.bookings.models import Booking
 from portal.caregivers.models import Caregiver, CareRecipient
 from portal.common.retention import DONE, Chunk, Retention, due
 
-KEEPS = "When staff changed your account or your bookings."
+KEEPS = _("When staff changed your account or your bookings.")
 _OF_PEOPLE: Final = (User, Caregiver, CareRecipient, Booking)
 
 

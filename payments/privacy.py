@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from payments import mirror_erasure
@@ -14,7 +15,9 @@ from payments.models import Discrepancy, OfflineReceipt, Payment, ReceivedEvent,
 from portal.accounts.models import User
 from portal.common.retention import Retention
 
-KEEPS = "What you paid and got back. Amounts and dates are kept for the accounts; your e-mail and card details go."
+KEEPS = _(
+    "What you paid and what we refunded. We keep amounts and dates for our accounts, not your email and card details."
+)
 RETENTION = (
     Retention(
         "payments",
@@ -103,11 +106,13 @@ def open_matters(user: User) -> Sequence[str]:
     payments = Payment.objects.filter(booking__caregiver__user=user)
     found = []
     if payments.filter(status__in=UNPAID, intent_id__isnull=False).exists():
-        found.append("A payment is still open: wait until it is paid or cancelled.")
+        found.append(gettext("A payment is still open. Wait until it is paid or cancelled."))
     if Refund.objects.filter(payment__in=payments, status__in=UNDER_WAY).exists():
-        found.append("A refund to you is on its way: wait until it has arrived.")
+        found.append(gettext("A refund to you is on its way. Wait until it has arrived."))
     disputed = Q(disputes__closed_at__isnull=True, disputes__isnull=False)
     differing = Q(discrepancies__status=DiscrepancyStatus.OPEN)
     if payments.filter(disputed | differing).exists():
-        found.append("We are still settling a question about a payment of yours: write to us, and we tell you when.")
+        found.append(
+            gettext("We're still settling a question about one of your payments. Contact us to hear when it's done.")
+        )
     return found

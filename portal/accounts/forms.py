@@ -2,6 +2,7 @@
 
 from django import forms
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.fields import NameField
 from portal.accounts.models import User
@@ -12,11 +13,15 @@ class SignupForm(forms.Form):
 
     field_order = ("email", "first_name", "last_name", "password1", "link_visits")
 
-    first_name = NameField(max_length=150, widget=forms.TextInput(attrs={"autocomplete": "given-name"}))
-    last_name = NameField(max_length=150, widget=forms.TextInput(attrs={"autocomplete": "family-name"}))
+    first_name = NameField(
+        label=_("First name"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "given-name"})
+    )
+    last_name = NameField(
+        label=_("Last name"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "family-name"})
+    )
     link_visits = forms.BooleanField(
-        label="You may link my visits, to see what is useful (optional)",
-        help_text="Under a code instead of my name, and by nobody else. I can change this under “Your data”.",
+        label=_("Let us link your visits to improve the site (optional)"),
+        help_text=_("We use a code, not your name. You can change this under “Your data”."),
         required=False,
     )
 

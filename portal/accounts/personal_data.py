@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from typing import Any, Protocol, cast
 
 from django.apps import apps
+from django.utils.functional import Promise
 
 from portal.accounts.models import User
 from portal.common.retention import Retention
@@ -22,7 +23,7 @@ OURS = ("portal.", "payments", "insights", "home")
 class PersonalData(Protocol):
     """An app's `privacy.py`."""
 
-    KEEPS: str
+    KEEPS: str | Promise
     RETENTION: Sequence[Retention]
 
     def export(self, user: User) -> Any:

@@ -7,14 +7,15 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import LogEntry
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import User
 from portal.accounts.roles import STAFF_ROLES
 from portal.common.retention import Retention
 
-KEEPS = (
-    "Your name, e-mail addresses, password (as a hash), second factors and, while you are signed in, from which "
+KEEPS = _(
+    "Your name, email addresses, encrypted password and sign-in settings and, while you're signed in, from which "
     "browser and address."
 )
 
@@ -101,5 +102,5 @@ def end_sessions(user: User) -> None:
 def open_matters(user: User) -> Sequence[str]:
     """Staff accounts are closed by an administrator: work needs handing over."""
     if user.is_superuser or user.groups.filter(name__in=[role.value for role in STAFF_ROLES]).exists():
-        return ["Your account is a staff account: ask an administrator to close it."]
+        return [gettext("Yours is a staff account. Ask an administrator to close it.")]
     return []

@@ -10,7 +10,7 @@ from portal.activity.consent import visitor_hash, withdraw
 from portal.activity.models import ActivityEvent
 from portal.common.retention import Retention
 
-KEEPS = "Only while you allow it: which services and films you looked at, under a code instead of your name."
+KEEPS = _("Only while you allow it: which services and videos you looked at, under a code instead of your name.")
 RETENTION = (
     Retention(
         "visits",

@@ -10,7 +10,7 @@ from portal.audit.actor import ActorKind
 from portal.audit.models import AuditEvent
 from portal.common.retention import Retention
 
-KEEPS = "What you did and when, under a number. Once your account is erased, that number leads to nobody."
+KEEPS = _("What you did and when, under a number. Once your account is erased, that number leads to nobody.")
 RETENTION = (
     Retention(
         "audit",

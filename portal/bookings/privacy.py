@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import User
@@ -13,7 +14,7 @@ from portal.common import clock
 from portal.common.retention import Retention
 from portal.notifications.privacy import erase_about
 
-KEEPS = "Your bookings: service, time, person, notes, price. Without names and notes they are kept for the accounts."
+KEEPS = _("Your bookings: service, time, person, notes, price. Without names and notes we keep them for our accounts.")
 RETENTION = (
     Retention(
         "bookings",
@@ -96,4 +97,5 @@ def open_matters(user: User) -> Sequence[str]:
     ahead = Booking.objects.filter(
         caregiver__user=user, status__in=UPCOMING, session__ends_at__gt=clock.now()
     ).values_list("reference", flat=True)
-    return [f"Booking {reference} is still ahead: cancel it first, or ask again after it." for reference in ahead]
+    sentence = gettext("Booking %(reference)s is still ahead. Cancel it first, or ask again after it.")
+    return [sentence % {"reference": reference} for reference in ahead]

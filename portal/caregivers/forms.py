@@ -4,6 +4,8 @@ from typing import Any
 
 from allauth.account.adapter import get_adapter
 from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.fields import NameField
 from portal.accounts.models import User
@@ -22,10 +24,14 @@ class CareRecipientForm(forms.ModelForm[CareRecipient]):
 class ProfileForm(forms.Form):
     """The caregiver's own details."""
 
-    first_name = NameField(max_length=150, widget=forms.TextInput(attrs={"autocomplete": "given-name"}))
-    last_name = NameField(max_length=150, widget=forms.TextInput(attrs={"autocomplete": "family-name"}))
+    first_name = NameField(
+        label=_("First name"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "given-name"})
+    )
+    last_name = NameField(
+        label=_("Last name"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "family-name"})
+    )
     phone = forms.CharField(
-        label="Phone number",
+        label=_("Phone number"),
         max_length=32,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
@@ -36,11 +42,14 @@ class ErasureForm(forms.Form):
     """The password again: somebody else at the same computer cannot erase the account."""
 
     password = forms.CharField(
-        label="Your password",
+        label=_("Your password"),
         strip=False,
+        error_messages={"required": _("Enter your password.")},
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
-    understood = forms.BooleanField(label="I understand that this cannot be undone")
+    understood = forms.BooleanField(
+        label=_("I understand that this can't be undone"), error_messages={"required": _("Tick the box to go on.")}
+    )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -49,5 +58,5 @@ class ErasureForm(forms.Form):
     def clean_password(self) -> str:
         password: str = self.cleaned_data["password"]
         if not get_adapter().reauthenticate(self._user, password):
-            raise forms.ValidationError("This is not your password. Nothing has been erased.")
+            raise forms.ValidationError(gettext("That isn't your password. Nothing has been erased."))
         return password

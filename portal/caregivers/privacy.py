@@ -10,7 +10,7 @@ from portal.caregivers.models import Caregiver, CareRecipient
 from portal.common import clock
 from portal.common.retention import Retention
 
-KEEPS = "Your phone number, and what you told us about the people you care for."
+KEEPS = _("Your phone number, and what you told us about the people you care for.")
 RETENTION = (
     Retention(
         "people",

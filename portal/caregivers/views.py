@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
@@ -63,7 +64,7 @@ def edit_person(request: HttpRequest, pk: int) -> HttpResponse:
     form = CareRecipientForm(request.POST or None, instance=person)
     if request.method == "POST" and form.is_valid():
         form.save()
-        messages.success(request, f"The details of {person.full_name} have been saved.")
+        messages.success(request, _("The details of %(name)s have been saved.") % {"name": person.full_name})
         return redirect("caregivers:people")
     return _form(request, "caregivers/person_form.html", {"form": form, "person": person})
 
@@ -91,7 +92,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         user.save(update_fields=["first_name", "last_name"])
         caregiver.phone = form.cleaned_data["phone"]
         caregiver.save(update_fields=["phone"])
-        messages.success(request, "Your details have been saved.")
+        messages.success(request, _("Your details have been saved."))
         return redirect("caregivers:profile")
     return _form(request, "caregivers/profile.html", {"form": form})
 
@@ -125,10 +126,10 @@ def link_visits(request: HttpRequest) -> HttpResponse:
     user = _signed_in(request)
     if request.POST.get("allow") == "yes":
         consent.allow(user)
-        messages.success(request, "Thank you. Your visits are linked under a code from now on.")
+        messages.success(request, _("Thank you. From now on, we link your visits under a code."))
     else:
         consent.withdraw(user)
-        messages.success(request, "Your visits are no longer linked, and the code is thrown away.")
+        messages.success(request, _("We no longer link your visits, and have deleted the code."))
     return redirect("caregivers:your_data")
 
 

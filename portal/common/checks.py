@@ -15,6 +15,7 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error
 from django.http.request import validate_host
+from django.utils.translation import gettext as _
 
 LABEL: Final = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 HOST: Final = re.compile(rf"(?=.{{1,253}}$)({LABEL}\.)*{LABEL}", re.IGNORECASE)
@@ -37,8 +38,8 @@ def _sender() -> Iterator[Error]:
         if not _is_one_address(value):
             yield _error(
                 1,
-                f"EMAIL_FROM is not one e-mail address: {value!r}.",
-                'A name with a comma stands in quotes: "Care, Ltd" <bookings@example.org>.',
+                _("EMAIL_FROM is not one email address: %(value)r.") % {"value": value},
+                _('A name with a comma stands in quotes: "Care, Ltd" <bookings@example.org>.'),
             )
             return
 
@@ -50,19 +51,21 @@ def _is_one_address(value: str) -> bool:
 
 def _base_url() -> Iterator[Error]:
     value = settings.BASE_URL
-    hint = "The scheme and host that caregivers see, nothing more: https://portal.example.org."
+    hint = _("The scheme and host that caregivers see, nothing more: https://portal.example.org.")
     try:
         parts = urlsplit(value)
-        host, _ = parts.hostname, parts.port
+        host, _port = parts.hostname, parts.port
     except ValueError:
         parts, host = None, None
     if parts is None or parts.scheme not in ("http", "https") or not host or not _is_host(host):
-        yield _error(2, f"PORTAL_BASE_URL is not an address: {value!r}.", hint)
+        yield _error(2, _("PORTAL_BASE_URL is not an address: %(value)r.") % {"value": value}, hint)
     elif parts.path or parts.query or parts.fragment or parts.username is not None:
-        yield _error(3, f"PORTAL_BASE_URL has more than scheme and host: {value!r}.", hint)
+        yield _error(3, _("PORTAL_BASE_URL has more than scheme and host: %(value)r.") % {"value": value}, hint)
     elif not validate_host(host if ":" not in host else f"[{host}]", settings.ALLOWED_HOSTS):
         yield _error(
-            4, f"PORTAL_BASE_URL's host {host!r} is not among PORTAL_ALLOWED_HOSTS.", "Its own links would be refused."
+            4,
+            _("PORTAL_BASE_URL's host %(host)r is not among PORTAL_ALLOWED_HOSTS.") % {"host": host},
+            _("The portal would refuse its own links."),
         )
 
 
@@ -71,8 +74,8 @@ def _allowed_hosts() -> Iterator[Error]:
         if not _is_host(value.removeprefix(".").removeprefix("[").removesuffix("]")):
             yield _error(
                 5,
-                f"PORTAL_ALLOWED_HOSTS has an entry that is no host name: {value!r}.",
-                "Names or IP addresses without scheme, port or path, comma separated: portal.example.org,127.0.0.1.",
+                _("PORTAL_ALLOWED_HOSTS has an entry that is not a host name: %(value)r.") % {"value": value},
+                _("Names or IP addresses without scheme, port or path, comma separated: portal.example.org,127.0.0.1."),
             )
 
 
@@ -88,8 +91,8 @@ def _time_zones() -> Iterator[Error]:
     if settings.REPORTING_TIME_ZONE not in available_timezones():
         yield _error(
             6,
-            f"PORTAL_TIME_ZONE is not a time zone: {settings.REPORTING_TIME_ZONE!r}.",
-            "A name of the IANA database, such as Europe/London.",
+            _("PORTAL_TIME_ZONE is not a time zone: %(value)r.") % {"value": settings.REPORTING_TIME_ZONE},
+            _("A name of the IANA database, such as Europe/London."),
         )
 
 
@@ -99,11 +102,17 @@ def _networks() -> Iterator[Error]:
             ip_network(value)
         except ValueError:
             yield _error(
-                7, f"METRICS_NETWORKS has an entry that is no network: {value!r}.", "For example 10.0.0.0/8,::1/128."
+                7,
+                _("METRICS_NETWORKS has an entry that is not a network: %(value)r.") % {"value": value},
+                _("For example 10.0.0.0/8,::1/128."),
             )
 
 
 def _contact() -> Iterator[Error]:
     value = settings.ORGANISATION["email"]
     if value and not ADDRESS.fullmatch(value):
-        yield _error(8, f"ORGANISATION_EMAIL is not an e-mail address: {value!r}.", "For example hello@example.org.")
+        yield _error(
+            8,
+            _("ORGANISATION_EMAIL is not an email address: %(value)r.") % {"value": value},
+            _("For example hello@example.org."),
+        )

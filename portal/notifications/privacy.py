@@ -13,7 +13,7 @@ from portal.common.retention import DONE, Chunk, Retention, due
 from portal.notifications.domain.send import WAITING
 from portal.notifications.models import Notification, NotificationStatus
 
-KEEPS = "Every e-mail that we sent you, with its words."
+KEEPS = _("The emails we sent you, with their words.")
 NO_WORDS: Final[dict[str, Any]] = {
     "to": "erased@erased.invalid", "context": {}, "subject": "", "body": "", "message_id": "", "last_error": ""
 }  # fmt: skip

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.accounts.models import User
 from portal.common.retention import Retention
 
-KEEPS = "In our log, for 90 days: your sign-ins and changes of your account, under a number, with the network you used."
+KEEPS = _("In our log: your sign-ins and changes of your account, under a number, with the network you used.")
 RETENTION = (
     Retention(
         "security_log",

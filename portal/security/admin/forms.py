@@ -35,6 +35,7 @@ class UserFormMixin:
         if may_give_roles(by, self.instance):  # type: ignore[attr-defined]
             self.fields["groups"].queryset = givable_roles(by)  # type: ignore[attr-defined]
             self.fields["groups"].label = _("Roles")  # type: ignore[attr-defined]
+            self.fields["groups"].help_text = _("What this person does here.")  # type: ignore[attr-defined]
         else:
             del self.fields["groups"]  # type: ignore[attr-defined]
 
@@ -63,6 +64,8 @@ class UserEditForm(UserFormMixin, WagtailEditForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         editing_self = kwargs.get("editing_self", False)
         super().__init__(*args, **kwargs)
+        if "is_active" in self.fields:  # Wagtail takes it away from one's own form
+            self.fields["is_active"].help_text = _("Untick to close the account. Nobody can then sign in with it.")
         if editing_self:
             self.fields["email"].disabled = True
             self.fields["email"].help_text = _("Change your own address on your account's pages.")

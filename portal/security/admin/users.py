@@ -64,6 +64,9 @@ class CreateView(users.CreateView):  # type: ignore[misc]
     submit_button_label = gettext_lazy("Send the invitation")
     success_message = gettext_lazy("%(object)s has been invited by email.")
 
+    def get_page_subtitle(self) -> str:
+        return str(self.page_title)
+
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "by": self.request.user}
 

@@ -21,7 +21,7 @@ from wagtail.models import (
 )
 
 from home import bootstrap
-from home.first_pages import REVIEW
+from home.first_pages import review
 from home.models import ContentPage, HomePage
 from portal.accounts.roles import Role
 from portal.common import installation
@@ -69,7 +69,7 @@ def test_the_welcome_page_goes_and_the_pages_of_the_site_answer(site: Site, clie
 
 @pytest.mark.django_db
 def test_every_page_says_that_it_has_to_be_reviewed(site: Site, client: Client) -> None:
-    marked = REVIEW.removeprefix("<p>").removesuffix("</p>")
+    marked = review().removeprefix("<p>").removesuffix("</p>")
     assert [client.get(path).content.decode().count(marked) for path in ADDRESSES] == [1] * 5
 
 
