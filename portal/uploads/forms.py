@@ -55,6 +55,17 @@ class DocumentForm(BaseDocumentForm):
         super().__init__(*args, **kwargs)
         _examine_file(self, DocumentField)
 
+    def add_error(self, field: str | None, error: Any) -> None:
+        """Wagtail's model finds fault with a file that is not there yet, also where a form has no such field.
+
+        That form completes an upload whose file was examined as it came.
+        """
+        if field is None and "file" not in self.fields and hasattr(error, "error_dict"):
+            error.error_dict.pop("file", None)
+            if not error.error_dict:
+                return
+        super().add_error(field, error)
+
 
 def _examine_file(form: forms.BaseForm, field_class: type[forms.Field]) -> None:
     """Wagtail chooses the field's class itself; the forms that edit several uploads at once have no such field."""

@@ -228,3 +228,17 @@ def test_saving_a_picture_again_does_not_open_its_file(image: Image, django_asse
     image.title = "After"
     image.save()
     assert Image.objects.get().title == "After"
+
+
+@pytest.mark.usefixtures("superuser")
+def test_a_document_whose_title_was_too_long_is_given_another(client: Client) -> None:
+    note = SimpleUploadedFile("note.txt", b"Bring a chair.", "text/plain")
+    upload_several(client, reverse("wagtaildocs:add_multiple"), note, title="x" * 300)
+    waiting = UploadedFile.objects.get()
+    prefix = f"uploaded-document-{waiting.pk}"
+    fields = {f"{prefix}-title": "Note", f"{prefix}-collection": Collection.get_first_root_node().pk}
+    address = reverse("wagtaildocs:create_multiple_from_uploaded_document", args=[waiting.pk])
+    assert json.loads(client.post(address, {f"{prefix}-title": ""}).content)["success"] is False
+    assert json.loads(client.post(address, fields).content)["success"] is True
+    kept = Document.objects.get()
+    assert (kept.title, kept.file.read(), UploadedFile.objects.count()) == ("Note", b"Bring a chair.", 0)
