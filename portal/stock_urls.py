@@ -12,9 +12,10 @@ from typing import Final, Never
 from allauth import urls as allauth_urls
 from allauth.account import views as allauth_views
 from django.contrib.auth import views as django_auth_views
+from django.core.exceptions import PermissionDenied
 from django.core.signing import BadSignature, Signer
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, URLResolver, path
 from django.views.decorators.cache import never_cache
 from django.views.generic import RedirectView
@@ -23,11 +24,15 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.admin.auth import require_admin_access
 from wagtail.admin.views import account
 from wagtail.documents import urls as wagtaildocs_urls
+from wagtail.images import get_image_model
+from wagtail.images.permissions import permission_policy as image_permission_policy
+from wagtail.permissions import page_permission_policy
 
 from portal.accounts.reauthentication import with_factor
 
 Patterns = list[URLPattern | URLResolver]
 ELSEWHERE: Final = (account.NameEmailSettingsPanel, account.AvatarSettingsPanel, account.ChangePasswordPanel)
+KEEP_PAGES: Final = ("add", "change", "publish", "bulk_delete", "lock", "unlock")
 REPLACED: Final = frozenset(["wagtailadmin_account"])
 CLOSED: Final = {  # full name, or the route of a nameless one: why nobody may open it
     "test404/": "a page to look at an error page",
@@ -89,7 +94,35 @@ def whole(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return wrapped
 
 
+def for_keepers_of_pages(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Questions about one page, which Wagtail asks all staff before it looks at who may do what is asked."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: int, **kwargs: int) -> HttpResponse:
+        if not page_permission_policy.user_has_any_permission(request.user, KEEP_PAGES):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return wrapped
+
+
+def for_choosers_of_images(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The last step of choosing a picture shows it: only to those who may choose it, as the steps before."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, image_id: int) -> HttpResponse:
+        image = get_object_or_404(get_image_model(), pk=image_id)
+        if not image_permission_policy.user_has_permission_for_instance(request.user, "choose", image):
+            raise PermissionDenied
+        return view(request, image_id)
+
+    return wrapped
+
+
 HARDENED: Final = {
+    "wagtailadmin_pages:move_confirm": for_keepers_of_pages,
+    "wagtailadmin_pages:confirm_workflow_cancellation": for_keepers_of_pages,
+    "wagtailimages_chooser:select_format": for_choosers_of_images,
     "wagtailredirects:process_import": whole,
     "account_change_password": with_factor,
     "account_set_password": with_factor,

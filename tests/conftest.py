@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, sync_playwright
 from pytest_socket import socket_allow_hosts
 
 from tests.factories import BookingFactory, CaregiverFactory, ServiceFactory, SessionFactory
-from tests.fakes import FakeGateway
+from tests.fakes import FakeGateway, in_place_of_stripe
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 CHROMIUM_FLAGS = [
@@ -42,10 +42,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def stripe(monkeypatch: pytest.MonkeyPatch) -> FakeGateway:
     """A provider in memory, for what the sandbox cannot be told to do at one precise moment."""
-    fake = FakeGateway()
-    for module in ("checkout", "charges", "events", "refunds", "release", "reconciliation.pull", "reconciliation.heal"):
-        monkeypatch.setattr(f"payments.domain.{module}.gateway", lambda: fake)
-    return fake
+    return in_place_of_stripe(monkeypatch)
 
 
 @pytest.fixture

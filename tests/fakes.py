@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+import pytest
+
 from payments.gateway.base import (
     Charge,
     DisputeResult,
@@ -155,3 +157,11 @@ class FakeGateway:
         return self.set(
             intent_id, status="succeeded", amount_received=intent.amount, latest_charge_id=f"ch_{intent_id}"
         )
+
+
+def in_place_of_stripe(monkeypatch: pytest.MonkeyPatch) -> FakeGateway:
+    """A new one, which the domain talks to until `monkeypatch` is undone."""
+    fake = FakeGateway()
+    for module in ("checkout", "charges", "events", "refunds", "release", "reconciliation.pull", "reconciliation.heal"):
+        monkeypatch.setattr(f"payments.domain.{module}.gateway", lambda: fake)
+    return fake

@@ -74,6 +74,13 @@ def licences_page() -> str:
     return licences.table(shipped.parts())
 
 
+def urls_page() -> str:
+    """docs/security/urls.md."""
+    from ops.docs import url_roles
+
+    return url_roles.urls_page()
+
+
 def scripts_page() -> str:
     """docs/security/scripts.md."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.demo")
@@ -91,6 +98,7 @@ DOCUMENTS = {
     "docs/analytics/metrics-definitions.md": metrics_page,
     "docs/security/licences.md": licences_page,
     "docs/security/scripts.md": scripts_page,
+    "docs/security/urls.md": urls_page,
     "docs/privacy/data-map.md": data_map_page,
 }
 

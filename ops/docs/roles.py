@@ -21,8 +21,8 @@ every `migrate`, so a permission given to a group by hand does not last. Somebod
 put in (admin, Settings, Users). A superuser may do everything: keep one, for emergencies.
 
 Staff enter the admin with a second factor only: see [Staff's second factor](second-factor.md). A view that a role
-may not open answers 403; signed out leads to sign-in. `tests/unit/portal/test_admin_access.py` tries every admin
-view with every role.
+may not open answers 403; signed out leads to sign-in. Every address with its answer to every role is one tested table:
+[urls.md](../security/urls.md).
 """
 
 
