@@ -32,6 +32,11 @@ class UserFormMixin:
         self.fields["last_name"].label = _("Last name")  # type: ignore[attr-defined]
         if not by.is_superuser:
             self.fields.pop("is_superuser", None)  # type: ignore[attr-defined]
+        elif "is_superuser" in self.fields:  # type: ignore[attr-defined]
+            self.fields["is_superuser"].label = _("Superuser")  # type: ignore[attr-defined]
+            self.fields["is_superuser"].help_text = _(  # type: ignore[attr-defined]
+                "May do everything, whatever their roles. For emergencies."
+            )
         if may_give_roles(by, self.instance):  # type: ignore[attr-defined]
             self.fields["groups"].queryset = givable_roles(by)  # type: ignore[attr-defined]
             self.fields["groups"].label = _("Roles")  # type: ignore[attr-defined]

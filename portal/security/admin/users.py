@@ -67,6 +67,9 @@ class CreateView(users.CreateView):  # type: ignore[misc]
     def get_page_subtitle(self) -> str:
         return str(self.page_title)
 
+    def get_header_title(self) -> str:
+        return str(self.page_title)
+
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "by": self.request.user}
 

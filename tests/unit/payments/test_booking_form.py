@@ -43,12 +43,21 @@ def offered(page: str) -> set[str]:
 
 
 def test_the_form_carries_a_token_of_its_own(browser_of: Client) -> None:
+    ServiceFactory()
     tokens = set()
     for _ in range(2):
         page = Elements(browser_of.get("/book/").content.decode())
         [token] = [field["value"] for field in page.all("input") if field.get("name") == "token"]
         tokens.add(uuid.UUID(token))
     assert len(tokens) == 2
+
+
+def test_without_any_service_the_page_says_so_and_asks_nothing(browser_of: Client) -> None:
+    page = browser_of.get("/book/").content.decode()
+    assert "No service can be booked online at the moment." in page
+    assert Elements(page).all("select") == []
+    ServiceFactory()
+    assert "No service can be booked online" not in browser_of.get("/book/").content.decode()
 
 
 def test_without_a_service_every_session_is_offered(browser_of: Client) -> None:

@@ -174,6 +174,7 @@ def test_a_colleague_is_invited_chooses_a_password_and_is_led_to_the_second_fact
     assert link is not None
     settings.STAFF_SECOND_FACTOR_REQUIRED = True
     client = Client()
+    assert client.get(link[1])["Referrer-Policy"] == "strict-origin"  # less, and a browser's form has no Origin
     assert client.post(link[1], {"password": "short"}).status_code == 422
     assert client.post(link[1], {"password": NEW})["Location"] == "/accounts/login/"
     assert client.get(link[1]).status_code == 404
