@@ -111,7 +111,9 @@ database_gauge(
     "portal_webhook_backlog", "Received events that wait, for the ledger or the mirror.", _backlog, ["stage"]
 )
 database_gauge(
-    "portal_webhook_unreadable", "Events that Stripe signed, no JSON column takes, and nobody has settled.", _unreadable
+    "portal_webhook_unreadable",
+    "Deliveries that Stripe signed, nothing here can read, and nobody has settled.",
+    _unreadable,
 )
 database_gauge(
     "portal_reconciliation_discrepancies", "Open discrepancies between the ledger and Stripe.", _discrepancies, ["kind"]

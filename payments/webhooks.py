@@ -1,8 +1,10 @@
 """Stripe's events arrive here: verify, store once, answer 200, ring the bell. Nothing in the request touches Stripe."""
 
+import hmac
 import logging
 import re
 import time
+from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
@@ -39,10 +41,18 @@ class Refused(Exception):
         self.status = status
 
 
+class Signature(stripe.WebhookSignature):
+    """Stripe's check of the bytes that arrived: its own takes nothing but UTF-8."""
+
+    @staticmethod
+    def _compute_signature(payload: str, secret: str) -> str:
+        return hmac.new(secret.encode(), payload.encode(errors="surrogateescape"), sha256).hexdigest()
+
+
 @csrf_exempt
 @require_POST
 def receive(request: HttpRequest, endpoint: UUID) -> HttpResponse:
-    """One delivery to the endpoint with this UUID: 200 once it is durable, 400 when it is not Stripe's."""
+    """One delivery to the endpoint with this UUID: 200 once it is durable, 400 when Stripe did not sign it."""
     started = time.perf_counter()
     try:
         body = _verified_body(request, endpoint)
@@ -58,7 +68,10 @@ def receive(request: HttpRequest, endpoint: UUID) -> HttpResponse:
 
 
 def _verified_body(request: HttpRequest, endpoint: UUID) -> str:
-    """The raw body, signed with the endpoint's secret not long ago. Raises Refused."""
+    """The raw body, signed with the endpoint's secret not long ago; surrogates for bytes that are no UTF-8.
+
+    Raises Refused.
+    """
     try:
         if body_length(request) > settings.STRIPE_WEBHOOK_MAX_BYTES:
             raise Refused("too_large", 413)
@@ -70,11 +83,9 @@ def _verified_body(request: HttpRequest, endpoint: UUID) -> str:
     signature = request.headers.get("Stripe-Signature", "")
     if not signature.isascii():  # Stripe's library compares texts, and takes no others
         raise Refused("bad_signature")
+    body = request.body.decode(errors="surrogateescape")
     try:
-        body = request.body.decode()
-        stripe.WebhookSignature.verify_header(body, signature, secret, tolerance)
-    except UnicodeDecodeError:
-        raise Refused("not_text") from None
+        Signature.verify_header(body, signature, secret, tolerance)
     except stripe.SignatureVerificationError:
         raise Refused("bad_signature") from None
     return body
@@ -93,27 +104,28 @@ def _secret(endpoint: UUID) -> tuple[str, int]:
 
 
 def _stored(body: str) -> tuple[str, bool]:
-    """(type for the metric, whether it is new) of a verified body, once it is durable. Raises Refused."""
+    """(type for the metric, whether it is new) of a verified body, once it is durable."""
     try:
         event = _event(body)
         is_new = store(event, "" if "client_secret" in body else body)
     except (Unstorable, DataError) as error:
         logger.error("a signed event cannot be read and is kept as bytes", extra={"reason": str(error)[:200]})
-        return unreadable.TYPE, unreadable.keep(CLIENT_SECRET.sub(r"\1null", body).encode(), str(error))
+        kept = CLIENT_SECRET.sub(r"\1null", body).encode(errors="surrogateescape")
+        return unreadable.TYPE, unreadable.keep(kept, str(error))
     return event.type if event.type in KNOWN_TYPES else "other", is_new
 
 
 def _event(body: str) -> ReceivedEvent:
-    """The inbox row for a verified body.
-
-    Raises Refused when it is not a Stripe event of our mode, Unstorable when no column takes it.
-    """
+    """The inbox row for a verified body. Raises Unstorable when it is no Stripe event of our mode that a row takes."""
     try:
+        body.encode()
         event = event_from(read_json(body))
     except Unstorable:
         raise
+    except UnicodeEncodeError:
+        raise Unstorable("it is not UTF-8") from None
     except NOT_AN_EVENT:
-        raise Refused("not_an_event") from None
+        raise Unstorable("it is not an event") from None
     if event.livemode != settings.STRIPE_LIVE_MODE:
-        raise Refused("wrong_mode")
+        raise Unstorable("it is of Stripe's other mode, test or live")
     return event

@@ -61,15 +61,15 @@ def event_from(data: Mapping[str, Any]) -> ReceivedEvent:
         event_id=_text(data["id"]),
         type=_text(data["type"]),
         object_id=_text(data["data"]["object"].get("id") or ""),
-        api_version=_text(data.get("api_version") or ""),
+        api_version=_text(data.get("api_version") or "", 64),
         livemode=bool(data["livemode"]),
         created_at=from_epoch(data["created"]),
         payload=data,
     )
 
 
-def _text(value: object) -> str:
-    if not isinstance(value, str) or len(value) > 255 or "\x00" in value:
+def _text(value: object, most: int = 255) -> str:
+    if not isinstance(value, str) or len(value) > most or "\x00" in value:
         raise ValueError("not a short text")
     return value
 

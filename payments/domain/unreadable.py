@@ -1,4 +1,4 @@
-"""Events that Stripe signed and no JSON column takes: kept as their bytes, shown, alerted on, never sent back.
+"""What Stripe signed and no row of the inbox takes: kept as its bytes, shown, alerted on, never sent back.
 
 To refuse one would make Stripe send it for three days, then end the endpoint. Money does not wait for it:
 reconciliation reads the objects themselves.

@@ -106,16 +106,27 @@ def test_what_stripe_did_not_sign_is_refused(client: Client, address: str, signa
         b"not json",
         b"[]",
         b"{}",
+        b"",
         b'{"id": 1}',
         json.dumps(event(id="x" * 300)).encode(),
         json.dumps(event(created="yesterday")).encode(),
         json.dumps(event(data=None)).encode(),
+        json.dumps(event(api_version="x" * 65)).encode(),
         json.dumps(event(livemode=True)).encode(),
         b"\xff\xfe",
+        json.dumps(event()).encode().replace(b"pi_1", b"pi_\xe9"),
     ],
 )
-def test_what_is_not_an_event_of_ours_is_refused(client: Client, address: str, body: bytes) -> None:
-    assert deliver(client, address, body) == 400
+def test_what_is_signed_and_not_an_event_of_ours_is_kept(client: Client, address: str, body: bytes) -> None:
+    """Refused, it would be sent again for three days."""
+    assert [deliver(client, address, body) for _ in range(2)] == [200, 200]
+    row = UnreadableEvent.objects.get()
+    assert (bytes(row.body), row.event.type, row.event.ledger_state) == (body, "unreadable", "failed")
+
+
+def test_no_other_bytes_pass_for_those_that_were_signed(client: Client, address: str) -> None:
+    assert deliver(client, address, b'{"id": "\xff"}', signed(b'{"id": "\xfe"}')) == 400
+    assert deliver(client, address, '{"id": "�"}'.encode(), signed(b'{"id": "\xff"}')) == 400
     assert not ReceivedEvent.objects.exists()
 
 
