@@ -10,17 +10,19 @@ import pytest
 from allauth.account.internal.flows import login
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from django.contrib.auth.models import Group
 from django.test import Client
 
 from payments.enums import PaymentStatus
 from payments.models import Payment, Refund
+from portal.accounts.models import User
 from portal.accounts.reauthentication import STASH
 from portal.accounts.roles import Role
 from portal.bookings.enums import BookingStatus, SessionStatus
 from tests.factories import BookingFactory
 from tests.fakes import FakeGateway
 from tests.ledger import pay
-from tests.security.people import PASSWORD, code_now, person, signed_in
+from tests.security.people import PASSWORD, code_now, person, signed_in, superuser
 
 pytestmark = pytest.mark.django_db
 BY_PASSWORD: Final = "/accounts/reauthenticate/"
@@ -160,6 +162,37 @@ def test_taking_back_an_entry_asks_first(finance: Client, paid: Payment) -> None
     assert finance.get(address).context["form"]["note"].value() == "the wrong booking"
     paid.refresh_from_db()
     assert paid.status == PaymentStatus.SUCCEEDED
+
+
+def test_an_account_is_not_edited_from_an_old_session_and_what_was_typed_is_kept() -> None:
+    colleague, client = person(Role.EDITOR), signed_in(person(Role.ADMINISTRATOR))
+    later(client, 16)
+    address = f"/admin/users/edit/{colleague.pk}/"
+    finance, manager = (Group.objects.get(name=role.value).pk for role in (Role.FINANCE, Role.MANAGER))
+    sent = {"email": "nora@example.com", "first_name": "Nora", "last_name": "Reed", "groups": [finance, manager]}
+    assert question(client.post(address, sent)) == (BY_FACTOR, address)
+    colleague.refresh_from_db()
+    assert (colleague.first_name, colleague.groups.get().name) != ("Nora", "Finance")
+    form = client.get(confirm(client, address)).context["form"]
+    shown = {name: form[name].value() for name in ("email", "first_name", "last_name", "is_active")}
+    assert shown == {"email": "nora@example.com", "first_name": "Nora", "last_name": "Reed", "is_active": False}
+    assert form["groups"].value() == [str(finance), str(manager)]
+    assert client.post(address, sent).status_code == 302
+    assert set(colleague.groups.values_list("name", flat=True)) == {"Finance", "Manager"}
+
+
+def test_nobody_is_invited_or_deleted_from_an_old_session() -> None:
+    colleague, client = person(), signed_in(superuser())
+    later(client, 16)
+    sent = {"email": "nora@example.com", "first_name": "Nora", "last_name": "Reed"}
+    assert question(client.post("/admin/users/new/", sent)) == (BY_FACTOR, "/admin/users/new/")
+    address = f"/admin/users/delete/{colleague.pk}/"
+    assert question(client.post(address)) == (BY_FACTOR, address)
+    assert User.objects.filter(pk=colleague.pk).exists()
+    client.post("/admin/users/new/", sent)
+    confirm(client, "/admin/users/new/")
+    assert client.get("/admin/users/new/").context["form"]["email"].value() == "nora@example.com"
+    assert not User.objects.filter(email="nora@example.com").exists()
 
 
 def test_the_copy_of_ones_data_wants_a_password_again() -> None:

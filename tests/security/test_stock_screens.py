@@ -45,6 +45,13 @@ def test_accounts_are_not_changed_many_at_once(administrator: Client, action: st
     assert one.is_active
 
 
+@pytest.mark.parametrize("address", ["/admin/users/", "/admin/users/results/"])
+def test_nor_does_the_list_of_users_offer_it(administrator: Client, address: str) -> None:
+    page = administrator.get(address).content.decode()
+    assert "/admin/users/edit/" in page
+    assert "bulk-action" not in page
+
+
 @pytest.mark.parametrize("sent", [{}, {"import_file_name": "/etc/passwd", "input_format": "0"}])
 def test_an_import_of_redirects_without_its_signed_file_begins_anew(
     administrator: Client, sent: dict[str, str]

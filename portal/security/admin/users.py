@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import FormView
 from wagtail.admin import messages
-from wagtail.admin.ui.tables import Column
+from wagtail.admin.ui.tables import BulkActionsCheckboxColumn, Column
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 from wagtail.admin.widgets.button import Button
@@ -35,8 +35,23 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 
+class RecentAuthenticationMixin:
+    """Who changes an account proves who they are, as for money; what they typed stands in the form again."""
+
+    request: HttpRequest
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        asked = reauthentication.detour(request)
+        return asked or super().post(request, *args, **kwargs)  # type: ignore[misc, no-any-return]
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        kwargs: dict[str, Any] = super().get_form_kwargs()  # type: ignore[misc]
+        kept = reauthentication.typed(self.request)
+        return {**kwargs, "data": kept} if kept else kwargs
+
+
 class IndexView(users.IndexView):  # type: ignore[misc]
-    """Searches further addresses, too; a superuser's row leads nowhere for others."""
+    """Searches further addresses, too; a superuser's row leads nowhere for others. Accounts are changed one by one."""
 
     add_item_label = gettext_lazy("Invite a colleague")
 
@@ -46,7 +61,7 @@ class IndexView(users.IndexView):  # type: ignore[misc]
 
     @cached_property
     def columns(self) -> list[Column]:
-        columns: list[Column] = super().columns
+        columns = [column for column in super().columns if not isinstance(column, BulkActionsCheckboxColumn)]
         for column in columns:
             if column.name == User.USERNAME_FIELD:
                 column.label = gettext_lazy("Email")
@@ -57,7 +72,7 @@ class IndexView(users.IndexView):  # type: ignore[misc]
         return super().get_edit_url(instance) if allowed else None
 
 
-class CreateView(users.CreateView):  # type: ignore[misc]
+class CreateView(RecentAuthenticationMixin, users.CreateView):  # type: ignore[misc]
     """A new colleague is invited by email and chooses the password."""
 
     page_title = gettext_lazy("Invite a colleague")
@@ -80,7 +95,7 @@ class CreateView(users.CreateView):  # type: ignore[misc]
         return user
 
 
-class EditView(users.EditView):  # type: ignore[misc]
+class EditView(RecentAuthenticationMixin, users.EditView):  # type: ignore[misc]
     """Details and roles of somebody that one may change."""
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
@@ -114,6 +129,10 @@ class EditView(users.EditView):  # type: ignore[misc]
             url = reverse("wagtailusers_users:reset_factor", args=[user.pk])
             buttons.append(Button(_("Reset the second step"), url=url, icon_name="key", priority=50))
         return buttons
+
+
+class DeleteView(RecentAuthenticationMixin, users.DeleteView):  # type: ignore[misc]
+    """An account that nothing needs."""
 
 
 class UserActionView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView):  # type: ignore[misc]
@@ -224,8 +243,10 @@ class UserViewSet(users.UserViewSet):  # type: ignore[misc]
     permission_policy = POLICY
     copy_view_enabled = False
     index_view_class = IndexView
+    index_template_name = "wagtailadmin/generic/index.html"  # Wagtail's own adds actions on many rows
     add_view_class = CreateView
     edit_view_class = EditView
+    delete_view_class = DeleteView
     create_template_name = "wagtailadmin/generic/create.html"
     edit_template_name = "wagtailadmin/generic/edit.html"
 

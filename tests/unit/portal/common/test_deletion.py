@@ -10,6 +10,7 @@ from pytest_django import Settings
 from portal.accounts.models import User
 from portal.bookings.models import Booking, Service, Session
 from tests.factories import BookingFactory, ServiceFactory, SessionFactory, UserFactory
+from tests.sign_in import authenticated
 
 pytestmark = pytest.mark.django_db
 
@@ -19,6 +20,7 @@ def superuser(client: Client, settings: Settings) -> Client:
     settings.STAFF_SECOND_FACTOR_REQUIRED = False
     user = UserFactory(is_superuser=True, is_staff=True)
     client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    authenticated(client, user)
     return client
 
 

@@ -15,6 +15,7 @@ from portal.accounts.models import User
 from portal.accounts.roles import Role
 from portal.audit.models import AuditEvent
 from tests.factories import UserFactory
+from tests.sign_in import authenticated
 from tests.unit.portal.security.helpers import (
     PASSWORD,
     audited,
@@ -139,6 +140,7 @@ def test_what_an_administrator_does_to_a_colleague_is_audited_as_theirs(client: 
     administrator, colleague = person(Role.ADMINISTRATOR), person(Role.EDITOR)
     AuditEvent.objects.all()._raw_delete("default")  # type: ignore[attr-defined]
     client.force_login(administrator, backend="allauth.account.auth_backends.AuthenticationBackend")
+    authenticated(client, administrator)
     form = {
         "email": colleague.email, "first_name": "Nora", "last_name": colleague.last_name,
         "groups": [Group.objects.get(name=Role.FINANCE.value).pk],
