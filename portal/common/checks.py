@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from email.utils import getaddresses
 from ipaddress import ip_address, ip_network
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 from zoneinfo import available_timezones
 
 from django.apps import AppConfig
@@ -19,12 +19,18 @@ from django.utils.translation import gettext as _
 
 LABEL: Final = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 HOST: Final = re.compile(rf"(?=.{{1,253}}$)({LABEL}\.)*{LABEL}", re.IGNORECASE)
+ENCRYPTED_SSLMODES: Final = ("require", "verify-ca", "verify-full")
+PLAIN_BROKERS: Final = ("redis", "sentinel", "amqp", "pyamqp")
+UNCHECKED: Final = ("none", "optional")
+SMTP: Final = "django.core.mail.backends.smtp.EmailBackend"
 ADDRESS: Final = re.compile(r"[^@\s<>,;:\"()\[\]]+@[^@\s<>,;:\"()\[\]]+")
 
 
 def check_settings(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """Every sentence about a setting that cannot be meant."""
-    return [*_sender(), *_base_url(), *_allowed_hosts(), *_time_zones(), *_networks(), *_contact()]
+    return [
+        *_sender(), *_base_url(), *_allowed_hosts(), *_time_zones(), *_networks(), *_contact(), *_encryption(),
+    ]  # fmt: skip
 
 
 def _error(number: int, sentence: str, hint: str) -> Error:
@@ -116,3 +122,52 @@ def _contact() -> Iterator[Error]:
             _("ORGANISATION_EMAIL is not an email address: %(value)r.") % {"value": value},
             _("For example hello@example.org."),
         )
+
+
+def _encryption() -> Iterator[Error]:
+    """TLS to PostgreSQL, the broker and the mail server, where they are other machines."""
+    if not settings.ENCRYPTED_CONNECTIONS_REQUIRED:
+        return
+    otherwise = _("Or set PORTAL_PRIVATE_NETWORK=1 where the network between the machines is encrypted or yours alone.")
+    database = settings.DATABASES["default"]
+    if (
+        database["ENGINE"].endswith("postgresql")
+        and _is_remote(database.get("HOST"))
+        and database.get("OPTIONS", {}).get("sslmode") not in ENCRYPTED_SSLMODES
+    ):
+        yield _error(
+            9,
+            _("DATABASE_URL names another machine without TLS."),
+            " ".join((_("End it with ?sslmode=verify-full."), otherwise)),
+        )
+    if any(map(_is_plain, settings.CELERY_BROKER_URL.split(";"))):
+        yield _error(
+            11, _("BROKER_URL names another machine without TLS."), " ".join((_("Begin it with rediss://."), otherwise))
+        )
+    if (
+        settings.EMAIL_BACKEND == SMTP
+        and _is_remote(settings.EMAIL_HOST)
+        and not (settings.EMAIL_USE_TLS or settings.EMAIL_USE_SSL)
+    ):
+        yield _error(
+            12,
+            _("EMAIL_URL names another machine without TLS."),
+            " ".join((_("End it with ?tls=1 or ?ssl=1."), otherwise)),
+        )
+
+
+def _is_plain(broker: str) -> bool:
+    """Whether a broker on another machine is spoken to in clear, or its certificate not looked at."""
+    parts = urlsplit(broker)
+    unchecked = parse_qs(parts.query).get("ssl_cert_reqs", [""])[-1].lower().removeprefix("cert_") in UNCHECKED
+    return _is_remote(parts.hostname) and (parts.scheme in PLAIN_BROKERS or unchecked)
+
+
+def _is_remote(host: str | None) -> bool:
+    """Another machine: neither this one's loopback nor a socket in a folder."""
+    if not host or host.startswith(("/", "@")) or host.lower() == "localhost":
+        return False
+    try:
+        return not ip_address(host).is_loopback
+    except ValueError:
+        return True

@@ -234,6 +234,9 @@ CACHES: dict[str, Any] = {
 }
 PAGE_CACHE_RECHECK_SECONDS = 0.25  # how long a process may not notice that public pages have changed
 
+# To PostgreSQL, the broker and the mail server on other machines: see portal/common/checks.py.
+ENCRYPTED_CONNECTIONS_REQUIRED = False
+
 # Language and time
 LANGUAGE_CODE = "en-gb"
 USE_I18N = True

@@ -57,6 +57,7 @@ _DECLARED: Final = (
     Variable("DATABASE_URL", "PostgreSQL address.", "postgres://portal:secret@127.0.0.1:5432/portal", required=True),
     Variable("DATABASE_CONN_MAX_AGE", "Seconds a database connection is kept.", "60"),
     Variable("BROKER_URL", "Celery's broker: a doorbell, never the truth.", "redis://127.0.0.1:6379/0", required=True),
+    Variable("PORTAL_PRIVATE_NETWORK", "1 where the network to PostgreSQL, Redis and the mail server is encrypted or yours alone: addresses of other machines without TLS are refused otherwise.", "0"),
     Variable("STRIPE_SECRET_KEY", "Stripe's secret key: sk_live_ or rk_live_ in production, sk_test_ elsewhere.", "sk_test_000000000000000000000000", required=True),
     Variable("STRIPE_PUBLISHABLE_KEY", "Stripe's publishable key, of the same mode as the secret key.", "pk_test_000000000000000000000000", required=True),
     Variable("STRIPE_API_BASE", "Address of Stripe's API; set only to use the local sandbox.", "https://api.stripe.com"),
@@ -106,6 +107,14 @@ def integer(name: str, default: int) -> int:
         return int(value)
     except ValueError as error:
         raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.") from error
+
+
+def flag(name: str) -> bool:
+    """Whether the variable is 1; unset and 0 are no. Raises ImproperlyConfigured for anything else."""
+    value = text(name, "0")
+    if value not in ("0", "1"):
+        raise ImproperlyConfigured(f"{name} is 1 or 0, not {value!r}.")
+    return value == "1"
 
 
 def listing(name: str, default: str | None = None) -> list[str]:

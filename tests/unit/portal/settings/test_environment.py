@@ -47,7 +47,7 @@ def test_every_variable_is_read_somewhere_and_nothing_else_is() -> None:
     sources = [
         file.read_text() for app in ("portal", "payments", "insights", "home") for file in (ROOT / app).rglob("*.py")
     ]
-    readers = "text|integer|listing|folder|stripe_key|secrets?|encryption_keys"
+    readers = "text|flag|integer|listing|folder|stripe_key|secrets?|encryption_keys"
     read = set(re.findall(rf'env\.(?:{readers})\(\s*"([A-Z_]+)"', "\n".join(sources)))
     direct = set(
         re.findall(r'os\.environ(?:\.get)?[[(]"([A-Z_]+)"|"([A-Z_]+)" (?:not )?in os\.environ', "\n".join(sources))
