@@ -12,7 +12,7 @@ from typing import Final, Never
 from allauth import urls as allauth_urls
 from allauth.account import views as allauth_views
 from django.contrib.auth import views as django_auth_views
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.core.signing import BadSignature, Signer
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -26,6 +26,7 @@ from wagtail.admin.views import account
 from wagtail.documents import urls as wagtaildocs_urls
 from wagtail.images import get_image_model
 from wagtail.images.permissions import permission_policy as image_permission_policy
+from wagtail.models import Page
 from wagtail.permissions import page_permission_policy
 
 from portal.accounts.reauthentication import with_factor
@@ -53,6 +54,12 @@ CLOSED: Final = {  # full name, or the route of a nameless one: why nobody may o
     "wagtailadmin_api:images:listing": "lists every picture to all staff; nothing uses it",
     "wagtailadmin_api:images:detail": "shows every picture to all staff; nothing uses it",
     "wagtailadmin_api:images:find": "finds every picture for all staff; nothing uses it",
+    "wagtailsnippetchoosers_notifications_messagetext:create": "nothing is made inside a chooser of it",
+    "wagtailsnippetchoosers_media_library_category:create": "nothing is made inside a chooser of it",
+    "wagtailsnippetchoosers_media_library_mediaitem:create": "nothing is made inside a chooser of it",
+    "wagtailsnippetchoosers_bookings_booking:create": "nothing is made inside a chooser of it",
+    "wagtailsnippetchoosers_bookings_service:create": "nothing is made inside a chooser of it",
+    "wagtailsnippetchoosers_bookings_session:create": "nothing is made inside a chooser of it",
     "wagtailcore_authenticate_with_password": "a shared password, kept in clear and guessed without limit",
     "wagtaildocs_authenticate_with_password": "a shared password, kept in clear and guessed without limit",
 }
@@ -106,6 +113,18 @@ def for_keepers_of_pages(view: Callable[..., HttpResponse]) -> Callable[..., Htt
     return wrapped
 
 
+def below_the_root(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The root of all pages has no parent, which Wagtail asks about locks and order."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: int, **kwargs: int) -> HttpResponse:
+        if Page.objects.filter(pk__in=[*args, *kwargs.values()], depth=1).exists():
+            raise Http404("not a page of the site")
+        return view(request, *args, **kwargs)
+
+    return wrapped
+
+
 def for_choosers_of_images(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """The last step of choosing a picture shows it: only to those who may choose it, as the steps before."""
 
@@ -119,10 +138,26 @@ def for_choosers_of_images(view: Callable[..., HttpResponse]) -> Callable[..., H
     return wrapped
 
 
+def with_an_address(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The form of a link elsewhere is refused without its field, which Wagtail reads before it looks."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest) -> HttpResponse:
+        if request.method == "POST" and "external-link-chooser-url" not in request.POST:
+            raise BadRequest("a link without an address")
+        return view(request)
+
+    return wrapped
+
+
 HARDENED: Final = {
     "wagtailadmin_pages:move_confirm": for_keepers_of_pages,
     "wagtailadmin_pages:confirm_workflow_cancellation": for_keepers_of_pages,
     "wagtailimages_chooser:select_format": for_choosers_of_images,
+    "wagtailadmin_pages:lock": below_the_root,
+    "wagtailadmin_pages:unlock": below_the_root,
+    "wagtailadmin_pages:set_page_position": below_the_root,
+    "wagtailadmin_choose_page_external_link": with_an_address,
     "wagtailredirects:process_import": whole,
     "account_change_password": with_factor,
     "account_set_password": with_factor,

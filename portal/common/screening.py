@@ -5,17 +5,19 @@ PostgreSQL takes none: it is refused here for every view, ours and the framework
 """
 
 import codecs
+import json
 import logging
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Final
 
 from django.conf import settings
-from django.core.exceptions import BadRequest
+from django.core.exceptions import BadRequest, ValidationError
 from django.core.handlers.wsgi import WSGIRequest
 from django.db import DataError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
+from django.urls import NoReverseMatch
 from django.utils.translation import gettext as _
 
 from portal.common import refusals
@@ -24,6 +26,7 @@ logger = logging.getLogger("portal.security")
 FORMS: Final = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 CHARSETS: Final = frozenset({"utf-8", "ascii", "iso8859-1"})
 UNREADABLE: Final = (DataError, RecursionError, UnicodeEncodeError)
+QUOTING: Final = (ValueError, ValidationError, NoReverseMatch)
 STAFF: Final = "wagtailadmin.access_admin"
 
 
@@ -77,7 +80,7 @@ class BodyMiddleware:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """400 where a value of the request went past every check, and the database or Python could not take it."""
-        if not isinstance(error, UNREADABLE):
+        if not isinstance(error, UNREADABLE) and not _quotes(error, request):
             return None
         logger.error("a value of a request could not be taken", exc_info=error, extra={"path": request.path})
         return refused(request, 400)
@@ -88,6 +91,19 @@ def refused(request: HttpRequest, status: int) -> HttpResponse:
     if request.path_info.endswith(".json"):
         return JsonResponse({"error": _("Something in this request cannot be read.")}, status=status)
     return refusals.alone(request, "413.html" if status == 413 else "400.html", status)
+
+
+def _quotes(error: Exception, request: HttpRequest) -> bool:
+    """Whether a value of the address or the form is what could not be taken, as in "expected a number but got 'x'".
+
+    Wagtail's choosers look up whatever is sent as a key.
+    """
+    if not isinstance(error, QUOTING):
+        return False
+    sent = [value for values in (request.GET, request.POST) for _, each in values.lists() for value in each]
+    if isinstance(error, json.JSONDecodeError):
+        return error.doc in sent
+    return any(repr(value) in str(error) or f"“{value}”" in str(error) for value in sent)
 
 
 class LengthUnknown(Exception):

@@ -69,7 +69,7 @@ def snippet(
         "history/<pk>/revisions/compare/<revision_id_a>...<revision_id_b>/": change,
         "delete/<pk>/": delete,
     }  # fmt: skip
-    choose = {"": any_of, "results/": any_of, "chosen/<pk>/": any_of, "chosen-multiple/": any_of, "create/": add}
+    choose = {"": any_of, "results/": any_of, "chosen/<pk>/": any_of, "chosen-multiple/": any_of}
     rows = {f"snippets/{model}/{part}": roles for part, roles in who.items()}
     return rows | {f"snippets/choose/{model}/{part}": roles for part, roles in choose.items()}
 
