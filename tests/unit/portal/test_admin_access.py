@@ -108,6 +108,7 @@ TABLE: Final[Rows] = {
     "insights/anomalies/": FIGURES,
     "insights/anomalies/results/": FIGURES,
     **{f"users/{page}": {ADMINISTRATOR} for page in ("results/", "new/", "edit/<pk>/")},
+    "users/delete/<pk>/": NOBODY,
     **{f"users/<user_id>/{page}/": {ADMINISTRATOR} for page in ("invitation", "second-step")},
     # Wagtail's own, as far as a role decides
     "users/": {ADMINISTRATOR},
