@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+from configparser import ConfigParser
 from pathlib import Path
 
 import pytest
@@ -156,3 +157,19 @@ def test_the_folders_are_made_as_written(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert oct((tmp_path / "srv/portal/var/media/signed").stat().st_mode)[-3:] == "750"
     assert oct((tmp_path / "var/backups/portal").stat().st_mode)[-3:] == "700"
+
+
+def test_the_journal_is_sent_elsewhere_over_tls_with_a_certificate_at_either_end() -> None:
+    """Of systemd's own names (journal-upload.conf(5)); one that it does not know, it only warns of."""
+    sent = ConfigParser(strict=True, delimiters="=", interpolation=None)
+    sent.optionxform = str  # type: ignore[assignment, method-assign]
+    sent.read_string((DEPLOY / "journald/upload.conf").read_text())
+    assert sent.sections() == ["Upload"]
+    assert dict(sent["Upload"]) == {
+        "URL": "https://logs.example.org:19532",
+        "ServerKeyFile": "/etc/portal/journal-upload.key",
+        "ServerCertificateFile": "/etc/portal/journal-upload.crt",
+        "TrustedCertificateFile": "/etc/portal/journal-upload-ca.crt",
+    }
+    guide = (ROOT / "docs/operations/observability.md").read_text()
+    assert "ops/deploy/journald/upload.conf /etc/systemd/journal-upload.conf.d/portal.conf" in guide
