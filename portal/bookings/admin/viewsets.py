@@ -87,7 +87,7 @@ class BookingViewSet(SnippetViewSet):
     filterset_class = BookingFilters
     search_fields: ClassVar[list[str]] = ["reference"]
     inspect_view_fields: ClassVar[list[str]] = [
-        "reference", "status", "caregiver", "care_recipient", "session", "notes", "price_amount", "deposit_amount",
+        "reference", "status", "caregiver", "care_recipient", "session", "price_amount", "deposit_amount",
         "currency", "created_at", "hold_expires_at", "confirmed_at",
     ]  # fmt: skip
     panels: ClassVar[list[object]] = [FieldPanel("notes", read_only=True)]
