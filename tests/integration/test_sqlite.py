@@ -1,0 +1,37 @@
+"""What counts, encrypts and installs does so on SQLite, too, as the demo does: the same tests, in their own run."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.services import ROOT
+
+LIMITS: Final = "tests/unit/portal/security/test_limits.py"
+SECRETS: Final = "tests/unit/portal/common/test_stored_secrets.py"
+AGAIN: Final = (
+    f"{LIMITS}::test_the_third_of_two_is_too_many_until_the_time_is_over",
+    f"{LIMITS}::test_one_limit_reached_is_enough_and_the_others_count_on",
+    f"{LIMITS}::test_counting_is_one_statement",
+    f"{LIMITS}::test_the_sweep_takes_what_is_over_in_batches",
+    f"{SECRETS}::test_what_lies_in_clear_still_works_and_is_encrypted_once",
+    f"{SECRETS}::test_a_new_key_takes_over_and_the_old_one_can_go",
+    f"{SECRETS}::test_many_rows_are_rewritten_in_batches",
+    "tests/unit/home/test_bootstrap.py::test_every_step_runs_on_an_empty_database_and_none_again",
+)
+
+
+@pytest.mark.xdist_group("sqlite")
+def test_the_same_on_sqlite(tmp_path: Path) -> None:
+    environment = {**os.environ, "DATABASE_URL": f"sqlite:///{tmp_path / 'db.sqlite3'}", "BROKER_URL": "memory://"}
+    environment.pop("PYTEST_XDIST_WORKER", None)
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider", *AGAIN],
+        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=600,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-3000:]
+    assert " passed" in done.stdout
+    assert "skipped" not in done.stdout
