@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 class RecentAuthenticationMixin:
     """Who changes an account proves who they are, as for money; what they typed stands in the form again."""
 
-    request: HttpRequest
+    request: Any  # typed by the views, which are Wagtail's
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         asked = reauthentication.detour(request)
