@@ -174,6 +174,8 @@ class DiscrepancyKind(models.TextChoices):
     UNKNOWN_CHARGE = "unknown_charge", "Charge that no payment knows"
     REFUND_DIFFERS = "refund_differs", "Refund missing or differs"
     REFUND_BLOCKED = "refund_blocked", "Refund that Stripe refuses"
+    REFUND_AMOUNT = "refund_amount", "Refunded with another amount than asked for"
+    MONEY_WENT_BACK = "money_went_back", "Confirmed booking whose money went back"
     RELEASE_BLOCKED = "release_blocked", "Place that cannot be released yet"
     MISSING_LOCALLY = "missing_locally", "At Stripe, not in our ledger"
     MISSING_AT_STRIPE = "missing_at_stripe", "In our ledger, not at Stripe"

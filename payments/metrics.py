@@ -5,7 +5,7 @@ from typing import Final
 
 from django.db.models import Count
 
-from payments.enums import RefundStatus
+from payments.enums import DiscrepancyKind, RefundStatus
 from portal.common.metrics import GaugeRows, counter, database_gauge, histogram
 
 OUTCOMES: Final = counter(
@@ -41,6 +41,12 @@ GATEWAY_SECONDS: Final = histogram(
     "Seconds of a call to Stripe, by action.",
     buckets=(0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 20),
     labels=["action"],
+)
+FINDINGS_FAILED: Final = counter(
+    "portal_reconciliation_findings_failed_total",
+    "Differences that reconciliation could neither look at nor heal for an error, by kind.",
+    ["kind"],
+    [[kind.value] for kind in DiscrepancyKind],
 )
 RELEASES_KEPT: Final = counter(
     "portal_release_kept_total",

@@ -12,6 +12,7 @@ from payments.gateway.base import (
     DisputeResult,
     GatewayError,
     GatewayFailed,
+    GatewayNotFound,
     GatewayRefused,
     GatewayUnreachable,
     Intent,
@@ -84,11 +85,13 @@ class FakeGateway:
     def retrieve_intent(self, intent_id: str) -> Intent:
         self._enter("retrieve_intent")
         if intent_id not in self.intents:
-            raise GatewayRefused("resource_missing")
+            raise GatewayNotFound("resource_missing")
         return self._answer(self.intents[intent_id])
 
     def cancel_intent(self, intent_id: str) -> Intent:
         self._enter("cancel_intent")
+        if intent_id not in self.intents:
+            raise GatewayNotFound("resource_missing")
         if self.intents[intent_id].status in ("succeeded", "processing", "canceled"):
             raise GatewayRefused("payment_intent_unexpected_state")
         self.set(intent_id, status="canceled", cancellation_reason="abandoned")
@@ -96,11 +99,16 @@ class FakeGateway:
 
     def retrieve_charge(self, charge_id: str) -> Charge:
         self._enter("retrieve_charge")
+        if charge_id not in self.charges:
+            raise GatewayNotFound("resource_missing")
         return self._answer(self.charges[charge_id])
 
     def refund(self, intent_id: str, amount: int, *, refund_id: int, idempotency_key: str) -> RefundResult:
         self._enter("refund")
         if idempotency_key not in self.by_key:
+            sent = [r for r in self.list_of(intent_id) if r.status in ("pending", "succeeded")]
+            if sum(r.amount for r in sent) + amount > self.intents[intent_id].amount_received:
+                raise GatewayRefused("charge_already_refunded")
             result = RefundResult(
                 id=f"re_{len(self.refunds) + 1}",
                 intent_id=intent_id,
@@ -118,15 +126,21 @@ class FakeGateway:
     def retrieve_refund(self, refund_id: str) -> RefundResult:
         self._enter("retrieve_refund")
         if refund_id not in self.refunds:
-            raise GatewayRefused("resource_missing")
+            raise GatewayNotFound("resource_missing")
         return self._answer(self.refunds[refund_id])
 
     def list_refunds(self, intent_id: str) -> list[RefundResult]:
         self._enter("list_refunds")
+        return self.list_of(intent_id)
+
+    def list_of(self, intent_id: str) -> list[RefundResult]:
+        """The intent's refunds, without a call."""
         return [refund for refund in self.refunds.values() if refund.intent_id == intent_id]
 
     def retrieve_dispute(self, dispute_id: str) -> DisputeResult:
         self._enter("retrieve_dispute")
+        if dispute_id not in self.disputes:
+            raise GatewayNotFound("resource_missing")
         return self._answer(self.disputes[dispute_id])
 
     def intents_between(self, since: datetime, until: datetime) -> Iterator[Intent]:

@@ -1,16 +1,29 @@
 """A payment's refunded and reserved amounts, and the status they mean, from its refund rows."""
 
+from collections.abc import Sequence
+from typing import Final
+
 from django.db import models
 from django.db.models import Sum
 
+from payments.domain.refund_tasks import close_tasks
 from payments.domain.transitions import move
-from payments.enums import REFUND_RESERVED, PaymentStatus, RefundStatus
+from payments.enums import REFUND_RESERVED, REFUND_TO_SEND, PaymentStatus, RefundStatus
 from payments.models import Payment, Refund
 from portal.audit.actor import Actor, Source
+from portal.audit.domain import record
+from portal.common import clock
+
+ALREADY_REFUNDED: Final = "charge_already_refunded"  # Stripe's own code
+AT_STRIPE: Final = frozenset({RefundStatus.PENDING, RefundStatus.SUCCEEDED})
 
 
 def derive(payment: Payment, *, by: Actor, source: Source, stripe_event_id: str = "") -> None:
-    """Bring `payment` (locked, and captured) to what its refunds say, both ways."""
+    """Bring `payment` (locked, and captured) to what its refunds say, both ways.
+
+    What Stripe has sent back is a fact: refunds that we only mean to send shrink to what is left, or are dropped.
+    """
+    _make_room(payment, by, source)
     rows = payment.refunds.all()
     payment.refunded_amount = _sum(rows.filter(status=RefundStatus.SUCCEEDED))
     payment.pending_refund_amount = _sum(rows.filter(status__in=REFUND_RESERVED))
@@ -19,6 +32,44 @@ def derive(payment: Payment, *, by: Actor, source: Source, stripe_event_id: str 
     if to != payment.status:
         move(payment.pk, to=to, by=by, source=source, reason="refunds", stripe_event_id=stripe_event_id)
         payment.status = to
+    if to == PaymentStatus.REFUNDED:
+        close_tasks(payment, "All of this payment has been refunded.", by=by, source=source)
+
+
+def sent_back(payment: Payment, *, but: Sequence[int | None] = ()) -> int:
+    """What Stripe sends or has sent back, in minor units, leaving out the refunds whose ids are in `but`."""
+    return _sum(payment.refunds.filter(status__in=AT_STRIPE).exclude(pk__in=[pk for pk in but if pk]))
+
+
+def _make_room(payment: Payment, by: Actor, source: Source) -> None:
+    """Newest first: the earlier wish is the one that is kept."""
+    waiting = list(payment.refunds.filter(status__in=REFUND_TO_SEND).order_by("-pk"))
+    excess = sent_back(payment) + sum(refund.amount for refund in waiting) - payment.captured_amount
+    for refund in waiting:
+        if excess <= 0:
+            return
+        cut = min(excess, refund.amount)
+        _shrink(refund, cut, by, source)
+        excess -= cut
+
+
+def _shrink(refund: Refund, cut: int, by: Actor, source: Source) -> None:
+    """Its next request has a new key. One under way asks for more than is left, which Stripe refuses."""
+    before = refund.amount
+    refund.sequence += 1
+    refund.leased_until = None
+    if cut == before:
+        refund.status, refund.failure_code, refund.settled_at = RefundStatus.CANCELLED, ALREADY_REFUNDED, clock.now()
+    else:
+        refund.amount -= cut
+    refund.save(update_fields=["sequence", "leased_until", "status", "failure_code", "settled_at", "amount"])
+    record(
+        "refund.reduced",
+        refund,
+        by=by,
+        source=source,
+        data={"payment": refund.payment_id, "from": before, "to": before - cut},
+    )
 
 
 def _sum(refunds: models.QuerySet[Refund]) -> int:

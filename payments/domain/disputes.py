@@ -1,46 +1,50 @@
-"""Disputed charges."""
+"""Disputed charges: money with a version, for Stripe's answers come in any order."""
+
+from typing import Final
 
 from django.db import transaction
 from django.db.models import Sum
 
 from payments.domain import notify
-from payments.domain.news import News
+from payments.domain.news import Applied, News
+from payments.domain.refund_tasks import note_if_money_went_back
 from payments.domain.transitions import locked
-from payments.enums import DISPUTE_CLOSED, DISPUTE_DECIDED
+from payments.enums import DISPUTE_CLOSED, DISPUTE_DECIDED, DISPUTE_TO_ANSWER
 from payments.gateway.base import DisputeResult
 from payments.models import Dispute, Payment
 from portal.audit.domain import record
 from portal.common import clock
 
+COPIED: Final = (
+    "amount",
+    "status",
+    "reason",
+    "is_charge_refundable",
+    "withdrawn_amount",
+    "settlement_currency",
+    "settlement_amount",
+    "fee_amount",
+    "movements",
+    "evidence_due_at",
+)
+
 
 @transaction.atomic
-def apply_dispute(result: DisputeResult, news: News) -> bool:
-    """Bring our row to what Stripe says; False when no payment of ours is disputed. A booking keeps its state.
+def apply_dispute(result: DisputeResult, news: News) -> Applied:
+    """Bring our row to what Stripe says; a booking keeps its state. `news.as_of` is when Stripe was asked.
 
-    Finance is told when it opens and when it closes. What was read before the bank decided changes nothing after.
+    Finance is told whenever an answer is needed, and when it closes. An older answer changes nothing.
     """
     payment_id = Payment.objects.filter(intent_id=result.intent_id).values_list("pk", flat=True).first()
     if payment_id is None:
-        return False
+        return Applied.UNMATCHED
     payment = locked(payment_id)
-    closed = result.status in DISPUTE_CLOSED
-    before = Dispute.objects.filter(stripe_dispute_id=result.id).values_list("status", flat=True).first()
-    if before in DISPUTE_DECIDED and not closed:
-        return True
-    dispute, _ = Dispute.objects.update_or_create(
-        stripe_dispute_id=result.id,
-        defaults={
-            "payment": payment,
-            "amount": result.amount,
-            "status": result.status,
-            "reason": result.reason,
-            "is_charge_refundable": result.is_charge_refundable,
-            "withdrawn_amount": result.withdrawn_amount,
-            "evidence_due_at": result.evidence_due_at,
-            "opened_at": result.created_at,
-            "closed_at": clock.now() if closed else None,
-        },
-    )
+    stored = Dispute.objects.filter(stripe_dispute_id=result.id).first()
+    if stored is not None and _is_older(result, news, stored):
+        return Applied.APPLIED
+    before = stored.status if stored else ""
+    dispute = stored or Dispute(stripe_dispute_id=result.id, payment=payment, opened_at=result.created_at)
+    _copy(result, dispute, news)
     withdrawn = payment.disputes.aggregate(total=Sum("withdrawn_amount"))["total"] or 0
     payment.disputed_amount = max(0, withdrawn)
     payment.save(update_fields=["disputed_amount", "updated_at"])
@@ -51,14 +55,34 @@ def apply_dispute(result: DisputeResult, news: News) -> bool:
             by=news.by,
             source=news.source,
             stripe_event_id=news.stripe_event_id,
-            data={"from": before or "", "to": result.status, "payment": payment.pk},
+            data={"from": before, "to": result.status, "payment": payment.pk},
         )
-        _tell(dispute, newly=before is None)
-    return True
+        _tell(dispute)
+    note_if_money_went_back(payment, by=news.by, source=news.source)
+    return Applied.APPLIED
 
 
-def _tell(dispute: Dispute, *, newly: bool) -> None:
+def _is_older(result: DisputeResult, news: News, stored: Dispute) -> bool:
+    """Balance transactions are only ever added. With as many of them, a decision stands, and else the later answer."""
+    if result.movements != stored.movements:
+        return result.movements < stored.movements
+    if stored.status in DISPUTE_DECIDED and result.status not in DISPUTE_CLOSED:
+        return True
+    return stored.fetched_at is not None and news.as_of < stored.fetched_at
+
+
+def _copy(result: DisputeResult, dispute: Dispute, news: News) -> None:
+    for name in COPIED:
+        setattr(dispute, name, getattr(result, name))
+    closed = result.status in DISPUTE_CLOSED
+    dispute.closed_at = (dispute.closed_at or clock.now()) if closed else None
+    dispute.fetched_at = news.as_of
+    dispute.save()
+
+
+def _tell(dispute: Dispute) -> None:
+    """Each move into needing a response: opened, an inquiry that became a chargeback, opened again."""
     if dispute.closed_at is not None:
         notify.dispute_closed(dispute)
-    elif newly:
+    elif dispute.status in DISPUTE_TO_ANSWER:
         notify.dispute_opened(dispute)

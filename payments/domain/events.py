@@ -13,16 +13,17 @@ from typing import Final
 from django.db.models import Q
 
 from payments.domain.charges import apply_charge
+from payments.domain.discrepancies import note
 from payments.domain.disputes import apply_dispute
-from payments.domain.news import News
+from payments.domain.news import Applied, News
 from payments.domain.refunds import apply_refund
 from payments.domain.settlement import apply_intent, find_payment_id, note_decline
-from payments.enums import LedgerState
+from payments.enums import DiscrepancyKind, LedgerState
 from payments.gateway import gateway
-from payments.gateway.base import GatewayUnreachable
+from payments.gateway.base import GatewayMisconfigured, GatewayNotFound, GatewayRefused, GatewayUnreachable
 from payments.gateway.stripe_objects import intent_from
 from payments.metrics import WEBHOOK_LAG_SECONDS
-from payments.models import Payment, ReceivedEvent
+from payments.models import Dispute, Payment, ReceivedEvent, Refund
 from portal.audit.actor import Actor, Source
 from portal.common import clock
 from portal.common.leases import back_off, claim
@@ -54,21 +55,56 @@ def process(event: ReceivedEvent) -> None:
     """Apply one event; what goes wrong is written on its row, and it is tried again."""
     try:
         state = _handler(event.type)(event)
-    except GatewayUnreachable as error:
+    except GatewayNotFound:
+        _done(event, _gone(event))
+    except (GatewayUnreachable, GatewayMisconfigured) as error:
         _again(event, error.code)
+    except GatewayRefused as error:  # a definite no is the same the next time
+        _again(event, error.code, given_up=True)
     except Exception as error:
         logger.exception("an event could not be applied", extra={"event": event.event_id, "type": event.type})
         _again(event, f"{type(error).__name__}: {error}")
     else:
-        moment = clock.now()
-        ReceivedEvent.objects.filter(pk=event.pk).update(
-            ledger_state=state, applied_at=moment, leased_until=None, last_error=""
-        )
-        observed(WEBHOOK_LAG_SECONDS, max(0.0, (moment - event.created_at).total_seconds()))
+        _done(event, state)
 
 
-def _again(event: ReceivedEvent, error: str) -> None:
-    given_up = event.attempts >= MOST_ATTEMPTS
+def _done(event: ReceivedEvent, state: LedgerState) -> None:
+    moment = clock.now()
+    ReceivedEvent.objects.filter(pk=event.pk).update(
+        ledger_state=state, applied_at=moment, leased_until=None, last_error=""
+    )
+    observed(WEBHOOK_LAG_SECONDS, max(0.0, (moment - event.created_at).total_seconds()))
+
+
+def _gone(event: ReceivedEvent) -> LedgerState:
+    """Stripe tells of an object that it then does not have: a discrepancy if it is one of ours, else nobody's."""
+    ids = Q(intent_id=event.object_id) | Q(charge_id=event.object_id)
+    refund = Refund.objects.filter(stripe_refund_id=event.object_id).select_related("payment").first()
+    dispute = Dispute.objects.filter(stripe_dispute_id=event.object_id).select_related("payment").first()
+    payment = Payment.objects.filter(ids).first() if event.object_id else None
+    if refund is not None:
+        kind, payment, amount = DiscrepancyKind.REFUND_DIFFERS, refund.payment, refund.amount
+    elif dispute is not None:
+        kind, payment, amount = DiscrepancyKind.DISPUTE_MISSING, dispute.payment, dispute.amount
+    elif payment is not None:
+        kind, amount = DiscrepancyKind.MISSING_AT_STRIPE, payment.captured_amount - payment.refunded_amount
+    else:
+        return LedgerState.UNMATCHED
+    note(
+        kind,
+        stripe_object_id=event.object_id,
+        by=Actor.stripe(event.event_id),
+        source=Source.WEBHOOK,
+        payment=payment,
+        amount=amount,
+        currency=payment.currency,
+        details={"event": event.event_id, "intent": payment.intent_id},
+    )
+    return LedgerState.DISCREPANCY
+
+
+def _again(event: ReceivedEvent, error: str, *, given_up: bool = False) -> None:
+    given_up = given_up or event.attempts >= MOST_ATTEMPTS
     wait = back_off(event.attempts, first=timedelta(seconds=2), longest=timedelta(minutes=15))
     ReceivedEvent.objects.filter(pk=event.pk).update(
         ledger_state=LedgerState.FAILED if given_up else LedgerState.RECEIVED,
@@ -111,8 +147,8 @@ def _intent_event(event: ReceivedEvent) -> LedgerState:
         intent = gateway().retrieve_intent(told.id)
     applied = apply_intent(intent, news)
     if event.type == "payment_intent.payment_failed":  # an attempt, even when the intent has moved on since
-        note_decline(payment_id, told, news)
-    return LedgerState(applied.value)
+        note_decline(payment_id, told, news, occurred_at=event.created_at)
+    return _state(applied)
 
 
 def _clearly_newer(payment_id: int, news: News) -> bool:
@@ -123,19 +159,20 @@ def _clearly_newer(payment_id: int, news: News) -> bool:
 def _charge_event(event: ReceivedEvent) -> LedgerState:
     charge = gateway().retrieve_charge(event.object_id)
     _catch_up(charge.intent_id, event)
-    return _matched(apply_charge(charge, _news(event)))
+    return _state(apply_charge(charge, _news(event)))
 
 
 def _refund_event(event: ReceivedEvent) -> LedgerState:
     refund = gateway().retrieve_refund(event.object_id)
     _catch_up(refund.intent_id, event)
-    return _matched(apply_refund(refund, _news(event)))
+    return _state(apply_refund(refund, _news(event)))
 
 
 def _dispute_event(event: ReceivedEvent) -> LedgerState:
+    asked_at = clock.now()
     dispute = gateway().retrieve_dispute(event.object_id)
     _catch_up(dispute.intent_id, event)
-    return _matched(apply_dispute(dispute, _news(event)))
+    return _state(apply_dispute(dispute, News(Actor.stripe(event.event_id), Source.WEBHOOK, asked_at, event.event_id)))
 
 
 def _catch_up(intent_id: str, event: ReceivedEvent) -> None:
@@ -149,5 +186,5 @@ def _catch_up(intent_id: str, event: ReceivedEvent) -> None:
     apply_intent(intent, News(Actor.stripe(event.event_id), Source.WEBHOOK, as_of, event.event_id))
 
 
-def _matched(ours: bool) -> LedgerState:
-    return LedgerState.APPLIED if ours else LedgerState.UNMATCHED
+def _state(applied: Applied) -> LedgerState:
+    return LedgerState(applied.value)

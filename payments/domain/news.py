@@ -1,7 +1,8 @@
-"""How news about a payment came."""
+"""How news about a payment came, and what came of it."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 
 from portal.audit.actor import Actor, Source
 
@@ -14,3 +15,11 @@ class News:
     source: Source
     as_of: datetime
     stripe_event_id: str = ""
+
+
+class Applied(Enum):
+    """What the ledger did with a fact from Stripe; each is a `LedgerState` of the same value."""
+
+    APPLIED = "applied"
+    UNMATCHED = "unmatched"
+    DISCREPANCY = "discrepancy"

@@ -218,13 +218,14 @@ def dispute_closed(dispute: Dispute) -> None:
 
 def _tell_finance(template: MessageTemplate, dispute: Dispute, **extra: str) -> None:
     payment = dispute.payment
+    cause = f"dispute:{dispute.pk}:{dispute.status}:{dispute.fetched_at:%Y%m%dT%H%M%S.%f}"  # it may open again
     context = {
         "amount": formatted(dispute.amount, payment.currency),
         "reference": payment.booking.reference,
         "url": f"/admin/payments/payment/inspect/{payment.pk}/",
         **extra,
     }
-    send_to_role(template, Role.FINANCE, context=context, cause=f"dispute:{dispute.pk}:{dispute.status}")
+    send_to_role(template, Role.FINANCE, context=context, cause=cause)
 
 
 def discrepancies_open(*, count: int, kinds: str, at_stake: str, oldest_days: int) -> None:

@@ -2,12 +2,23 @@
 
 from typing import Final
 
+from django.db.models import QuerySet, Sum
+
 from payments.domain.discrepancies import close, note
-from payments.enums import DiscrepancyKind, DiscrepancyStatus, Method, RefundStatus
+from payments.enums import (
+    DiscrepancyKind,
+    DiscrepancyStatus,
+    DisputeStatus,
+    Method,
+    Purpose,
+    RefundReason,
+    RefundStatus,
+)
 from payments.metrics import REFUND_OUTCOMES
 from payments.models import Discrepancy, Payment, Refund
 from portal.audit.actor import Actor, Source
 from portal.audit.domain import record
+from portal.bookings.enums import BookingStatus
 from portal.common import clock
 from portal.common.metrics import counted
 
@@ -56,8 +67,44 @@ def open_task(refund: Refund, payment: Payment, code: str, *, by: Actor, source:
 
 def close_task(refund: Refund, reason: str, *, by: Actor, source: Source) -> None:
     """The money is on its way after all; nothing to do when there was no task."""
-    opened = Discrepancy.objects.filter(
-        kind=DiscrepancyKind.REFUND_BLOCKED, stripe_object_id=task_id(refund), status=DiscrepancyStatus.OPEN
-    ).first()
-    if opened is not None:
+    for opened in _open_tasks().filter(stripe_object_id=task_id(refund)):
         close(opened, DiscrepancyStatus.HEALED, reason, by=by, source=source)
+
+
+def close_tasks(payment: Payment, reason: str, *, by: Actor, source: Source) -> None:
+    """Nothing is left to refund of the payment: its tasks are over."""
+    for opened in _open_tasks().filter(payment=payment):
+        close(opened, DiscrepancyStatus.HEALED, reason, by=by, source=source)
+
+
+def note_if_money_went_back(payment: Payment, *, by: Actor, source: Source) -> None:
+    """A booking that stands while nothing is left of its deposit: finance asks for the money, or cancels it.
+
+    `payment` is locked. Money that a dispute holds has gone back once the dispute is lost.
+    """
+    if not is_place_without_money(payment):
+        return
+    note(
+        DiscrepancyKind.MONEY_WENT_BACK,
+        stripe_object_id=str(payment.intent_id),
+        by=by,
+        source=source,
+        payment=payment,
+        amount=payment.captured_amount,
+        currency=payment.currency,
+        details={"booking": payment.booking.reference},
+    )
+
+
+def is_place_without_money(payment: Payment) -> bool:
+    """Whether the booking is confirmed and all of its deposit went back, not only by staff in the portal."""
+    if payment.purpose != Purpose.DEPOSIT or payment.booking.status != BookingStatus.CONFIRMED:
+        return False
+    lost = payment.disputes.filter(status=DisputeStatus.LOST).aggregate(total=Sum("withdrawn_amount"))["total"] or 0
+    made_there = payment.refunds.filter(reason=RefundReason.MADE_AT_STRIPE, status=RefundStatus.SUCCEEDED)
+    gone = payment.refunded_amount + lost
+    return 0 < payment.captured_amount <= gone and (lost > 0 or made_there.exists())
+
+
+def _open_tasks() -> QuerySet[Discrepancy]:
+    return Discrepancy.objects.filter(kind=DiscrepancyKind.REFUND_BLOCKED, status=DiscrepancyStatus.OPEN)

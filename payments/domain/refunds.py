@@ -6,6 +6,7 @@ a definitive refusal, or a day later with nothing found.
 """
 
 import logging
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -13,10 +14,18 @@ from uuid import UUID
 from django.db import transaction
 
 from payments.domain import notify
-from payments.domain.balances import derive
+from payments.domain.balances import derive, sent_back
 from payments.domain.discrepancies import note as note_discrepancy
-from payments.domain.news import News
-from payments.domain.refund_tasks import DISPUTED, PAID_OUTSIDE, close_task, obstacle, open_task, refuse
+from payments.domain.news import Applied, News
+from payments.domain.refund_tasks import (
+    DISPUTED,
+    PAID_OUTSIDE,
+    close_task,
+    note_if_money_went_back,
+    obstacle,
+    open_task,
+    refuse,
+)
 from payments.domain.transitions import locked
 from payments.enums import (
     CAPTURED,
@@ -30,7 +39,7 @@ from payments.enums import (
 )
 from payments.errors import RefundError
 from payments.gateway import gateway
-from payments.gateway.base import GatewayRefused, GatewayUnreachable, RefundResult
+from payments.gateway.base import GatewayError, GatewayRefused, GatewayUnreachable, RefundResult
 from payments.metrics import REFUND_OUTCOMES
 from payments.models import Payment, Refund
 from payments.models.refund import GIVE_UP_AFTER, RESEND_WITHIN
@@ -44,6 +53,9 @@ from portal.common.money import formatted, smallest_step
 
 logger = logging.getLogger("payments.refunds")
 LEASE: Final = timedelta(minutes=3)
+_IN_FORCE: Final = frozenset(
+    theirs for theirs, ours in REFUND_STATUS_AT_STRIPE.items() if ours in (RefundStatus.PENDING, RefundStatus.SUCCEEDED)
+)
 SETTLEMENT: Final = Actor.system(SystemActor.SETTLEMENT)
 
 SENTENCES: Final = {
@@ -125,10 +137,23 @@ def _work_on(refund: Refund) -> None:
     except GatewayUnreachable as error:
         _try_again_later(refund, error.code)
     except GatewayRefused as error:
+        _learn_why(payment)
         _refused(refund, payment, error.code)
     else:
         if result is not None:
-            apply_refund(result, News(SETTLEMENT, Source.SCHEDULE, clock.now()))
+            apply_refund(result, _news())
+
+
+def _news() -> News:
+    return News(SETTLEMENT, Source.SCHEDULE, clock.now())
+
+
+def _learn_why(payment: Payment) -> None:
+    """A refusal may come of refunds made at Stripe: know them, and ours gives way instead of becoming a task."""
+    try:
+        apply_refunds(gateway().list_refunds(str(payment.intent_id)), _news())
+    except GatewayError:  # logged by the gateway; reconciliation finds them
+        return
 
 
 def _found_at_stripe(refund: Refund, payment: Payment) -> RefundResult | None:
@@ -197,43 +222,83 @@ def _refused(refund: Refund, payment: Payment, code: str) -> None:
     derive(payment, by=SETTLEMENT, source=Source.SCHEDULE)
 
 
-@transaction.atomic
-def apply_refund(result: RefundResult, news: News) -> bool:
-    """Bring our row to what Stripe says; a refund made at Stripe gets a row. False when no payment of ours has it.
+class _DoesNotFit(Exception):
+    """More has gone back than was captured: another refund of the payment failed, and we have not heard of it."""
 
-    One of money that the ledger never received (a duplicate charge, say) is a discrepancy: it has no balance to change.
+
+def apply_refund(result: RefundResult, news: News) -> Applied:
+    """Bring our row to what Stripe says; a refund made at Stripe gets a row.
+
+    When it does not fit what we believed, all refunds of the payment are fetched and applied together: never call
+    this inside a transaction. Raises a GatewayError subclass.
     """
-    payment_id = Payment.objects.filter(intent_id=result.intent_id).values_list("pk", flat=True).first()
+    try:
+        return _apply([result], news, complete=False)
+    except _DoesNotFit:
+        return apply_refunds(gateway().list_refunds(result.intent_id), news)
+
+
+def apply_refunds(results: Iterable[RefundResult], news: News) -> Applied:
+    """Apply all refunds that Stripe has of one payment together; what cannot be is a discrepancy."""
+    return _apply(results, news, complete=True)
+
+
+@transaction.atomic
+def _apply(results: Iterable[RefundResult], news: News, *, complete: bool) -> Applied:
+    """What was freed comes first, then the oldest: a refund that failed makes room for the one after it."""
+    ordered = sorted(results, key=lambda result: (result.status in _IN_FORCE, result.created_at, result.id))
+    intent_ids = {result.intent_id for result in ordered}
+    payment_id = Payment.objects.filter(intent_id__in=intent_ids).values_list("pk", flat=True).first()
     if payment_id is None:
-        return False
+        return Applied.UNMATCHED
     payment = locked(payment_id)
-    if payment.status not in CAPTURED:
-        _note_unfounded(result, payment, news)
-        return True
+    applied = [_apply_one(result, payment, news, complete=complete) for result in ordered]
+    if payment.status in CAPTURED:
+        derive(payment, by=news.by, source=news.source, stripe_event_id=news.stripe_event_id)
+        note_if_money_went_back(payment, by=news.by, source=news.source)
+    return Applied.DISCREPANCY if Applied.DISCREPANCY in applied else Applied.APPLIED
+
+
+def _apply_one(result: RefundResult, payment: Payment, news: News, *, complete: bool) -> Applied:
+    """One of money that the ledger never received (a duplicate charge, say) has no balance to change."""
+    known = result.status in REFUND_STATUS_AT_STRIPE and result.currency == payment.currency
+    if payment.status not in CAPTURED or not known:
+        return _note_unfounded(result, payment, news)
     refund = _row_for(result, payment)
     if _is_older(result, refund):
-        return True
+        return Applied.APPLIED
+    if result.status in _IN_FORCE and sent_back(payment, but=[refund.pk]) + result.amount > payment.captured_amount:
+        if not complete:
+            raise _DoesNotFit
+        return _note_unfounded(result, payment, news)
+    if refund.amount != result.amount:
+        _note_other_amount(result, refund, payment, news)
+    _take(result, refund, payment, news)
+    return Applied.APPLIED
+
+
+def _take(result: RefundResult, refund: Refund, payment: Payment, news: News) -> None:
     before, refund.status = refund.status, REFUND_STATUS_AT_STRIPE[result.status]
     refund.stripe_refund_id = result.id
+    refund.amount = result.amount
     refund.failure_code = result.failure_code[:64]
     refund.balance_transaction_id = result.balance_transaction_id
     refund.leased_until = None
     if refund.status != RefundStatus.PENDING:
         refund.settled_at = refund.settled_at or clock.now()
     refund.save()
-    if refund.status != before:
-        counted(REFUND_OUTCOMES, outcome=refund.status)
-        record(
-            "refund.moved",
-            refund,
-            by=news.by,
-            source=news.source,
-            stripe_event_id=news.stripe_event_id,
-            data={"from": before, "to": refund.status, "payment": payment.pk},
-        )
-        _follow(refund, payment, news)
-    derive(payment, by=news.by, source=news.source, stripe_event_id=news.stripe_event_id)
-    return True
+    if refund.status == before:
+        return
+    counted(REFUND_OUTCOMES, outcome=refund.status)
+    record(
+        "refund.moved",
+        refund,
+        by=news.by,
+        source=news.source,
+        stripe_event_id=news.stripe_event_id,
+        data={"from": before, "to": refund.status, "payment": payment.pk},
+    )
+    _follow(refund, payment, news)
 
 
 def _is_older(result: RefundResult, refund: Refund) -> bool:
@@ -252,7 +317,7 @@ def _follow(refund: Refund, payment: Payment, news: News) -> None:
         open_task(refund, payment, refund.failure_code or "failed", by=news.by, source=news.source)
 
 
-def _note_unfounded(result: RefundResult, payment: Payment, news: News) -> None:
+def _note_unfounded(result: RefundResult, payment: Payment, news: News) -> Applied:
     note_discrepancy(
         DiscrepancyKind.REFUND_DIFFERS,
         stripe_object_id=result.id,
@@ -262,6 +327,21 @@ def _note_unfounded(result: RefundResult, payment: Payment, news: News) -> None:
         amount=result.amount,
         currency=result.currency,
         details={"payment_status": payment.status, "refund_status": result.status},
+    )
+    return Applied.DISCREPANCY
+
+
+def _note_other_amount(result: RefundResult, refund: Refund, payment: Payment, news: News) -> None:
+    """Stripe's amount is what went back; that we asked for another one is for finance to see."""
+    note_discrepancy(
+        DiscrepancyKind.REFUND_AMOUNT,
+        stripe_object_id=result.id,
+        by=news.by,
+        source=news.source,
+        payment=payment,
+        amount=abs(result.amount - refund.amount),
+        currency=payment.currency,
+        details={"refund": refund.pk, "asked": refund.amount, "sent": result.amount},
     )
 
 

@@ -15,13 +15,14 @@ from django.db.models import Q
 
 from payments.domain import notify
 from payments.domain.checkout import create_intent
+from payments.domain.discrepancies import note
 from payments.domain.news import News
 from payments.domain.settlement import apply_intent
 from payments.domain.transitions import locked as locked_payment
 from payments.domain.transitions import move as move_payment
-from payments.enums import UNPAID, PaymentStatus
+from payments.enums import UNPAID, DiscrepancyKind, PaymentStatus
 from payments.gateway import gateway
-from payments.gateway.base import GatewayError, GatewayRefused
+from payments.gateway.base import GatewayError, GatewayNotFound, GatewayRefused, Intent
 from payments.metrics import RELEASES_KEPT
 from payments.models import Payment
 from portal.audit.actor import Actor, Source, SystemActor
@@ -103,10 +104,38 @@ def _close(payment: Payment, by: Actor, source: Source) -> None:
     as_of = clock.now()
     intent_id = payment.intent_id or create_intent(payment).id  # a lost reply: the same key gives the intent
     try:
-        intent = gateway().cancel_intent(intent_id)
+        intent = _closed_at_stripe(intent_id)
+    except GatewayNotFound:
+        _cancel_gone(payment.pk, intent_id, by, source)
+    else:
+        apply_intent(intent, News(by, source, as_of))
+
+
+def _closed_at_stripe(intent_id: str) -> Intent:
+    try:
+        return gateway().cancel_intent(intent_id)
+    except GatewayNotFound:
+        raise
     except GatewayRefused:
-        intent = gateway().retrieve_intent(intent_id)
-    apply_intent(intent, News(by, source, as_of))
+        return gateway().retrieve_intent(intent_id)
+
+
+@transaction.atomic
+def _cancel_gone(payment_id: int, intent_id: str, by: Actor, source: Source) -> None:
+    """Stripe has no such intent, so nobody can pay it: the place is free, and an operator looks at the key."""
+    payment = locked_payment(payment_id)
+    if payment.status not in UNPAID:
+        return
+    note(
+        DiscrepancyKind.MISSING_AT_STRIPE,
+        stripe_object_id=intent_id,
+        by=by,
+        source=source,
+        payment=payment,
+        currency=payment.currency,
+        details={"intent": intent_id},
+    )
+    move_payment(payment_id, to=PaymentStatus.CANCELLED, by=by, source=source, reason="missing_at_stripe")
 
 
 @transaction.atomic

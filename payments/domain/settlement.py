@@ -4,7 +4,7 @@ Safe in any order and any number: terminal states apply once, nothing moves back
 (amount, currency, mode) raises a discrepancy and keeps the place.
 """
 
-from enum import Enum
+from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from payments.domain import notify
 from payments.domain.discrepancies import note
-from payments.domain.news import News
+from payments.domain.news import Applied, News
 from payments.domain.refunds import request_refund
 from payments.domain.transitions import locked, move
 from payments.enums import (
@@ -29,21 +29,13 @@ from payments.gateway.base import Intent, PaymentError
 from payments.metrics import OUTCOMES
 from payments.models import Payment, PaymentAttempt, PaymentQuerySet
 from portal.activity.metrics import FUNNEL_EVENTS
+from portal.audit.domain import record
 from portal.bookings.domain.transitions import move as move_booking
 from portal.bookings.enums import HOLDS_PLACE, OWES_BALANCE, BookingStatus, SessionStatus
 from portal.bookings.errors import SessionFull, SessionNotBookable
 from portal.bookings.models import Booking
 from portal.common import clock
 from portal.common.metrics import counted
-
-
-class Applied(Enum):
-    """What came of it."""
-
-    APPLIED = "applied"
-    UNMATCHED = "unmatched"
-    DISCREPANCY = "discrepancy"
-
 
 _STATUS_AT_STRIPE = {
     "requires_payment_method": PaymentStatus.PENDING,
@@ -88,9 +80,26 @@ def apply_intent(intent: Intent, news: News) -> Applied:
         return _succeed(payment, intent, news)
     if intent.status == "canceled":
         _cancel(payment, intent, news)
-    elif not outdated and intent.status in _STATUS_AT_STRIPE:
+    elif intent.status not in _STATUS_AT_STRIPE:
+        return _unknown_status(payment, intent, news)
+    elif not outdated:
         _advance(payment, _STATUS_AT_STRIPE[intent.status], news)
     return Applied.APPLIED
+
+
+def _unknown_status(payment: Payment, intent: Intent, news: News) -> Applied:
+    """A state that this portal asks for nowhere (`requires_capture`), or that Stripe has added since."""
+    note(
+        DiscrepancyKind.STATUS_DIFFERS,
+        stripe_object_id=intent.id,
+        by=news.by,
+        source=news.source,
+        payment=payment,
+        amount=intent.amount_received,
+        currency=intent.currency,
+        details={"status": intent.status, "payment_status": payment.status},
+    )
+    return Applied.DISCREPANCY
 
 
 def _does_not_fit(payment: Payment, intent: Intent, news: News) -> bool:
@@ -133,23 +142,32 @@ def _advance(payment: Payment, to: PaymentStatus, news: News) -> None:
 
 
 @transaction.atomic
-def note_decline(payment_id: int, intent: Intent, news: News) -> None:
-    """Write down the attempt that `payment_intent.payment_failed` tells of; the event's id makes it once."""
+def note_decline(payment_id: int, intent: Intent, news: News, *, occurred_at: datetime) -> None:
+    """Write down the attempt that `payment_intent.payment_failed` tells of, once however many events tell of it."""
     payment = locked(payment_id)
     error = intent.last_error or PaymentError("unknown")
-    _, is_new = PaymentAttempt.objects.get_or_create(
-        reference=news.stripe_event_id,
-        defaults={
-            "payment": payment,
-            "outcome": AttemptOutcome.FAILED,
-            "code": error.code[:64],
-            "decline_code": error.decline_code[:64],
-        },
+    reference = error.charge_id or f"{intent.id}@{occurred_at:%Y%m%dT%H%M%S}"
+    known = PaymentAttempt.objects.filter(reference__in=[reference, news.stripe_event_id])  # event ids: until 0.1.0
+    if known.exists():
+        return
+    attempt = PaymentAttempt.objects.create(
+        payment=payment,
+        outcome=AttemptOutcome.FAILED,
+        code=error.code[:64],
+        decline_code=error.decline_code[:64],
+        reference=reference,
     )
-    if is_new:
-        counted(OUTCOMES, outcome="failed", reason=error.decline_code or error.code)
-        if payment.status in UNPAID:
-            notify.payment_failed(payment)
+    record(
+        "payment.declined",
+        payment,
+        by=news.by,
+        source=news.source,
+        stripe_event_id=news.stripe_event_id,
+        data={"reason": attempt.reason},
+    )
+    counted(OUTCOMES, outcome="failed", reason=attempt.reason)
+    if payment.status in UNPAID:
+        notify.payment_failed(payment)
 
 
 def _cancel(payment: Payment, intent: Intent, news: News) -> None:

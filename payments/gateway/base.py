@@ -39,7 +39,7 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """A charge, with its fee when the balance transaction is known."""
+    """A charge. The fee, in minor units of `settlement_currency`, is known when its balance transaction is."""
 
     id: str
     intent_id: str
@@ -51,11 +51,12 @@ class Charge:
     disputed: bool
     balance_transaction_id: str = ""
     fee_amount: int | None = None
+    settlement_currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class RefundResult:
-    """A refund at Stripe; `status` in Stripe's words."""
+    """A refund at Stripe; `status` in Stripe's words, empty where Stripe says none."""
 
     id: str
     intent_id: str
@@ -71,7 +72,11 @@ class RefundResult:
 
 @dataclass(frozen=True, slots=True)
 class DisputeResult:
-    """A dispute at Stripe; `withdrawn_amount` is the sum of its balance transactions, sign turned."""
+    """A dispute at Stripe. `amount` and `withdrawn_amount` in minor units of `currency`, the charge's.
+
+    `settlement_amount` and `fee_amount` are the sums of its balance transactions (sign turned) and of their fees, in
+    `settlement_currency`, which Stripe chooses; `movements` counts the balance transactions.
+    """
 
     id: str
     intent_id: str
@@ -84,6 +89,10 @@ class DisputeResult:
     is_charge_refundable: bool
     withdrawn_amount: int
     evidence_due_at: datetime | None
+    settlement_currency: str = ""
+    settlement_amount: int = 0
+    fee_amount: int = 0
+    movements: int = 0
 
 
 class GatewayError(Exception):
@@ -113,6 +122,10 @@ class GatewayRefused(GatewayError):
 
     def __init__(self, code: str) -> None:
         super().__init__(code, "Our payment provider did not accept this. Nothing has been charged. Please contact us.")
+
+
+class GatewayNotFound(GatewayRefused):
+    """Stripe has no such object in this account and mode (404, `resource_missing`)."""
 
 
 class GatewayMisconfigured(GatewayRefused):

@@ -21,6 +21,7 @@ from payments.gateway.base import (
     GatewayError,
     GatewayFailed,
     GatewayMisconfigured,
+    GatewayNotFound,
     GatewayRefused,
     GatewayUnreachable,
     Intent,
@@ -169,7 +170,8 @@ def _by_status(error: stripe.StripeError) -> GatewayRefused | GatewayUnreachable
         return GatewayFailed("http_500")
     if error.http_status is None or error.http_status == 409 or error.http_status >= 500:
         return GatewayUnreachable(f"http_{error.http_status}")
-    return GatewayRefused(error.code or f"http_{error.http_status}")
+    refused = GatewayNotFound if error.http_status == 404 else GatewayRefused
+    return refused(error.code or f"http_{error.http_status}")
 
 
 def _noted(action: str, ours: GatewayError, theirs: stripe.StripeError) -> GatewayError:

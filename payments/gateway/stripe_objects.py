@@ -48,7 +48,7 @@ def _payment_error_from(data: Json | None) -> PaymentError | None:
 def charge_from(data: Json) -> Charge:
     """A Charge; the fee only when the balance transaction is expanded."""
     balance_transaction = data.get("balance_transaction")
-    fee = balance_transaction["fee"] if isinstance(balance_transaction, Mapping) else None
+    expanded = balance_transaction if isinstance(balance_transaction, Mapping) else {}
     return Charge(
         id=data["id"],
         intent_id=id_of(data.get("payment_intent")),
@@ -59,7 +59,8 @@ def charge_from(data: Json) -> Charge:
         livemode=data["livemode"],
         disputed=bool(data.get("disputed")),
         balance_transaction_id=id_of(balance_transaction),
-        fee_amount=fee,
+        fee_amount=expanded.get("fee"),
+        settlement_currency=(expanded.get("currency") or "").upper(),
     )
 
 
@@ -69,7 +70,7 @@ def refund_from(data: Json) -> RefundResult:
         id=data["id"],
         intent_id=id_of(data.get("payment_intent")),
         charge_id=id_of(data.get("charge")),
-        status=data["status"],
+        status=data["status"] or "",
         amount=data["amount"],
         currency=data["currency"].upper(),
         created_at=from_epoch(data["created"]),
@@ -80,9 +81,11 @@ def refund_from(data: Json) -> RefundResult:
 
 
 def dispute_from(data: Json) -> DisputeResult:
-    """A Dispute. Withdrawals are negative balance transactions at Stripe; fees are left out."""
+    """A Dispute. Withdrawals are negative balance transactions at Stripe."""
     due = (data.get("evidence_details") or {}).get("due_by")
-    moved = sum(transaction["amount"] for transaction in data.get("balance_transactions") or [])
+    moved = data.get("balance_transactions") or []
+    currency = data["currency"].upper()
+    settlement = next((movement["currency"].upper() for movement in moved), "")
     return DisputeResult(
         id=data["id"],
         intent_id=id_of(data.get("payment_intent")),
@@ -90,9 +93,25 @@ def dispute_from(data: Json) -> DisputeResult:
         status=data["status"],
         reason=data.get("reason") or "",
         amount=data["amount"],
-        currency=data["currency"].upper(),
+        currency=currency,
         created_at=from_epoch(data["created"]),
         is_charge_refundable=bool(data.get("is_charge_refundable")),
-        withdrawn_amount=-moved,
+        withdrawn_amount=_withdrawn(data["amount"], [movement["amount"] for movement in moved], settlement == currency),
         evidence_due_at=from_epoch(due) if due else None,
+        settlement_currency=settlement,
+        settlement_amount=-sum(movement["amount"] for movement in moved),
+        fee_amount=sum(movement.get("fee") or 0 for movement in moved),
+        movements=len(moved),
     )
+
+
+def _withdrawn(disputed: int, movements: list[int], same_currency: bool) -> int:
+    """What is withdrawn, in the charge's currency.
+
+    Where the balance has another currency its amounts say only which part of the disputed amount came back.
+    """
+    net = -sum(movements)
+    if same_currency or not movements:
+        return net
+    taken = -sum(movement for movement in movements if movement < 0)
+    return round(disputed * net / taken) if taken and net > 0 else 0

@@ -17,8 +17,35 @@ class Dispute(models.Model):
     reason = models.CharField(max_length=64, blank=True, editable=False)
     is_charge_refundable = models.BooleanField(default=False, editable=False)
     withdrawn_amount = models.IntegerField(
-        default=0, editable=False, help_text="What Stripe took from our balance and has not given back."
+        default=0, editable=False, help_text="What Stripe took and has not given back, in the payment's currency."
     )
+    settlement_currency = models.CharField(
+        max_length=3,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text="Of the balance that Stripe took it from.",
+    )
+    settlement_amount = models.IntegerField(
+        default=0,
+        db_default=0,
+        editable=False,
+        help_text="What is withdrawn, in minor units of the settlement currency.",
+    )
+    fee_amount = models.IntegerField(
+        default=0,
+        db_default=0,
+        editable=False,
+        help_text="Stripe's dispute fees, in minor units of the settlement currency.",
+    )
+    movements = models.PositiveSmallIntegerField(
+        default=0,
+        db_default=0,
+        editable=False,
+        help_text="How many balance transactions the latest answer had: they only grow.",
+    )
+    fetched_at = models.DateTimeField(null=True, editable=False, help_text="When Stripe was asked for this state.")
     evidence_due_at = models.DateTimeField(null=True, editable=False)
     opened_at = models.DateTimeField(default=clock.now, editable=False)
     closed_at = models.DateTimeField(null=True, editable=False)

@@ -66,7 +66,17 @@ class Payment(models.Model):
     refunded_amount = models.PositiveIntegerField(default=0, editable=False)
     pending_refund_amount = models.PositiveIntegerField(default=0, editable=False)
     disputed_amount = models.PositiveIntegerField(default=0, editable=False)
-    fee_amount = models.IntegerField(null=True, editable=False, help_text="Stripe's fee in minor units.")
+    fee_amount = models.IntegerField(
+        null=True, editable=False, help_text="Stripe's fee in minor units of the settlement currency."
+    )
+    settlement_currency = models.CharField(
+        max_length=3,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text="Of the charge's balance transaction.",
+    )
     intent_id = models.CharField(max_length=255, unique=True, null=True, blank=True, editable=False)
     charge_id = models.CharField(max_length=255, blank=True, db_index=True, editable=False)
     balance_transaction_id = models.CharField(max_length=255, blank=True, editable=False)
@@ -122,6 +132,11 @@ class Payment(models.Model):
     def refundable_amount(self) -> int:
         """What can still go back: captured, less refunded and reserved."""
         return self.captured_amount - self.refunded_amount - self.pending_refund_amount
+
+    @property
+    def fee_currency(self) -> str:
+        """The currency of `fee_amount`: rows from before release 0.2.0 do not name it, and had the payment's."""
+        return self.settlement_currency or self.currency
 
     @property
     def was_taken_back(self) -> bool:

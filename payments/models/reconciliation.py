@@ -22,7 +22,10 @@ def new_lease() -> datetime:
 
 
 class ReconciliationRun(models.Model):
-    """One comparison of `since` to `until` (UTC). `found` and `healed` count discrepancies by kind."""
+    """One comparison of `since` to `until` (UTC). `found` and `healed` count discrepancies by kind.
+
+    `failed` counts those that could not be looked at or healed for an error of ours or of Stripe's.
+    """
 
     OVERLAP: ClassVar = timedelta(hours=1)  # clocks and lists differ at the edges
     LEASE: ClassVar = timedelta(minutes=10)
@@ -36,6 +39,7 @@ class ReconciliationRun(models.Model):
     seen = models.JSONField(default=dict, editable=False)
     found = models.JSONField(default=dict, editable=False)
     healed = models.JSONField(default=dict, editable=False)
+    failed = models.JSONField(default=dict, db_default={}, editable=False)
     error = models.CharField(max_length=500, blank=True, editable=False)
     leased_until = models.DateTimeField(default=new_lease, editable=False)
 
@@ -114,6 +118,8 @@ class StagedRefund(Staged):
 class StagedDispute(Staged):
     """A dispute, joined to ours and to its payment."""
 
+    LISTED = (*Staged.LISTED, "withdrawn")
+
     dispute = models.ForeignKey(
         Dispute,
         models.DO_NOTHING,
@@ -130,6 +136,7 @@ class StagedDispute(Staged):
         related_name="staged_disputes",
         **UNCHECKED,
     )
+    withdrawn = models.BigIntegerField(default=0, db_default=0)
 
     def __str__(self) -> str:
         return str(self.dispute_id)

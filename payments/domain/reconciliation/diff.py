@@ -149,10 +149,10 @@ def refunds(run: ReconciliationRun) -> Iterator[Finding]:
 
 
 def disputes(run: ReconciliationRun) -> Iterator[Finding]:
-    """Disputes of our payments that we do not have, or in another state."""
+    """Disputes of our payments that we do not have, or with another state, amount or withdrawal."""
     staged = StagedDispute.objects.filter(run=run, payment__id__isnull=False)
-    differs = Q(dispute__id__isnull=True) | ~Q(status=F("dispute__status")) | ~Q(amount=F("dispute__amount"))
-    for row in staged.filter(differs).select_related("payment").iterator():
+    differs = ~Q(status=F("dispute__status"), amount=F("dispute__amount"), withdrawn=F("dispute__withdrawn_amount"))
+    for row in staged.filter(Q(dispute__id__isnull=True) | differs).select_related("payment").iterator():
         yield _following(K.DISPUTE_MISSING, str(row.dispute_id), row)
 
 

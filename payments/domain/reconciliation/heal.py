@@ -9,11 +9,12 @@ from payments.domain.charges import apply_charge
 from payments.domain.disputes import apply_dispute
 from payments.domain.news import News
 from payments.domain.reconciliation.findings import Finding
-from payments.domain.refunds import apply_refund
+from payments.domain.refund_tasks import is_place_without_money
+from payments.domain.refunds import apply_refunds
 from payments.domain.settlement import apply_intent, claimed_by
 from payments.enums import CAPTURED, REFUND_STATUS_AT_STRIPE, UNPAID, DiscrepancyKind, PaymentStatus
 from payments.gateway import gateway
-from payments.gateway.base import GatewayMisconfigured, GatewayRefused, Intent
+from payments.gateway.base import GatewayNotFound, Intent
 from payments.models import Dispute, Payment, Refund
 from portal.audit.actor import Actor, Source, SystemActor
 from portal.common import clock
@@ -50,8 +51,16 @@ def still_differs(finding: Finding) -> bool:
             return _refund_differs(finding)
         case K.DISPUTE_MISSING:
             told = gateway().retrieve_dispute(finding.stripe_id)
-            same = Dispute.objects.filter(stripe_dispute_id=told.id, status=told.status, amount=told.amount)
+            same = Dispute.objects.filter(
+                stripe_dispute_id=told.id,
+                status=told.status,
+                amount=told.amount,
+                withdrawn_amount=told.withdrawn_amount,
+            )
             return not same.exists()
+        case K.MONEY_WENT_BACK:
+            payment = Payment.objects.select_related("booking").filter(pk=finding.payment_id or 0).first()
+            return payment is not None and is_place_without_money(payment)
         case _:
             missing = Q(fee_amount__isnull=True) | Q(balance_transaction_id="")
             return Payment.objects.filter(missing, pk=finding.payment_id or 0).exists()
@@ -66,7 +75,7 @@ def heal(finding: Finding) -> None:
         case K.MISSING_LOCALLY if finding.payment_id is not None:
             _adopt_or_cancel(gateway().retrieve_intent(finding.intent_id), finding.payment_id, news)
         case K.REFUND_DIFFERS:
-            apply_refund(gateway().retrieve_refund(finding.stripe_id), news)
+            apply_refunds(gateway().list_refunds(finding.intent_id), news)
         case K.DISPUTE_MISSING:
             apply_dispute(gateway().retrieve_dispute(finding.stripe_id), news)
         case K.FEE_MISSING:
@@ -90,9 +99,7 @@ def _adopt_or_cancel(intent: Intent, payment_id: int, news: News) -> None:
 def _exists_at_stripe(intent_id: str) -> bool:
     try:
         gateway().retrieve_intent(intent_id)
-    except GatewayMisconfigured:  # a wrong key sees nothing: that says nothing about the intent
-        raise
-    except GatewayRefused:
+    except GatewayNotFound:
         return False
     return True
 
@@ -130,9 +137,7 @@ def _intent_differs(intent: Intent, finding: Finding) -> bool:
 def _refund_differs(finding: Finding) -> bool:
     try:
         told = gateway().retrieve_refund(finding.stripe_id)
-    except GatewayMisconfigured:
-        raise
-    except GatewayRefused:
-        return True  # Stripe has no such refund
-    ours = REFUND_STATUS_AT_STRIPE[told.status]
+    except GatewayNotFound:
+        return True
+    ours = REFUND_STATUS_AT_STRIPE.get(told.status, "")
     return not Refund.objects.filter(stripe_refund_id=told.id, amount=told.amount, status=ours).exists()

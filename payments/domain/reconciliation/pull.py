@@ -33,7 +33,7 @@ def pull(run: ReconciliationRun, tell: Teller) -> dict[str, int]:
     lists: tuple[tuple[str, type[Staged], Any, Callable[[Any], Row]], ...] = (
         ("intents", StagedIntent, stripe.intents_between, intent_row),
         ("refunds", StagedRefund, stripe.refunds_between, followed_row),
-        ("disputes", StagedDispute, stripe.disputes_between, followed_row),
+        ("disputes", StagedDispute, stripe.disputes_between, dispute_row),
     )
     seen = {}
     for number, (name, model, listing, as_row) in enumerate(lists):
@@ -62,6 +62,11 @@ def intent_row(intent: Intent) -> Row:
 def followed_row(told: RefundResult | DisputeResult) -> Row:
     """Values of Staged.LISTED, for what follows a payment."""
     return told.id, told.intent_id, told.status, told.amount, told.currency
+
+
+def dispute_row(told: DisputeResult) -> Row:
+    """Values of StagedDispute.LISTED."""
+    return *followed_row(told), told.withdrawn_amount
 
 
 def catch_up(run: ReconciliationRun, tell: Teller) -> tuple[int, list[str]]:

@@ -67,7 +67,13 @@ def _renew(run: ReconciliationRun) -> None:
 def _end(run: ReconciliationRun, state: RunState, error: str = "") -> None:
     """Close the run's row, unless another one took its place."""
     ReconciliationRun.objects.filter(pk=run.pk, state=RunState.RUNNING).update(
-        state=state, finished_at=clock.now(), error=error[:500], seen=run.seen, found=run.found, healed=run.healed
+        state=state,
+        finished_at=clock.now(),
+        error=error[:500],
+        seen=run.seen,
+        found=run.found,
+        healed=run.healed,
+        failed=run.failed,
     )
     run.refresh_from_db()
 
@@ -95,5 +101,5 @@ def _full(run: ReconciliationRun, heal_missed: bool, tell: Teller) -> None:
         tell(message)
     tell.share = 1.0
     tell("done")
-    run.found, run.healed = dict(settlement.found), dict(settlement.healed)
+    run.found, run.healed, run.failed = dict(settlement.found), dict(settlement.healed), dict(settlement.failed)
     clear()

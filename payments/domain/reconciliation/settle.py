@@ -1,8 +1,11 @@
 """What becomes of each candidate: gone on a second look, healed, or noted for finance."""
 
+import logging
 from collections import Counter
 from collections.abc import Iterator
 from typing import Final
+
+from django.db import DatabaseError
 
 from payments.domain.discrepancies import close, note
 from payments.domain.reconciliation.findings import Finding
@@ -10,8 +13,10 @@ from payments.domain.reconciliation.heal import BY, heal, still_differs, with_cl
 from payments.enums import DiscrepancyKind, DiscrepancyStatus
 from payments.gateway.base import GatewayRefused, GatewayUnreachable
 from payments.gateway.patience import patiently
+from payments.metrics import FINDINGS_FAILED
 from payments.models import Discrepancy, Payment, ReconciliationRun
 from portal.audit.actor import Actor, Source
+from portal.common.metrics import counted
 
 K = DiscrepancyKind
 LOOKED_AT: Final = frozenset(
@@ -25,21 +30,52 @@ LOOKED_AT: Final = frozenset(
         K.MISSING_AT_STRIPE,
         K.DISPUTE_MISSING,
         K.FEE_MISSING,
+        K.MONEY_WENT_BACK,
     }
 )
 
 
+UNANSWERED_IN_A_ROW: Final = 3  # so many, one after the other, mean that Stripe is down
+logger: Final = logging.getLogger("payments.reconciliation")
+
+
 class Settlement:
-    """Of one run; counts what was found and healed, by kind."""
+    """Of one run; counts what was found, healed and failed, by kind.
+
+    What goes wrong with one finding is logged and counted, and the next one is looked at all the same.
+    """
 
     def __init__(self, run: ReconciliationRun, *, heal_missed: bool) -> None:
         self.run, self.heal_missed = run, heal_missed
         self.found: Counter[str] = Counter()
         self.healed: Counter[str] = Counter()
+        self.failed: Counter[str] = Counter()
         self._open: set[int] = set()
+        self._unanswered = 0
 
     def settle(self, finding: Finding) -> str:
-        """Look again, then heal it or note it; says what came of it. Raises GatewayUnreachable."""
+        """Look again, then heal it or note it; says what came of it. Raises GatewayUnreachable when Stripe is down."""
+        try:
+            said = self._settle(finding)
+        except Exception as error:
+            return self._fail(finding, error)
+        self._unanswered = 0
+        return said
+
+    def _fail(self, finding: Finding, error: Exception) -> str:
+        self._unanswered = self._unanswered + 1 if isinstance(error, GatewayUnreachable) else 0
+        if self._unanswered >= UNANSWERED_IN_A_ROW:
+            raise error
+        self.failed[finding.kind.value] += 1
+        counted(FINDINGS_FAILED, kind=finding.kind.value)
+        logger.error("a finding failed", exc_info=error, extra={"kind": finding.kind, "object": finding.stripe_id})
+        try:
+            self._open.add(_note(finding).pk)
+        except DatabaseError:
+            logger.exception("a failed finding could not be noted", extra={"object": finding.stripe_id})
+        return f"{finding.kind.label}: {finding.stripe_id}: failed"
+
+    def _settle(self, finding: Finding) -> str:
         finding = _claim_checked(finding)
         what = f"{finding.kind.label}: {finding.stripe_id}"
         if _is_ignored(finding) or not _differs_still(finding):
@@ -54,16 +90,25 @@ class Settlement:
     def close_repaired(self) -> Iterator[str]:
         """Close what is open from earlier and, looked at again, differs no more: whatever its window was.
 
-        Says of each that it was looked at. Raises GatewayUnreachable.
+        Says of each that it was looked at. Raises GatewayUnreachable when Stripe is down.
         """
         earlier = Discrepancy.objects.filter(
             status=DiscrepancyStatus.OPEN, kind__in=LOOKED_AT, found_at__lt=self.run.started_at
         ).exclude(pk__in=self._open)
         for discrepancy in earlier.select_related("payment"):
             yield f"looking again: {discrepancy.stripe_object_id}"
-            if not _differs_still(_as_finding(discrepancy)):
+            self._close_if_repaired(discrepancy)
+
+    def _close_if_repaired(self, discrepancy: Discrepancy) -> None:
+        finding = _as_finding(discrepancy)
+        try:
+            if not _differs_still(finding):
                 words = "No longer found by reconciliation."
                 close(discrepancy, DiscrepancyStatus.HEALED, words, by=BY, source=Source.RECONCILIATION)
+        except Exception as error:
+            self._fail(finding, error)
+        else:
+            self._unanswered = 0
 
 
 def settle_one(discrepancy: Discrepancy, *, by: Actor, source: Source) -> bool:
@@ -101,7 +146,7 @@ def _healed(finding: Finding) -> bool:
     try:
         heal(finding)
         return not _differs_still(finding)
-    except (GatewayRefused, GatewayUnreachable):
+    except GatewayRefused:
         return False
 
 

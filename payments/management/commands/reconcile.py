@@ -58,13 +58,15 @@ class Command(BaseCommand):
         if self.stderr.isatty():
             self.stderr.write("")  # the bar stays on a line of its own
         still_open = Discrepancy.objects.filter(status=DiscrepancyStatus.OPEN).count()
-        report = {"run": run.pk, "seen": run.seen, "found": run.found, "healed": run.healed, "open": still_open}
+        report = {"run": run.pk, "seen": run.seen, "found": run.found, "healed": run.healed, "failed": run.failed}
+        report["open"] = still_open
         if as_json:
             self.stdout.write(json.dumps(report))
         else:
             self.stdout.write(f"compared {sum(run.seen.values())} objects at Stripe")
             for kind, found in sorted(run.found.items()):
-                self.stdout.write(f"{kind}: {found} found, {run.healed.get(kind, 0)} healed")
+                failed = f", {run.failed[kind]} failed" if kind in run.failed else ""
+                self.stdout.write(f"{kind}: {found} found, {run.healed.get(kind, 0)} healed{failed}")
             self.stdout.write(f"{still_open} discrepancies are open")
         if still_open:
             raise CommandError(f"{still_open} discrepancies are open", returncode=1)

@@ -1,7 +1,7 @@
 """Disputes: finance is told once, and no order of Stripe's events changes how they end."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import permutations
 
 import pytest
@@ -9,10 +9,11 @@ from django.contrib.auth.models import Group
 
 from payments.domain.disputes import apply_dispute
 from payments.domain.events import process_inbox
-from payments.domain.news import News
-from payments.enums import PaymentStatus
+from payments.domain.news import Applied, News
+from payments.enums import DiscrepancyKind, PaymentStatus
 from payments.gateway.base import DisputeResult
-from payments.models import Dispute, Payment, ReceivedEvent
+from payments.gateway.stripe_objects import dispute_from
+from payments.models import Discrepancy, Dispute, Payment, ReceivedEvent
 from portal.accounts.roles import Role
 from portal.audit.actor import Actor, Source
 from portal.audit.models import AuditEvent
@@ -60,7 +61,7 @@ def told() -> list[tuple[str, str]]:
 
 def test_finance_is_told_by_when_to_answer_and_how_it_ended(paid: Payment, finance: None) -> None:
     for result in (disputed(paid), disputed(paid), disputed(paid, "under_review"), disputed(paid, "lost")):
-        assert apply_dispute(result, news())
+        assert apply_dispute(result, news()) is Applied.APPLIED
     assert told() == [("dispute_opened", "finn@example.com"), ("dispute_closed", "finn@example.com")]
     opened, closed = Notification.objects.filter(template__startswith="dispute").order_by("pk")
     assert opened.context["due"] == "9:00am on Thursday 3 December"
@@ -76,7 +77,7 @@ def test_one_that_we_hear_of_when_it_is_over_is_told_once(paid: Payment, finance
 def test_what_was_read_before_the_decision_changes_nothing_after_it(status: str, withdrawn: int, paid: Payment) -> None:
     earlier = disputed(paid)
     apply_dispute(replace(earlier, status=status, withdrawn_amount=withdrawn), news())
-    assert apply_dispute(earlier, news())
+    assert apply_dispute(earlier, news()) is Applied.APPLIED
     dispute = Dispute.objects.get()
     paid.refresh_from_db()
     assert (dispute.status, dispute.withdrawn_amount, paid.disputed_amount) == (status, withdrawn, withdrawn)
@@ -113,3 +114,77 @@ def test_money_that_comes_back_is_no_longer_disputed(paid: Payment) -> None:
     apply_dispute(disputed(paid, "won", 0), news())
     paid.refresh_from_db()
     assert paid.disputed_amount == 0
+
+
+def asked(minutes: int) -> News:
+    """Stripe was asked so many minutes from now."""
+    return replace(news(), as_of=clock.now() + timedelta(minutes=minutes))
+
+
+def test_an_answer_with_fewer_balance_transactions_is_older_and_changes_nothing(paid: Payment) -> None:
+    won = replace(disputed(paid, "won", 0), movements=2)
+    apply_dispute(won, asked(0))
+    apply_dispute(replace(disputed(paid, "won"), movements=1), asked(5))
+    paid.refresh_from_db()
+    assert (Dispute.objects.get().withdrawn_amount, paid.disputed_amount) == (0, 0)
+
+
+def test_of_two_answers_alike_in_money_the_later_one_counts(paid: Payment) -> None:
+    apply_dispute(disputed(paid, "under_review"), asked(5))
+    apply_dispute(disputed(paid, "needs_response"), asked(0))
+    assert Dispute.objects.get().status == "under_review"
+
+
+@pytest.mark.parametrize("closed", ["prevented", "warning_closed"])
+def test_one_that_opens_again_is_told_again(closed: str, paid: Payment, finance: None) -> None:
+    for number, status in enumerate(("needs_response", closed, "needs_response")):
+        apply_dispute(disputed(paid, status), asked(number))
+    assert [template for template, _ in told()] == ["dispute_opened", "dispute_closed", "dispute_opened"]
+    assert Dispute.objects.get().closed_at is None
+
+
+def test_an_inquiry_that_becomes_a_chargeback_is_told_again(paid: Payment, finance: None) -> None:
+    inquiry = disputed(paid, "warning_needs_response", 0)
+    for number, result in enumerate((inquiry, disputed(paid))):
+        apply_dispute(result, asked(number))
+    assert [template for template, _ in told()] == ["dispute_opened", "dispute_opened"]
+
+
+def test_a_lost_dispute_of_a_confirmed_booking_is_a_task(paid: Payment) -> None:
+    apply_dispute(disputed(paid), asked(0))
+    assert not Discrepancy.objects.exists()
+    apply_dispute(disputed(paid, "lost"), asked(1))
+    assert Discrepancy.objects.get().kind == DiscrepancyKind.MONEY_WENT_BACK
+
+
+class TestRead:
+    """A dispute as Stripe's JSON tells it."""
+
+    def read(self, *movements: tuple[int, int, str]) -> DisputeResult:
+        return dispute_from(
+            {
+                "id": "du_1", "payment_intent": "pi_1", "charge": "ch_1", "status": "needs_response", "reason": None,
+                "amount": 1125, "currency": "gbp", "created": 1_790_000_000, "is_charge_refundable": False,
+                "evidence_details": {"due_by": None},
+                "balance_transactions": [
+                    {"amount": amount, "fee": fee, "currency": currency} for amount, fee, currency in movements
+                ],
+            }
+        )  # fmt: skip
+
+    def test_the_balances_currency_is_never_read_as_the_charges(self) -> None:
+        told = self.read((-1316, 1500, "eur"))
+        assert (told.withdrawn_amount, told.currency) == (1125, "GBP")
+        assert (told.settlement_amount, told.settlement_currency, told.fee_amount) == (1316, "EUR", 1500)
+
+    def test_a_partly_returned_loss_is_what_stripe_kept(self) -> None:
+        assert self.read((-1125, 1500, "gbp"), (500, 0, "gbp")).withdrawn_amount == 625
+        assert self.read((-1316, 1500, "eur"), (658, 0, "eur")).withdrawn_amount == 562
+
+    def test_what_came_back_at_a_better_rate_is_not_a_debt(self) -> None:
+        told = self.read((-1316, 1500, "eur"), (1320, -1500, "eur"))
+        assert (told.withdrawn_amount, told.settlement_amount, told.fee_amount, told.movements) == (0, -4, 0, 2)
+
+    def test_an_inquiry_has_moved_nothing(self) -> None:
+        told = self.read()
+        assert (told.withdrawn_amount, told.settlement_currency, told.movements) == (0, "", 0)

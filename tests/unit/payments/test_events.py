@@ -17,6 +17,7 @@ from payments.domain.events import MOST_ATTEMPTS, ROUND, process_inbox
 from payments.enums import PaymentStatus
 from payments.gateway.base import Charge, GatewayRefused, GatewayUnreachable, RefundResult
 from payments.models import Discrepancy, Dispute, Payment, PaymentAttempt, PaymentTransition, ReceivedEvent, Refund
+from portal.audit.models import AuditEvent
 from portal.bookings.enums import BookingStatus
 from portal.bookings.models import Booking
 from portal.common import clock
@@ -387,3 +388,64 @@ def test_in_a_burst_the_ledger_goes_before_the_mirror(
 @pytest.mark.parametrize("model", [Booking, Payment, Refund, Dispute, Discrepancy])
 def test_wagtail_looks_up_no_references_when_the_ledger_is_saved(model: type[Model]) -> None:
     assert not ReferenceIndex.model_is_indexable(model)
+
+
+@pytest.mark.parametrize("kind", ["charge.updated", "refund.updated", "charge.dispute.updated"])
+def test_an_object_that_stripe_does_not_have_is_unmatched_at_once(kind: str, stripe: FakeGateway) -> None:
+    gone = event(kind, {"id": "gone_1"})
+    process_inbox()
+    gone.refresh_from_db()
+    assert (gone.ledger_state, gone.attempts, gone.last_error) == ("unmatched", 1, "")
+
+
+def test_a_refund_of_ours_that_stripe_does_not_have_is_a_discrepancy_at_once(stripe: FakeGateway) -> None:
+    payment = opened(stripe)
+    stripe.pay(str(payment.intent_id))
+    refunded(payment, stripe, 500)
+    told("refund.created", payment)
+    process_inbox()
+    stripe.refunds.clear()
+    gone = told("refund.updated", payment)
+    process_inbox()
+    gone.refresh_from_db()
+    assert (gone.ledger_state, gone.attempts) == ("discrepancy", 1)
+    assert Discrepancy.objects.values_list("kind", "amount").get() == ("refund_differs", 500)
+
+
+def test_a_definite_refusal_is_not_asked_for_twelve_times(stripe: FakeGateway) -> None:
+    refused = event("charge.updated", {"id": "ch_1"})
+    stripe.fail_next = [GatewayRefused("parameter_invalid")]
+    process_inbox()
+    refused.refresh_from_db()
+    assert (refused.ledger_state, refused.attempts, refused.last_error) == ("failed", 1, "parameter_invalid")
+
+
+def test_a_state_that_the_portal_never_asks_for_is_a_discrepancy(stripe: FakeGateway) -> None:
+    payment = opened(stripe)
+    stripe.set(str(payment.intent_id), status="requires_capture")
+    shown = told("payment_intent.processing", payment, created_at=clock.now() - timedelta(seconds=1))
+    process_inbox()
+    shown.refresh_from_db()
+    assert shown.ledger_state == "discrepancy"
+    found = Discrepancy.objects.get(kind="status_differs")
+    assert found.details == {"status": "requires_capture", "payment_status": "pending"}
+
+
+def test_two_events_of_one_decline_are_one_audited_attempt(stripe: FakeGateway) -> None:
+    payment = opened(stripe)
+    moment = clock.now().replace(microsecond=0)
+    for _ in range(2):
+        told("payment_intent.payment_failed", payment, created_at=moment)
+    process_inbox()
+    assert PaymentAttempt.objects.count() == 1
+    assert AuditEvent.objects.get(action="payment.declined").data == {"reason": "insufficient_funds"}
+
+
+def test_two_declined_charges_are_two_attempts(stripe: FakeGateway) -> None:
+    payment = opened(stripe)
+    for charge in ("ch_1", "ch_2"):
+        declined = told("payment_intent.payment_failed", payment)
+        declined.payload["data"]["object"]["last_payment_error"] = {**DECLINE, "charge": charge}
+        declined.save()
+    process_inbox()
+    assert set(PaymentAttempt.objects.values_list("reference", flat=True)) == {"ch_1", "ch_2"}

@@ -43,7 +43,7 @@ def test_a_clean_ledger_exits_with_0_and_says_what_was_compared(stripe: FakeGate
     report = json.loads(called("--json"))
     assert report == {
         "run": ReconciliationRun.objects.first().pk, "seen": {"intents": 1, "refunds": 0, "disputes": 0},
-        "found": {}, "healed": {}, "open": 0,
+        "found": {}, "healed": {}, "failed": {}, "open": 0,
     }  # fmt: skip
 
 

@@ -1,11 +1,13 @@
 """Reconciliation finds every planted difference, none that is not there, and heals what is only a missed event."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
-from payments.domain.news import News
-from payments.domain.settlement import Applied, apply_intent
+from payments.domain.news import Applied, News
+from payments.domain.reconciliation import heal
+from payments.domain.settlement import apply_intent
 from payments.enums import DiscrepancyStatus, PaymentStatus, RunState
 from payments.gateway.base import GatewayUnreachable, Intent
 from payments.models import Discrepancy, Payment, StagedIntent
@@ -20,6 +22,7 @@ from tests.unit.payments.differences import (
     Plant,
     add_charge,
     add_refund,
+    dispute_unheard,
     of_a_booking_lost_in_a_restore,
     of_a_booking_lost_whose_number_was_paid_since,
     open_kinds,
@@ -176,3 +179,36 @@ def test_a_payment_and_its_refund_that_were_unheard_of_are_healed_in_one_run(str
     assert run(stripe).healed == {"status_differs": 1, "refund_differs": 1}
     payment.refresh_from_db()
     assert (payment.status, payment.refunded_amount, open_kinds()) == (PaymentStatus.PARTIALLY_REFUNDED, 125, {})
+
+
+def test_a_finding_that_breaks_is_reported_and_the_next_ones_are_healed(
+    stripe: FakeGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    succeeded_unheard(stripe)
+    succeeded_unheard(stripe)
+    poisoned = next(iter(stripe.intents))
+    real = heal.apply_intent
+
+    def breaks(intent: Intent, news: News) -> Applied:
+        if intent.id == poisoned:
+            raise ZeroDivisionError
+        return real(intent, news)
+
+    monkeypatch.setattr(heal, "apply_intent", breaks)
+    done = run(stripe)
+    assert (done.state, done.error) == (RunState.FINISHED, "")
+    assert (done.found, done.healed, done.failed) == (
+        {"status_differs": 2},
+        {"status_differs": 1},
+        {"status_differs": 1},
+    )
+    assert Discrepancy.objects.get(status=DiscrepancyStatus.OPEN).stripe_object_id == poisoned
+
+
+def test_a_dispute_whose_money_came_back_unheard_is_healed(stripe: FakeGateway) -> None:
+    dispute_unheard(stripe)
+    run(stripe)
+    stripe.disputes["dp_1"] = replace(stripe.disputes["dp_1"], withdrawn_amount=0, movements=2)
+    done = run(stripe)
+    assert (done.found, done.healed) == ({"dispute_missing": 1}, {"dispute_missing": 1})
+    assert Payment.objects.get().disputed_amount == 0

@@ -81,6 +81,7 @@ def test_a_refund_that_the_bank_sent_back_is_replaced_once(paid: Payment, stripe
     send_refunds()
     (at_stripe,) = stripe.refunds.values()
     failed = replace(at_stripe, status="failed", failure_code="expired_or_canceled_card")
+    stripe.refunds[at_stripe.id] = failed
     for _ in range(2):
         apply_refund(failed, News(BY, Source.WEBHOOK, clock.now()))
     paid.refresh_from_db()

@@ -9,7 +9,7 @@ from payments.domain.checkout import CheckoutClosed, open_checkout
 from payments.domain.release import expire_holds
 from payments.enums import PaymentStatus
 from payments.gateway.base import GatewayFailed, GatewayUnreachable
-from payments.models import Payment
+from payments.models import Discrepancy, Payment
 from portal.audit.actor import Actor, Source
 from portal.bookings.domain.holds import extend_hold
 from portal.bookings.enums import BookingStatus
@@ -129,3 +129,14 @@ def test_a_hold_is_extended_once(booking: Booking, stripe: FakeGateway) -> None:
         assert expire_holds() == 0
     with after(61):
         assert expire_holds() == 1
+
+
+def test_an_intent_that_stripe_does_not_have_frees_the_place_and_is_shown(
+    booking: Booking, stripe: FakeGateway
+) -> None:
+    intent_id = open_checkout(booking).intent.id
+    del stripe.intents[intent_id]
+    with after(31):
+        assert expire_holds() == 1
+    assert state(booking) == (BookingStatus.EXPIRED, PaymentStatus.CANCELLED, 0)
+    assert Discrepancy.objects.values_list("kind", "stripe_object_id").get() == ("missing_at_stripe", intent_id)

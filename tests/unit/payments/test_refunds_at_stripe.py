@@ -1,0 +1,173 @@
+"""What Stripe sent back is a fact: our own refunds give way to it, and nothing of it is refused by our arithmetic."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from payments.domain.news import Applied, News
+from payments.domain.refunds import apply_refund, request_refund, send_refunds
+from payments.enums import DiscrepancyKind, PaymentStatus, RefundReason, RefundStatus
+from payments.gateway.base import GatewayRefused, RefundResult
+from payments.models import Discrepancy, Payment, Refund
+from portal.audit.actor import Actor, Source, SystemActor
+from portal.audit.models import AuditEvent
+from portal.bookings.enums import BookingStatus
+from portal.bookings.models import Booking
+from portal.common import clock
+from tests.fakes import FakeGateway
+from tests.ledger import pay
+
+pytestmark = pytest.mark.django_db
+BY = Actor.system(SystemActor.SETTLEMENT)
+
+
+@pytest.fixture
+def paid(booking: Booking, stripe: FakeGateway) -> Payment:
+    """£11.25, confirmed."""
+    return pay(booking, stripe)
+
+
+def ask(payment: Payment, amount: int = 1125) -> Refund:
+    return request_refund(payment.pk, amount=amount, reason=RefundReason.GOODWILL, by=BY, source=Source.STAFF)
+
+
+def at_stripe(
+    payment: Payment, stripe: FakeGateway, number: int, amount: int = 1125, **changes: object
+) -> RefundResult:
+    """A refund made in Stripe's dashboard."""
+    made = RefundResult(
+        id=f"re_{number}", intent_id=str(payment.intent_id), charge_id="ch_1", status="succeeded", amount=amount,
+        currency=payment.currency, created_at=clock.now() + timedelta(seconds=number), metadata={},
+    )  # fmt: skip
+    stripe.refunds[made.id] = replace(made, **changes)  # type: ignore[arg-type]
+    return stripe.refunds[made.id]
+
+
+def news() -> News:
+    return News(Actor.stripe("evt_1"), Source.WEBHOOK, clock.now(), "evt_1")
+
+
+def amounts(payment: Payment) -> tuple[str, int, int]:
+    payment.refresh_from_db()
+    return payment.status, payment.refunded_amount, payment.pending_refund_amount
+
+
+def rows(payment: Payment) -> list[tuple[str | None, str, int]]:
+    return list(payment.refunds.order_by("pk").values_list("stripe_refund_id", "status", "amount"))
+
+
+def discrepancies(kind: DiscrepancyKind) -> list[tuple[str, str]]:
+    return list(Discrepancy.objects.filter(kind=kind).order_by("pk").values_list("stripe_object_id", "status"))
+
+
+def test_a_refund_that_came_back_and_was_made_again_is_known_from_the_second_alone(
+    paid: Payment, stripe: FakeGateway
+) -> None:
+    first = at_stripe(paid, stripe, 1)
+    apply_refund(first, news())
+    stripe.refunds["re_1"] = replace(first, status="failed", failure_code="lost_or_stolen_card")
+    assert apply_refund(at_stripe(paid, stripe, 2), news()) is Applied.APPLIED
+    assert rows(paid) == [("re_1", "failed", 1125), ("re_2", "succeeded", 1125)]
+    assert amounts(paid) == (PaymentStatus.REFUNDED, 1125, 0)
+
+
+def test_our_reserved_refund_shrinks_to_what_a_refund_at_stripe_left(paid: Payment, stripe: FakeGateway) -> None:
+    ours = ask(paid)
+    assert apply_refund(at_stripe(paid, stripe, 1, 500), news()) is Applied.APPLIED
+    assert amounts(paid) == (PaymentStatus.PARTIALLY_REFUNDED, 500, 625)
+    reduced = AuditEvent.objects.get(action="refund.reduced")
+    assert reduced.data == {"payment": paid.pk, "from": 1125, "to": 625}
+    send_refunds()
+    assert amounts(paid) == (PaymentStatus.REFUNDED, 1125, 0)
+    assert f"refund-{ours.pk}-2" in stripe.by_key
+
+
+def test_our_refund_is_dropped_when_nothing_is_left_for_it(paid: Payment, stripe: FakeGateway) -> None:
+    ours = ask(paid)
+    apply_refund(at_stripe(paid, stripe, 1), news())
+    ours.refresh_from_db()
+    assert (ours.status, ours.failure_code) == (RefundStatus.CANCELLED, "charge_already_refunded")
+    send_refunds()
+    assert (stripe.calls.count("refund"), amounts(paid)) == (0, (PaymentStatus.REFUNDED, 1125, 0))
+
+
+def test_the_earlier_of_two_wishes_is_the_one_that_is_kept(paid: Payment, stripe: FakeGateway) -> None:
+    ask(paid, 500)
+    ask(paid, 625)
+    apply_refund(at_stripe(paid, stripe, 1, 700), news())
+    assert rows(paid) == [(None, "requested", 425), (None, "cancelled", 625), ("re_1", "succeeded", 700)]
+
+
+def test_a_refund_that_stripe_refuses_as_already_refunded_is_no_task(paid: Payment, stripe: FakeGateway) -> None:
+    ours = ask(paid)
+    at_stripe(paid, stripe, 1)  # its event is lost
+    send_refunds()
+    ours.refresh_from_db()
+    assert ours.status == RefundStatus.CANCELLED
+    assert amounts(paid) == (PaymentStatus.REFUNDED, 1125, 0)
+    assert discrepancies(DiscrepancyKind.REFUND_BLOCKED) == []
+
+
+def test_a_task_is_over_when_somebody_refunds_the_payment_at_stripe(paid: Payment, stripe: FakeGateway) -> None:
+    ours = ask(paid)
+    stripe.fail_next = [GatewayRefused("insufficient_funds")]
+    send_refunds()
+    assert discrepancies(DiscrepancyKind.REFUND_BLOCKED) == [(f"refund-{ours.pk}", "open")]
+    apply_refund(at_stripe(paid, stripe, 1), news())
+    assert discrepancies(DiscrepancyKind.REFUND_BLOCKED) == [(f"refund-{ours.pk}", "healed")]
+
+
+def test_an_unanswered_refund_is_looked_for_before_the_rest_of_it_is_sent(paid: Payment, stripe: FakeGateway) -> None:
+    ours = ask(paid)
+    Refund.objects.filter(pk=ours.pk).update(status=RefundStatus.UNKNOWN, first_sent_at=clock.now())
+    apply_refund(at_stripe(paid, stripe, 1, 500), news())
+    with time_machine.travel(clock.now() + timedelta(minutes=5)):
+        send_refunds()
+    assert rows(paid) == [("re_2", "succeeded", 625), ("re_1", "succeeded", 500)]
+    assert [key for key in stripe.by_key if key.startswith("refund-")] == [f"refund-{ours.pk}-2"]
+
+
+def test_a_refund_of_ours_with_another_amount_counts_as_stripe_says_and_is_shown(
+    paid: Payment, stripe: FakeGateway
+) -> None:
+    ours = ask(paid, 800)
+    apply_refund(at_stripe(paid, stripe, 1, 300, metadata={"refund_id": str(ours.pk)}), news())
+    assert rows(paid) == [("re_1", "succeeded", 300)]
+    assert amounts(paid) == (PaymentStatus.PARTIALLY_REFUNDED, 300, 0)
+    shown = Discrepancy.objects.get(kind=DiscrepancyKind.REFUND_AMOUNT)
+    assert (shown.stripe_object_id, shown.amount) == ("re_1", 500)
+    assert shown.details == {"refund": ours.pk, "asked": 800, "sent": 300}
+
+
+@pytest.mark.parametrize("changes", [{"status": ""}, {"status": "reversed"}, {"currency": "EUR"}])
+def test_a_refund_that_the_ledger_cannot_read_is_a_discrepancy_at_once(
+    changes: dict[str, str], paid: Payment, stripe: FakeGateway
+) -> None:
+    assert apply_refund(at_stripe(paid, stripe, 1, **changes), news()) is Applied.DISCREPANCY
+    assert discrepancies(DiscrepancyKind.REFUND_DIFFERS) == [("re_1", "open")]
+    assert amounts(paid) == (PaymentStatus.SUCCEEDED, 0, 0)
+
+
+def test_what_cannot_be_even_together_is_a_discrepancy_and_the_rest_counts(paid: Payment, stripe: FakeGateway) -> None:
+    at_stripe(paid, stripe, 1, 1000)
+    assert apply_refund(at_stripe(paid, stripe, 2, 500), news()) is Applied.APPLIED
+    assert apply_refund(stripe.refunds["re_1"], news()) is Applied.DISCREPANCY
+    assert discrepancies(DiscrepancyKind.REFUND_DIFFERS) == [("re_1", "open")]
+    assert amounts(paid) == (PaymentStatus.PARTIALLY_REFUNDED, 500, 0)
+
+
+def test_a_confirmed_booking_whose_money_went_back_at_stripe_is_a_task(paid: Payment, stripe: FakeGateway) -> None:
+    apply_refund(at_stripe(paid, stripe, 1, 500), news())
+    assert discrepancies(DiscrepancyKind.MONEY_WENT_BACK) == []
+    apply_refund(at_stripe(paid, stripe, 2, 625), news())
+    assert Booking.objects.get(pk=paid.booking_id).status == BookingStatus.CONFIRMED
+    assert discrepancies(DiscrepancyKind.MONEY_WENT_BACK) == [(paid.intent_id, "open")]
+
+
+def test_a_refund_that_finance_made_here_asks_nobody_again(paid: Payment, stripe: FakeGateway) -> None:
+    ask(paid)
+    send_refunds()
+    assert amounts(paid) == (PaymentStatus.REFUNDED, 1125, 0)
+    assert discrepancies(DiscrepancyKind.MONEY_WENT_BACK) == []
