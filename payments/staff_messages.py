@@ -15,12 +15,13 @@ _DISPUTE: Final = {
 
 DISPUTE_OPENED: Final = MessageTemplate(
     key="dispute_opened",
-    name="Dispute opened",
-    sent_when="A cardholder disputes a payment. To finance.",
+    name="Dispute needs an answer",
+    sent_when="A dispute waits for an answer: it opened, became a chargeback, or opened again. To finance.",
     subject="{amount} is disputed: answer by {due}",
     body=(
         "Dear {name},\n\n"
-        "A cardholder disputes {amount} of booking {reference} with their bank. The bank's reason: {reason}.\n\n"
+        "A cardholder disputes {amount} of booking {reference} with their bank, and the bank waits for our answer. "
+        "The bank's reason: {reason}.\n\n"
         "Stripe takes our evidence until {due}. Without an answer the money is lost. "
         "The booking stays as it is until you decide."
     ),
