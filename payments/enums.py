@@ -174,6 +174,7 @@ class DiscrepancyKind(models.TextChoices):
     UNKNOWN_CHARGE = "unknown_charge", "Charge that no payment knows"
     REFUND_DIFFERS = "refund_differs", "Refund missing or differs"
     REFUND_BLOCKED = "refund_blocked", "Refund that Stripe refuses"
+    REFUND_BY_HAND = "refund_by_hand", "Refund to give back by hand"
     REFUND_AMOUNT = "refund_amount", "Refunded with another amount than asked for"
     MONEY_WENT_BACK = "money_went_back", "Confirmed booking whose money went back"
     RELEASE_BLOCKED = "release_blocked", "Place that cannot be released yet"
@@ -182,6 +183,9 @@ class DiscrepancyKind(models.TextChoices):
     DISPUTE_MISSING = "dispute_missing", "Dispute missing or differs"
     FEE_MISSING = "fee_missing", "Fee or balance transaction missing"
     EVENT_MISSED = "event_missed", "Webhook that never arrived"
+
+
+REFUND_TASKS: Final = frozenset({DiscrepancyKind.REFUND_BLOCKED, DiscrepancyKind.REFUND_BY_HAND})
 
 
 class DiscrepancyStatus(models.TextChoices):

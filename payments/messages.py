@@ -226,6 +226,21 @@ REFUND_SENT: Final = MessageTemplate(
     samples=_AMOUNT,
 )
 
+REFUND_FAILED: Final = MessageTemplate(
+    key="refund_failed",
+    name="Refund did not go through",
+    sent_when="Stripe or the bank did not accept money that we were sending back.",
+    subject="Your refund of {amount} has not gone through",
+    body=(
+        "Dear {name},\n\n"
+        "We tried to send {amount} back to you for {service} on {date}, booking {reference}. It did not go through, "
+        "often because the card has expired or was replaced.\n\n"
+        "You have not lost this money. Our team has been told, and will be in touch to agree another way to return it."
+    ),
+    button="See your booking",
+    samples=_AMOUNT,
+)
+
 TEMPLATES: Final = (
     DEPOSIT_RECEIVED,
     BALANCE_RECEIVED,
@@ -242,4 +257,5 @@ TEMPLATES: Final = (
     PAY_LINK,
     LATE_MONEY_RETURNED,
     REFUND_SENT,
+    REFUND_FAILED,
 )

@@ -64,4 +64,18 @@ DISCREPANCIES_OPEN: Final = MessageTemplate(
     },
 )
 
-TEMPLATES: Final = (DISPUTE_OPENED, DISPUTE_CLOSED, DISCREPANCIES_OPEN)
+REFUND_TO_SETTLE: Final = MessageTemplate(
+    key="refund_to_settle",
+    name="Refund did not go through, to finance",
+    sent_when="A refund that a caregiver was promised did not go through. To finance.",
+    subject="A refund of {amount} did not go through",
+    body=(
+        "Dear {name},\n\n"
+        "The refund of {amount} for booking {reference} did not go through. Stripe's reason: {reason}.\n\n"
+        "The caregiver was promised this amount, and has been told that our team will be in touch."
+    ),
+    button="Open the payment",
+    samples={**{key: _DISPUTE[key] for key in ("name", "amount", "reference", "url")}, "reason": "expired card"},
+)
+
+TEMPLATES: Final = (DISPUTE_OPENED, DISPUTE_CLOSED, DISCREPANCIES_OPEN, REFUND_TO_SETTLE)

@@ -10,7 +10,7 @@ from django.utils.timezone import localtime
 from wagtail.admin.ui.components import Component
 
 from payments.admin.webhook_health import FAILED, is_silent
-from payments.enums import DISPUTE_TO_ANSWER, DiscrepancyKind, DiscrepancyStatus
+from payments.enums import DISPUTE_TO_ANSWER, REFUND_TASKS, DiscrepancyKind, DiscrepancyStatus
 from payments.models import Discrepancy, Dispute, ReceivedEvent
 
 SEE: Final = "payments.view_discrepancy"
@@ -53,7 +53,7 @@ def panels(request: HttpRequest) -> list[Component]:
 
 def tasks() -> list[Task]:
     """In the order of their urgency; four queries."""
-    found = (_disputes(), _refunds(), _differences(), _events())
+    found = (_disputes(), _refunds(), _by_hand(), _differences(), _events())
     return [task for task in found if task is not None]
 
 
@@ -72,8 +72,15 @@ def _refunds() -> Task | None:
     return _task(count, "refund", "did not go through", reverse("reconciliation") + "?kind=refund_blocked&status=open")
 
 
+def _by_hand() -> Task | None:
+    count = _open().filter(kind=DiscrepancyKind.REFUND_BY_HAND).count()
+    return _task(
+        count, "refund", "to give back by hand", reverse("reconciliation") + "?kind=refund_by_hand&status=open"
+    )
+
+
 def _differences() -> Task | None:
-    count = _open().exclude(kind=DiscrepancyKind.REFUND_BLOCKED).count()
+    count = _open().exclude(kind__in=REFUND_TASKS).count()
     return _task(count, "difference", "between the ledger and Stripe", reverse("reconciliation"))
 
 

@@ -6,13 +6,15 @@ from typing import Any, ClassVar
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
 from wagtail.admin import messages
 
 from payments.desk.base import DeskView, bookings
 from payments.desk.forms import EnterBalanceForm, TakeBackForm
-from payments.domain.cancellation import NotCancellable, cancel, quote
+from payments.domain.cancellation import LessThanShown, NotCancellable, cancel
 from payments.domain.moving import move_to_session
 from payments.domain.offline import OfflineRefused, record_balance, take_back
+from payments.domain.refund_quote import quote, read_signed, signed
 from payments.domain.release import Released
 from payments.enums import Method, OfflineKind, PaymentStatus
 from payments.forms import MoveForm
@@ -64,6 +66,22 @@ class BookingView(DeskView):
         )
 
 
+class QuotedForm(forms.Form):
+    """Carries the amount that the page showed; `cleaned_data["quoted"]` is in minor units."""
+
+    quoted = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, booking: Booking, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.booking = booking
+
+    def clean_quoted(self) -> int:
+        shown = read_signed(self.booking, self.cleaned_data["quoted"])
+        if shown is None:
+            raise forms.ValidationError(_("This page is out of date. Please open it again."))
+        return shown
+
+
 class BookingFormView(DeskView, ABC):
     """A page with one form about one booking."""
 
@@ -84,6 +102,9 @@ class BookingFormView(DeskView, ABC):
                 said = self.do(booking, form.cleaned_data)
             except (OfflineRefused, BookingError) as error:
                 form.add_error(None, error.sentence)
+            except LessThanShown:
+                form = self.form(booking, None)
+                messages.error(request, _("Less goes back now than this page said. Please look at the amount again."))
             except NotCancellable:
                 form.add_error(None, "This booking can no longer be cancelled: it is over, or was cancelled meanwhile.")
             else:
@@ -191,16 +212,25 @@ class CancelBookingView(BookingFormView):
     button = "Cancel the booking"
 
     def form(self, booking: Booking, data: Any) -> forms.Form:
-        return forms.Form(data)
+        return QuotedForm(data, booking=booking, initial={"quoted": signed(booking, quote(booking).amount)})
 
     def explanation(self, booking: Booking) -> str:
-        amount = quote(booking).amount
-        if not amount:
-            return "By its terms nothing goes back. The caregiver gets an e-mail."
-        return f"By its terms {formatted(amount, booking.currency)} goes back. The caregiver gets an e-mail."
+        due = quote(booking)
+        said = {
+            "card": formatted(due.by_stripe, booking.currency),
+            "hand": formatted(due.by_hand, booking.currency),
+        }
+        if due.by_hand:
+            return (
+                _("%(card)s goes back through Stripe, and %(hand)s by hand. The caregiver gets an email that says so.")
+                % said
+            )
+        if not due.by_stripe:
+            return _("Nothing goes back. The caregiver gets an email that says why.")
+        return _("%(card)s goes back through Stripe. The caregiver gets an email that says so.") % said
 
     def do(self, booking: Booking, data: dict[str, Any]) -> str:
-        outcome = cancel(booking, by=self.staff, source=Source.STAFF)
+        outcome = cancel(booking, by=self.staff, source=Source.STAFF, shown=data["quoted"])
         if outcome is Released.KEPT:
             return "A payment is under way. The booking is cancelled as soon as it is settled."
         return "The booking is cancelled, and the caregiver is told."

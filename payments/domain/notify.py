@@ -5,7 +5,9 @@ from zoneinfo import ZoneInfo
 
 from payments import messages, staff_messages
 from payments.domain.amounts import balance_due
+from payments.domain.refund_quote import RefundQuote
 from payments.models import Dispute, Payment, Refund
+from payments.refund_sentences import after
 from portal.accounts.roles import Role
 from portal.bookings.enums import SessionChangeKind, SessionStatus
 from portal.bookings.models import Booking, SessionChange
@@ -111,15 +113,10 @@ def booking_expired(booking: Booking) -> None:
     tell(messages.BOOKING_EXPIRED, booking, cause=f"booking:{booking.pk}", url="/book/")
 
 
-def booking_cancelled(booking: Booking, refunded: int) -> None:
-    """Cancelled; `refunded` minor units are on their way back. When we cancelled the session, it says so."""
-    amount = formatted(refunded, booking.currency)
-    by_us = booking.session.status == SessionStatus.CANCELLED
-    back = f"We are sending {amount} back the way you paid. To a card it can take 5 to 10 days."
-    nothing = "By the cancellation terms of this booking, or because nothing was paid, nothing is refunded."
-    unpaid = "You had not paid anything yet, so there is nothing to send back."
-    sentence = back if refunded else unpaid if by_us else nothing
-    if not by_us:
+def booking_cancelled(booking: Booking, quote: RefundQuote) -> None:
+    """Cancelled; `quote` says what comes back. When we cancelled the session, the email says so."""
+    sentence = after(quote)
+    if booking.session.status != SessionStatus.CANCELLED:
         url = f"/bookings/{booking.reference}/"
         tell(messages.BOOKING_CANCELLED, booking, cause=f"booking:{booking.pk}", url=url, refund=sentence)
         return
@@ -201,6 +198,21 @@ def refund_sent(refund: Refund, payment: Payment) -> None:
     amount = formatted(refund.amount, payment.currency)
     url = f"/bookings/{payment.booking.reference}/"
     tell(messages.REFUND_SENT, payment.booking, cause=f"refund:{refund.pk}", url=url, amount=amount)
+
+
+def refund_failed(refund: Refund, payment: Payment) -> None:
+    """Promised, and not accepted by Stripe or the bank: to the caregiver, and to finance who sees to it."""
+    amount = formatted(refund.amount, payment.currency)
+    reference = payment.booking.reference
+    cause = f"refund:{refund.pk}:{refund.sequence}"
+    tell(messages.REFUND_FAILED, payment.booking, cause=cause, url=f"/bookings/{reference}/", amount=amount)
+    context = {
+        "amount": amount,
+        "reference": reference,
+        "reason": refund.failure_code.replace("_", " ") or "none given",
+        "url": f"/admin/payments/payment/inspect/{payment.pk}/",
+    }
+    send_to_role(staff_messages.REFUND_TO_SETTLE, Role.FINANCE, context=context, cause=cause)
 
 
 def dispute_opened(dispute: Dispute) -> None:

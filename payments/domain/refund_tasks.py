@@ -6,6 +6,7 @@ from django.db.models import QuerySet, Sum
 
 from payments.domain.discrepancies import close, note
 from payments.enums import (
+    REFUND_TASKS,
     DiscrepancyKind,
     DiscrepancyStatus,
     DisputeStatus,
@@ -53,8 +54,9 @@ def refuse(refund: Refund, payment: Payment, code: str, *, by: Actor, source: So
 
 def open_task(refund: Refund, payment: Payment, code: str, *, by: Actor, source: Source) -> None:
     """Somebody has to see to it that the money goes back."""
+    by_hand = payment.method == Method.OFFLINE
     note(
-        DiscrepancyKind.REFUND_BLOCKED,
+        DiscrepancyKind.REFUND_BY_HAND if by_hand else DiscrepancyKind.REFUND_BLOCKED,
         stripe_object_id=task_id(refund),
         by=by,
         source=source,
@@ -107,4 +109,4 @@ def is_place_without_money(payment: Payment) -> bool:
 
 
 def _open_tasks() -> QuerySet[Discrepancy]:
-    return Discrepancy.objects.filter(kind=DiscrepancyKind.REFUND_BLOCKED, status=DiscrepancyStatus.OPEN)
+    return Discrepancy.objects.filter(kind__in=REFUND_TASKS, status=DiscrepancyStatus.OPEN)

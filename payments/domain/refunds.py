@@ -219,6 +219,8 @@ def _refused(refund: Refund, payment: Payment, code: str) -> None:
         return
     payment = locked(payment.pk)
     refuse(now, payment, code, by=SETTLEMENT, source=Source.SCHEDULE)
+    now.refresh_from_db()
+    notify.refund_failed(now, payment)
     derive(payment, by=SETTLEMENT, source=Source.SCHEDULE)
 
 
@@ -315,6 +317,7 @@ def _follow(refund: Refund, payment: Payment, news: News) -> None:
             notify.refund_sent(refund, payment)
     elif refund.status == RefundStatus.FAILED:
         open_task(refund, payment, refund.failure_code or "failed", by=news.by, source=news.source)
+        notify.refund_failed(refund, payment)
 
 
 def _note_unfounded(result: RefundResult, payment: Payment, news: News) -> Applied:

@@ -17,6 +17,7 @@ from payments.domain import notify
 from payments.domain.checkout import create_intent
 from payments.domain.discrepancies import note
 from payments.domain.news import News
+from payments.domain.refund_quote import quote
 from payments.domain.settlement import apply_intent
 from payments.domain.transitions import locked as locked_payment
 from payments.domain.transitions import move as move_payment
@@ -156,7 +157,7 @@ def _settle(booking_id: int, by: Actor, source: Source) -> Released:
             if to == BookingStatus.EXPIRED:
                 notify.booking_expired(booking)
             else:
-                notify.booking_cancelled(booking, 0)
+                notify.booking_cancelled(booking, quote(booking))
             return Released.RELEASED
     return _keep(booking_id, "processing")
 

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from payments.enums import DiscrepancyKind, DiscrepancyStatus
+from payments.enums import REFUND_TASKS, DiscrepancyKind, DiscrepancyStatus
 from payments.models.payment import Payment
 from portal.common import clock
 
@@ -37,6 +37,11 @@ class Discrepancy(models.Model):
                 name="one_open_discrepancy_per_object",
             ),
         )
+
+    @property
+    def refund_id(self) -> str:
+        """The number of the refund that a task is about: nothing at Stripe has its id yet."""
+        return self.stripe_object_id.removeprefix("refund-") if self.kind in REFUND_TASKS else ""
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.stripe_object_id}"

@@ -12,13 +12,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from payments.calendars import calendar_file
-from payments.domain.cancellation import NotCancellable, Quote, quote
+from payments.domain.cancellation import LessThanShown, NotCancellable
 from payments.domain.cancellation import cancel as cancel_booking
 from payments.domain.checkout import book as make_booking
+from payments.domain.refund_quote import quote, read_signed, signed
 from payments.domain.release import Released
 from payments.forms import BookingForm
 from payments.queries import history_of, payments_of, row, rows_of
 from payments.receipts import Receipt, as_pdf, receipt_for
+from payments.refund_sentences import before
 from payments.views.common import actor, own_booking, signed_in
 from portal.activity.domain import record
 from portal.activity.models import Activity
@@ -28,7 +30,6 @@ from portal.bookings.errors import BookingError
 from portal.bookings.models import Booking, Service
 from portal.caregivers.domain import caregiver_of
 from portal.common.clock import clock_time
-from portal.common.money import formatted
 from portal.security import limits
 
 
@@ -140,14 +141,30 @@ def cancel(request: HttpRequest, reference: str) -> HttpResponse:
         return redirect("payments:booking", booking.reference)
     if request.method == "POST":
         return _cancelled(request, booking)
-    terms = quote(booking)
-    context = {"booking": row(booking), "refund_amount": terms.amount, "refund_reason": _reason(booking, terms)}
-    return render(request, "payments/cancel_confirm.html", context)
+    return _asked(request, booking)
+
+
+def _asked(request: HttpRequest, booking: Booking, *, again: bool = False) -> HttpResponse:
+    """The page that asks for a yes, with what comes back; `again` when less comes back than it said before."""
+    due = quote(booking)
+    context = {
+        "booking": row(booking),
+        "refund_amount": due.amount,
+        "sentences": before(due),
+        "quoted": signed(booking, due.amount),
+        "again": again,
+    }
+    return render(request, "payments/cancel_confirm.html", context, status=422 if again else 200)
 
 
 def _cancelled(request: HttpRequest, booking: Booking) -> HttpResponse:
+    shown = read_signed(booking, request.POST.get("quoted", ""))
+    if shown is None:
+        return _asked(request, booking, again=True)
     try:
-        outcome = cancel_booking(booking, by=actor(request), source=Source.CAREGIVER)
+        outcome = cancel_booking(booking, by=actor(request), source=Source.CAREGIVER, shown=shown)
+    except LessThanShown:
+        return _asked(request, booking, again=True)
     except NotCancellable:
         messages.error(request, "This booking can no longer be cancelled here. Please contact us.")
         return redirect("payments:booking", booking.reference)
@@ -158,19 +175,6 @@ def _cancelled(request: HttpRequest, booking: Booking) -> HttpResponse:
     else:
         messages.success(request, "Your booking is cancelled. We have sent you an e-mail.")
     return redirect("payments:dashboard")
-
-
-def _reason(booking: Booking, terms: Quote) -> str:
-    if not any(payment.captured_amount for payment in booking.payments.all()):
-        return "You have not paid anything yet, so there is nothing to give back."
-    if terms.terms.waived:
-        return "We changed this session ourselves, so everything you paid comes back, however close it is."
-    if terms.terms.hours_before is None:
-        return "The session is too close: by the terms you booked on, nothing is given back any more."
-    return (
-        f"You cancel at least {terms.terms.hours_before} hours before the session, so by the terms you booked on "
-        f"{terms.terms.percent} % of what you paid comes back: {formatted(terms.amount, booking.currency)}."
-    )
 
 
 def _receipt(request: HttpRequest, reference: str) -> Receipt:

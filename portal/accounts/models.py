@@ -1,6 +1,6 @@
 """The person who signs in, by e-mail address."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
@@ -9,6 +9,8 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.fields import AddressField, normal_address, validate_name
+
+ERASED_DOMAIN: Final = "erased.invalid"
 
 
 class UserManager(DjangoUserManager["User"]):
@@ -59,6 +61,11 @@ class User(AbstractUser):
     class Meta:
         # For the release before, which did not store every address in lower case; the next release drops it.
         constraints = (models.UniqueConstraint(Lower("email"), name="user_email_case_insensitive"),)
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether the person asked to be forgotten: the address leads nowhere."""
+        return self.email.endswith(f"@{ERASED_DOMAIN}")
 
     def __str__(self) -> str:
         return self.get_full_name() or self.email

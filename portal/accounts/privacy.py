@@ -10,7 +10,7 @@ from django.contrib.admin.models import LogEntry
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from portal.accounts.models import User
+from portal.accounts.models import ERASED_DOMAIN, User
 from portal.accounts.roles import STAFF_ROLES
 from portal.common.retention import Retention
 
@@ -85,7 +85,7 @@ def erase(user: User) -> None:
     )
     user.groups.clear()
     user.user_permissions.clear()
-    user.email = f"erased-{user.pk}@erased.invalid"
+    user.email = f"erased-{user.pk}@{ERASED_DOMAIN}"
     user.first_name = user.last_name = ""
     user.last_login = None
     user.is_active = False

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, HelpPanel
 from wagtail.models import PreviewableMixin, RevisionMixin
 
@@ -23,6 +24,7 @@ class NotificationStatus(models.TextChoices):
     SENT = "sent", "Sent"
     UNKNOWN = "unknown", "Unknown, will be resent once"
     FAILED = "failed", "Failed"
+    NOT_SENT = "not_sent", _("Not sent: the account is erased")
 
 
 class Notification(Leased):

@@ -7,7 +7,11 @@ from ops.chaos.evidence import Evidence
 from ops.chaos.oracle.base import Found
 
 HOLDS_PLACE: Final = ("awaiting_deposit", "confirmed", "completed", "no_show")
-EXPECTED_TASKS: Final = ("refund_blocked",)  # a bank sent money back, or a dispute stops a refund: finance's to decide
+EXPECTED_TASKS: Final = (
+    "refund_blocked",  # a bank sent money back, or a dispute stops a refund: finance decides
+    "refund_by_hand",
+    "money_went_back",  # somebody refunded a confirmed booking at Stripe
+)
 
 
 def no_place_is_sold_twice(seen: Evidence) -> Found:

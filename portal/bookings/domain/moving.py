@@ -1,6 +1,7 @@
 """A booking goes to another session of its service: both places change hands in one transaction.
 
-Price, deposit and policy stay those it was made with.
+Price, deposit and policy stay those it was made with, and so does the promise that everything comes back, which we make
+when we move a session ourselves.
 """
 
 from datetime import datetime
@@ -53,8 +54,7 @@ def move_booking(
     take_place(to_session)
     give_place_back(from_session)
     booking.session = target
-    booking.terms_waived_at = None
-    booking.save(update_fields=["session", "terms_waived_at"])
+    booking.save(update_fields=["session"])
     record("booking.session_changed", booking, by=by, source=source, data={"from": from_session, "to": to_session})
     return booking
 

@@ -45,8 +45,10 @@ def send(
     """Queue one e-mail to `to` in the caller's transaction; a second call with the same `dedupe_key` does nothing.
 
     `context` has a value for each of the template's placeholders, but for a `fresh_url`. Raises KeyError when one is
-    missing. `address` is another one than the account's own; without an account it is the only one.
+    missing. `address` is another one than the account's own; without an account it is the only one. To an erased
+    account nothing is sent, and the row says so.
     """
+    erased = to is not None and to.is_erased and not address
     made_later = {"url"} if template.fresh_url else set()
     values = {name: context[name] for name in template.samples if name not in made_later}
     Notification.objects.bulk_create(
@@ -58,6 +60,7 @@ def send(
                 context=values,
                 dedupe_key=dedupe_key,
                 about=about,
+                status=NotificationStatus.NOT_SENT if erased else NotificationStatus.QUEUED,
             )
         ],
         ignore_conflicts=True,

@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from payments.domain.cancellation import NotCancellable, cancel, quote, refund_booking
+from payments.domain.cancellation import LessThanShown, NotCancellable, cancel
 from payments.domain.checkout import CheckoutClosed, open_checkout
 from payments.domain.news import News
+from payments.domain.refund_quote import quote
 from payments.domain.release import Released, expire_holds
 from payments.domain.settlement import apply_intent
-from payments.enums import PaymentStatus, Purpose, RefundReason
+from payments.enums import PaymentStatus, Purpose
 from payments.gateway.base import GatewayUnreachable
 from payments.models import Payment, Refund
 from portal.audit.actor import Actor, Source, SystemActor
@@ -154,9 +155,10 @@ def test_the_balance_goes_back_before_the_deposit(booking: Booking, stripe: Fake
         booking=paid, purpose=Purpose.BALANCE, amount=3375, currency="GBP", intent_id="pi_balance"
     )
     Payment.objects.filter(pk=balance.pk).update(status=PaymentStatus.SUCCEEDED, captured_amount=3375)
-    refund_booking(paid, 4000, RefundReason.GOODWILL, by=BY, source=Source.STAFF)
+    Booking.objects.filter(pk=paid.pk).update(policy=[{"hours_before": 24, "refund_percent": 90}])
+    cancelled(Booking.objects.get(pk=paid.pk))
     parts = Refund.objects.order_by("pk").values_list("payment__purpose", "amount")
-    assert list(parts) == [("balance", 3375), ("deposit", 625)]
+    assert list(parts) == [("balance", 3375), ("deposit", 675)]
 
 
 def test_who_cancelled_is_on_record(booking: Booking, stripe: FakeGateway) -> None:
@@ -164,3 +166,10 @@ def test_who_cancelled_is_on_record(booking: Booking, stripe: FakeGateway) -> No
     cancelled(paid)
     row = AuditEvent.objects.get(action="booking.moved", data__to="cancelled")
     assert (row.actor_kind, row.actor_id, row.source) == ("user", str(paid.caregiver.user_id), "caregiver")
+
+
+def test_nothing_is_cancelled_when_less_comes_back_than_was_shown(booking: Booking, stripe: FakeGateway) -> None:
+    paid = pay(booking, stripe)
+    with pytest.raises(LessThanShown):
+        cancel(paid, by=BY, source=Source.CAREGIVER, shown=1126)
+    assert (status(paid), Refund.objects.count()) == (BookingStatus.CONFIRMED, 0)

@@ -14,6 +14,7 @@ from pytest_django import Settings
 from payments.desk.queries import sessions_on
 from payments.domain.checkout import open_checkout
 from payments.domain.news import News
+from payments.domain.refund_quote import signed
 from payments.domain.session_changes import see_to_session_changes
 from payments.domain.settlement import apply_intent
 from payments.models import OfflineReceipt, Payment
@@ -348,9 +349,11 @@ class TestBooking:
 
     def test_a_booking_is_cancelled_by_its_terms(self, coordinator: Client, confirmed: Booking) -> None:
         address = f"/admin/desk/bookings/{confirmed.pk}/cancel/"
-        assert "By its terms £11.25 goes back." in said(coordinator.get(address))
-        assert "The booking is cancelled" in said(coordinator.post(address, follow=True))
-        assert coordinator.post(address).status_code == 422
+        assert "£11.25 goes back through Stripe." in said(coordinator.get(address))
+        assert coordinator.post(address).status_code == 422  # no page of ours said what goes back
+        shown = {"quoted": signed(confirmed, 1125)}
+        assert "The booking is cancelled" in said(coordinator.post(address, shown, follow=True))
+        assert coordinator.post(address, shown).status_code == 422
         assert Booking.objects.get(pk=confirmed.pk).status == BookingStatus.CANCELLED
         assert Session.objects.get(pk=confirmed.session_id).status == SessionStatus.OPEN
 

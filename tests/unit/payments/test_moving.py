@@ -6,10 +6,10 @@ import pytest
 import time_machine
 from django.test import Client
 
-from payments.domain.cancellation import quote
 from payments.domain.checkout import open_checkout
 from payments.domain.moving import move_to_session
 from payments.domain.news import News
+from payments.domain.refund_quote import quote
 from payments.domain.settlement import apply_intent
 from payments.enums import Purpose
 from portal.audit.actor import Actor, Source, SystemActor
@@ -150,6 +150,14 @@ def test_the_terms_count_from_the_new_session(confirmed: Booking, other: Session
     booking = Booking.objects.get(pk=confirmed.pk)
     assert movable_until(booking) == other.starts_at - timedelta(hours=72)
     assert quote(booking).amount == 1125
+
+
+def test_what_we_promised_when_we_moved_the_session_stays_promised(confirmed: Booking, other: Session) -> None:
+    Booking.objects.filter(pk=confirmed.pk).update(terms_waived_at=clock.now())
+    moved(confirmed, other)
+    booking = Booking.objects.get(pk=confirmed.pk)
+    with time_machine.travel(other.starts_at - timedelta(minutes=5), tick=False):
+        assert quote(booking).amount == 1125
 
 
 def test_the_balance_stays_payable(confirmed: Booking, other: Session, stripe: FakeGateway) -> None:

@@ -6,10 +6,11 @@ import pytest
 import time_machine
 
 from payments.domain.amounts import balance_due
-from payments.domain.cancellation import cancel, quote
+from payments.domain.cancellation import cancel
 from payments.domain.checkout import CheckoutClosed, open_checkout
 from payments.domain.news import News
 from payments.domain.offline import OfflineRefused, record_balance, take_back
+from payments.domain.refund_quote import quote
 from payments.domain.refunds import request_refund
 from payments.domain.retry import returned_by_hand
 from payments.domain.settlement import apply_intent

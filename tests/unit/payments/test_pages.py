@@ -116,7 +116,7 @@ def test_ones_own_answers(own: Client, paid_booking: Booking, name: str, status:
 
 def test_what_comes_back_comes_the_way_it_was_paid(own: Client, paid_booking: Booking) -> None:
     page = own.get(address("payments:cancel", paid_booking)).content.decode()
-    assert "It goes back the way you paid. To a card it can take 5 to 10 days." in page
+    assert "£11.25 goes back the way you paid. To a card it can take 5 to 10 days." in page
     assert "the card you paid with" not in page  # it may have been cash
 
 

@@ -4,6 +4,7 @@ import uuid
 from dataclasses import replace
 
 import pytest
+from django.contrib.auth.models import Group
 
 from payments.domain.news import News
 from payments.domain.refunds import RefundError, apply_refund, request_refund, send_refunds
@@ -11,11 +12,14 @@ from payments.domain.retry import retry_refund, returned_by_hand
 from payments.enums import Method, PaymentStatus, RefundReason, RefundStatus
 from payments.gateway.base import GatewayRefused
 from payments.models import Discrepancy, Dispute, Payment, Refund
+from portal.accounts.models import ERASED_DOMAIN
+from portal.accounts.roles import Role
 from portal.audit.actor import Actor, Source, SystemActor
 from portal.audit.models import AuditEvent
 from portal.bookings.models import Booking
 from portal.common import clock
-from portal.notifications.models import Notification
+from portal.notifications.models import Notification, NotificationStatus
+from tests.factories import UserFactory
 from tests.fakes import FakeGateway
 from tests.ledger import pay
 
@@ -27,6 +31,11 @@ BY = Actor.system(SystemActor.SETTLEMENT)
 def paid(booking: Booking, stripe: FakeGateway) -> Payment:
     """£11.25, confirmed."""
     return pay(booking, stripe)
+
+
+@pytest.fixture
+def finance(db: None) -> None:
+    UserFactory(email="finn@example.com").groups.add(Group.objects.get(name=Role.FINANCE.value))
 
 
 def ask(payment: Payment, amount: int = 1125, token: uuid.UUID | None = None) -> Refund:
@@ -148,3 +157,30 @@ def test_the_caregiver_hears_of_it_once_stripe_took_it(paid: Payment, stripe: Fa
     assert not Notification.objects.filter(template="refund_sent").exists()
     send_refunds()
     assert Notification.objects.get(template="refund_sent").context["amount"] == "£5.00"
+
+
+def test_a_refund_that_comes_back_is_told_to_the_caregiver_and_to_finance(
+    paid: Payment, stripe: FakeGateway, finance: None
+) -> None:
+    ask(paid)
+    send_refunds()
+    (at_stripe,) = stripe.refunds.values()
+    failed = replace(at_stripe, status="failed", failure_code="expired_or_canceled_card")
+    for _ in range(2):
+        apply_refund(failed, News(BY, Source.WEBHOOK, clock.now()))
+    told = {mail.template: mail for mail in Notification.objects.filter(template__startswith="refund_")}
+    assert sorted(told) == ["refund_failed", "refund_sent", "refund_to_settle"]
+    assert (told["refund_failed"].to, told["refund_failed"].context["amount"]) == (
+        paid.booking.caregiver.user.email,
+        "£11.25",
+    )
+    assert told["refund_to_settle"].context["reason"] == "expired or canceled card"
+
+
+def test_a_refund_to_an_erased_account_says_that_nobody_was_told(paid: Payment, stripe: FakeGateway) -> None:
+    user = paid.booking.caregiver.user
+    user.email = f"erased-{user.pk}@{ERASED_DOMAIN}"
+    user.save()
+    ask(paid)
+    send_refunds()
+    assert Notification.objects.get(template="refund_sent").status == NotificationStatus.NOT_SENT

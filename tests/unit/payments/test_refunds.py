@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from payments.domain.cancellation import cancel, quote
+from payments.domain.cancellation import cancel
 from payments.domain.checkout import open_checkout
 from payments.domain.news import News
+from payments.domain.refund_quote import quote
 from payments.domain.refunds import RefundError, apply_refund, request_refund, send_refunds
 from payments.domain.settlement import apply_intent
 from payments.enums import PaymentStatus, RefundReason, RefundStatus

@@ -6,9 +6,9 @@ import pytest
 import time_machine
 
 from payments.domain import session_changes
-from payments.domain.cancellation import quote
 from payments.domain.checkout import CheckoutClosed, open_checkout
 from payments.domain.news import News
+from payments.domain.refund_quote import quote
 from payments.domain.release import expire_holds
 from payments.domain.session_changes import see_to_session_changes
 from payments.domain.settlement import apply_intent

@@ -1,0 +1,171 @@
+"""What is promised when a booking is cancelled is what is then sent, and the sentences say no more than that."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+
+from payments.domain.cancellation import cancel
+from payments.domain.refund_quote import quote, read_signed, signed
+from payments.domain.refunds import request_refund
+from payments.enums import DiscrepancyKind, Method, PaymentStatus, Purpose, RefundReason
+from payments.models import Discrepancy, Dispute, Payment, Refund
+from payments.refund_sentences import after, before
+from portal.audit.actor import Actor, Source, SystemActor
+from portal.bookings.enums import BookingStatus
+from portal.bookings.models import Booking
+from portal.notifications.models import Notification
+from tests.factories import BookingFactory
+from tests.fakes import FakeGateway
+from tests.ledger import pay
+
+pytestmark = pytest.mark.django_db
+BY = Actor.system(SystemActor.SETTLEMENT)
+SENDING = "We are sending £11.25 back the way you paid. To a card it can take 5 to 10 days."
+
+
+@pytest.fixture
+def confirmed(booking: Booking, stripe: FakeGateway) -> Booking:
+    """Its deposit of £11.25 is paid."""
+    pay(booking, stripe)
+    return fresh(booking)
+
+
+def fresh(booking: Booking) -> Booking:
+    return Booking.objects.get(pk=booking.pk)
+
+
+def dispute(booking: Booking, status: str, withdrawn: int) -> None:
+    """Of the deposit; an inquiry leaves the charge refundable."""
+    payment = booking.payments.get(purpose=Purpose.DEPOSIT)
+    Dispute.objects.create(
+        payment=payment, stripe_dispute_id="du_1", amount=1125, status=status, withdrawn_amount=withdrawn,
+        is_charge_refundable=status.startswith("warning"),
+    )  # fmt: skip
+    Payment.objects.filter(pk=payment.pk).update(disputed_amount=withdrawn)
+
+
+def cash_balance(booking: Booking) -> None:
+    """£33.75 that staff took in."""
+    balance = Payment.objects.create(
+        booking=booking, purpose=Purpose.BALANCE, amount=3375, currency="GBP", method=Method.OFFLINE
+    )
+    Payment.objects.filter(pk=balance.pk).update(status=PaymentStatus.SUCCEEDED, captured_amount=3375)
+
+
+def mailed(booking: Booking) -> str:
+    """Cancel it; returns what the email says of the money."""
+    cancel(fresh(booking), by=BY, source=Source.CAREGIVER)
+    return str(Notification.objects.get(template="booking_cancelled").context["refund"])
+
+
+def sent() -> list[tuple[str, int, str]]:
+    return list(Refund.objects.order_by("pk").values_list("payment__purpose", "amount", "status"))
+
+
+def test_a_card_payment_goes_back_as_the_page_and_the_email_say(confirmed: Booking) -> None:
+    said = before(quote(confirmed))
+    assert said[1:] == ["£11.25 goes back the way you paid. To a card it can take 5 to 10 days."]
+    assert mailed(confirmed) == SENDING
+    assert sent() == [("deposit", 1125, "requested")]
+
+
+def test_what_the_bank_has_returned_is_not_promised_a_second_time(confirmed: Booking) -> None:
+    dispute(confirmed, "lost", 1125)
+    assert quote(fresh(confirmed)).amount == 0
+    assert mailed(confirmed) == "Your bank has already returned £11.25 to you."
+    assert sent() == []
+
+
+def test_what_the_bank_returned_counts_towards_the_terms_share(confirmed: Booking) -> None:
+    dispute(confirmed, "lost", 500)
+    with time_machine.travel(confirmed.session.starts_at - timedelta(hours=30), tick=False):  # half comes back
+        due = quote(fresh(confirmed))
+        assert (due.amount, due.disputed, due.charged_back) == (0, 62, 500)
+
+
+def test_while_the_bank_decides_nothing_is_promised_and_finance_has_a_task(confirmed: Booking) -> None:
+    dispute(confirmed, "needs_response", 1125)
+    due = quote(fresh(confirmed))
+    assert (due.amount, due.disputed) == (0, 1125)
+    waits = (
+        "Your bank has been asked to return £11.25, so we cannot send this amount back ourselves. "
+        "Our team will be in touch about it."
+    )
+    assert before(due)[1:] == [waits]
+    assert mailed(confirmed) == waits
+    assert sent() == [("deposit", 1125, "failed")]
+
+
+def test_an_inquiry_keeps_nothing_back(confirmed: Booking) -> None:
+    dispute(confirmed, "warning_needs_response", 0)
+    assert mailed(confirmed) == SENDING
+
+
+def test_what_was_paid_to_our_team_is_given_back_by_them(confirmed: Booking) -> None:
+    cash_balance(confirmed)
+    due = quote(fresh(confirmed))
+    assert (due.amount, due.by_stripe, due.by_hand) == (4500, 1125, 3375)
+    by_hand = "You paid £33.75 of it to our team directly. They will give it back to you, and will be in touch."
+    assert mailed(confirmed) == f"{SENDING} {by_hand}"
+    assert sent() == [("balance", 3375, "failed"), ("deposit", 1125, "requested")]
+    assert Discrepancy.objects.get().kind == DiscrepancyKind.REFUND_BY_HAND
+
+
+def test_what_is_on_its_way_is_said_and_not_sent_again(confirmed: Booking) -> None:
+    deposit = confirmed.payments.get()
+    request_refund(deposit.pk, amount=1125, reason=RefundReason.GOODWILL, by=BY, source=Source.STAFF)
+    assert mailed(confirmed) == "£11.25 is already on its way back to you."
+    assert sent() == [("deposit", 1125, "requested")]
+
+
+def test_a_payment_that_is_being_processed_is_explained(booking: Booking, stripe: FakeGateway) -> None:
+    Payment.objects.filter(booking=booking).update(status=PaymentStatus.PROCESSING)
+    said = before(quote(fresh(booking)))
+    assert said[1:] == ["Your payment of £11.25 is still being processed. If it goes through, we return all of it."]
+
+
+def test_too_late_says_that_the_terms_return_nothing(confirmed: Booking) -> None:
+    with time_machine.travel(confirmed.session.starts_at - timedelta(hours=2), tick=False):
+        assert after(quote(confirmed)) == "By the cancellation terms of this booking, nothing is refunded."
+
+
+def test_an_unpaid_booking_says_that_nothing_was_paid(booking: Booking) -> None:
+    assert after(quote(booking)) == "You had not paid anything yet, so there is nothing to send back."
+
+
+@pytest.mark.parametrize("value", ["", "nonsense", "W10:xyz"])
+def test_an_amount_that_no_page_of_ours_carried_is_none(value: str, confirmed: Booking) -> None:
+    assert read_signed(confirmed, value) is None
+    assert read_signed(confirmed, signed(BookingFactory(), 1125)) is None
+    assert read_signed(confirmed, signed(confirmed, 1125)) == 1125
+
+
+class TestPage:
+    """/bookings/<reference>/cancel/"""
+
+    @pytest.fixture
+    def owner(self, confirmed: Booking, client: Client) -> Client:
+        client.force_login(confirmed.caregiver.user)
+        return client
+
+    def test_asks_again_when_the_notice_ran_out_meanwhile(self, owner: Client, confirmed: Booking) -> None:
+        address = f"/bookings/{confirmed.reference}/cancel/"
+        shown = {"quoted": signed(confirmed, 1125)}
+        Booking.objects.filter(pk=confirmed.pk).update(policy=[{"hours_before": 24, "refund_percent": 50}])
+        answer = owner.post(address, shown)
+        assert answer.status_code == 422
+        assert "What you get back has changed since this page was opened." in answer.content.decode()
+        assert fresh(confirmed).status == BookingStatus.CONFIRMED
+        assert owner.post(address, {"quoted": answer.context["quoted"]}).status_code == 302
+        assert sent() == [("deposit", 562, "requested")]
+
+    def test_returns_more_than_it_said_without_asking(self, owner: Client, confirmed: Booking) -> None:
+        address = f"/bookings/{confirmed.reference}/cancel/"
+        assert owner.post(address, {"quoted": signed(confirmed, 500)}).status_code == 302
+        assert sent() == [("deposit", 1125, "requested")]
+
+    def test_asks_again_without_an_amount(self, owner: Client, confirmed: Booking) -> None:
+        assert owner.post(f"/bookings/{confirmed.reference}/cancel/").status_code == 422
+        assert fresh(confirmed).status == BookingStatus.CONFIRMED
