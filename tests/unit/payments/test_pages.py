@@ -54,7 +54,7 @@ QUERIES = {
     "payments:deposit": 6,
     "payments:dashboard": 4,
     "payments:booking": 7,
-    "payments:cancel": 4,
+    "payments:cancel": 5,
     "payments:move": 5,
     "payments:receipt": 6,
     "payments:receipt_pdf": 6,
