@@ -4,7 +4,7 @@ import dj_database_url
 
 from portal.settings import env
 from portal.settings.base import *  # noqa: F403
-from portal.settings.base import ACCOUNT_RATE_LIMITS, LIMITS, VAR
+from portal.settings.base import ACCOUNT_RATE_LIMITS, BASE_URL, LIMITS, VAR
 from portal.settings.example import *  # noqa: F403
 
 DEMO = True
@@ -14,6 +14,8 @@ ENCRYPTION_KEYS = env.encryption_keys(
     "PORTAL_ENCRYPTION_KEYS", "Wm3pX0sT8bqLr5cVhN2yKd7ZgJ4uEo9QfA6iC1xMtPk="
 )  # demo only, too
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+if BASE_URL.startswith("https:"):  # behind nginx, which passes the host on without its port
+    CANONICAL_HOST = BASE_URL.removeprefix("https://")
 DATABASES = {"default": dj_database_url.parse(env.text("DATABASE_URL", f"sqlite:///{VAR / 'portal.sqlite3'}"))}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {

@@ -29,17 +29,19 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def environment(checkout: Path) -> Iterator[dict[str, str]]:
-    """What the portal runs with: a migrated database, the broker, Stripe's sandbox."""
+    """What the portal runs with: a migrated database with its cache tables, the broker, Stripe's sandbox."""
     admin = os.environ["DATABASE_URL"]
     name = f"commands_{os.getpid()}"
     with psycopg.connect(admin, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE portal_template")
     with running_sandbox() as (sandbox, _):
-        yield {
+        known = {
             **os.environ, "PATH": f"{ROOT}/.venv/bin:{os.environ['PATH']}", "VAR": str(checkout / "var"),
             "DJANGO_SETTINGS_MODULE": "portal.settings.demo", "DATABASE_URL": f"{admin.rpartition('/')[0]}/{name}",
             "STRIPE_API_BASE": sandbox, "AUDIT_HEADS_FILE": str(checkout / "var/audit-heads.jsonl"),
         }  # fmt: skip
+        subprocess.run(["python", "manage.py", "createcachetable"], cwd=checkout, env=known, check=True)
+        yield known
     with psycopg.connect(admin, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 

@@ -25,7 +25,7 @@ def copy(tmp_path: Path) -> Path:
 def check(terraform: Path, *parts: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "VAR": str(STATE)}
     line = [str(terraform / "check.sh"), *parts]
-    return subprocess.run(line, env=environment, capture_output=True, text=True, timeout=300, check=False)
+    return subprocess.run(line, env=environment, capture_output=True, text=True, timeout=900, check=False)
 
 
 def spoil(path: Path, good: str, bad: str) -> None:
