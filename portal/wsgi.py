@@ -4,6 +4,7 @@ import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
+from django.db import connections
 from django.urls import get_resolver
 
 from portal.common.screening import Request
@@ -13,6 +14,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.demo")
 application = get_wsgi_application()
 application.request_class = Request
 require_keys()
+connections.close_all()  # a server that loads this before it forks must not share a connection with its workers
 assert get_resolver().url_patterns
 gc.collect()
 gc.freeze()  # what is loaded stays: a request need not wait while the collector looks through it

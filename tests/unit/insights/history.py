@@ -37,7 +37,7 @@ def declined(booking: Booking, at: datetime, reason: str = "insufficient_funds")
     told = intent_of(payment, status="requires_payment_method", last_error=error)
     with time_machine.travel(at, tick=False):
         apply_intent(told, _news(at))
-        note_decline(payment.pk, told, _news(at, f"evt_{payment.pk}_{at.timestamp()}"))
+        note_decline(payment.pk, told, _news(at, f"evt_{payment.pk}_{at.timestamp()}"), occurred_at=at)
 
 
 def refunded(payment: Payment, amount: int, at: datetime) -> None:

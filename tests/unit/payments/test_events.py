@@ -250,7 +250,8 @@ def test_a_decline_is_noted_once_and_told_once(stripe: FakeGateway) -> None:
     declined = told("payment_intent.payment_failed", payment)
     process_inbox()
     events.process(declined)
-    told("payment_intent.payment_failed", payment)  # another attempt, another event
+    later = clock.now().replace(microsecond=0) + timedelta(seconds=20)
+    told("payment_intent.payment_failed", payment, created_at=later)  # another attempt, another event
     process_inbox()
     payment.refresh_from_db()
     assert payment.status == PaymentStatus.PENDING

@@ -181,3 +181,14 @@ def test_web_and_worker_refuse_to_start_without_the_key(
     )  # fmt: skip
     assert done.returncode == 1
     assert "PORTAL_ENCRYPTION_KEYS does not open the stored second factors" in done.stderr
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_server_that_forks_after_loading_shares_no_connection_with_its_workers(settings: Settings) -> None:
+    database = os.environ["DATABASE_URL"].rpartition("/")[0] + f"/{connection.settings_dict['NAME']}"
+    script = "import portal.wsgi; from django.db import connection; print(connection.connection)"
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True,
+        env={**os.environ, "DATABASE_URL": database, "DJANGO_SETTINGS_MODULE": "portal.settings.test"},
+    )  # fmt: skip
+    assert done.stdout == "None\n", done.stderr
