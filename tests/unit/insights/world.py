@@ -163,7 +163,7 @@ def _returns(dice: Dice, payments: list[Payment]) -> None:
 
 def _notifications(dice: Dice, bookings: list[Booking]) -> None:
     rows = []
-    for n in range(300):
+    for n in range(400):
         booking = dice.one(bookings)
         at = dice.one((booking.created_at, dice.moment()))
         rows.append(
