@@ -12,6 +12,7 @@ from ops.chaos.people import SERVICE
 from ops.chaos.world import World
 
 SECRET: Final = r'data-client-secret="([^"]+)"'
+QUOTED: Final = r'name="quoted" value="([^"]+)"'
 LEDGER_SAYS_WITHIN: Final = 2.0  # seconds; a person looks for a moment and goes on
 
 
@@ -110,7 +111,8 @@ class Caregiver:
         return self._browser.wait_until(paid, LEDGER_SAYS_WITHIN)
 
     def _cancel(self, reference: str) -> None:
-        reply = self._browser.post(f"/bookings/{reference}/cancel/")
+        address = f"/bookings/{reference}/cancel/"
+        reply = self._browser.post(address, quoted=found_in(self._browser.get(address), QUOTED))
         told = self._browser.get(reply.headers["location"]) if reply.is_redirect else reply
         if "Your booking is cancelled" in told.text:
             self._note("cancelled", reference)
