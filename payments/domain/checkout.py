@@ -5,6 +5,7 @@ However often the page is opened, in however many tabs, a booking and purpose ha
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
@@ -16,7 +17,7 @@ from payments.domain.news import News
 from payments.domain.settlement import apply_intent
 from payments.enums import PaymentStatus, Purpose
 from payments.gateway import gateway
-from payments.gateway.base import GatewayFailed, Intent
+from payments.gateway.base import GatewayFailed, GatewayRefused, Intent
 from payments.models import Payment
 from payments.models.payment import new_idempotency_key
 from portal.audit.actor import Actor, Source
@@ -28,6 +29,8 @@ from portal.bookings.enums import BookingStatus, SessionStatus
 from portal.bookings.models import Booking, Session
 from portal.caregivers.models import Caregiver, CareRecipient
 from portal.common import clock
+
+ADDRESS_REFUSED: Final = "email_invalid"  # Stripe's own code
 
 
 class CheckoutClosed(Exception):
@@ -106,17 +109,40 @@ def create_intent(payment: Payment) -> Intent:
     nobody can pay it: its client secret was never told.
     """
     try:
-        return gateway().create_deposit_intent(
-            payment.booking,
-            payment.amount,
-            payment_id=payment.pk,
-            idempotency_key=payment.idempotency_key,
-            receipt_email=payment.receipt_email,
-        )
+        return _ask_for_intent(payment)
     except GatewayFailed:
-        failed = Payment.objects.filter(pk=payment.pk, idempotency_key=payment.idempotency_key, intent_id__isnull=True)
-        failed.update(idempotency_key=new_idempotency_key())
+        _renew_key(payment)
         raise
+    except GatewayRefused as error:
+        if error.code != ADDRESS_REFUSED or not payment.receipt_email:
+            raise
+        _leave_out_address(payment)
+        return _ask_for_intent(payment)
+
+
+def _ask_for_intent(payment: Payment) -> Intent:
+    return gateway().create_deposit_intent(
+        payment.booking,
+        payment.amount,
+        payment_id=payment.pk,
+        idempotency_key=payment.idempotency_key,
+        receipt_email=payment.receipt_email,
+    )
+
+
+def _renew_key(payment: Payment, **changes: str) -> None:
+    """The next request is a new one to Stripe; nothing changes once the intent is known."""
+    unknown = Payment.objects.filter(pk=payment.pk, idempotency_key=payment.idempotency_key, intent_id__isnull=True)
+    unknown.update(idempotency_key=new_idempotency_key(), **changes)
+    payment.refresh_from_db(fields=["idempotency_key", *changes])
+
+
+@transaction.atomic
+def _leave_out_address(payment: Payment) -> None:
+    """An address that Stripe does not take must not stop a payment: the portal's own receipt goes by other means."""
+    _renew_key(payment, receipt_email="")
+    by = Actor.user(payment.booking.caregiver.user)
+    record("payment.receipt_address_refused", payment, by=by, source=Source.CAREGIVER, data={"code": ADDRESS_REFUSED})
 
 
 @transaction.atomic
@@ -128,7 +154,8 @@ def _claim_payment(booking_id: int, purpose: Purpose) -> Payment:
     payment = _live_payment(booking, purpose)
     if payment.create_requested_at is None:
         payment.create_requested_at = clock.now()
-        payment.save(update_fields=["create_requested_at", "updated_at"])
+        payment.receipt_email = booking.caregiver.user.email  # it may have changed since the booking was made
+        payment.save(update_fields=["create_requested_at", "receipt_email", "updated_at"])
     return payment
 
 

@@ -12,6 +12,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from payments.domain import notify
 from payments.domain.balances import derive, sent_back
@@ -85,6 +86,8 @@ def request_refund(
     """
     payment = locked(payment_id)
     if token is not None and (asked := Refund.objects.filter(token=token, payment=payment).first()):
+        if (asked.amount, asked.reason) != (amount, reason):
+            raise RefundError(_("This form has already refunded another amount. Open the payment and look again."))
         return asked
     check_amount(payment, amount)
     refund = Refund.objects.create(

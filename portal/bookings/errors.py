@@ -1,5 +1,7 @@
 """What can go wrong with a booking; each carries a sentence for the caregiver."""
 
+from django.utils.translation import gettext as _
+
 
 class BookingError(Exception):
     """A booking cannot be made or changed; `sentence` says why and what to do."""
@@ -30,6 +32,18 @@ class TooManyHolds(BookingError):
         super().__init__(
             f"You already hold {most} places without a deposit. Pay one of those deposits or cancel one of those "
             "bookings first; you find them under Your bookings."
+        )
+
+
+class FormUsed(BookingError):
+    """The form made another booking before."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "This form has already made a booking, for another session or person. You find it under Your bookings; "
+                "to make another one, open the booking page again."
+            )
         )
 
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
@@ -41,6 +42,25 @@ class ServiceForm(AmountsForm, WagtailAdminModelForm):  # type: ignore[misc]
                 raise ValidationError("A percentage has at most two decimal places.")
             return int(hundredths)
         return super().kept(name, typed)
+
+    def is_valid(self) -> bool:
+        return bool(super().is_valid()) and self._windows_agree()
+
+    def _windows_agree(self) -> bool:
+        """Whoever cancels earlier gets at least as much back."""
+        rows = [form.cleaned_data for form in self.formsets["cancellation_windows"].forms]
+        typed = [row for row in rows if row and not row.get("DELETE")]
+        windows = sorted(((row["hours_before"], row["refund_percent"]) for row in typed), reverse=True)
+        for (longer, less), (shorter, more) in pairwise(windows):
+            if more > less:
+                sentence = _(
+                    "Cancelling %(longer)s hours before returns %(less)s%%, and %(shorter)s hours before returns "
+                    "%(more)s%%. Whoever cancels earlier must get at least as much back."
+                )
+                said = {"longer": longer, "less": less, "shorter": shorter, "more": more}
+                self.add_error(None, sentence % said)
+                return False
+        return True
 
     @transaction.atomic
     def save(self, commit: bool = True) -> Service:

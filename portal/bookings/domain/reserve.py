@@ -10,7 +10,7 @@ from portal.audit.actor import Actor, Source
 from portal.audit.domain import record
 from portal.bookings.domain.capacity import take_place
 from portal.bookings.enums import BookingStatus
-from portal.bookings.errors import TooManyHolds
+from portal.bookings.errors import FormUsed, TooManyHolds
 from portal.bookings.metrics import count_transition
 from portal.bookings.models import Booking, BookingTransition, Session
 from portal.caregivers.models import Caregiver, CareRecipient
@@ -31,14 +31,15 @@ def reserve(
 ) -> Booking:
     """Hold a place in `session`; the same `token` twice returns the first booking.
 
-    Raises SessionFull, SessionNotBookable, or TooManyHolds; ValueError when `care_recipient` is somebody else's.
+    Raises FormUsed when the token's booking is of another session or person, SessionFull, SessionNotBookable, or
+    TooManyHolds; ValueError when `care_recipient` is somebody else's.
     """
     if care_recipient.caregiver_id != caregiver.pk:
         raise ValueError("the care recipient is not this caregiver's")
     Caregiver.objects.select_for_update(no_key=True).get(pk=caregiver.pk)  # one booking at a time each
     if token and (existing := Booking.objects.filter(token=token).first()):
         if existing.caregiver_id == caregiver.pk:
-            return existing
+            return _same(existing, session, care_recipient)
         token = None  # the form was somebody else's: a booking of its own
     if Booking.objects.filter(caregiver=caregiver).open_holds().count() >= settings.BOOKING_MAX_OPEN_HOLDS:
         raise TooManyHolds(settings.BOOKING_MAX_OPEN_HOLDS)
@@ -50,6 +51,13 @@ def reserve(
     record("booking.made", booking, by=by, source=source, data={"session": session.pk})
     count_transition(session.service.slug, "", booking.status)
     return booking
+
+
+def _same(existing: Booking, session: Session, care_recipient: CareRecipient) -> Booking:
+    """The booking that a form made before. Raises FormUsed when the form asks for another one now."""
+    if (existing.session_id, existing.care_recipient_id) != (session.pk, care_recipient.pk):
+        raise FormUsed
+    return existing
 
 
 def _insert(

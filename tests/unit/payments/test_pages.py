@@ -13,7 +13,7 @@ from pytest_django import Settings
 from payments.domain.checkout import open_checkout
 from payments.domain.news import News
 from payments.domain.settlement import apply_intent
-from payments.gateway.base import GatewayUnreachable
+from payments.gateway.base import GatewayRefused, GatewayUnreachable
 from portal.audit.actor import Actor, Source
 from portal.bookings.models import Booking
 from portal.common import clock
@@ -273,6 +273,16 @@ def test_adding_a_person_leads_back_to_where_they_were_missing(own: Client) -> N
     kind = own.post("/people/add/", {"full_name": "Ada", "next": "/book/"})
     wicked = own.post("/people/add/", {"full_name": "Eve", "next": "https://example.org/"})
     assert (kind["Location"], wicked["Location"]) == ("/book/", "/people/")
+
+
+def test_a_refusal_of_stripe_is_told_apart_from_an_outage(stripe: FakeGateway) -> None:
+    booking = BookingFactory()
+    stripe.fail_next = [GatewayRefused("amount_too_small")]
+    response = signed_in(booking.caregiver.user).get(f"/deposit/{booking.reference}/")
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert "Our payment provider did not accept this payment. Nothing has been taken from your card." in page
+    assert "Try again</a>" not in page
 
 
 def test_stripe_out_of_reach_is_said_with_a_way_to_try_again(stripe: FakeGateway) -> None:

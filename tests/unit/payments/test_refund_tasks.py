@@ -68,6 +68,14 @@ def test_a_form_sent_twice_refunds_once(paid: Payment) -> None:
     assert list(Refund.objects.values_list("amount", flat=True)) == [500]
 
 
+def test_a_form_sent_again_with_another_amount_is_refused(paid: Payment) -> None:
+    token = uuid.uuid4()
+    ask(paid, 100, token)
+    with pytest.raises(RefundError, match="already refunded another amount"):
+        ask(paid, 900, token)
+    assert list(Refund.objects.values_list("amount", flat=True)) == [100]
+
+
 def test_a_refused_refund_goes_again_with_a_new_key_and_its_task_closes(paid: Payment, stripe: FakeGateway) -> None:
     refund = ask(paid)
     stripe.fail_next = [GatewayRefused("insufficient_funds")]

@@ -10,6 +10,7 @@ from payments.domain.checkout import CheckoutClosed, open_checkout
 from payments.domain.news import News
 from payments.domain.settlement import Applied, apply_intent
 from payments.enums import PaymentStatus
+from payments.gateway.base import GatewayRefused
 from payments.models import Discrepancy, Payment, PaymentTransition, Refund
 from portal.audit.actor import Actor, Source
 from portal.audit.models import AuditEvent
@@ -145,6 +146,27 @@ def test_an_intent_cancelled_at_stripe_is_replaced_by_a_new_payment(booking: Boo
         "cancelled",
         "pending",
     ]
+
+
+def test_a_receipt_address_that_stripe_refuses_is_left_out_and_noted(booking: Booking, stripe: FakeGateway) -> None:
+    stripe.fail_next = [GatewayRefused("email_invalid")]
+    payment = open_checkout(booking).payment
+    assert (payment.intent_id is not None, payment.receipt_email) == (True, "")
+    assert AuditEvent.objects.get(action="payment.receipt_address_refused").data == {"code": "email_invalid"}
+
+
+def test_another_refusal_is_not_tried_again(booking: Booking, stripe: FakeGateway) -> None:
+    stripe.fail_next = [GatewayRefused("amount_too_small")]
+    with pytest.raises(GatewayRefused):
+        open_checkout(booking)
+    assert stripe.calls == ["create_deposit_intent"]
+
+
+def test_the_receipt_goes_to_the_address_that_the_account_has_then(booking: Booking, stripe: FakeGateway) -> None:
+    user = booking.caregiver.user
+    user.email = "new@example.com"
+    user.save()
+    assert open_checkout(booking).payment.receipt_email == "new@example.com"
 
 
 def test_nothing_is_issued_once_the_hold_is_over(booking: Booking, stripe: FakeGateway) -> None:

@@ -38,12 +38,15 @@
     say("This takes longer than we expected. You can close this page: we keep your place and e-mail you as soon as the payment is confirmed. Please do not pay again.");
   };
 
+  /* Counts from the server's clock when it made the page: the device's own may be wrong. */
   const keepMinutesCurrent = () => {
     const hold = document.getElementById("hold");
     const minutes = document.getElementById("hold-minutes");
     if (!hold || !minutes) return;
-    const end = Date.parse(hold.dataset.holdExpiresAt);
-    setInterval(() => { minutes.textContent = Math.max(0, Math.ceil((end - Date.now()) / 60000)); }, 15000);
+    const left = Date.parse(hold.dataset.holdExpiresAt) - Date.parse(hold.dataset.serverNow);
+    setInterval(() => {
+      minutes.textContent = Math.max(0, Math.ceil((left - performance.now()) / 60000));
+    }, 15000);
   };
 
   const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();

@@ -18,7 +18,7 @@ from portal.audit.actor import Actor, Source
 from portal.bookings.domain.holds import extend_hold
 from portal.bookings.domain.transitions import move
 from portal.bookings.enums import BookingStatus
-from portal.bookings.errors import HoldNotExtendable, SessionFull, SessionNotBookable, TooManyHolds
+from portal.bookings.errors import FormUsed, HoldNotExtendable, SessionFull, SessionNotBookable, TooManyHolds
 from portal.bookings.models import Booking, Session
 from portal.bookings.models.booking import ALPHABET, REFERENCE, new_reference
 from portal.caregivers.domain import caregiver_of, remove_care_recipient
@@ -77,6 +77,16 @@ def test_the_same_token_books_a_zero_deposit_once_too() -> None:
     )
     assert booked(person, session, token=token).pk == booked(person, session, token=token).pk
     assert Notification.objects.count() == 1
+
+
+def test_the_same_token_for_another_session_or_person_is_refused_and_books_nothing() -> None:
+    session, person, token = SessionFactory(), CareRecipientFactory(), uuid.uuid4()
+    booked(person, session, token=token)
+    other = CareRecipientFactory(caregiver=person.caregiver)
+    for asked in ((person, SessionFactory(service=session.service)), (other, session)):
+        with pytest.raises(FormUsed):
+            booked(*asked, token=token)
+    assert Booking.objects.count() == 1
 
 
 def test_two_unpaid_places_at_most() -> None:

@@ -196,11 +196,11 @@ def test_two_windows_swap_their_hours(desk: Client) -> None:
     CancellationWindow.objects.filter(service=service).delete()
     early = CancellationWindow.objects.create(service=service, hours_before=168, refund_percent=100)
     late = CancellationWindow.objects.create(service=service, hours_before=24, refund_percent=50)
-    form = typed(slug=service.slug, **windows((early.pk, 24, 100), (late.pk, 168, 50), ("", 2, 10)))
+    form = typed(slug=service.slug, **windows((early.pk, 24, 50), (late.pk, 168, 100), ("", 2, 10)))
     response = desk.post(f"{SERVICES}/edit/{service.pk}/", form)
     assert response.status_code == 302, refusals(response.content.decode())
     kept = CancellationWindow.objects.order_by("refund_percent").values_list("hours_before", "refund_percent")
-    assert list(kept) == [(2, 10), (168, 50), (24, 100)]
+    assert list(kept) == [(2, 10), (24, 50), (168, 100)]
 
 
 def test_two_windows_with_the_same_hours_are_refused(desk: Client) -> None:
@@ -209,3 +209,22 @@ def test_two_windows_with_the_same_hours_are_refused(desk: Client) -> None:
     form = typed(slug=service.slug, **windows(("", 24, 100), ("", 24, 50)))
     assert desk.post(f"{SERVICES}/edit/{service.pk}/", form).status_code == 200
     assert not CancellationWindow.objects.filter(service=service).exists()
+
+
+def test_windows_that_return_more_for_less_notice_are_refused(desk: Client) -> None:
+    answer = desk.post(f"{SERVICES}/add/", typed(**windows(("", 72, 50), ("", 24, 100))))
+    sentence = (
+        "Cancelling 72 hours before returns 50%, and 24 hours before returns 100%. "
+        "Whoever cancels earlier must get at least as much back."
+    )
+    assert sentence in answer.content.decode()
+    assert not Service.objects.exists()
+
+
+def test_windows_are_taken_in_any_order(desk: Client) -> None:
+    desk.post(f"{SERVICES}/add/", typed(**windows(("", 24, 50), ("", 72, 100), ("", 2, 50))))
+    assert Service.objects.get().policy() == [
+        {"hours_before": 72, "refund_percent": 100},
+        {"hours_before": 24, "refund_percent": 50},
+        {"hours_before": 2, "refund_percent": 50},
+    ]
