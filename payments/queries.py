@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from payments.domain.amounts import amount_for, balance_due
 from payments.domain.checkout import is_payable
@@ -61,6 +62,7 @@ class BookingRow:
     balance_url: str = ""
     can_move: bool = False
     move_url: str = ""
+    processing_amount: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,8 @@ def row(booking: Booking, purpose: Purpose = Purpose.DEPOSIT) -> BookingRow:
     """`booking` (with details and payments loaded) as a row; no query. What is due, and where, is for `purpose`."""
     session, reference = booking.session, booking.reference
     zone = ZoneInfo(session.service.time_zone)
-    can_pay = is_payable(booking)
+    processing = {payment.purpose: payment.amount for payment in booking.payments.all() if _is_processing(payment)}
+    can_pay = is_payable(booking) and Purpose.DEPOSIT not in processing
     paid = [payment for payment in booking.payments.all() if payment.status in CAPTURED]
     return BookingRow(
         reference=reference,
@@ -102,7 +105,7 @@ def row(booking: Booking, purpose: Purpose = Purpose.DEPOSIT) -> BookingRow:
         person_name=booking.care_recipient.full_name,
         location=session.service.location,
         status=booking.status,
-        status_label=BookingStatus(booking.status).label,
+        status_label=_status_label(booking, processing),
         amount_due=amount_for(booking, purpose),
         currency=booking.currency,
         can_pay=can_pay,
@@ -116,11 +119,23 @@ def row(booking: Booking, purpose: Purpose = Purpose.DEPOSIT) -> BookingRow:
         receipt_url=reverse("payments:receipt", args=[reference]),
         detail_url=reverse("payments:booking", args=[reference]),
         balance_due=balance_due(booking) if booking.status in OWES_BALANCE else 0,
-        can_pay_balance=is_payable(booking, Purpose.BALANCE),
+        can_pay_balance=is_payable(booking, Purpose.BALANCE) and Purpose.BALANCE not in processing,
         balance_url=reverse("payments:balance", args=[reference]),
         can_move=movable_until(booking) is not None,
         move_url=reverse("payments:move", args=[reference]),
+        processing_amount=sum(processing.values()),
     )
+
+
+def _status_label(booking: Booking, processing: dict[str, int]) -> str:
+    if Purpose.DEPOSIT in processing and booking.status == BookingStatus.AWAITING_DEPOSIT:
+        return _("Payment being processed")
+    return str(BookingStatus(booking.status).label)
+
+
+def _is_processing(payment: Payment) -> bool:
+    """Sent to the bank, which has not answered: whoever paid must not be asked to pay again."""
+    return payment.status == PaymentStatus.PROCESSING
 
 
 def _can_cancel(booking: Booking) -> bool:
@@ -181,14 +196,13 @@ def payments_of(booking: Booking) -> list[PaymentEntry]:
     zone = ZoneInfo(booking.session.service.time_zone)
     entries = []
     for payment in booking.payments.prefetch_related("refunds"):
-        if payment.status not in CAPTURED:
+        if payment.status not in CAPTURED and not _is_processing(payment):
             continue
         status = PaymentStatus(payment.status)
-        paid_at = (payment.succeeded_at or payment.created_at).astimezone(zone)
+        paid_at = (payment.succeeded_at or payment.first_attempt_at or payment.created_at).astimezone(zone)
+        amount = payment.amount if _is_processing(payment) else payment.captured_amount
         entries.append(
-            PaymentEntry(
-                payment.get_purpose_display(), payment.captured_amount, payment.currency, status, status.label, paid_at
-            )
+            PaymentEntry(payment.get_purpose_display(), amount, payment.currency, status, status.label, paid_at)
         )
         entries += [
             PaymentEntry(

@@ -8,7 +8,8 @@ from portal.common.money import formatted
 
 def before(quote: RefundQuote) -> list[str]:
     """For whoever is about to cancel: the reason first, then each amount that comes back in another way or not."""
-    return [_reason(quote), *_by_stripe(quote), *_other_ways(quote)]
+    reason = [_reason(quote)] if quote.paid or not quote.processing else []
+    return [*reason, *_by_stripe(quote), *_other_ways(quote)]
 
 
 def after(quote: RefundQuote) -> str:

@@ -275,6 +275,22 @@ def test_adding_a_person_leads_back_to_where_they_were_missing(own: Client) -> N
     assert (kind["Location"], wicked["Location"]) == ("/book/", "/people/")
 
 
+def test_a_payment_that_is_being_processed_is_told_alike_on_every_page(stripe: FakeGateway) -> None:
+    booking = BookingFactory()
+    payment = open_checkout(booking).payment
+    stripe.set(str(payment.intent_id), status="processing")
+    browser = signed_in(booking.caregiver.user)
+    assert "We are confirming your deposit" in browser.get(f"/deposit/{booking.reference}/").content.decode()
+    for address in ("/dashboard/", f"/bookings/{booking.reference}/"):
+        page = browser.get(address).content.decode()
+        assert "Your bank is processing your payment of £11.25. Please do not pay again" in page
+        assert "Payment being processed" in page
+        assert "Pay deposit" not in page
+    page = browser.get(f"/bookings/{booking.reference}/cancel/").content.decode()
+    assert "Your payment of £11.25 is still being processed. If it goes through, we return all of it." in page
+    assert "You have not paid anything yet" not in page
+
+
 def test_a_refusal_of_stripe_is_told_apart_from_an_outage(stripe: FakeGateway) -> None:
     booking = BookingFactory()
     stripe.fail_next = [GatewayRefused("amount_too_small")]
