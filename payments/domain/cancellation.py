@@ -8,6 +8,7 @@ from payments.domain.refunds import request_refund
 from payments.domain.release import Released, close_open_payments, finish_release, request_release
 from payments.enums import RefundReason
 from portal.audit.actor import Actor, Source
+from portal.audit.domain import record
 from portal.bookings.domain.transitions import locked, move
 from portal.bookings.enums import BookingStatus, SessionStatus
 from portal.bookings.models import Booking
@@ -28,6 +29,16 @@ def cancel(booking: Booking, *, by: Actor, source: Source, shown: int = 0) -> Re
     `shown` is the amount (minor units) that whoever confirms it was shown. KEPT means that a payment is under way: it
     is cancelled as soon as Stripe answers. Raises NotCancellable, and LessThanShown with nothing changed.
     """
+    try:
+        return _cancel(booking, by=by, source=source, shown=shown)
+    except (NotCancellable, LessThanShown) as refusal:
+        with transaction.atomic():
+            code = {"reason": type(refusal).__name__}
+            record("booking.cancellation_refused", booking, by=by, source=source, data=code)
+        raise
+
+
+def _cancel(booking: Booking, *, by: Actor, source: Source, shown: int) -> Released:
     if booking.status == BookingStatus.AWAITING_DEPOSIT:
         if request_release(booking.pk, to=BookingStatus.CANCELLED, by=by, source=source):
             return finish_release(booking.pk, by=by, source=source)

@@ -14,6 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.admin.forms import WagtailAdminModelForm
 
+from portal.audit.actor import Actor, Source
+from portal.bookings.domain.terms import record_changed_terms, stored_terms
 from portal.bookings.enums import DepositKind, SessionStatus
 from portal.bookings.models import CancellationWindow, Service, Session
 from portal.common.amounts import AmountField, AmountsForm
@@ -65,9 +67,14 @@ class ServiceForm(AmountsForm, WagtailAdminModelForm):  # type: ignore[misc]
     @transaction.atomic
     def save(self, commit: bool = True) -> Service:
         """The cancellation windows are written anew: two that swap their hours would meet on the way."""
-        if commit and self.instance.pk:
-            CancellationWindow.objects.filter(service_id=self.instance.pk).delete()
-        service: Service = super().save(commit=commit)
+        if not commit:
+            unsaved: Service = super().save(commit=False)
+            return unsaved
+        before = stored_terms(self.instance.pk) if self.instance.pk else {}
+        CancellationWindow.objects.filter(service_id=self.instance.pk).delete()
+        service: Service = super().save()
+        if self.for_user is not None:
+            record_changed_terms(service, before, by=Actor.user(self.for_user), source=Source.STAFF)
         return service
 
 

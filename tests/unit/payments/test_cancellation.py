@@ -173,3 +173,4 @@ def test_nothing_is_cancelled_when_less_comes_back_than_was_shown(booking: Booki
     with pytest.raises(LessThanShown):
         cancel(paid, by=BY, source=Source.CAREGIVER, shown=1126)
     assert (status(paid), Refund.objects.count()) == (BookingStatus.CONFIRMED, 0)
+    assert AuditEvent.objects.get(action="booking.cancellation_refused").data == {"reason": "LessThanShown"}

@@ -10,6 +10,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from portal.accounts.roles import Role
+from portal.audit.models import AuditEvent
 from portal.bookings.models import CancellationWindow, Service, Session
 from tests.factories import BookingFactory, ServiceFactory, SessionFactory, UserFactory
 
@@ -228,3 +229,22 @@ def test_windows_are_taken_in_any_order(desk: Client) -> None:
         {"hours_before": 24, "refund_percent": 50},
         {"hours_before": 2, "refund_percent": 50},
     ]
+
+
+def test_a_change_of_price_and_terms_is_audited_with_the_old_and_the_new_value(desk: Client) -> None:
+    desk.post(f"{SERVICES}/add/", typed(**windows(("", 24, 100))))
+    service = Service.objects.get()
+    (window,) = CancellationWindow.objects.all()
+    changed = typed(price_amount="44.00", **windows((window.pk, 48, 100)))
+    assert desk.post(f"{SERVICES}/edit/{service.pk}/", changed).status_code == 302
+    row = AuditEvent.objects.filter(action="service.terms_changed").latest("pk")
+    assert row.data == {
+        "price_amount_from": 4500, "price_amount_to": 4400, "windows_from": "24:100", "windows_to": "48:100",
+    }  # fmt: skip
+
+
+def test_saving_a_service_unchanged_is_not_audited(desk: Client) -> None:
+    desk.post(f"{SERVICES}/add/", typed())
+    service = Service.objects.get()
+    assert desk.post(f"{SERVICES}/edit/{service.pk}/", typed()).status_code == 302
+    assert AuditEvent.objects.filter(action="service.terms_changed").count() == 1  # when it was made
