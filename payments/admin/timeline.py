@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from payments.enums import PaymentStatus, RefundStatus
 from payments.models import Payment, ReceivedEvent
@@ -29,6 +30,9 @@ SAID: Final = {
     "payment.taken_back": "The entry was taken back",
     "refund.requested": "Refund asked for",
     "refund.retried": "Refund sent again",
+    "payment.receipt_address_refused": _("Stripe did not take the receipt's address"),
+    "booking.cancellation_refused": _("Cancellation refused"),
+    "refund.reduced": _("Refund reduced to what was left"),
     "refund.refused": "Refund could not be sent",
     "refund.returned_by_hand": "Money given back by hand",
 }
@@ -70,7 +74,8 @@ def _audit(payment: Payment) -> Iterator[Moment]:
     wanted = Q()
     for kind, ids in subjects.items():
         wanted |= Q(object_type=kind, object_id__in=list(map(str, ids)))
-    entries = list(AuditEvent.objects.filter(wanted).order_by("pk"))
+    shown_as_attempts = Q(action="payment.declined")
+    entries = list(AuditEvent.objects.filter(wanted).exclude(shown_as_attempts).order_by("pk"))
     names = _names(entries)
     for entry in entries:
         yield Moment(
@@ -86,7 +91,7 @@ def _audit(payment: Payment) -> Iterator[Moment]:
 def _said(entry: AuditEvent) -> str:
     subject, _, deed = entry.action.partition(".")
     if deed != "moved":
-        return SAID.get(entry.action, entry.action)
+        return str(SAID.get(entry.action, entry.action))
     to = str(entry.data.get("to", ""))
     states = STATES.get(subject)
     return f"{subject.capitalize()}: {states(to).label if states and to in states.values else to.replace('_', ' ')}"
@@ -112,13 +117,14 @@ def _who(entry: AuditEvent, names: dict[str, str]) -> str:
 
 def _attempts(payment: Payment) -> Iterator[Moment]:
     for attempt in payment.attempts.all():
+        at_stripe = attempt.reference.partition("@")[0]  # an attempt without a charge has its intent's id
         yield Moment(
             at=attempt.occurred_at,
             what=f"Card payment: {attempt.get_outcome_display().lower()}",
             who="Caregiver",
             detail=(attempt.decline_code or attempt.code).replace("_", " "),
-            stripe_id=attempt.reference,
-            url=stripe_url(attempt.reference),
+            stripe_id=at_stripe,
+            url=stripe_url(at_stripe),
         )
 
 
