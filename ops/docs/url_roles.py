@@ -51,7 +51,8 @@ set up, 403, 404), the test sends POST, PUT and DELETE as well, and expects a re
 **Who.** *Caregiver* owns the booking, the person cared for and the other signed-in browser that addresses name: all
 others get 404 there. Staff have signed in with a second factor, but *no factor*: an administrator who has none.
 *superuser* has begun the uploads that addresses name. What is shown *within* a page is not told here: Wagtail's lists
-and choosers open for all staff and leave out what the person may not see.
+and choosers open for all staff and leave out what the person may not see, but for the page chooser and the page that
+asks before a bulk action: those two show the titles of pages, drafts too, to all staff.
 
 """
 
