@@ -16,10 +16,10 @@ import django
 
 def ours(count: int) -> dict[str, Any]:
     """Stage and compare as reconciliation does. Raises RuntimeError unless exactly what is planted is found."""
-    from ops.bench.local.listing import expected, followed, intents
+    from ops.bench.local.listing import disputes, expected, intents, refunds
     from payments.domain.reconciliation.diff import STEPS
     from payments.domain.reconciliation.load import analyze, clear, room_to_join, stage
-    from payments.enums import DiscrepancyKind, RunKind, RunState
+    from payments.enums import RunKind, RunState
     from payments.models import ReconciliationRun, StagedDispute, StagedIntent, StagedRefund
     from portal.common import clock
 
@@ -30,8 +30,8 @@ def ours(count: int) -> dict[str, Any]:
     before, started = _peak_mb(), time.perf_counter()
     listed: list[tuple[Any, Iterable[Any]]] = [
         (StagedIntent, intents(count)),
-        (StagedRefund, followed(DiscrepancyKind.REFUND_DIFFERS, count)),
-        (StagedDispute, followed(DiscrepancyKind.DISPUTE_MISSING, count)),
+        (StagedRefund, refunds(count)),
+        (StagedDispute, disputes(count)),
     ]
     for model, rows in listed:
         for _ in stage(model, run, rows):

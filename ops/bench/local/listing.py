@@ -7,7 +7,8 @@ from payments.enums import DiscrepancyKind
 
 K = DiscrepancyKind
 Intent = tuple[str, str, int, str, int, str]  # StagedIntent.LISTED
-Followed = tuple[str, str, str, int, str]  # Staged.LISTED
+Refunded = tuple[str, str, str, int, str]  # StagedRefund.LISTED
+Disputed = tuple[str, str, str, int, str, int]  # StagedDispute.LISTED
 PER_KIND: Final = 10
 CYCLE: Final = 20  # of twenty payments 16 are paid, 3 cancelled, the last waits
 PAID, WAITING = 0, CYCLE - 1
@@ -65,8 +66,13 @@ def intents(count: int) -> Iterator[Intent]:
             yield _named(kind, number), "succeeded", 700, "GBP", 700, ours
 
 
-def followed(kind: DiscrepancyKind, count: int) -> Iterator[Followed]:
-    """Refunds (REFUND_DIFFERS) or disputes (DISPUTE_MISSING) that the ledger does not have."""
-    status = "succeeded" if kind == K.REFUND_DIFFERS else "needs_response"
-    for number in planted(kind, count):
-        yield _named(kind, number), intent_id(number), status, 100, "GBP"
+def refunds(count: int) -> Iterator[Refunded]:
+    """Refunds that the ledger does not have."""
+    for number in planted(K.REFUND_DIFFERS, count):
+        yield _named(K.REFUND_DIFFERS, number), intent_id(number), "succeeded", 100, "GBP"
+
+
+def disputes(count: int) -> Iterator[Disputed]:
+    """Disputes that the ledger does not have, each with its whole amount withdrawn."""
+    for number in planted(K.DISPUTE_MISSING, count):
+        yield _named(K.DISPUTE_MISSING, number), intent_id(number), "needs_response", 100, "GBP", 100
