@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 
+from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -27,7 +28,7 @@ from .expand import expand
 from .idempotency import Replies
 from .ids import new_id
 from .objects import account, payment_intent
-from .params import Hash, List, Param, Text, nest
+from .params import Hash, List, Param, Raw, Text, Uploaded, nest
 from .sandbox import Cause, Sandbox
 from .store import Window
 from .transport import HungUp, drop_connection
@@ -271,9 +272,13 @@ def _check_headers(request: Request) -> None:
         )
 
 
-async def _pairs(request: Request) -> list[tuple[str, str]]:
-    pairs = list(request.query_params.multi_items())
+async def _pairs(request: Request) -> list[tuple[str, Raw]]:
+    pairs: list[tuple[str, Raw]] = list(request.query_params.multi_items())
     if request.method in {"POST", "DELETE"}:
-        form = await request.form()
-        pairs += [(key, str(value)) for key, value in form.multi_items()]
+        async with request.form() as form:
+            for key, value in form.multi_items():
+                if isinstance(value, UploadFile):
+                    pairs.append((key, Uploaded(value.filename or "", await value.read())))
+                else:
+                    pairs.append((key, value))
     return pairs

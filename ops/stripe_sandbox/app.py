@@ -16,7 +16,7 @@ from starlette.routing import Route
 from . import control
 from .api import Api, Endpoint, error_body
 from .errors import unrecognized_url
-from .flows import payments, refunds
+from .flows import disputes, payments, payouts, refunds
 from .ids import new_id
 from .persistence import StateFile
 from .resources import ENDPOINTS
@@ -39,11 +39,16 @@ def build(state: Path | None = None) -> Starlette:
         box.timers.start(
             {
                 "book_charge": partial(payments.book_charge, box),
+                "decide_dispute": partial(disputes.decide, box),
                 "dispute_charge": partial(payments.dispute_charge, box),
                 "fail_refund": partial(refunds.fail_refund, box),
+                "pay_out_daily": partial(payouts.pay_out_daily, box),
+                "pay_payout": partial(payouts.pay, box),
                 "succeed_refund": partial(refunds.succeed_refund, box),
+                "warn_of_fraud": partial(payments.warn_of_fraud, box),
             }
         )
+        payouts.schedule(box)
         yield
         box.timers.stop()
         await box.delivery.stop()

@@ -31,6 +31,13 @@ class RefundFate(StrEnum):
     FAILS_LATER = "fails_later"
 
 
+class Risk(StrEnum):
+    """What Radar thinks of a payment that it lets through."""
+
+    NORMAL = "normal"
+    ELEVATED = "elevated"  # the default rule of the sandbox queues it for review
+
+
 @dataclass(frozen=True)
 class Card:
     number: str
@@ -42,7 +49,10 @@ class Card:
     authentication: Authentication = Authentication.NEVER
     supports_3ds: bool = True
     dispute: str | None = None
+    disputes: int = 1
     inquiry: bool = False
+    fraud_warning: bool = False
+    risk: Risk = Risk.NORMAL
     refund: RefundFate = RefundFate.SUCCEEDS
     stays_processing: bool = False
     available_at_once: bool = False
@@ -131,6 +141,10 @@ _CARDS = (
     Card("4000000000000259", "createDispute", dispute="fraudulent"),
     Card("4000000000002685", "createDisputeProductNotReceived", dispute="product_not_received"),
     Card("4000000000001976", "createDisputeInquiry", dispute="fraudulent", inquiry=True),
+    Card("4000000404000079", "createMultipleDisputes", dispute="fraudulent", disputes=2),
+    Card("4000000000005423", "createIssuerFraudRecord", fraud_warning=True),
+    Card("4000000000009235", "riskLevelElevated", risk=Risk.ELEVATED),
+    Card("4000000000004954", "riskLevelHighest", decline=FRAUDULENT),
     Card("4000000000007726", "pendingRefund", refund=RefundFate.PENDS),
     Card("4000000000005126", "refundFail", refund=RefundFate.FAILS_LATER),
     Card("4000000000000077", "bypassPending", available_at_once=True),

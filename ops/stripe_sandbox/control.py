@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from .errors import Object, StripeError, invalid_request, not_found
 from .faults import FaultError
-from .flows import disputes, payments, refunds
+from .flows import accounts, disputes, payments, payouts, radar, refunds
 from .ids import new_id
 from .money import check_amount, check_currency
 from .objects import payment_intent
@@ -33,6 +33,13 @@ def routes(box: Sandbox) -> list[Route]:
         ("GET", "/_control/balance", balance),
         ("POST", "/_control/disputes", open_dispute),
         ("POST", "/_control/disputes/{id}/close", close_dispute),
+        ("POST", "/_control/disputes/{id}/escalate", escalate_dispute),
+        ("POST", "/_control/disputes/{id}/reinstate", reinstate_dispute),
+        ("POST", "/_control/early_fraud_warnings", warn_of_fraud),
+        ("POST", "/_control/reviews", open_review),
+        ("POST", "/_control/payouts", settle),
+        ("POST", "/_control/payouts/{id}", move_payout),
+        ("POST", "/_control/account", change_account),
         ("POST", "/_control/intents/{id}", move_intent),
         ("POST", "/_control/refunds/{id}", move_refund),
         ("POST", "/_control/events/{id}/resend", resend),
@@ -112,19 +119,24 @@ def balance(box: Sandbox, _: Object, __: str) -> Object:
 
 
 def open_dispute(box: Sandbox, body: Object, _: str) -> Object:
-    _only(body, "charge", "payment_intent", "reason", "amount", "inquiry")
-    charge_id = body.get("charge")
-    if charge_id is None:
-        intent = _find(box, "payment_intent", body["payment_intent"])
-        charge_id = str(intent["latest_charge"])
-    payments.book_charge(box, _find(box, "charge", charge_id)["id"])
+    _only(body, "charge", "payment_intent", "reason", "amount", "inquiry", "due_by")
+    charge_id = _charge(box, body)["id"]
+    payments.book_charge(box, charge_id)
     return disputes.open_dispute(
         box,
         _find(box, "charge", charge_id),
         reason=body.get("reason", "fraudulent"),
         amount=body.get("amount"),
         inquiry=body.get("inquiry", False),
+        due_by=body.get("due_by"),
     )
+
+
+def _charge(box: Sandbox, body: Object) -> Object:
+    """The charge that `charge` names, or the latest one of `payment_intent`."""
+    if (charge_id := body.get("charge")) is None:
+        charge_id = str(_find(box, "payment_intent", body["payment_intent"])["latest_charge"])
+    return _find(box, "charge", charge_id)
 
 
 def close_dispute(box: Sandbox, body: Object, dispute_id: str) -> Object:
@@ -132,6 +144,44 @@ def close_dispute(box: Sandbox, body: Object, dispute_id: str) -> Object:
     if status not in {"won", "lost"}:
         raise ValueError("status must be won or lost")
     return disputes.close(box, _find(box, "dispute", dispute_id), status)
+
+
+def escalate_dispute(box: Sandbox, body: Object, dispute_id: str) -> Object:
+    _only(body)
+    return disputes.escalate(box, _find(box, "dispute", dispute_id))
+
+
+def reinstate_dispute(box: Sandbox, body: Object, dispute_id: str) -> Object:
+    amount = int(_only(body, "amount")["amount"])
+    return disputes.reinstate(box, _find(box, "dispute", dispute_id), amount)
+
+
+def warn_of_fraud(box: Sandbox, body: Object, _: str) -> Object:
+    _only(body, "charge", "payment_intent", "fraud_type")
+    return radar.warn_of_fraud(box, _charge(box, body), body.get("fraud_type", "misc"))
+
+
+def open_review(box: Sandbox, body: Object, _: str) -> Object:
+    _only(body, "charge", "payment_intent")
+    return radar.open_review(box, _charge(box, body), "manual")
+
+
+def settle(box: Sandbox, body: Object, _: str) -> Object:
+    """The day's automatic payouts now; `pending` money too, if asked."""
+    pending = bool(_only(body, "pending").get("pending", False))
+    return {"payouts": payouts.settle(box, whatever_is_pending=pending)}
+
+
+def move_payout(box: Sandbox, body: Object, payout_id: str) -> Object:
+    status = _only(body, "status").get("status")
+    if status not in payouts.STATUSES:
+        raise ValueError(f"status must be one of {', '.join(payouts.STATUSES)}")
+    return payouts.move(box, _find(box, "payout", payout_id), status)
+
+
+def change_account(box: Sandbox, body: Object, _: str) -> Object:
+    """Whether the account may charge and be paid out, and what its balance is kept in."""
+    return accounts.change(box, _only(body, *accounts.CHANGEABLE))
 
 
 def move_intent(box: Sandbox, body: Object, intent_id: str) -> Object:

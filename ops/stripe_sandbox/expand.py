@@ -10,12 +10,14 @@ EXPANDABLE: dict[str, dict[str, str]] = {
         "customer": "customer",
         "latest_charge": "charge",
         "payment_method": "payment_method",
+        "review": "review",
     },
     "charge": {
         "balance_transaction": "balance_transaction",
         "customer": "customer",
         "failure_balance_transaction": "balance_transaction",
         "payment_intent": "payment_intent",
+        "review": "review",
     },
     "refund": {
         "balance_transaction": "balance_transaction",
@@ -26,9 +28,15 @@ EXPANDABLE: dict[str, dict[str, str]] = {
     "dispute": {"charge": "charge", "payment_intent": "payment_intent"},
     "balance_transaction": {"source": "charge"},
     "payment_method": {"customer": "customer"},
+    "payout": {
+        "balance_transaction": "balance_transaction",
+        "failure_balance_transaction": "balance_transaction",
+    },
+    "radar.early_fraud_warning": {"charge": "charge", "payment_intent": "payment_intent"},
+    "review": {"charge": "charge", "payment_intent": "payment_intent"},
 }
 _DEEPEST = 4
-_SOURCES = {"ch": "charge", "re": "refund", "du": "dispute"}
+_SOURCES = {"ch": "charge", "re": "refund", "du": "dispute", "po": "payout"}
 
 
 def expand(store: Store, subject: Object, paths: list[str]) -> None:

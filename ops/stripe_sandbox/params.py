@@ -7,11 +7,12 @@ An empty string unsets a value; it reads as `None` where a parameter allows that
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any, Protocol
 
 from .errors import invalid_request, unsupported
 
-Raw = Any  # a string, or a dict of Raw as nested by `nest`
+Raw = Any  # a string, an uploaded file, or a dict of Raw as nested by `nest`
 _KEY = re.compile(r"^([^\[\]]+)((?:\[[^\[\]]*\])*)$")
 
 
@@ -19,7 +20,7 @@ class Param(Protocol):
     def read(self, raw: Raw, name: str) -> Any: ...
 
 
-def nest(pairs: Iterable[tuple[str, str]]) -> dict[str, Raw]:
+def nest(pairs: Iterable[tuple[str, Raw]]) -> dict[str, Raw]:
     """`[("a[b]", "1"), ("c[]", "2")]` becomes `{"a": {"b": "1"}, "c": {"0": "2"}}`."""
     tree: dict[str, Raw] = {}
     for key, value in pairs:
@@ -31,7 +32,7 @@ def nest(pairs: Iterable[tuple[str, str]]) -> dict[str, Raw]:
     return tree
 
 
-def _place(tree: dict[str, Raw], steps: list[str], value: str, key: str) -> None:
+def _place(tree: dict[str, Raw], steps: list[str], value: Raw, key: str) -> None:
     node = tree
     for step in steps[:-1]:
         child = node.setdefault(step or str(len(node)), {})
@@ -42,9 +43,9 @@ def _place(tree: dict[str, Raw], steps: list[str], value: str, key: str) -> None
 
 
 def _scalar(raw: Raw, name: str, kind: str) -> str:
-    if isinstance(raw, dict):
-        raise invalid_request(f"Invalid {kind}: {raw}", param=name)
-    return str(raw)
+    if not isinstance(raw, str):
+        raise invalid_request(f"Invalid {kind}: {raw if isinstance(raw, dict) else 'a file'}", param=name)
+    return raw
 
 
 def _check_unset(name: str, unset: bool) -> None:
@@ -162,11 +163,38 @@ class Metadata:
         return {key: value or None for key, value in raw.items()}
 
     def _check(self, key: str, value: Raw, name: str) -> None:
-        if isinstance(value, dict):
+        if not isinstance(value, str):
             raise invalid_request("Metadata values must be strings, but was a hash.", param=f"{name}[{key}]")
         if len(key) > 40 or len(value) > 500:
             longest = "keys up to 40" if len(key) > 40 else "values up to 500"
             raise invalid_request(f"Metadata can have {longest} characters.", param=f"{name}[{key}]")
+
+
+@dataclass(frozen=True)
+class Uploaded:
+    """A file of a multipart body, before it is checked."""
+
+    filename: str
+    content: bytes
+
+
+_SIGNATURES = {b"%PDF-": "pdf", b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpg"}
+
+
+@dataclass(frozen=True)
+class Upload:
+    """Reads a file into its filename, size in bytes, type (by its first bytes) and digest."""
+
+    def read(self, raw: Raw, name: str) -> dict[str, Any]:
+        if not isinstance(raw, Uploaded):
+            raise invalid_request(f"Invalid file: the parameter {name} must be uploaded as multipart.", param=name)
+        kinds = (kind for start, kind in _SIGNATURES.items() if raw.content.startswith(start))
+        return {
+            "filename": raw.filename,
+            "size": len(raw.content),
+            "type": next(kinds, "unknown"),
+            "digest": sha256(raw.content).hexdigest(),
+        }
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from .delivery import Delivery
 from .faults import Faults
-from .objects import balance_transaction, event
+from .objects import account, balance_transaction, event
 from .store import KINDS, Object, Store
 from .timers import Timers
 
@@ -56,6 +56,10 @@ class Sandbox:
     def emit_change(self, kind: str, old: Object, new: Object) -> None:
         self.emit(kind, new, event.changes(old, new))
 
+    def account(self) -> Object:
+        """The one account, as the controls left it."""
+        return account.build(self.store.note(account.ACCOUNT_ID))
+
     def move_money(
         self,
         kind: str,
@@ -66,17 +70,32 @@ class Sandbox:
         category: str | None = None,
         available_at_once: bool = False,
     ) -> Object:
-        """Records a balance transaction, signed, in minor units."""
+        """Records a balance transaction, signed: `amount` in the source's minor units, `fee` in the balance's."""
+        currency, rate = self._settlement(source["currency"])
         return self.store.put(
             balance_transaction.build(
                 kind,
                 source,
-                amount,
+                amount if rate is None else round(amount * rate),
                 fee=fee,
                 category=category,
+                currency=currency,
+                exchange_rate=rate,
                 available_at_once=available_at_once,
             )
         )
+
+    def settled(self, amount: int, currency: str) -> int:
+        """The amount in minor units of the balance's currency."""
+        rate = self._settlement(currency)[1]
+        return amount if rate is None else round(amount * rate)
+
+    def _settlement(self, currency: str) -> tuple[str, float | None]:
+        """Currency of the balance that money in `currency` goes to, and its rate where that is another one."""
+        rates = self.store.note(account.ACCOUNT_ID).get("exchange_rates", {})
+        if currency not in rates:
+            return currency, None
+        return self.account()["default_currency"], rates[currency]
 
     def balance(self) -> dict[str, dict[str, int]]:
         """Sums of the balance transactions: currency -> reporting category, amount, fee, net."""

@@ -25,9 +25,13 @@ KINDS: dict[str, tuple[str, ...]] = {
     "dispute": ("charge", "payment_intent"),
     "balance_transaction": ("source", "type"),
     "event": ("type",),
+    "file": ("purpose",),
+    "payout": ("status",),
+    "radar.early_fraud_warning": ("charge", "payment_intent"),
+    "review": (),
     "webhook_endpoint": (),
     # The sandbox's own: facts Stripe keeps to itself, work that falls due, replies to repeat.
-    "note": (),
+    "note": ("payout",),
     "job": (),
     "reply": (),
 }
@@ -72,6 +76,10 @@ class Collection:
 
     def text(self, object_id: str) -> str:
         return self._text[object_id]
+
+    def matching(self, name: str, value: str) -> list[Object]:
+        """Every object whose indexed field has this value, oldest first."""
+        return [json.loads(self._text[place[2]]) for place in self._index.get((name, value), ())]
 
     def place(self, object_id: str) -> Place | None:
         return self._places.get(object_id)

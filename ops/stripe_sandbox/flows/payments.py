@@ -3,13 +3,13 @@
 import time
 
 from .. import cards
-from ..cards import Authentication, Card, Decline
+from ..cards import Authentication, Card, Decline, Risk
 from ..errors import Object, StripeError, card_error, invalid_request
 from ..ids import new_id
 from ..objects import charge as charges
 from ..objects.balance_transaction import processing_fee
 from ..sandbox import Sandbox
-from . import disputes, methods
+from . import accounts, disputes, methods, radar
 
 OPEN = ("requires_payment_method", "requires_confirmation", "requires_action")
 CANCELABLE = (*OPEN[:1], "requires_capture", *OPEN[1:])
@@ -30,6 +30,7 @@ def unexpected_state(message: str, intent: Object) -> StripeError:
 
 def confirm(box: Sandbox, intent: Object, method: Object, *, off_session: bool, next_action: Object) -> Object:
     """Charges the card, or asks for authentication. A decline raises Stripe's card error."""
+    accounts.check_may_charge(box)
     card = card_of(box, method)
     intent |= {"payment_method": method["id"], "next_action": None, "last_payment_error": None}
     if not _must_authenticate(box, card, method, off_session=off_session):
@@ -141,9 +142,14 @@ def _succeed(box: Sandbox, intent: Object, charge: Object) -> Object:
         box.timers.later(BALANCE_DELAY, "book_charge", charge["id"])
     box.emit("charge.succeeded", charge)
     box.emit("payment_intent.succeeded", intent)
-    if _card_of_charge(box, charge).dispute:
+    card = _card_of_charge(box, charge)
+    if card.risk is Risk.ELEVATED:
+        radar.open_review(box, charge)
+    if card.dispute:
         box.timers.later(DISPUTE_DELAY, "dispute_charge", charge["id"])
-    return intent
+    if card.fraud_warning:
+        box.timers.later(DISPUTE_DELAY, "warn_of_fraud", charge["id"])
+    return box.store.get("payment_intent", intent["id"])
 
 
 def _remember_card(box: Sandbox, intent: Object) -> None:
@@ -171,7 +177,7 @@ def _book(box: Sandbox, charge: Object) -> Object:
         "charge",
         charge,
         charge["amount"],
-        fee=processing_fee(charge["amount"]),
+        fee=processing_fee(box.settled(charge["amount"], charge["currency"])),
         available_at_once=_card_of_charge(box, charge).available_at_once,
     )
     return box.store.put(charge | {"balance_transaction": moved["id"]})
@@ -189,8 +195,20 @@ def dispute_charge(box: Sandbox, charge_id: str) -> None:
     book_charge(box, charge_id)
     charge = box.store.get("charge", charge_id)
     card = _card_of_charge(box, charge)
-    if not charge["disputed"] and charge["amount_refunded"] < charge["amount"]:
-        disputes.open_dispute(box, charge, reason=card.dispute or "fraudulent", inquiry=card.inquiry)
+    left = charge["amount"] - charge["amount_refunded"]
+    if charge["disputed"] or left <= 0:
+        return
+    reason = card.dispute or "fraudulent"
+    if card.disputes == 1 or left == 1:
+        disputes.open_dispute(box, charge, reason=reason, inquiry=card.inquiry)
+        return
+    disputes.open_dispute(box, charge, reason=reason, amount=left // 2)
+    disputes.open_dispute(box, box.store.get("charge", charge_id), reason=reason, amount=left - left // 2)
+
+
+def warn_of_fraud(box: Sandbox, charge_id: str) -> None:
+    """The test card with an early fraud warning: the issuer reports the charge right after the payment."""
+    radar.warn_of_fraud(box, box.store.get("charge", charge_id), "misc")
 
 
 def settle(box: Sandbox, intent: Object, *, succeeded: bool) -> Object:

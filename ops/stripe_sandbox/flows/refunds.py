@@ -6,6 +6,7 @@ from ..money import check_decimals, display
 from ..objects import event
 from ..objects import refund as refunds
 from ..sandbox import Sandbox
+from . import radar
 from .payments import book_charge, card_of
 
 PENDING_FOR = 1.0  # seconds until a pending refund succeeds
@@ -30,6 +31,9 @@ def create(box: Sandbox, charge: Object, amount: int | None, fields: Object) -> 
     box.store.put(refund)
     box.emit("refund.created", refund)
     _count(box, charge, amount, "charge.refunded")
+    if box.store.get("charge", charge["id"])["refunded"]:
+        fraud = fields.get("reason") == "fraudulent"
+        radar.close_review(box, charge["id"], "refunded_as_fraud" if fraud else "refunded")
     if fate is RefundFate.PENDS:
         box.timers.later(PENDING_FOR, "succeed_refund", refund["id"])
     if fate is RefundFate.FAILS_LATER:
@@ -73,6 +77,7 @@ def _count(box: Sandbox, charge: Object, amount: int, kind: str) -> None:
     counted = charge | {"amount_refunded": total, "refunded": total == charge["amount"]}
     box.store.put(counted)
     box.emit_change(kind, charge, counted)
+    radar.note_outcome(box, charge["id"])
 
 
 def move(box: Sandbox, refund: Object, status: str) -> Object:

@@ -7,21 +7,24 @@ from ..store import Object
 ACCOUNT_ID = "acct_1SandboxCaregiver"
 
 
-def build() -> Object:
+def build(facts: Object) -> Object:
+    """`facts` are what the controls changed: charges_enabled, payouts_enabled, default_currency."""
+    enabled = {name: facts.get(name, True) for name in ("charges_enabled", "payouts_enabled")}
     return {
         "id": ACCOUNT_ID,
         "object": "account",
         "business_profile": None,
         "business_type": None,
         "capabilities": {"card_payments": "active", "transfers": "active"},
-        "charges_enabled": True,
+        "charges_enabled": enabled["charges_enabled"],
         "country": "US",
         "created": 1_700_000_000,
-        "default_currency": "usd",
+        "default_currency": facts.get("default_currency", "usd"),
         "details_submitted": True,
         "email": "sandbox@example.com",
         "metadata": {},
-        "payouts_enabled": True,
+        "payouts_enabled": enabled["payouts_enabled"],
+        "requirements": _requirements(all(enabled.values())),
         "settings": {
             "branding": {
                 "icon": None,
@@ -43,6 +46,20 @@ def build() -> Object:
             },
         },
         "type": "standard",
+    }
+
+
+def _requirements(met: bool) -> Object:
+    due = [] if met else ["company.verification.document"]
+    return {
+        "alternatives": [],
+        "current_deadline": None,
+        "currently_due": due,
+        "disabled_reason": None if met else "requirements.past_due",
+        "errors": [],
+        "eventually_due": due,
+        "past_due": due,
+        "pending_verification": [],
     }
 
 

@@ -15,16 +15,21 @@ def build(
     *,
     fee: int = 0,
     category: str | None = None,
+    currency: str | None = None,
+    exchange_rate: float | None = None,
     available_at_once: bool = False,
-    description: str | None = None,
 ) -> Object:
-    """`kind` is Stripe's `type`; a charge adds, refunds and disputes take away."""
+    """`kind` is Stripe's `type`; a charge adds, refunds and disputes take away.
+
+    Amount and fee are minor units of `currency`, by default the source's.
+    """
+    currency = currency or source["currency"]
     now = int(time.time())
     fee_details = {
         "amount": fee,
         "application": None,
-        "currency": source["currency"],
-        "description": "Dispute fee" if category == "dispute" else "Stripe processing fees",
+        "currency": currency,
+        "description": "Dispute fee" if (category or "").startswith("dispute") else "Stripe processing fees",
         "type": "stripe_fee",
     }
     return {
@@ -34,9 +39,9 @@ def build(
         "available_on": now if available_at_once else now + 2 * _DAY,
         "balance_type": "payments",
         "created": now,
-        "currency": source["currency"],
-        "description": description,
-        "exchange_rate": None,
+        "currency": currency,
+        "description": "STRIPE PAYOUT" if kind == "payout" else None,
+        "exchange_rate": exchange_rate,
         "fee": fee,
         "fee_details": [fee_details] if fee else [],
         "net": amount - fee,

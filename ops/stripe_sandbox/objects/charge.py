@@ -2,7 +2,7 @@
 
 import time
 
-from ..cards import Card, Decline
+from ..cards import Card, Decline, Risk
 from ..ids import new_id
 from ..store import Object
 from .payment_method import billing_details
@@ -62,6 +62,18 @@ def build(intent: Object, method: Object, card: Card, *, decline: Decline | None
 
 def _outcome(card: Card, decline: Decline | None) -> Object:
     calm = {"risk_level": "normal", "risk_score": 12, "advice_code": None}
+    if decline is None and card.risk is Risk.ELEVATED:
+        return calm | {
+            "network_advice_code": None,
+            "network_decline_code": None,
+            "network_status": "approved_by_network",
+            "reason": "elevated_risk_level",
+            "risk_level": "elevated",
+            "risk_score": 65,
+            "seller_message": "Stripe evaluated this payment as having elevated risk, and placed it in your "
+            "manual review queue.",
+            "type": "manual_review",
+        }
     if decline is None:
         return calm | {
             "network_advice_code": None,

@@ -34,11 +34,27 @@ EVIDENCE_FIELDS = (
     "uncategorized_file",
     "uncategorized_text",
 )
+FILE_FIELDS = (
+    "cancellation_policy",
+    "customer_communication",
+    "customer_signature",
+    "duplicate_charge_documentation",
+    "receipt",
+    "refund_policy",
+    "service_documentation",
+    "shipping_documentation",
+    "uncategorized_file",
+)
 _NETWORK_REASONS = {"fraudulent": "10.4", "product_not_received": "13.1", "duplicate": "12.6.1"}
 _ANSWER_WITHIN = 9 * 24 * 3600
 
 
-def build(charge: Object, amount: int, reason: str, *, inquiry: bool) -> Object:
+def due_by() -> int:
+    """Until when an answer is awaited that becomes due now; UTC seconds."""
+    return int(time.time()) + _ANSWER_WITHIN
+
+
+def build(charge: Object, amount: int, reason: str, *, inquiry: bool, due_by: int | None = None) -> Object:
     now = int(time.time())
     brand = charge["payment_method_details"]["card"]["brand"]
     return {
@@ -52,7 +68,7 @@ def build(charge: Object, amount: int, reason: str, *, inquiry: bool) -> Object:
         "enhanced_eligibility_types": [],
         "evidence": dict.fromkeys(EVIDENCE_FIELDS) | {"enhanced_evidence": {}},
         "evidence_details": {
-            "due_by": now + _ANSWER_WITHIN,
+            "due_by": now + _ANSWER_WITHIN if due_by is None else due_by,
             "enhanced_eligibility": {},
             "has_evidence": False,
             "past_due": False,

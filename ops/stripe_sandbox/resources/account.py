@@ -8,11 +8,11 @@ from ..objects import account
 from ..sandbox import Sandbox
 
 
-def retrieve(_: Sandbox, call: Call) -> Object:
+def retrieve(box: Sandbox, call: Call) -> Object:
     wanted = call.path.get("id", account.ACCOUNT_ID)
     if wanted != account.ACCOUNT_ID:
         raise not_found("account", wanted, "account")
-    return account.build()
+    return box.account()
 
 
 def balance(box: Sandbox, _: Call) -> Object:

@@ -17,6 +17,10 @@ def update(box: Sandbox, call: Call) -> Object:
     dispute = addressed(box, call, "dispute", "dispute")
     if "metadata" in call.params:
         dispute["metadata"] = merge_metadata(dispute["metadata"], call.params["metadata"])
+        if "evidence" not in call.params and "submit" not in call.params:
+            old = box.store.get("dispute", dispute["id"])
+            box.emit_change("charge.dispute.updated", old, box.store.put(dispute))
+            return dispute
     return disputes.submit_evidence(
         box,
         dispute,

@@ -75,7 +75,7 @@ def url(process_url: str, bare: httpx.Client) -> str:
 
 
 def client_of(url: str, *, retries: int = 0) -> stripe.StripeClient:
-    return stripe.StripeClient(SECRET_KEY, base_addresses={"api": url}, max_network_retries=retries)
+    return stripe.StripeClient(SECRET_KEY, base_addresses={"api": url, "files": url}, max_network_retries=retries)
 
 
 def error_of(caught: pytest.ExceptionInfo[stripe.StripeError]) -> Any:

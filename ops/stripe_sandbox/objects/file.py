@@ -1,0 +1,25 @@
+"""The file object. Only what is known about a file is kept, never its contents."""
+
+import time
+
+from ..ids import random_text
+from ..store import Object
+
+
+def build(uploaded: Object, purpose: str) -> Object:
+    """`uploaded` is what `params.Upload` reads: filename, size in bytes, type."""
+    file_id = f"file_1{random_text(23)}"
+    now = int(time.time())
+    return {
+        "id": file_id,
+        "object": "file",
+        "created": now,
+        "expires_at": None,
+        "filename": uploaded["filename"],
+        "links": {"object": "list", "data": [], "has_more": False, "url": f"/v1/file_links?file={file_id}"},
+        "purpose": purpose,
+        "size": uploaded["size"],
+        "title": None,
+        "type": uploaded["type"],
+        "url": None,
+    }

@@ -1,0 +1,45 @@
+"""`/v1/files`: uploads of evidence. Stripe has them at files.stripe.com, the sandbox at its one address."""
+
+from ..api import Call, Endpoint, Page, list_page
+from ..errors import Object, invalid_request, unsupported
+from ..objects import file
+from ..params import PAGING, Choice, Text, Upload
+from ..sandbox import Sandbox
+from .lookup import addressed
+
+LARGEST = 5 * 1024 * 1024  # bytes
+TYPES = ("jpg", "pdf", "png")
+
+
+def create(box: Sandbox, call: Call) -> Object:
+    """Evidence for disputes, as PDF, JPEG or PNG up to 5 MB; other purposes are not modelled."""
+    purpose = call.params["purpose"]
+    if purpose != "dispute_evidence":
+        raise unsupported(f"files with the purpose {purpose}", "purpose")
+    uploaded = call.params["file"]
+    if uploaded["type"] not in TYPES:
+        raise invalid_request("File for key file must be one of: JPEG, PDF, PNG.", param="file")
+    if uploaded["size"] > LARGEST:
+        raise invalid_request("File for key file exceeds the maximum size of 5 MB.", param="file")
+    return box.store.put(file.build(uploaded, purpose))
+
+
+def retrieve(box: Sandbox, call: Call) -> Object:
+    return addressed(box, call, "file", "file")
+
+
+def list_all(box: Sandbox, call: Call) -> Page:
+    purpose = call.params.get("purpose")
+    return list_page(box, call, "file", equal=("purpose", purpose) if purpose else None)
+
+
+def unmodelled_contents(_: Sandbox, __: Call) -> Object:
+    raise unsupported("the contents of files")
+
+
+ENDPOINTS = (
+    Endpoint("GET", "/v1/files", list_all, PAGING | {"purpose": Choice(("dispute_evidence",))}),
+    Endpoint("POST", "/v1/files", create, {"file": Upload(), "purpose": Text()}, ("file", "purpose")),
+    Endpoint("GET", "/v1/files/{id}", retrieve),
+    Endpoint("GET", "/v1/files/{id}/contents", unmodelled_contents),
+)
