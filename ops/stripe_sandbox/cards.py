@@ -7,6 +7,8 @@ token of its card.
 from dataclasses import dataclass
 from enum import StrEnum
 
+from .card_tables import BY_COUNTRY, NOT_MODELLED
+
 _DECLINED = "Your card was declined."
 
 
@@ -21,7 +23,9 @@ class Decline:
 
 class Authentication(StrEnum):
     NEVER = "never"
-    UNLESS_SET_UP = "unless_set_up"
+    UNLESS_SET_UP = "unless_set_up"  # off session it then passes; on session it is always asked for
+    ON_SESSION = "on_session"  # as if set up before
+    ON_REQUEST = "on_request"  # `request_three_d_secure`, or a Radar rule that the sandbox does not have
     ALWAYS = "always"
 
 
@@ -48,6 +52,7 @@ class Card:
     decline: Decline | None = None
     authentication: Authentication = Authentication.NEVER
     supports_3ds: bool = True
+    authentication_fails: bool = False  # the bank's 3-D Secure cannot be reached
     dispute: str | None = None
     disputes: int = 1
     inquiry: bool = False
@@ -57,6 +62,8 @@ class Card:
     stays_processing: bool = False
     available_at_once: bool = False
     cvc_check: str = "pass"
+    line1_check: str = "pass"
+    postal_code_check: str = "pass"
 
 
 GENERIC = Decline("card_declined", "generic_decline", _DECLINED)
@@ -90,7 +97,16 @@ AUTHENTICATION_REQUIRED = Decline(
     "1A",
 )
 
-_CARDS = (
+
+def _by_country() -> tuple[Card, ...]:
+    rows = (line.split() for line in BY_COUNTRY.split("\n") if line)
+    return tuple(
+        Card(number, token, brand, "debit" if token.endswith("_debit") else "credit", country)
+        for number, token, country, brand in rows
+    )
+
+
+CARDS = (
     Card("4242424242424242", "visa"),
     Card("4000056655665556", "visa_debit", funding="debit"),
     Card("5555555555554444", "mastercard", "mastercard"),
@@ -103,8 +119,6 @@ _CARDS = (
     Card("3056930009020004", "diners", "diners"),
     Card("3566002020360505", "jcb", "jcb", country="JP"),
     Card("6200000000000005", "unionpay", "unionpay", country="CN"),
-    Card("4000008260000000", "gb", country="GB"),
-    Card("4000002760000016", "de", country="DE"),
     Card("4000000000000002", "chargeDeclined", decline=GENERIC),
     Card("4000000000009995", "chargeDeclinedInsufficientFunds", decline=INSUFFICIENT_FUNDS),
     Card("4000000000009987", "chargeDeclinedLostCard", decline=LOST),
@@ -116,6 +130,10 @@ _CARDS = (
     Card("4000000000000341", "chargeCustomerFail", decline=GENERIC),
     Card("4100000000000019", "radarBlock", decline=FRAUDULENT),
     Card("4000000000000101", "cvcCheckFail", cvc_check="fail"),
+    Card("4000000000000036", "avsZipFail", postal_code_check="fail"),
+    Card("4000000000000028", "avsLine1Fail", line1_check="fail"),
+    Card("4000000000000010", "avsFail", line1_check="fail", postal_code_check="fail"),
+    Card("4000000000000044", "avsUnchecked", line1_check="unavailable", postal_code_check="unavailable"),
     Card(
         "4000002500003155",
         "authenticationRequiredOnSetup",
@@ -124,7 +142,25 @@ _CARDS = (
     Card("4000002760003184", "authenticationRequired", authentication=Authentication.ALWAYS),
     Card("4000000000003220", "threeDSecure2Required", authentication=Authentication.ALWAYS),
     Card("4000000000003063", "threeDSecureRequired", authentication=Authentication.ALWAYS),
-    Card("4000000000003055", "threeDSecureOptional"),
+    Card("4000008400000027", "threeDSecure2RequiredUs", authentication=Authentication.ALWAYS),
+    Card(
+        "4000003800000446",
+        "authenticationRequiredSetupForOffSession",
+        authentication=Authentication.ON_SESSION,
+    ),
+    Card("4000000000003055", "threeDSecureOptional", authentication=Authentication.ON_REQUEST),
+    Card(
+        "4000000000003097",
+        "threeDSecureOptionalProcessingError",
+        authentication=Authentication.ON_REQUEST,
+        authentication_fails=True,
+    ),
+    Card(
+        "4000008400001280",
+        "threeDSecureRequiredProcessingError",
+        authentication=Authentication.ALWAYS,
+        authentication_fails=True,
+    ),
     Card(
         "4000008260003178",
         "authenticationRequiredChargeDeclinedInsufficientFunds",
@@ -148,15 +184,28 @@ _CARDS = (
     Card("4000000000007726", "pendingRefund", refund=RefundFate.PENDS),
     Card("4000000000005126", "refundFail", refund=RefundFate.FAILS_LATER),
     Card("4000000000000077", "bypassPending", available_at_once=True),
+    Card("4000003720000278", "bypassPendingInternational", country="IE", available_at_once=True),
     # The sandbox's own: the payment stays `processing` until /_control/intents/<id> settles it.
     Card("4000000000007775", "sandboxProcessing", stays_processing=True),
+    *_by_country(),
 )
-_BY_TOKEN = {card.token: card for card in _CARDS}
-_BY_NUMBER = {card.number: card for card in reversed(_CARDS)}
+_BY_TOKEN = {card.token: card for card in CARDS}
+_BY_NUMBER = {card.number: card for card in reversed(CARDS)}
+_NOT_MODELLED = {
+    name: what
+    for number, token, what in (line.split(" ", 2) for line in NOT_MODELLED.split("\n") if line)
+    for name in (number, token)
+    if name != "-"
+}
 
 
 def by_token(token: str) -> Card:
     return _BY_TOKEN[token]
+
+
+def not_modelled(name: str) -> str | None:
+    """What a documented test card, by number or name, would do that the sandbox does not model."""
+    return _NOT_MODELLED.get(name)
 
 
 def by_number(number: str) -> Card | None:

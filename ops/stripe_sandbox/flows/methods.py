@@ -4,7 +4,7 @@ import time
 
 from .. import cards
 from ..cards import Card
-from ..errors import Object, StripeError, card_error, no_such
+from ..errors import Object, StripeError, card_error, no_such, unsupported
 from ..objects import payment_method
 from ..sandbox import Sandbox
 
@@ -37,6 +37,8 @@ def find(box: Sandbox, method_id: str) -> Object:
         return method
     if (card := cards.by_test_method(method_id)) is not None:
         return from_test_card(box, card)
+    if what := cards.not_modelled(method_id.removeprefix("pm_card_")):
+        raise unsupported(f"the test card {method_id} ({what})", "payment_method")
     raise no_such("PaymentMethod", method_id, "payment_method")
 
 
@@ -62,6 +64,8 @@ def _known_card(number: str) -> Card:
     if not number.isdigit() or not 12 <= len(number) <= 19 or not cards.passes_luhn(number):
         raise _refused("Your card number is incorrect.", "incorrect_number", "number")
     card = cards.by_number(number)
+    if what := cards.not_modelled(number):
+        raise unsupported(f"the test card {number} ({what})", "number")
     if card is None:
         raise card_error(_NOT_A_TEST_CARD, code="card_declined", decline_code="test_mode_live_card")
     return card

@@ -33,8 +33,12 @@ def confirm(box: Sandbox, intent: Object, method: Object, *, off_session: bool, 
     accounts.check_may_charge(box)
     card = card_of(box, method)
     intent |= {"payment_method": method["id"], "next_action": None, "last_payment_error": None}
-    if not _must_authenticate(box, card, method, off_session=off_session):
-        return _charge(box, intent, method, card)
+    requested = intent["payment_method_options"]["card"]["request_three_d_secure"] in ("any", "challenge")
+    if not _must_authenticate(box, card, method, off_session=off_session, requested=requested):
+        attempted = requested and not off_session and card.supports_3ds and not card.authentication_fails
+        return _charge(box, intent, method, card, three_d_secure="attempt_acknowledged" if attempted else None)
+    if card.authentication_fails:
+        return _charge(box, intent, method, card, decline=cards.GENERIC)
     if off_session:
         return _charge(box, intent, method, card, decline=cards.AUTHENTICATION_REQUIRED)
     intent |= {"status": "requires_action", "next_action": next_action}
@@ -43,10 +47,16 @@ def confirm(box: Sandbox, intent: Object, method: Object, *, off_session: bool, 
     return intent
 
 
-def _must_authenticate(box: Sandbox, card: Card, method: Object, *, off_session: bool) -> bool:
-    if card.authentication is Authentication.UNLESS_SET_UP and off_session:
-        return not box.store.note(method["id"]).get("set_up", False)
-    return card.authentication is not Authentication.NEVER
+def _must_authenticate(box: Sandbox, card: Card, method: Object, *, off_session: bool, requested: bool) -> bool:
+    match card.authentication:
+        case Authentication.UNLESS_SET_UP if off_session:
+            return not box.store.note(method["id"]).get("set_up", False)
+        case Authentication.ON_SESSION:
+            return not off_session
+        case Authentication.ON_REQUEST:
+            return requested and not off_session
+        case _:
+            return card.authentication is not Authentication.NEVER
 
 
 def authenticate(box: Sandbox, intent: Object, *, passed: bool) -> Object:
@@ -59,7 +69,7 @@ def authenticate(box: Sandbox, intent: Object, *, passed: bool) -> Object:
     method = box.store.get("payment_method", intent["payment_method"])
     intent["next_action"] = None
     if passed:
-        return _charge(box, intent, method, card_of(box, method), authenticated=True)
+        return _charge(box, intent, method, card_of(box, method), three_d_secure="authenticated")
     error = {
         "code": "payment_intent_authentication_failure",
         "doc_url": "https://stripe.com/docs/error-codes/payment-intent-authentication-failure",
@@ -77,10 +87,10 @@ def _charge(
     card: Card,
     *,
     decline: Decline | None = None,
-    authenticated: bool = False,
+    three_d_secure: str | None = None,
 ) -> Object:
     decline = decline or card.decline
-    charge = charges.build(intent, method, card, decline=decline, authenticated=authenticated)
+    charge = charges.build(intent, method, card, decline=decline, three_d_secure=three_d_secure)
     box.store.put(charge)
     intent["latest_charge"] = charge["id"]
     if decline is not None:

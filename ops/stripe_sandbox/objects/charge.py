@@ -8,7 +8,8 @@ from ..store import Object
 from .payment_method import billing_details
 
 
-def build(intent: Object, method: Object, card: Card, *, decline: Decline | None, authenticated: bool) -> Object:
+def build(intent: Object, method: Object, card: Card, *, decline: Decline | None, three_d_secure: str | None) -> Object:
+    """`three_d_secure` is its result where it was attempted: `authenticated` or `attempt_acknowledged`."""
     succeeded = decline is None and not card.stays_processing
     amount = intent["amount"]
     descriptor = intent["statement_descriptor_suffix"]
@@ -42,7 +43,7 @@ def build(intent: Object, method: Object, card: Card, *, decline: Decline | None
         "payment_intent": intent["id"],
         "payment_method": method["id"],
         "payment_method_details": {
-            "card": _card_details(method, card, amount, authenticated=authenticated),
+            "card": _card_details(method, card, amount, three_d_secure),
             "type": "card",
         },
         "receipt_email": intent["receipt_email"],
@@ -105,14 +106,18 @@ def _outcome(card: Card, decline: Decline | None) -> Object:
     }
 
 
-def _card_details(method: Object, card: Card, amount: int, *, authenticated: bool) -> Object:
+def _card_details(method: Object, card: Card, amount: int, three_d_secure: str | None) -> Object:
     shown = method["card"]
-    cvc_given = shown["checks"]["cvc_check"] is not None
+    results = {
+        "address_line1_check": card.line1_check,
+        "address_postal_code_check": card.postal_code_check,
+        "cvc_check": card.cvc_check,
+    }
     copied = ("brand", "country", "exp_month", "exp_year", "fingerprint", "funding", "last4")
     return {key: shown[key] for key in copied} | {
         "amount_authorized": amount,
         "authorization_code": None,
-        "checks": shown["checks"] | {"cvc_check": card.cvc_check if cvc_given else None},
+        "checks": {name: None if given is None else results[name] for name, given in shown["checks"].items()},
         "extended_authorization": {"status": "disabled"},
         "incremental_authorization": {"status": "unavailable"},
         "installments": None,
@@ -123,17 +128,18 @@ def _card_details(method: Object, card: Card, amount: int, *, authenticated: boo
         "network_transaction_id": None,
         "overcapture": {"maximum_amount_capturable": amount, "status": "unavailable"},
         "regulated_status": "unregulated",
-        "three_d_secure": _three_d_secure() if authenticated else None,
+        "three_d_secure": _three_d_secure(three_d_secure) if three_d_secure else None,
         "wallet": None,
     }
 
 
-def _three_d_secure() -> Object:
+def _three_d_secure(result: str) -> Object:
+    challenged = result == "authenticated"
     return {
-        "authentication_flow": "challenge",
-        "electronic_commerce_indicator": "05",
+        "authentication_flow": "challenge" if challenged else None,
+        "electronic_commerce_indicator": "05" if challenged else "06",
         "exemption_indicator": None,
-        "result": "authenticated",
+        "result": result,
         "result_reason": None,
         "transaction_id": None,
         "version": "2.2.0",

@@ -16,16 +16,17 @@ def billing_details(given: Object | None = None) -> Object:
 
 
 def build(card: Card, exp_month: int, exp_year: int, *, cvc_given: bool, fields: Object) -> Object:
+    billing = billing_details(fields.pop("billing_details", None))
     return {
         "id": new_id("pm"),
         "object": "payment_method",
         "allow_redisplay": "unspecified",
-        "billing_details": billing_details(fields.pop("billing_details", None)),
+        "billing_details": billing,
         "card": {
             "brand": card.brand,
             "checks": {
-                "address_line1_check": None,
-                "address_postal_code_check": None,
+                "address_line1_check": "unchecked" if billing["address"]["line1"] else None,
+                "address_postal_code_check": "unchecked" if billing["address"]["postal_code"] else None,
                 "cvc_check": "unchecked" if cvc_given else None,
             },
             "country": card.country,

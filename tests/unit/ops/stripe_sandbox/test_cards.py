@@ -7,6 +7,7 @@ import pytest
 import stripe
 
 from ops.stripe_sandbox import cards
+from ops.stripe_sandbox.card_tables import NOT_MODELLED
 
 from .conftest import error_of
 
@@ -110,5 +111,74 @@ def test_a_declining_card_cannot_be_saved_but_the_later_declining_one_can(api: A
 
 
 def test_every_card_of_the_table_is_a_possible_number_and_each_token_is_unique() -> None:
-    assert all(cards.passes_luhn(card.number) for card in cards._CARDS)
-    assert len({card.token for card in cards._CARDS}) == len(cards._CARDS)
+    assert all(cards.passes_luhn(card.number) for card in cards.CARDS)
+    assert len({card.token for card in cards.CARDS}) == len(cards.CARDS)
+
+
+def test_every_documented_card_is_modelled_or_refused_by_name(api: Any) -> None:
+    data = {"type": "card", "card": {"number": "4000000404000038", **NEXT_DECADE}}
+    with pytest.raises(
+        stripe.InvalidRequestError, match=r"4000000404000038 \(Visa Compelling Evidence 3.0\)"
+    ) as refused:
+        api.payment_methods.create(data)
+    assert refused.value.code == "sandbox_unsupported"
+    with pytest.raises(stripe.InvalidRequestError, match="compliance disputes"):
+        api.payment_methods.attach("pm_card_createComplianceDispute", {"customer": api.customers.create().id})
+    assert not {card.number for card in cards.CARDS} & set(NOT_MODELLED.split())
+
+
+@pytest.mark.parametrize(("number", "country"), [("4000005280000002", "NL"), ("4000058260000005", "GB")])
+def test_a_card_has_the_country_that_its_number_stands_for(number: str, country: str, api: Any) -> None:
+    assert (
+        api.payment_methods.create({"type": "card", "card": {"number": number, **NEXT_DECADE}}).card.country == country
+    )
+
+
+@pytest.mark.parametrize(
+    ("number", "line1", "postal_code"),
+    [
+        ("4000000000000036", "pass", "fail"),
+        ("4000000000000028", "fail", "pass"),
+        ("4000000000000010", "fail", "fail"),
+        ("4000000000000044", "unavailable", "unavailable"),
+        ("4242424242424242", "pass", "pass"),
+    ],
+)
+def test_an_address_is_checked_where_one_was_given(number: str, line1: str, postal_code: str, api: Any) -> None:
+    billing = {"address": {"line1": "1 Main Street", "postal_code": "9000"}}
+    data = {"type": "card", "card": {"number": number, **NEXT_DECADE}, "billing_details": billing}
+    params = {"amount": 900, "currency": "usd", "confirm": True, "payment_method_data": data}
+    checks = api.charges.retrieve(api.payment_intents.create(params).latest_charge).payment_method_details.card.checks
+    assert (checks.address_line1_check, checks.address_postal_code_check) == (line1, postal_code)
+    without = api.charges.retrieve(confirm(api, number).latest_charge).payment_method_details.card.checks
+    assert (without.address_line1_check, without.address_postal_code_check) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("method", "status", "result"),
+    [
+        ("pm_card_threeDSecureOptional", "requires_action", None),
+        ("pm_card_visa", "succeeded", "attempt_acknowledged"),
+        ("pm_card_amex_threeDSecureNotSupported", "succeeded", None),
+        ("pm_card_threeDSecureOptionalProcessingError", "declined", None),
+    ],
+)
+def test_three_d_secure_on_request_is_asked_of_cards_that_can(
+    method: str, status: str, result: str | None, api: Any, pay: Callable[..., Any]
+) -> None:
+    requested = {"card": {"request_three_d_secure": "any"}}
+    assert pay(method).status == "succeeded"
+    if status == "declined":
+        with pytest.raises(stripe.CardError):
+            pay(method, payment_method_options=requested)
+        return
+    paid = pay(method, payment_method_options=requested)
+    assert paid.status == status
+    if status == "succeeded":
+        shown = api.charges.retrieve(paid.latest_charge).payment_method_details.card.three_d_secure
+        assert (shown and shown.result) == result
+
+
+def test_a_card_that_is_already_set_up_passes_off_session_only(pay: Callable[..., Any]) -> None:
+    assert pay("pm_card_authenticationRequiredSetupForOffSession").status == "requires_action"
+    assert pay("pm_card_authenticationRequiredSetupForOffSession", off_session=True).status == "succeeded"
