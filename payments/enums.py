@@ -134,6 +134,7 @@ class LedgerState(models.TextChoices):
     IGNORED = "ignored", "Not about the ledger"
     UNMATCHED = "unmatched", "No payment of ours"
     DISCREPANCY = "discrepancy", "Raised a discrepancy"
+    UNSUPPORTED = "unsupported", _("Not supported")
     FAILED = "failed", "Failed"
 
 
@@ -183,9 +184,15 @@ class DiscrepancyKind(models.TextChoices):
     DISPUTE_MISSING = "dispute_missing", "Dispute missing or differs"
     FEE_MISSING = "fee_missing", "Fee or balance transaction missing"
     EVENT_MISSED = "event_missed", "Webhook that never arrived"
+    FRAUD_WARNING = "fraud_warning", _("Early fraud warning: refund in time")
+    REVIEW_OPEN = "review_open", _("Payment under review at Stripe")
+    PAYOUT_FAILED = "payout_failed", _("Payout to the bank that failed")
+    ACCOUNT_RESTRICTED = "account_restricted", _("Stripe account that may not charge or pay out")
 
 
 REFUND_TASKS: Final = frozenset({DiscrepancyKind.REFUND_BLOCKED, DiscrepancyKind.REFUND_BY_HAND})
+FRAUD_TASKS: Final = frozenset({DiscrepancyKind.FRAUD_WARNING, DiscrepancyKind.REVIEW_OPEN})
+STRIPE_ALARMS: Final = frozenset({DiscrepancyKind.PAYOUT_FAILED, DiscrepancyKind.ACCOUNT_RESTRICTED})
 
 
 class DiscrepancyStatus(models.TextChoices):

@@ -45,6 +45,9 @@ def mirror_inbox(limit: int = 25) -> int:
 
 def mirror(event: ReceivedEvent) -> None:
     """Bring dj-stripe's Event and its object up to date; what goes wrong is written on the row."""
+    if event.is_thin:
+        _update(event, mirror_state=MirrorState.SKIPPED)
+        return
     try:
         _sync_object(event.object_data)
         djstripe_models.Event.sync_from_stripe_data(event.payload, api_key=settings.STRIPE_SECRET_KEY)

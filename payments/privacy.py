@@ -56,6 +56,7 @@ def export(user: User) -> list[dict[str, Any]]:
             "refunded": payment.refunded_amount,
             "currency": payment.currency,
             "receipt_email": payment.receipt_email,
+            "receipt_at_stripe": payment.receipt_url,
             "made": payment.created_at.isoformat(),
             "attempts": [{"at": a.occurred_at.isoformat(), "outcome": a.outcome} for a in payment.attempts.all()],
             "refunds": [
@@ -84,7 +85,7 @@ def erase(user: User) -> None:
     """E-mail, free words, Stripe's payloads and mirrored objects; no amount, no status, no id."""
     payments = Payment.objects.filter(booking__caregiver__user=user)
     intents = {intent for intent in payments.values_list("intent_id", flat=True) if intent}
-    payments.update(receipt_email="", metadata={})
+    payments.update(receipt_email="", receipt_url="", metadata={})
     Refund.objects.filter(payment__in=payments).update(note="", last_error="")
     Discrepancy.objects.filter(payment__in=payments).update(closing_note="")
     OfflineReceipt.objects.filter(payment__in=payments).update(reference="")

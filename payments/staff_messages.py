@@ -78,4 +78,66 @@ REFUND_TO_SETTLE: Final = MessageTemplate(
     samples={**{key: _DISPUTE[key] for key in ("name", "amount", "reference", "url")}, "reason": "expired card"},
 )
 
-TEMPLATES: Final = (DISPUTE_OPENED, DISPUTE_CLOSED, DISCREPANCIES_OPEN, REFUND_TO_SETTLE)
+FRAUD_WARNING: Final = MessageTemplate(
+    key="fraud_warning",
+    name="Early fraud warning",
+    sent_when="A bank warns that a payment may be fraud, and it can be refunded before a dispute. To finance.",
+    subject="Refund {amount} before it is disputed?",
+    body=(
+        "Dear {name},\n\n"
+        "A bank has warned Stripe that the payment of {amount} for booking {reference} may be fraud. "
+        "The bank's reason: {reason}.\n\n"
+        "Most of these warnings become a dispute within days, which costs a fee even when it is won. "
+        "If you refund the payment in full before that, there is no dispute. "
+        "The booking stays as it is until you decide."
+    ),
+    button="Open the payment",
+    samples={**{key: _DISPUTE[key] for key in ("name", "amount", "reference", "reason", "url")}},
+)
+PAYOUT_FAILED: Final = MessageTemplate(
+    key="payout_failed",
+    name="Payout failed",
+    sent_when="Our bank did not take a payout from Stripe. To finance.",
+    subject="A payout of {amount} failed",
+    body=(
+        "Dear {name},\n\n"
+        "Stripe could not pay {amount} out to our bank account. Stripe's reason: {reason}.\n\n"
+        "The money is in the Stripe balance again. Stripe pays out nothing more to this bank account until its details "
+        "are corrected in the Stripe dashboard. The payout is {payout}."
+    ),
+    button="Open reconciliation",
+    samples={
+        "name": "Finn",
+        "amount": "£1,204.50",
+        "reason": "account closed",
+        "payout": "po_1TnPortal",
+        "url": "/admin/reconciliation/",
+    },
+)
+ACCOUNT_RESTRICTED: Final = MessageTemplate(
+    key="account_restricted",
+    name="Stripe account restricted",
+    sent_when="Stripe stops card payments or payouts of our account. To finance.",
+    subject="Stripe has restricted our account",
+    body=(
+        "Dear {name},\n\n"
+        "{restriction}\n\n"
+        "Open the Stripe dashboard at once: its home page says what Stripe needs from us, and by when."
+    ),
+    button="Open reconciliation",
+    samples={
+        "name": "Finn",
+        "restriction": "Stripe takes no card payments for our account any more.",
+        "url": "/admin/reconciliation/",
+    },
+)
+
+TEMPLATES: Final = (
+    DISPUTE_OPENED,
+    DISPUTE_CLOSED,
+    DISCREPANCIES_OPEN,
+    REFUND_TO_SETTLE,
+    FRAUD_WARNING,
+    PAYOUT_FAILED,
+    ACCOUNT_RESTRICTED,
+)

@@ -18,7 +18,8 @@ from django.views.decorators.http import require_POST
 from djstripe.models import WebhookEndpoint
 
 from payments.domain import unreadable
-from payments.domain.inbox import KNOWN_TYPES, NOT_AN_EVENT, event_from, store
+from payments.domain.event_types import KNOWN_TYPES
+from payments.domain.inbox import NOT_AN_EVENT, event_from, store
 from payments.metrics import WEBHOOK_ACK_SECONDS, WEBHOOK_RECEIVED
 from payments.models import ReceivedEvent
 from portal.common.doorbell import ring_now

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+from ops.stripe_sandbox import API_VERSION
 from ops.stripe_sandbox.objects import payment_intent
 
 CLIENTS = 8
@@ -35,7 +36,7 @@ def event(kind: str, about: dict[str, Any]) -> dict[str, Any]:
     """An event as Stripe delivers it."""
     return {
         "id": f"evt_{uuid.uuid4().hex}", "object": "event", "type": kind, "created": int(time.time()),
-        "livemode": False, "api_version": "2026-05-27.dahlia", "pending_webhooks": 1, "request": None,
+        "livemode": False, "api_version": API_VERSION, "pending_webhooks": 1, "request": None,
         "data": {"object": about},
     }  # fmt: skip
 

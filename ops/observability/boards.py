@@ -195,6 +195,23 @@ def booking_funnel() -> dashboard.Dashboard:
                 ],
             ),
             (
+                "Stripe account",
+                [
+                    lines(
+                        "Payouts that failed",
+                        "That our bank did not take and finance has not dealt with.",
+                        [('max(portal_reconciliation_discrepancies{kind="payout_failed"})', "failed")],
+                        alert=rule["PayoutFailed"],
+                    ),
+                    lines(
+                        "Account restricted",
+                        "1 while Stripe lets our account not charge, or not pay out.",
+                        [('max(portal_reconciliation_discrepancies{kind="account_restricted"})', "restricted")],
+                        alert=rule["StripeAccountRestricted"],
+                    ),
+                ],
+            ),
+            (
                 "Payment page",
                 [
                     lines(

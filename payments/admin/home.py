@@ -7,10 +7,18 @@ from django.http import HttpRequest
 from django.template.defaultfilters import date
 from django.urls import reverse
 from django.utils.timezone import localtime
+from django.utils.translation import ngettext
 from wagtail.admin.ui.components import Component
 
 from payments.admin.webhook_health import FAILED, is_silent
-from payments.enums import DISPUTE_TO_ANSWER, REFUND_TASKS, DiscrepancyKind, DiscrepancyStatus
+from payments.enums import (
+    DISPUTE_TO_ANSWER,
+    FRAUD_TASKS,
+    REFUND_TASKS,
+    STRIPE_ALARMS,
+    DiscrepancyKind,
+    DiscrepancyStatus,
+)
 from payments.models import Discrepancy, Dispute, ReceivedEvent
 
 SEE: Final = "payments.view_discrepancy"
@@ -52,9 +60,31 @@ def panels(request: HttpRequest) -> list[Component]:
 
 
 def tasks() -> list[Task]:
-    """In the order of their urgency; four queries."""
-    found = (_disputes(), _refunds(), _by_hand(), _differences(), _events())
+    """In the order of their urgency; a query each."""
+    found = (*_alarms(), _disputes(), _warnings(), _reviews(), _refunds(), _by_hand(), _differences(), _events())
     return [task for task in found if task is not None]
+
+
+def _alarms() -> list[Task]:
+    """What Stripe says of our account and payouts: one line each, in the kind's own words."""
+    alarms = _open().filter(kind__in=STRIPE_ALARMS).order_by("found_at")[:5]
+    return [Task(f"{alarm.get_kind_display()}: {alarm.stripe_object_id}", _listed(alarm.kind)) for alarm in alarms]
+
+
+def _warnings() -> Task | None:
+    count = _open().filter(kind=DiscrepancyKind.FRAUD_WARNING).count()
+    text = ngettext("%(count)s fraud warning: refund in time", "%(count)s fraud warnings: refund in time", count)
+    return Task(text % {"count": count}, _listed(DiscrepancyKind.FRAUD_WARNING)) if count else None
+
+
+def _reviews() -> Task | None:
+    count = _open().filter(kind=DiscrepancyKind.REVIEW_OPEN).count()
+    text = ngettext("%(count)s payment under review at Stripe", "%(count)s payments under review at Stripe", count)
+    return Task(text % {"count": count}, _listed(DiscrepancyKind.REVIEW_OPEN)) if count else None
+
+
+def _listed(kind: str) -> str:
+    return f"{reverse('reconciliation')}?kind={kind}&status=open"
 
 
 def _disputes() -> Task | None:
@@ -80,7 +110,7 @@ def _by_hand() -> Task | None:
 
 
 def _differences() -> Task | None:
-    count = _open().exclude(kind__in=REFUND_TASKS).count()
+    count = _open().exclude(kind__in=REFUND_TASKS | FRAUD_TASKS | STRIPE_ALARMS).count()
     return _task(count, "difference", "between the ledger and Stripe", reverse("reconciliation"))
 
 

@@ -8,7 +8,7 @@ from wagtail_modeladmin.views import InspectView
 from payments.admin.refund_views import REFUND, why_not
 from payments.admin.timeline import stripe_url, timeline
 from payments.domain.retry import token_of_replacement
-from payments.enums import Method, RefundStatus
+from payments.enums import FRAUD_TASKS, Method, RefundStatus
 from payments.models import Payment, Refund
 from portal.common.admin_page import breadcrumbs
 
@@ -39,6 +39,7 @@ class PaymentPage(InspectView):  # type: ignore[misc]
             ],
             refunds=_refunds(payment),
             disputes=[(dispute, stripe_url(dispute.stripe_dispute_id)) for dispute in payment.disputes.all()],
+            fraud=payment.discrepancies.filter(kind__in=FRAUD_TASKS).order_by("found_at"),
             may_refund=may,
             why_not=why_not(payment),
             refund_url=reverse("refund_payment", args=[payment.pk]),

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import Sum
 
 from payments.domain import notify
+from payments.domain.fraud import close_warnings
 from payments.domain.news import Applied, News
 from payments.domain.refund_tasks import note_if_money_went_back
 from payments.domain.transitions import locked
@@ -45,6 +46,7 @@ def apply_dispute(result: DisputeResult, news: News) -> Applied:
     before = stored.status if stored else ""
     dispute = stored or Dispute(stripe_dispute_id=result.id, payment=payment, opened_at=result.created_at)
     _copy(result, dispute, news)
+    close_warnings(payment, "The payment is disputed now.", by=news.by, source=news.source)
     withdrawn = payment.disputes.aggregate(total=Sum("withdrawn_amount"))["total"] or 0
     payment.disputed_amount = max(0, withdrawn)
     payment.save(update_fields=["disputed_amount", "updated_at"])

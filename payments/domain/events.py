@@ -2,7 +2,8 @@
 
 Terminal intent events apply as they are. A non-terminal one that is no more than a second newer than what we
 know, and every charge, refund and dispute event, causes one fetch of the object (and of its intent, while we
-think that unpaid); that an intent was created is no news to a payment that knows its intent.
+think that unpaid); that an intent was created is no news to a payment that knows its intent. Events of warnings,
+reviews, payouts and the account say all that is needed: their own order is looked at.
 """
 
 import logging
@@ -15,13 +16,16 @@ from django.db.models import Q
 from payments.domain.charges import apply_charge
 from payments.domain.discrepancies import note
 from payments.domain.disputes import apply_dispute
+from payments.domain.event_types import ACCOUNT, CHARGE, DISPUTE, INTENT, PAYOUT, REFUND, REVIEW, WARNING
+from payments.domain.fraud import apply_review, apply_warning
 from payments.domain.news import Applied, News
 from payments.domain.refunds import apply_refund
 from payments.domain.settlement import apply_intent, find_payment_id, note_decline
+from payments.domain.stripe_alarms import apply_account, apply_payout
 from payments.enums import DiscrepancyKind, LedgerState
 from payments.gateway import gateway
 from payments.gateway.base import GatewayMisconfigured, GatewayNotFound, GatewayRefused, GatewayUnreachable
-from payments.gateway.stripe_objects import intent_from
+from payments.gateway.stripe_objects import id_of, intent_from
 from payments.metrics import WEBHOOK_LAG_SECONDS
 from payments.models import Dispute, Payment, ReceivedEvent, Refund
 from portal.audit.actor import Actor, Source
@@ -35,6 +39,7 @@ ROUND: Final = 100
 MOST_ATTEMPTS: Final = 12
 TERMINAL: Final = frozenset({"succeeded", "canceled"})
 SAME_SECOND: Final = timedelta(seconds=1)
+Handler = Callable[[ReceivedEvent], LedgerState]
 
 
 def process_inbox(limit: int = ROUND) -> int:
@@ -54,7 +59,7 @@ def is_behind() -> bool:
 def process(event: ReceivedEvent) -> None:
     """Apply one event; what goes wrong is written on its row, and it is tried again."""
     try:
-        state = _handler(event.type)(event)
+        state = _handler(event)(event)
     except GatewayNotFound:
         _done(event, _gone(event))
     except (GatewayUnreachable, GatewayMisconfigured) as error:
@@ -114,15 +119,13 @@ def _again(event: ReceivedEvent, error: str, *, given_up: bool = False) -> None:
     )
 
 
-def _handler(event_type: str) -> Callable[[ReceivedEvent], LedgerState]:
-    handlers = (
-        ("payment_intent.", _intent_event),
-        ("charge.dispute.", _dispute_event),
-        ("charge.refund.", _refund_event),
-        ("refund.", _refund_event),
-        ("charge.", _charge_event),
-    )
-    return next((handler for prefix, handler in handlers if event_type.startswith(prefix)), _not_ours)
+def _handler(event: ReceivedEvent) -> Handler:
+    """By type; an endpoint that somebody set up by hand may be told of more than the portal asks for."""
+    return _not_supported if event.is_thin else HANDLERS.get(event.type, _not_ours)
+
+
+def _not_supported(event: ReceivedEvent) -> LedgerState:
+    return LedgerState.UNSUPPORTED
 
 
 def _not_ours(event: ReceivedEvent) -> LedgerState:
@@ -175,6 +178,26 @@ def _dispute_event(event: ReceivedEvent) -> LedgerState:
     return _state(apply_dispute(dispute, News(Actor.stripe(event.event_id), Source.WEBHOOK, asked_at, event.event_id)))
 
 
+def _warning_event(event: ReceivedEvent) -> LedgerState:
+    _catch_up(id_of(event.object_data.get("payment_intent")), event)
+    return _state(apply_warning(event.object_data, _news(event)))
+
+
+def _review_event(event: ReceivedEvent) -> LedgerState:
+    _catch_up(id_of(event.object_data.get("payment_intent")), event)
+    return _state(apply_review(event.object_data, _news(event)))
+
+
+def _payout_event(event: ReceivedEvent) -> LedgerState:
+    return _state(apply_payout(event.object_data, _news(event)))
+
+
+def _account_event(event: ReceivedEvent) -> LedgerState:
+    if (event.payload or {}).get("account"):  # a connected account's, which is not ours
+        return LedgerState.IGNORED
+    return _state(apply_account(event.object_data, event, _news(event)))
+
+
 def _catch_up(intent_id: str, event: ReceivedEvent) -> None:
     """Before what followed a payment, the payment: when its own event comes later, or its intent's id was lost."""
     lost = Q(intent_id__isnull=True, create_requested_at__isnull=False)
@@ -188,3 +211,15 @@ def _catch_up(intent_id: str, event: ReceivedEvent) -> None:
 
 def _state(applied: Applied) -> LedgerState:
     return LedgerState(applied.value)
+
+
+HANDLERS: Final[dict[str, Handler]] = {
+    **dict.fromkeys(INTENT, _intent_event),
+    **dict.fromkeys(CHARGE, _charge_event),
+    **dict.fromkeys(REFUND, _refund_event),
+    **dict.fromkeys(DISPUTE, _dispute_event),
+    **dict.fromkeys(WARNING, _warning_event),
+    **dict.fromkeys(REVIEW, _review_event),
+    **dict.fromkeys(PAYOUT, _payout_event),
+    **dict.fromkeys(ACCOUNT, _account_event),
+}

@@ -1,37 +1,15 @@
 """Storing what Stripe tells: once, whichever way it came (webhook, or the events catch-up)."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import cache
 from typing import Any, Final
 
 from django.db import InterfaceError, OperationalError, connection
 
-from payments.models import ReceivedEvent
+from payments.models import THIN, ReceivedEvent
 from portal.common.clock import from_epoch
 
-KNOWN_TYPES: Final = frozenset(
-    [
-        "payment_intent.created",
-        "payment_intent.succeeded",
-        "payment_intent.payment_failed",
-        "payment_intent.processing",
-        "payment_intent.requires_action",
-        "payment_intent.canceled",
-        "charge.succeeded",
-        "charge.failed",
-        "charge.updated",
-        "charge.refunded",
-        "charge.refund.updated",
-        "refund.created",
-        "refund.updated",
-        "refund.failed",
-        "charge.dispute.created",
-        "charge.dispute.updated",
-        "charge.dispute.closed",
-        "charge.dispute.funds_withdrawn",
-        "charge.dispute.funds_reinstated",
-    ]
-)
 # What differs from one new event to the next; the other columns begin alike.
 OWN: Final = frozenset(
     [
@@ -57,6 +35,8 @@ def drop_client_secrets(data: Any) -> None:
 def event_from(data: Mapping[str, Any]) -> ReceivedEvent:
     """The inbox row for a Stripe event, which loses its client secrets. Raises one of NOT_AN_EVENT when it is none."""
     drop_client_secrets(data)
+    if data.get("object") == THIN:
+        return _thin(data)
     return ReceivedEvent(
         event_id=_text(data["id"]),
         type=_text(data["type"]),
@@ -64,6 +44,21 @@ def event_from(data: Mapping[str, Any]) -> ReceivedEvent:
         api_version=_text(data.get("api_version") or "", 64),
         livemode=bool(data["livemode"]),
         created_at=from_epoch(data["created"]),
+        payload=data,
+    )
+
+
+def _thin(data: Mapping[str, Any]) -> ReceivedEvent:
+    """The row for an event of Stripe's API v2, which names its object and does not hold it."""
+    made = datetime.fromisoformat(data["created"])
+    if made.tzinfo is None:
+        raise ValueError("no time zone")
+    return ReceivedEvent(
+        event_id=_text(data["id"]),
+        type=_text(data["type"]),
+        object_id=_text((data.get("related_object") or {}).get("id") or ""),
+        livemode=bool(data["livemode"]),
+        created_at=made,
         payload=data,
     )
 

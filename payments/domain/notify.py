@@ -3,6 +3,8 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+
 from payments import messages, staff_messages
 from payments.domain.amounts import balance_due
 from payments.domain.refund_quote import RefundQuote
@@ -238,6 +240,40 @@ def _tell_finance(template: MessageTemplate, dispute: Dispute, **extra: str) -> 
         **extra,
     }
     send_to_role(template, Role.FINANCE, context=context, cause=cause)
+
+
+def fraud_warning(payment: Payment, warning_id: str, reason: str) -> None:
+    """To finance: refund it in time?"""
+    context = {
+        "amount": formatted(payment.refundable_amount, payment.currency),
+        "reference": payment.booking.reference,
+        "reason": reason.replace("_", " ") or _("none given"),
+        "url": f"/admin/payments/payment/inspect/{payment.pk}/",
+    }
+    send_to_role(staff_messages.FRAUD_WARNING, Role.FINANCE, context=context, cause=f"warning:{warning_id}")
+
+
+def payout_failed(payout_id: str, amount: int, currency: str, reason: str) -> None:
+    """To finance: our bank did not take the money."""
+    context = {
+        "amount": formatted(amount, currency),
+        "payout": payout_id,
+        "reason": reason.replace("_", " ") or _("none given"),
+        "url": "/admin/reconciliation/",
+    }
+    send_to_role(staff_messages.PAYOUT_FAILED, Role.FINANCE, context=context, cause=f"payout:{payout_id}")
+
+
+def account_restricted(event_id: str, *, charges: bool, payouts: bool) -> None:
+    """To finance: what Stripe lets our account do no more."""
+    if charges:
+        restriction = _("Stripe pays nothing out to our bank account any more. Card payments go on.")
+    elif payouts:
+        restriction = _("Stripe takes no card payments for our account any more: nobody can pay a deposit online.")
+    else:
+        restriction = _("Stripe takes no card payments for our account any more, and pays nothing out to our bank.")
+    context = {"restriction": restriction, "url": "/admin/reconciliation/"}
+    send_to_role(staff_messages.ACCOUNT_RESTRICTED, Role.FINANCE, context=context, cause=f"account:{event_id}")
 
 
 def discrepancies_open(*, count: int, kinds: str, at_stake: str, oldest_days: int) -> None:

@@ -74,8 +74,9 @@ def close_task(refund: Refund, reason: str, *, by: Actor, source: Source) -> Non
 
 
 def close_tasks(payment: Payment, reason: str, *, by: Actor, source: Source) -> None:
-    """Nothing is left to refund of the payment: its tasks are over."""
-    for opened in _open_tasks().filter(payment=payment):
+    """Nothing is left to refund of the payment: its tasks are over, early fraud warnings among them."""
+    over = REFUND_TASKS | {DiscrepancyKind.FRAUD_WARNING}
+    for opened in payment.discrepancies.filter(kind__in=over, status=DiscrepancyStatus.OPEN):
         close(opened, DiscrepancyStatus.HEALED, reason, by=by, source=source)
 
 

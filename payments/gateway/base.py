@@ -52,6 +52,7 @@ class Charge:
     balance_transaction_id: str = ""
     fee_amount: int | None = None
     settlement_currency: str = ""
+    receipt_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,4 +172,4 @@ class PaymentGateway(Protocol):
         """Every dispute created from `since` to `until`, newest first, page by page."""
 
     def events_between(self, since: datetime, until: datetime, types: Collection[str]) -> Iterator[dict[str, Any]]:
-        """Every event of `types` (at most 20) made from `since` to `until`, newest first, as Stripe delivers it."""
+        """Every event of `types` made from `since` to `until` as Stripe delivers it, newest first in each 20 types."""

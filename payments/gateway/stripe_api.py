@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 from urllib.parse import quote
 
 import requests
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from portal.bookings.models import Booking
 
 logger = logging.getLogger("payments.gateway")
+MOST_TYPES: Final = 20  # of events, in one request for their list
 
 
 class InsideTransactionError(RuntimeError):
@@ -104,7 +105,9 @@ class StripeGateway:
         return map(dispute_from, self._listed("disputes", since, until))
 
     def events_between(self, since: datetime, until: datetime, types: Collection[str]) -> Iterator[dict[str, Any]]:
-        return self._listed("events", since, until, types=sorted(types))
+        wanted = sorted(types)
+        for start in range(0, len(wanted), MOST_TYPES):
+            yield from self._listed("events", since, until, types=wanted[start : start + MOST_TYPES])
 
     def _call(self, action: str, method: str, path: str, **params: Any) -> dict[str, Any]:
         """One call, its answer as plain JSON: Stripe's objects cost more time than the call."""

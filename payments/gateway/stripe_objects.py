@@ -1,7 +1,7 @@
 """Stripe's JSON into the gateway's results; the same for replies and for event payloads."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from payments.gateway.base import Charge, DisputeResult, Intent, PaymentError, RefundResult
 from portal.common.clock import from_epoch
@@ -16,22 +16,32 @@ def id_of(reference: Any) -> str:
     return reference or ""
 
 
+# What API versions before 2019-02-11 call a state.
+_FORMER_STATUS: Final = {"requires_source": "requires_payment_method", "requires_source_action": "requires_action"}
+
+
 def intent_from(data: Json) -> Intent:
-    """A PaymentIntent. Raises KeyError or TypeError when `data` is not one."""
+    """A PaymentIntent, of any API version. Raises KeyError or TypeError when `data` is not one."""
     return Intent(
         id=data["id"],
-        status=data["status"],
+        status=_FORMER_STATUS.get(data["status"], data["status"]),
         amount=data.get("amount") or 0,
         amount_received=data.get("amount_received") or 0,
         currency=(data.get("currency") or "").upper(),
         livemode=data["livemode"],
         created_at=from_epoch(data["created"]),
         metadata=dict(data.get("metadata") or {}),
-        latest_charge_id=id_of(data.get("latest_charge")),
+        latest_charge_id=id_of(data.get("latest_charge")) or _latest_of_embedded(data),
         client_secret=data.get("client_secret") or "",
         last_error=_payment_error_from(data.get("last_payment_error")),
         cancellation_reason=data.get("cancellation_reason") or "",
     )
+
+
+def _latest_of_embedded(data: Json) -> str:
+    """API versions before 2022-11-15 hold an intent's charges, newest first, instead of the latest one's id."""
+    charges = (data.get("charges") or {}).get("data") or []
+    return id_of(charges[0]) if charges else ""
 
 
 def _payment_error_from(data: Json | None) -> PaymentError | None:
@@ -61,6 +71,7 @@ def charge_from(data: Json) -> Charge:
         balance_transaction_id=id_of(balance_transaction),
         fee_amount=expanded.get("fee"),
         settlement_currency=(expanded.get("currency") or "").upper(),
+        receipt_url=data.get("receipt_url") or "",
     )
 
 

@@ -2,7 +2,7 @@
 
 from payments.models.discrepancy import Discrepancy
 from payments.models.dispute import Dispute
-from payments.models.inbox import ReceivedEvent, UnreadableEvent
+from payments.models.inbox import THIN, ReceivedEvent, UnreadableEvent
 from payments.models.offline import OfflineReceipt
 from payments.models.page_check import PaymentPageCheck
 from payments.models.payment import Payment, PaymentAttempt, PaymentQuerySet, PaymentTransition
@@ -10,6 +10,7 @@ from payments.models.reconciliation import ReconciliationRun, Staged, StagedDisp
 from payments.models.refund import Refund
 
 __all__ = [
+    "THIN",
     "Discrepancy",
     "Dispute",
     "OfflineReceipt",

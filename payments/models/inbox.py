@@ -1,6 +1,6 @@
 """The inbox: every event Stripe sent us, once, with what the ledger and the mirror did with it."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.db import models
 from django.db.models import Q
@@ -8,6 +8,8 @@ from django.db.models import Q
 from payments.enums import LedgerState, MirrorState
 from portal.common import clock
 from portal.common.leases import Leased
+
+THIN: Final = "v2.core.event"  # what Stripe's API v2 calls its events
 
 
 class ReceivedEvent(Leased):
@@ -36,6 +38,11 @@ class ReceivedEvent(Leased):
             models.Index(fields=["mirror_due_at"], name="inbox_mirror_due", condition=Q(mirror_state="waiting")),
             models.Index(fields=["received_at"], name="inbox_received_at"),
         )
+
+    @property
+    def is_thin(self) -> bool:
+        """Whether it is of Stripe's API v2, which the portal does not use: it is kept, and nothing is done with it."""
+        return bool((self.payload or {}).get("object") == THIN)
 
     @property
     def object_data(self) -> dict[str, Any]:

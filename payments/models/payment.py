@@ -80,6 +80,17 @@ class Payment(models.Model):
     intent_id = models.CharField(max_length=255, unique=True, null=True, blank=True, editable=False)
     charge_id = models.CharField(max_length=255, blank=True, db_index=True, editable=False)
     balance_transaction_id = models.CharField(max_length=255, blank=True, editable=False)
+    payout_id = models.CharField(
+        max_length=255,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text="The payout that brought the money to the bank, once the mirror knows it.",
+    )
+    receipt_url = models.URLField(
+        max_length=1000, blank=True, default="", db_default="", editable=False, help_text="Stripe's receipt."
+    )
     idempotency_key = models.CharField(max_length=64, unique=True, default=new_idempotency_key, editable=False)
     receipt_email = models.EmailField(blank=True, editable=False)
     metadata = models.JSONField(default=dict, blank=True, editable=False)

@@ -294,7 +294,7 @@ CELERY_TIMEZONE = TIME_ZONE
 
 # Stripe
 STRIPE_LIVE_MODE = False
-STRIPE_API_VERSION = "2026-05-27.dahlia"
+STRIPE_API_VERSION = "2026-08-26.dahlia"  # the one that our version of Stripe's library speaks
 STRIPE_API_BASE = env.text("STRIPE_API_BASE", "https://api.stripe.com")
 STRIPE_IS_REAL = STRIPE_API_BASE == "https://api.stripe.com"
 STRIPE_JS_URL = env.text("STRIPE_JS_URL", "https://js.stripe.com/v3/")

@@ -12,7 +12,15 @@ from pytest_django import Settings
 
 from payments.domain.checkout import open_checkout
 from payments.domain.reconciliation import reconcile
-from payments.enums import REFUND_TASKS, DiscrepancyKind, DiscrepancyStatus, PaymentStatus, RunKind
+from payments.enums import (
+    FRAUD_TASKS,
+    REFUND_TASKS,
+    STRIPE_ALARMS,
+    DiscrepancyKind,
+    DiscrepancyStatus,
+    PaymentStatus,
+    RunKind,
+)
 from payments.gateway import gateway
 from payments.models import Discrepancy, Dispute, Payment, ReconciliationRun, Refund
 from portal.common import clock
@@ -155,7 +163,8 @@ def test_an_intent_that_nobody_was_given_to_pay_is_cancelled_at_stripe(at_stripe
 
 def test_the_kinds_planted_here_are_all_that_a_run_looks_for() -> None:
     planted = {plant.__name__ for plant in (*HEALABLE, *FOR_FINANCE)} | {K.EVENT_MISSED.value}
-    noticed = {K.MODE_DIFFERS, *REFUND_TASKS, K.REFUND_AMOUNT, K.MONEY_WENT_BACK, K.RELEASE_BLOCKED}
+    noticed = {K.MODE_DIFFERS, K.REFUND_AMOUNT, K.MONEY_WENT_BACK, K.RELEASE_BLOCKED}
+    noticed |= REFUND_TASKS | FRAUD_TASKS | STRIPE_ALARMS
     assert planted | {kind.value for kind in noticed} == set(K.values)
 
 

@@ -9,8 +9,8 @@ import time_machine
 from pytest_django import Settings
 
 from payments.domain.checkout import open_checkout
+from payments.domain.event_types import KNOWN_TYPES
 from payments.domain.events import process_inbox
-from payments.domain.inbox import KNOWN_TYPES
 from payments.domain.reconciliation import reconcile
 from payments.enums import DiscrepancyStatus, PaymentStatus, RunKind, RunState
 from payments.gateway import gateway

@@ -20,6 +20,7 @@ from django.test import Client
 from djstripe.models import WebhookEndpoint
 from pytest_django import Settings
 
+from payments.domain.event_types import KNOWN_TYPES
 from payments.models import ReceivedEvent
 from portal.common.encryption import decrypt
 from tests.services import ROOT
@@ -98,6 +99,24 @@ def test_the_runbook_gives_a_new_secret_without_losing_an_event(client: Client, 
 def test_registering_again_changes_nothing(address: str) -> None:
     assert register() == register()
     assert len(at_stripe(address)) == 1
+
+
+def test_an_endpoint_that_an_earlier_release_made_is_told_of_new_kinds_of_events_too(address: str) -> None:
+    made = register()["id"]
+    client_of(address).v1.webhook_endpoints.update(made, {"enabled_events": ["charge.updated", "customer.created"]})
+    secret = WebhookEndpoint.objects.get().secret
+    assert register()["id"] == made
+    asked = set(client_of(address).v1.webhook_endpoints.retrieve(made).enabled_events)
+    endpoint = WebhookEndpoint.objects.get()
+    assert asked == set(endpoint.enabled_events) == KNOWN_TYPES | {"customer.created"}
+    assert endpoint.secret == secret
+
+
+def test_one_that_is_told_of_everything_stays_so(address: str) -> None:
+    made = register()["id"]
+    client_of(address).v1.webhook_endpoints.update(made, {"enabled_events": ["*"]})
+    register()
+    assert list(client_of(address).v1.webhook_endpoints.retrieve(made).enabled_events) == ["*"]
 
 
 def test_after_a_rotation_the_new_endpoint_is_the_one_that_is_found() -> None:

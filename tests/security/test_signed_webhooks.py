@@ -13,6 +13,7 @@ from djstripe.models import WebhookEndpoint
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ops.stripe_sandbox import API_VERSION
 from payments.models import ReceivedEvent, UnreadableEvent
 from tests.security.people import browser
 
@@ -23,7 +24,7 @@ EVENT: Final[dict[str, Any]] = {
     "type": "payment_intent.succeeded",
     "created": 1_790_000_000,
     "livemode": False,
-    "api_version": "2026-05-27.dahlia",
+    "api_version": API_VERSION,
     "data": {"object": {"id": "pi_1", "object": "payment_intent"}},
 }
 texts = st.text(st.characters(exclude_categories=()), max_size=80)  # with NUL and lone surrogates

@@ -21,6 +21,7 @@ import psycopg
 import pytest
 
 from ops.stack.program import Program, free_port, until
+from ops.stripe_sandbox import API_VERSION
 from tests.installed import Browser, Installed
 from tests.upgrade import values
 
@@ -141,7 +142,7 @@ def _events_still_arrive(portal: Installed, endpoints: list[tuple[str, str]]) ->
     ((endpoint, secret),) = endpoints
     event = {
         "id": f"evt_{uuid.uuid4().hex}", "object": "event", "type": "charge.updated", "livemode": False,
-        "created": int(time.time()), "api_version": "2026-05-27.dahlia",
+        "created": int(time.time()), "api_version": API_VERSION,
         "data": {"object": {"id": "ch_after_the_upgrade", "object": "charge"}},
     }  # fmt: skip
     body, moment = json.dumps(event), int(time.time())

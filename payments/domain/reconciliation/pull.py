@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from django.db import DataError
 
-from payments.domain.inbox import KNOWN_TYPES, NOT_AN_EVENT, event_from, store
+from payments.domain.event_types import KNOWN_TYPES
+from payments.domain.inbox import NOT_AN_EVENT, event_from, store
 from payments.domain.reconciliation.load import Row, analyze, clear, stage
 from payments.domain.reconciliation.progress import Teller
 from payments.domain.reconciliation.slices import listed

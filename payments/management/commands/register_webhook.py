@@ -17,7 +17,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from djstripe.models import WebhookEndpoint
 
-from payments.domain.inbox import KNOWN_TYPES
+from payments.domain.event_types import KNOWN_TYPES
+
+AtStripe = Mapping[str, stripe.WebhookEndpoint]
 
 
 class Command(BaseCommand):
@@ -45,12 +47,14 @@ class Command(BaseCommand):
         newest = None if options["rotate"] else _newest(base, at_stripe)
         retired = self._retire(base, newest, at_stripe) if options["retire"] else []
         endpoint = newest or _create(base)
+        if newest is not None:
+            _ask_for_all(newest, at_stripe[newest.id])
         older = len(set(at_stripe) - {endpoint.id, *retired})
         return {"id": endpoint.id, "url": endpoint.url, "older": older, "retired": len(retired)}
 
-    def _retire(self, base: str, newest: WebhookEndpoint | None, at_stripe: Mapping[str, str]) -> list[str]:
+    def _retire(self, base: str, newest: WebhookEndpoint | None, at_stripe: AtStripe) -> list[str]:
         """End the others, also one whose secret never reached us; first at Stripe: a rest is found by a second run."""
-        if newest is None or at_stripe[newest.id] != "enabled":
+        if newest is None or at_stripe[newest.id].status != "enabled":
             raise CommandError("Stripe sends nothing to the newest endpoint of this address: run --rotate first")
         old = [identity for identity in at_stripe if identity != newest.id]
         for identity in old:
@@ -59,20 +63,35 @@ class Command(BaseCommand):
         return old
 
 
-def _at_stripe(base: str) -> dict[str, str]:
-    """Id and status of this address' endpoints at Stripe."""
+def _at_stripe(base: str) -> AtStripe:
+    """This address' endpoints at Stripe, by their ids."""
     listed = stripe.WebhookEndpoint.list(api_key=settings.STRIPE_SECRET_KEY, limit=100)
-    return {one.id: one.status for one in listed.auto_paging_iter() if one.url.startswith(f"{base}/stripe/webhook/")}
+    return {one.id: one for one in listed.auto_paging_iter() if one.url.startswith(f"{base}/stripe/webhook/")}
 
 
 def _ours(base: str) -> Any:
     return WebhookEndpoint.objects.filter(url__startswith=f"{base}/stripe/webhook/")
 
 
-def _newest(base: str, at_stripe: Mapping[str, str]) -> WebhookEndpoint | None:
+def _newest(base: str, at_stripe: AtStripe) -> WebhookEndpoint | None:
     """The newest endpoint that both sides know, with its secret."""
     found: WebhookEndpoint | None = _ours(base).exclude(secret="").filter(id__in=at_stripe).order_by("-pk").first()
     return found
+
+
+def _ask_for_all(endpoint: WebhookEndpoint, at_stripe: stripe.WebhookEndpoint) -> None:
+    """An endpoint that an earlier release made is told of the events that this one asks for, too."""
+    asked = set(at_stripe.enabled_events)
+    if "*" in asked or asked >= KNOWN_TYPES:
+        return
+    wanted = sorted(asked | KNOWN_TYPES)
+    stripe.WebhookEndpoint.modify(
+        endpoint.id,
+        api_key=settings.STRIPE_SECRET_KEY,
+        stripe_version=settings.STRIPE_API_VERSION,
+        enabled_events=wanted,  # type: ignore[arg-type]
+    )
+    WebhookEndpoint.objects.filter(pk=endpoint.pk).update(enabled_events=wanted)
 
 
 def _create(base: str) -> WebhookEndpoint:

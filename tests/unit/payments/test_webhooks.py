@@ -10,11 +10,14 @@ from typing import Any
 
 import psycopg
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from djstripe.models import WebhookEndpoint
 from pytest_django import DjangoAssertNumQueries
 
+from payments.domain.events import process_inbox
+from payments.mirror import mirror_inbox
 from payments.models import ReceivedEvent, UnreadableEvent
 from tests.fakes import FakeGateway
 
@@ -34,7 +37,7 @@ def address() -> str:
 def event(**changes: Any) -> dict[str, Any]:
     intent = {"id": "pi_1", "object": "payment_intent"}
     base = {"id": "evt_1", "type": "payment_intent.succeeded", "created": 1_790_000_000, "livemode": False}
-    return {**base, "api_version": "2026-05-27.dahlia", "data": {"object": intent}, **changes}
+    return {**base, "api_version": settings.STRIPE_API_VERSION, "data": {"object": intent}, **changes}
 
 
 def signed(body: bytes, secret: str = SECRET, at: int | None = None) -> str:
@@ -122,6 +125,35 @@ def test_what_is_signed_and_not_an_event_of_ours_is_kept(client: Client, address
     assert [deliver(client, address, body) for _ in range(2)] == [200, 200]
     row = UnreadableEvent.objects.get()
     assert (bytes(row.body), row.event.type, row.event.ledger_state) == (body, "unreadable", "failed")
+
+
+def thin(**changes: Any) -> bytes:
+    """An event of Stripe's API v2, which names its object and does not hold it."""
+    about = {"id": "mtr_1", "type": "billing.meter", "url": "/v1/billing/meters/mtr_1"}
+    event = {
+        "id": "evt_65R9Ijk8dKEYZcXeRWn16R9A7j1FSQ3w3TGDPLLGSM4CW0", "object": "v2.core.event", "context": None,
+        "type": "v1.billing.meter.error_report_triggered", "livemode": False, "created": "2026-11-29T12:00:00.123Z",
+        "related_object": about, "reason": None,
+    }  # fmt: skip
+    return json.dumps(event | changes).encode()
+
+
+@pytest.mark.parametrize("about", [True, False])
+def test_an_event_of_the_api_v2_is_kept_and_said_to_be_not_supported(about: bool, client: Client, address: str) -> None:
+    body = thin() if about else thin(related_object=None)
+    assert [deliver(client, address, body) for _ in range(2)] == [200, 200]
+    process_inbox()
+    mirror_inbox()
+    row = ReceivedEvent.objects.get()
+    assert (row.ledger_state, row.mirror_state, row.attempts) == ("unsupported", "skipped", 1)
+    assert (row.get_ledger_state_display(), row.last_error) == ("Not supported", "")
+    assert row.object_id == ("mtr_1" if about else "")
+
+
+@pytest.mark.parametrize("created", ["yesterday", "2026-11-29T12:00:00", None, 1_790_000_000])
+def test_one_of_the_api_v2_without_a_moment_is_kept_as_bytes(created: Any, client: Client, address: str) -> None:
+    assert deliver(client, address, thin(created=created)) == 200
+    assert UnreadableEvent.objects.count() == 1
 
 
 def test_no_other_bytes_pass_for_those_that_were_signed(client: Client, address: str) -> None:

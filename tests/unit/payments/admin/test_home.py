@@ -46,6 +46,17 @@ def test_each_kind_of_task_is_counted_and_leads_to_its_page(paid: Payment, finan
     assert "2 disputes to answer" in finance.get("/admin/").content.decode()
 
 
+def test_what_stripe_warns_of_comes_first(paid: Payment) -> None:
+    kinds = DiscrepancyKind
+    for number, kind in enumerate((kinds.REVIEW_OPEN, kinds.FRAUD_WARNING, kinds.FRAUD_WARNING, kinds.PAYOUT_FAILED)):
+        note(kind, stripe_object_id=f"id_{number}", by=BY, source=Source.WEBHOOK)
+    assert tasks() == [
+        Task("Payout to the bank that failed: id_3", "/admin/reconciliation/?kind=payout_failed&status=open"),
+        Task("2 fraud warnings: refund in time", "/admin/reconciliation/?kind=fraud_warning&status=open"),
+        Task("1 payment under review at Stripe", "/admin/reconciliation/?kind=review_open&status=open"),
+    ]
+
+
 def test_the_coordinator_sees_the_day_or_the_next_one(session: Session, signed_in: Callable[[Role], Client]) -> None:
     client = signed_in(Role.COORDINATOR)
     next_day = session.starts_local.strftime("%A %-d %B")

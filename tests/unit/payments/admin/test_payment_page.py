@@ -6,11 +6,13 @@ from datetime import UTC, datetime
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import strip_tags
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from payments.admin.timeline import stripe_url, timeline
+from payments.domain.discrepancies import close, note
 from payments.domain.refunds import request_refund, send_refunds
-from payments.enums import AttemptOutcome, LedgerState, RefundReason
+from payments.enums import AttemptOutcome, DiscrepancyKind, DiscrepancyStatus, LedgerState, RefundReason
 from payments.models import Dispute, Payment, PaymentAttempt, ReceivedEvent
 from portal.accounts.models import User
 from portal.accounts.roles import Role
@@ -98,3 +100,14 @@ def test_a_long_story_costs_no_more_queries(
     loaded = Payment.objects.prefetch_related("refunds", "disputes", "attempts").get(pk=paid.pk)
     with django_assert_max_num_queries(4):
         assert len(timeline(loaded)) > 5
+
+
+def test_warnings_and_reviews_are_shown_with_how_they_ended(paid: Payment, finance: Client) -> None:
+    by = Actor.stripe("evt_1")
+    assert "Fraud warnings and reviews" not in finance.get(page_of(paid)).content.decode()
+    for kind, stripe_id in ((DiscrepancyKind.FRAUD_WARNING, "issfr_1"), (DiscrepancyKind.REVIEW_OPEN, "prv_1")):
+        found = note(kind, stripe_object_id=stripe_id, by=by, source=Source.WEBHOOK, payment=paid)
+    close(found, DiscrepancyStatus.HEALED, "Closed at Stripe: approved.", by=by, source=Source.WEBHOOK)
+    page = " ".join(strip_tags(finance.get(page_of(paid)).content.decode()).split())
+    assert "Early fraud warning: refund in time: Open issfr_1" in page
+    assert "Payment under review at Stripe: Healed, Closed at Stripe: approved. prv_1" in page

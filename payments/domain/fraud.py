@@ -1,0 +1,92 @@
+"""Stripe's early fraud warnings and reviews: tasks for finance, for as long as something can be done about them.
+
+An early fraud warning says that the cardholder's bank takes a payment for fraud. Refunded in time, it does not become
+a dispute, which costs a fee even when it is won. Whether there is time is what the ledger itself knows: Stripe calls a
+warning actionable until the payment is refunded or disputed. So events of a warning may come in any order.
+"""
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from payments.domain import notify
+from payments.domain.discrepancies import close, note
+from payments.domain.news import Applied, News
+from payments.domain.transitions import locked
+from payments.enums import DiscrepancyKind, DiscrepancyStatus, PaymentStatus
+from payments.gateway.stripe_objects import Json, id_of
+from payments.models import Discrepancy, Payment, ReceivedEvent
+from portal.audit.actor import Actor, Source
+
+REVIEW_CLOSED = "review.closed"
+
+
+@transaction.atomic
+def apply_warning(told: Json, news: News) -> Applied:
+    """Open a task for an early fraud warning about one of our payments, or close it when it came too late."""
+    payment = _payment_of(told)
+    if payment is None:
+        return Applied.UNMATCHED
+    if not told["actionable"] or not _can_be_refunded_in_time(payment):
+        close_warnings(payment, "Nothing can be refunded in time any more.", by=news.by, source=news.source)
+    elif not _was_noted(DiscrepancyKind.FRAUD_WARNING, told["id"]):
+        _open(DiscrepancyKind.FRAUD_WARNING, told, payment, news, reason=str(told.get("fraud_type") or ""))
+        notify.fraud_warning(payment, told["id"], str(told.get("fraud_type") or ""))
+    return Applied.APPLIED
+
+
+def close_warnings(payment: Payment, reason: str, *, by: Actor, source: Source) -> None:
+    """Nothing can be done any more about the payment's early fraud warnings."""
+    for opened in _open_ones(DiscrepancyKind.FRAUD_WARNING).filter(payment=payment):
+        close(opened, DiscrepancyStatus.HEALED, reason, by=by, source=source)
+
+
+@transaction.atomic
+def apply_review(told: Json, news: News) -> Applied:
+    """A task as long as Stripe's review of the payment is open; one that has ended does not open again."""
+    payment = _payment_of(told)
+    if payment is None:
+        return Applied.UNMATCHED
+    kind, review = DiscrepancyKind.REVIEW_OPEN, told["id"]
+    if not _was_noted(kind, review):
+        _open(kind, told, payment, news, reason=str(told.get("opened_reason") or ""))
+    if not told["open"] or ReceivedEvent.objects.filter(object_id=review, type=REVIEW_CLOSED).exists():
+        ended = str(told.get("closed_reason") or told.get("reason") or "").replace("_", " ")
+        for opened in _open_ones(kind).filter(stripe_object_id=review):
+            close(opened, DiscrepancyStatus.HEALED, f"Closed at Stripe: {ended}.", by=news.by, source=news.source)
+    return Applied.APPLIED
+
+
+def _payment_of(told: Json) -> Payment | None:
+    """The payment that is meant, locked; its charge is known a moment later than its intent."""
+    intent, charge = id_of(told.get("payment_intent")), id_of(told.get("charge"))
+    named = Q(intent_id=intent) if intent else Q(charge_id=charge)
+    found = Payment.objects.filter(named).values_list("pk", flat=True).first() if intent or charge else None
+    return None if found is None else locked(found)
+
+
+def _can_be_refunded_in_time(payment: Payment) -> bool:
+    return payment.status in (PaymentStatus.SUCCEEDED, PaymentStatus.PARTIALLY_REFUNDED) and (
+        not payment.disputes.exists()
+    )
+
+
+def _was_noted(kind: DiscrepancyKind, stripe_id: str) -> bool:
+    """In whatever state: what finance has ignored does not come back with the next event."""
+    return Discrepancy.objects.filter(kind=kind, stripe_object_id=stripe_id).exists()
+
+
+def _open_ones(kind: DiscrepancyKind) -> QuerySet[Discrepancy]:
+    return Discrepancy.objects.filter(kind=kind, status=DiscrepancyStatus.OPEN)
+
+
+def _open(kind: DiscrepancyKind, told: Json, payment: Payment, news: News, *, reason: str) -> None:
+    note(
+        kind,
+        stripe_object_id=told["id"],
+        by=news.by,
+        source=news.source,
+        payment=payment,
+        amount=payment.refundable_amount,
+        currency=payment.currency,
+        details={"reason": reason, "charge": id_of(told.get("charge"))},
+    )

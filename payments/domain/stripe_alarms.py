@@ -1,0 +1,56 @@
+"""What Stripe tells of its own account and payouts, and somebody must act on at once.
+
+Each is an open discrepancy of a kind that has an alert. Payouts that go well are only mirrored.
+"""
+
+from django.db import transaction
+
+from payments.domain import notify
+from payments.domain.discrepancies import close, note
+from payments.domain.news import Applied, News
+from payments.enums import DiscrepancyKind, DiscrepancyStatus
+from payments.gateway.stripe_objects import Json
+from payments.models import Discrepancy, ReceivedEvent
+
+
+@transaction.atomic
+def apply_payout(told: Json, news: News) -> Applied:
+    """Raise the alarm for a payout that our bank did not take, once: it stays failed, a later payout is another one."""
+    kind, payout = DiscrepancyKind.PAYOUT_FAILED, told["id"]
+    if told["status"] != "failed" or Discrepancy.objects.filter(kind=kind, stripe_object_id=payout).exists():
+        return Applied.APPLIED
+    amount, currency = told["amount"], told["currency"].upper()
+    reason = str(told.get("failure_code") or "")
+    note(
+        kind,
+        stripe_object_id=payout,
+        by=news.by,
+        source=news.source,
+        amount=amount,
+        currency=currency,
+        details={"reason": reason},
+    )
+    notify.payout_failed(payout, amount, currency, reason)
+    return Applied.APPLIED
+
+
+@transaction.atomic
+def apply_account(told: Json, event: ReceivedEvent, news: News) -> Applied:
+    """Raise the alarm as long as Stripe lets the account not charge, or not pay out; what is older changes nothing."""
+    kind, account = DiscrepancyKind.ACCOUNT_RESTRICTED, told["id"]
+    newer = ReceivedEvent.objects.filter(object_id=account, type=event.type, created_at__gt=event.created_at)
+    if newer.exists():
+        return Applied.APPLIED
+    opened = Discrepancy.objects.filter(kind=kind, stripe_object_id=account, status=DiscrepancyStatus.OPEN).first()
+    charges, payouts = bool(told["charges_enabled"]), bool(told["payouts_enabled"])
+    if charges and payouts:
+        if opened is not None:
+            words = "Stripe lets the account charge and pay out again."
+            close(opened, DiscrepancyStatus.HEALED, words, by=news.by, source=news.source)
+        return Applied.APPLIED
+    reason = str((told.get("requirements") or {}).get("disabled_reason") or "")
+    details = {"charges": charges, "payouts": payouts, "reason": reason}
+    note(kind, stripe_object_id=account, by=news.by, source=news.source, details=details)
+    if opened is None or opened.details != details:
+        notify.account_restricted(event.event_id, charges=charges, payouts=payouts)
+    return Applied.APPLIED
