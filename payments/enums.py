@@ -165,6 +165,18 @@ DISPUTE_CLOSED: Final = DISPUTE_DECIDED | {DisputeStatus.WARNING_CLOSED, Dispute
 DISPUTE_TO_ANSWER: Final = frozenset({DisputeStatus.NEEDS_RESPONSE, DisputeStatus.WARNING_NEEDS_RESPONSE})
 
 
+class EvidenceState(models.TextChoices):
+    """How far an answer to a dispute got."""
+
+    DRAFT = "draft", _("Draft")
+    SENDING = "sending", _("Being sent")
+    SUBMITTED = "submitted", _("Submitted to the bank")
+    REFUSED = "refused", _("Not taken by Stripe")
+
+
+EVIDENCE_OPEN: Final = frozenset({EvidenceState.DRAFT, EvidenceState.REFUSED})
+
+
 class DiscrepancyKind(models.TextChoices):
     """How the ledger and Stripe can differ."""
 

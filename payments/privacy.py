@@ -1,6 +1,7 @@
 """The ledger is kept, as the law of accounts asks; who paid goes from it, from the inbox and from the mirror."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
@@ -11,13 +12,28 @@ from payments import mirror_erasure
 from payments.domain import retention
 from payments.domain.unreadable import forget_bodies_about
 from payments.enums import UNPAID, DiscrepancyStatus, RefundStatus
-from payments.models import Discrepancy, OfflineReceipt, Payment, ReceivedEvent, Refund
+from payments.models import Discrepancy, DisputeEvidence, EvidenceFile, OfflineReceipt, Payment, ReceivedEvent, Refund
 from portal.accounts.models import User
-from portal.common.retention import Retention
+from portal.common.retention import DONE, Chunk, Retention, due
 
 KEEPS = _(
     "What you paid and what we refunded. We keep amounts and dates for our accounts, not your email and card details."
 )
+
+
+def _trim_answers(limit: datetime, after: int) -> Chunk:
+    keys = due(DisputeEvidence.objects.all(), "created_at", limit, after)
+    _blank_answers(Q(pk__in=keys))
+    return Chunk(keys[-1], len(keys)) if keys else DONE
+
+
+def _blank_answers(which: Q) -> None:
+    """What was said to a bank goes; that something was, when, and in which fields, stays."""
+    answers = DisputeEvidence.objects.filter(which)
+    EvidenceFile.objects.filter(evidence__in=answers).update(content=b"", name="")
+    answers.update(texts={}, refusal="", last_error="")
+
+
 RETENTION = (
     Retention(
         "payments",
@@ -38,6 +54,13 @@ RETENTION = (
         why=_("For refunds and disputes, which banks allow long after a payment."),
         days=730,
         trims=mirror_erasure.TRIMS,
+    ),
+    Retention(
+        "dispute_answers",
+        what=_("What we told your bank about a payment that you disputed with it"),
+        why=_("The bank can come back to it. The documents we sent are deleted as soon as Stripe has them."),
+        days=730,
+        trims=(_trim_answers,),
     ),
 )
 UNDER_WAY = (RefundStatus.REQUESTED, RefundStatus.PENDING, RefundStatus.UNKNOWN)
@@ -63,9 +86,22 @@ def export(user: User) -> list[dict[str, Any]]:
                 {"amount": r.amount, "reason": r.get_reason_display(), "status": r.get_status_display()}
                 for r in payment.refunds.all()
             ],
+            "told_to_the_bank": _answers(payment),
             "entered_by_hand": _by_hand(payment),
         }
         for payment in payments.select_related("booking", "offline_receipt")
+    ]
+
+
+def _answers(payment: Payment) -> list[dict[str, Any]]:
+    """What went to the bank about disputes of the payment; a draft is nobody's data yet."""
+    sent = DisputeEvidence.objects.filter(dispute__payment=payment, submitted_at__isnull=False).order_by("pk")
+    return [
+        {
+            "at": answer.submitted_at.isoformat() if answer.submitted_at else "",
+            "words": {name: answer.texts.get(name, "") for name in answer.released},
+        }
+        for answer in sent
     ]
 
 
@@ -88,6 +124,7 @@ def erase(user: User) -> None:
     payments.update(receipt_email="", receipt_url="", metadata={})
     Refund.objects.filter(payment__in=payments).update(note="", last_error="")
     Discrepancy.objects.filter(payment__in=payments).update(closing_note="")
+    _blank_answers(Q(dispute__payment__in=payments))
     OfflineReceipt.objects.filter(payment__in=payments).update(reference="")
     objects = mirror_erasure.objects_of(intents)
     mirror_erasure.erase(objects)

@@ -14,9 +14,10 @@ _SETTLES = ["payments.change_discrepancy", "payments.change_receivedevent"]
 
 _ENTER = "payments.add_offlinereceipt"
 _TAKE_BACK = "payments.reverse_offlinereceipt"
+_ANSWER = "payments.answer_dispute"
 
 GRANTS: Grants = {
-    Role.FINANCE: [*_LEDGER, *_SETTLES, "payments.add_refund", _ENTER, _TAKE_BACK],
+    Role.FINANCE: [*_LEDGER, *_SETTLES, "payments.add_refund", _ANSWER, _ENTER, _TAKE_BACK],
     Role.ADMINISTRATOR: [*_LEDGER, *_SETTLES, _ENTER, _TAKE_BACK],
     Role.COORDINATOR: ["payments.view_payment", _ENTER],
     Role.MANAGER: ["payments.view_payment", "payments.view_paymentattempt"],

@@ -6,7 +6,7 @@ from datetime import timedelta
 from celery import shared_task
 
 from payments import mirror
-from payments.domain import alarms, events, refunds, release, reminders, retention, session_changes
+from payments.domain import alarms, events, evidence, refunds, release, reminders, retention, session_changes
 from payments.domain.reconciliation import AlreadyRunning, digest, reconcile
 from payments.enums import RunKind
 from payments.payment_page import check
@@ -47,6 +47,12 @@ def mirror_inbox() -> int:
 def send_refunds() -> int:
     """Send refunds that are due."""
     return refunds.send_refunds()
+
+
+@shared_task(name="payments.tasks.send_evidence")
+def send_evidence() -> int:
+    """Send answers to disputes that are due."""
+    return evidence.send_evidence()
 
 
 @shared_task(name="payments.tasks.expire_holds")

@@ -6,7 +6,7 @@ from wagtail import hooks
 from wagtail.admin.ui.components import Component
 from wagtail_modeladmin.options import modeladmin_register
 
-from payments.admin import home, reconciliation, refund_views, webhook_health
+from payments.admin import evidence_views, home, reconciliation, refund_views, webhook_health
 from payments.admin.discrepancies import IgnoreView
 from payments.admin.viewsets import FinanceGroup
 from payments.desk import menu  # noqa: F401
@@ -25,6 +25,8 @@ def addresses() -> list[URLPattern]:
         path("payments/payment/<int:payment_id>/refund/", refund_views.refund, name="refund_payment"),
         path("payments/refund/<int:refund_id>/again/", refund_views.retry, name="retry_refund"),
         path("payments/refund/<int:refund_id>/by-hand/", refund_views.by_hand, name="refund_by_hand"),
+        path("payments/dispute/<int:dispute_id>/answer/", evidence_views.answer, name="answer_dispute"),
+        path("payments/dispute/<int:dispute_id>/answer/submit/", evidence_views.submit, name="submit_dispute_answer"),
         path("webhooks/", webhook_health.health, name="webhook_health"),
         path("webhooks/settle/", webhook_health.settle_event, name="webhook_settle"),
         path("webhooks/replay/", webhook_health.replay_events, name="webhook_replay"),

@@ -23,6 +23,7 @@ app.conf.beat_schedule = {
     "process-inbox": {"task": "payments.tasks.process_inbox", "schedule": timedelta(seconds=5)},
     "mirror-inbox": {"task": "payments.tasks.mirror_inbox", "schedule": timedelta(seconds=15)},
     "send-refunds": {"task": "payments.tasks.send_refunds", "schedule": timedelta(seconds=15)},
+    "send-evidence": {"task": "payments.tasks.send_evidence", "schedule": timedelta(seconds=15)},
     "expire-holds": {"task": "payments.tasks.expire_holds", "schedule": timedelta(seconds=15)},
     "remind-of-holds": {"task": "payments.tasks.remind_of_ending_holds", "schedule": timedelta(seconds=60)},
     "catch-up-events": {"task": "payments.tasks.catch_up_events", "schedule": timedelta(minutes=10)},

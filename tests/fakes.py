@@ -1,6 +1,6 @@
 """A payment provider in memory that keeps the gateway's contract, idempotency included."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -44,6 +44,8 @@ class FakeGateway:
     failed_keys: set[str] = field(default_factory=set)
     charges: dict[str, Charge] = field(default_factory=dict)
     disputes: dict[str, DisputeResult] = field(default_factory=dict)
+    files: dict[str, tuple[str, bytes]] = field(default_factory=dict)
+    evidence: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
 
     def _enter(self, call: str) -> None:
@@ -143,6 +145,29 @@ class FakeGateway:
             raise GatewayNotFound("resource_missing")
         return self._answer(self.disputes[dispute_id])
 
+    def upload_file(self, content: bytes, *, name: str, idempotency_key: str) -> str:
+        self._enter("upload_file")
+        if idempotency_key not in self.by_key:
+            self.by_key[idempotency_key] = f"file_{len(self.files) + 1}"
+            self.files[self.by_key[idempotency_key]] = (name, content)
+        return str(self._answer(self.by_key[idempotency_key]))
+
+    def submit_evidence(self, dispute_id: str, evidence: Mapping[str, str], *, idempotency_key: str) -> DisputeResult:
+        """`winning_evidence` and `losing_evidence` decide at once, as in Stripe's test mode."""
+        self._enter("submit_evidence")
+        if idempotency_key not in self.by_key:
+            found = self.disputes[dispute_id]
+            if found.status not in ("needs_response", "warning_needs_response"):
+                raise GatewayRefused("invalid_request", "This dispute is already closed.")
+            verdict = {"winning_evidence": "won", "losing_evidence": "lost"}.get(evidence.get("uncategorized_text", ""))
+            answered = found.status.replace("needs_response", "under_review")
+            back = {"withdrawn_amount": 0, "settlement_amount": 0, "fee_amount": 0, "movements": found.movements + 1}
+            changes: dict[str, Any] = {"status": verdict or answered} | (back if verdict == "won" else {})
+            self.disputes[dispute_id] = replace(found, **changes)
+            self.evidence.append((idempotency_key, dict(evidence)))
+            self.by_key[idempotency_key] = dispute_id
+        return self._answer(self.disputes[dispute_id])
+
     def intents_between(self, since: datetime, until: datetime) -> Iterator[Intent]:
         self._enter("intents_between")
         return (i for i in list(self.intents.values()) if _inside(i.created_at, since, until))
@@ -176,6 +201,8 @@ class FakeGateway:
 def in_place_of_stripe(monkeypatch: pytest.MonkeyPatch) -> FakeGateway:
     """A new one, which the domain talks to until `monkeypatch` is undone."""
     fake = FakeGateway()
-    for module in ("checkout", "charges", "events", "refunds", "release", "reconciliation.pull", "reconciliation.heal"):
+    modules = ("checkout", "charges", "events", "evidence.send", "refunds", "release", "reconciliation.pull",
+               "reconciliation.heal")  # fmt: skip
+    for module in modules:
         monkeypatch.setattr(f"payments.domain.{module}.gateway", lambda: fake)
     return fake

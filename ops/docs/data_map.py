@@ -49,6 +49,10 @@ PERSONAL: Final = {
     "payments.PaymentTransition": Row("states", LAW, "reason: in the payment", "reason: codes only"),
     "payments.Refund": Row("amounts, staff's note", LAW, "payments", "payments"),
     "payments.Dispute": Row("amounts, reason code", LAW, "reason: in the payment", "reason: codes only"),
+    "payments.DisputeEvidence": Row("what finance wrote to a bank about a payment", LAW, "payments", "payments"),
+    "payments.EvidenceFile": Row(
+        "documents for a bank, until Stripe has them", LAW, "reason: deleted when sent; the words are there", "payments"
+    ),
     "payments.Discrepancy": Row("staff's closing note", LAW, "reason: about our books, not the person", "payments"),
     "payments.OfflineReceipt": Row("reference of a payment made otherwise", LAW, "payments", "payments"),
     "payments.ReceivedEvent": Row("Stripe's messages", LAW, "payments (the ledger says the same)", "payments"),

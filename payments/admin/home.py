@@ -1,8 +1,10 @@
 """What waits for finance, on the admin's home page."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.template.defaultfilters import date
 from django.urls import reverse
@@ -18,9 +20,12 @@ from payments.enums import (
     STRIPE_ALARMS,
     DiscrepancyKind,
     DiscrepancyStatus,
+    EvidenceState,
 )
-from payments.models import Discrepancy, Dispute, ReceivedEvent
+from payments.models import Discrepancy, Dispute, DisputeEvidence, ReceivedEvent
+from portal.common import clock
 
+SENT_SOON: Final = timedelta(hours=1)  # then an answer that is still being sent is somebody's task again
 SEE: Final = "payments.view_discrepancy"
 
 
@@ -88,8 +93,11 @@ def _listed(kind: str) -> str:
 
 
 def _disputes() -> Task | None:
-    waiting = Dispute.objects.filter(status__in=DISPUTE_TO_ANSWER).order_by("evidence_due_at")
-    due = [dispute.evidence_due_at for dispute in waiting]
+    answers = DisputeEvidence.objects.filter(dispute=OuterRef("pk"), stage=OuterRef("status"))
+    submitted = answers.filter(state=EvidenceState.SUBMITTED)
+    just_sent = answers.filter(state=EvidenceState.SENDING, requested_at__gt=clock.now() - SENT_SOON)
+    waiting = Dispute.objects.filter(~Exists(submitted), ~Exists(just_sent), status__in=DISPUTE_TO_ANSWER)
+    due = list(waiting.order_by("evidence_due_at").values_list("evidence_due_at", flat=True))
     if not due:
         return None
     first = next((moment for moment in due if moment), None)

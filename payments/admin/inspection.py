@@ -5,11 +5,13 @@ from typing import Any
 from django.urls import reverse
 from wagtail_modeladmin.views import InspectView
 
+from payments.admin.evidence_views import ANSWER, answer_address
 from payments.admin.refund_views import REFUND, why_not
 from payments.admin.timeline import stripe_url, timeline
+from payments.domain import evidence as answers
 from payments.domain.retry import token_of_replacement
 from payments.enums import FRAUD_TASKS, Method, RefundStatus
-from payments.models import Payment, Refund
+from payments.models import Dispute, DisputeEvidence, Payment, Refund
 from portal.common.admin_page import breadcrumbs
 
 
@@ -22,7 +24,7 @@ class PaymentPage(InspectView):  # type: ignore[misc]
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         payment = (
             Payment.objects.select_related("booking__caregiver__user", "booking__session__service")
-            .prefetch_related("refunds", "disputes", "attempts")
+            .prefetch_related("refunds", "disputes__evidence", "attempts")
             .get(pk=self.instance.pk)
         )
         title = f"{payment.get_purpose_display()} of {payment.booking.reference}"
@@ -38,7 +40,7 @@ class PaymentPage(InspectView):  # type: ignore[misc]
                 if stripe_id
             ],
             refunds=_refunds(payment),
-            disputes=[(dispute, stripe_url(dispute.stripe_dispute_id)) for dispute in payment.disputes.all()],
+            disputes=_disputes(payment, may_answer=self.request.user.has_perm(ANSWER)),
             fraud=payment.discrepancies.filter(kind__in=FRAUD_TASKS).order_by("found_at"),
             may_refund=may,
             why_not=why_not(payment),
@@ -48,6 +50,17 @@ class PaymentPage(InspectView):  # type: ignore[misc]
             **kwargs,
         )
         return context
+
+
+def _disputes(payment: Payment, *, may_answer: bool) -> list[tuple[Dispute, str, DisputeEvidence | None, str, bool]]:
+    """Each with its address at Stripe, its answer, the answer's address, and whether an answer can be written now."""
+    shown = []
+    for dispute in payment.disputes.all():
+        dispute.payment = payment
+        answer, open_now = answers.current(dispute), not answers.why_not(dispute)
+        address = answer_address(dispute.pk) if may_answer and (answer or open_now) else ""
+        shown.append((dispute, stripe_url(dispute.stripe_dispute_id), answer, address, open_now))
+    return shown
 
 
 def _refunds(payment: Payment) -> list[tuple[Refund, str, bool]]:

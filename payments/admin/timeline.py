@@ -35,6 +35,10 @@ SAID: Final = {
     "refund.reduced": _("Refund reduced to what was left"),
     "refund.refused": "Refund could not be sent",
     "refund.returned_by_hand": "Money given back by hand",
+    "dispute.answer_saved": _("Answer to the dispute saved as a draft"),
+    "dispute.answer_released": _("Answer to the dispute released to the bank"),
+    "dispute.answer_refused": _("Stripe did not take the answer to the dispute"),
+    "dispute.answer_submitted": _("Answer to the dispute submitted to the bank"),
 }
 STATES: Final[dict[str, Any]] = {"payment": PaymentStatus, "booking": BookingStatus, "refund": RefundStatus}
 
@@ -98,7 +102,7 @@ def _said(entry: AuditEvent) -> str:
 
 
 def _detail(entry: AuditEvent, currency: str) -> str:
-    said = [str(entry.data[key]).replace("_", " ") for key in ("reason", "code") if entry.data.get(key)]
+    said = [str(entry.data[key]).replace("_", " ") for key in ("reason", "code", "released") if entry.data.get(key)]
     amount = entry.data.get("amount")
     return ", ".join(([formatted(amount, currency)] if isinstance(amount, int) else []) + said)
 

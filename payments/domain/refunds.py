@@ -62,7 +62,7 @@ SETTLEMENT: Final = Actor.system(SystemActor.SETTLEMENT)
 SENTENCES: Final = {
     DISPUTED: (
         "The cardholder disputes this payment with their bank, and Stripe takes no refund of it. "
-        "Answer the dispute in the Stripe dashboard instead."
+        "Answer the dispute on the payment's page instead."
     ),
     PAID_OUTSIDE: "This was paid outside the portal. Give it back the way it came, then note it here.",
 }

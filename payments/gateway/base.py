@@ -1,6 +1,6 @@
 """What the portal needs of a payment provider: calls, typed results, and errors with a sentence for a caregiver."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -97,12 +97,16 @@ class DisputeResult:
 
 
 class GatewayError(Exception):
-    """The provider did not do what was asked. `sentence` is for the caregiver, `code` for the log."""
+    """The provider did not do what was asked. `sentence` is for the caregiver, `code` for the log.
 
-    def __init__(self, code: str, sentence: str) -> None:
+    `explanation` is Stripe's own sentence, for finance alone; it may repeat what was sent, so it is never logged.
+    """
+
+    def __init__(self, code: str, sentence: str, explanation: str = "") -> None:
         super().__init__(code)
         self.code = code
         self.sentence = sentence
+        self.explanation = explanation
 
 
 class GatewayUnreachable(GatewayError):
@@ -121,8 +125,9 @@ class GatewayFailed(GatewayUnreachable):
 class GatewayRefused(GatewayError):
     """A definitive no: it was not done and will not be."""
 
-    def __init__(self, code: str) -> None:
-        super().__init__(code, "Our payment provider did not accept this. Nothing has been charged. Please contact us.")
+    def __init__(self, code: str, explanation: str = "") -> None:
+        sentence = "Our payment provider did not accept this. Nothing has been charged. Please contact us."
+        super().__init__(code, sentence, explanation)
 
 
 class GatewayNotFound(GatewayRefused):
@@ -161,6 +166,12 @@ class PaymentGateway(Protocol):
 
     def retrieve_dispute(self, dispute_id: str) -> DisputeResult:
         """The dispute as it is now."""
+
+    def upload_file(self, content: bytes, *, name: str, idempotency_key: str) -> str:
+        """Hand Stripe a file for the answer to a dispute; its id. The same key uploads once."""
+
+    def submit_evidence(self, dispute_id: str, evidence: Mapping[str, str], *, idempotency_key: str) -> DisputeResult:
+        """Send `evidence` (texts and file ids by Stripe's field names) to the bank, which can be done once."""
 
     def intents_between(self, since: datetime, until: datetime) -> Iterator[Intent]:
         """Every intent created from `since` to `until`, newest first, page by page."""

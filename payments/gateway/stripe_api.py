@@ -1,9 +1,10 @@
 """Stripe, through its own client. Requests carry our idempotency key, a timeout, and are retried when that is safe."""
 
+import io
 import json
 import logging
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
@@ -95,6 +96,18 @@ class StripeGateway:
     def retrieve_dispute(self, dispute_id: str) -> DisputeResult:
         return dispute_from(self._call("retrieve_dispute", "get", f"disputes/{quote(dispute_id)}"))
 
+    def upload_file(self, content: bytes, *, name: str, idempotency_key: str) -> str:
+        file = io.BytesIO(content)
+        file.name = name
+        params: Any = {"file": file, "purpose": "dispute_evidence"}
+        with _errors_mapped("upload_file"):
+            return self._stripe.files.create(params, {"idempotency_key": idempotency_key}).id
+
+    def submit_evidence(self, dispute_id: str, evidence: Mapping[str, str], *, idempotency_key: str) -> DisputeResult:
+        params = {"evidence": dict(evidence), "submit": True}
+        path = f"disputes/{quote(dispute_id)}"
+        return dispute_from(self._call("submit_evidence", "post", path, idempotency_key=idempotency_key, **params))
+
     def intents_between(self, since: datetime, until: datetime) -> Iterator[Intent]:
         return map(intent_from, self._listed("payment_intents", since, until))
 
@@ -137,10 +150,16 @@ def _client(key: str, api_base: str, timeout: int) -> stripe.StripeClient:
     return stripe.StripeClient(
         key,
         stripe_version=settings.STRIPE_API_VERSION,
-        base_addresses={"api": api_base},
+        base_addresses=_addresses(api_base),
         http_client=stripe.RequestsClient(timeout=timeout, session=session),
         max_network_retries=1,
     )
+
+
+def _addresses(api_base: str) -> Any:
+    """Stripe takes files at a host of its own; the local sandbox takes them where it takes everything."""
+    files = stripe.DEFAULT_UPLOAD_API_BASE if api_base == stripe.DEFAULT_API_BASE else api_base
+    return {"api": api_base, "files": files}
 
 
 def _plain(reply: stripe.StripeObject) -> dict[str, Any]:
@@ -174,7 +193,7 @@ def _by_status(error: stripe.StripeError) -> GatewayRefused | GatewayUnreachable
     if error.http_status is None or error.http_status == 409 or error.http_status >= 500:
         return GatewayUnreachable(f"http_{error.http_status}")
     refused = GatewayNotFound if error.http_status == 404 else GatewayRefused
-    return refused(error.code or f"http_{error.http_status}")
+    return refused(error.code or f"http_{error.http_status}", error.user_message or "")
 
 
 def _noted(action: str, ours: GatewayError, theirs: stripe.StripeError) -> GatewayError:

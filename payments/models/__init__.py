@@ -2,6 +2,7 @@
 
 from payments.models.discrepancy import Discrepancy
 from payments.models.dispute import Dispute
+from payments.models.evidence import DisputeEvidence, EvidenceFile
 from payments.models.inbox import THIN, ReceivedEvent, UnreadableEvent
 from payments.models.offline import OfflineReceipt
 from payments.models.page_check import PaymentPageCheck
@@ -13,6 +14,8 @@ __all__ = [
     "THIN",
     "Discrepancy",
     "Dispute",
+    "DisputeEvidence",
+    "EvidenceFile",
     "OfflineReceipt",
     "Payment",
     "PaymentAttempt",

@@ -107,6 +107,7 @@ STAFF_BODY_LIMITS = {
     "/admin/images/": 16 * 1024 * 1024,
     "/admin/documents/": 26 * 1024 * 1024,
     "/admin/account/": 6 * 1024 * 1024,  # one's own picture
+    "/admin/payments/dispute/": 12 * 1024 * 1024,  # above what Stripe takes, so that the page can say so
     "/admin/pages/": 4 * 1024 * 1024,  # a long page is one form
 }
 

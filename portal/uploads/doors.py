@@ -32,6 +32,12 @@ IMAGES: Final = Door(
     _("a picture we can keep"),
     _("Save the picture as JPEG, PNG, GIF, WebP or AVIF and try again."),
 )
+EVIDENCE: Final = Door(
+    (formats.PDF, formats.JPEG, formats.PNG),
+    5 * MB,
+    _("a document that Stripe takes"),
+    _("Save it as PDF, JPEG or PNG and try again."),
+)
 AVATARS: Final = Door(
     (formats.JPEG, formats.PNG, formats.GIF, formats.WEBP),
     15 * MB,

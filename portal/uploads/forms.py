@@ -40,6 +40,10 @@ class DocumentField(ExaminedFile, WagtailDocumentField):
     door = doors.DOCUMENTS
 
 
+class EvidenceField(ExaminedFile, forms.FileField):
+    door = doors.EVIDENCE
+
+
 class ImageForm(BaseImageForm):
     """A picture of Wagtail's."""
 

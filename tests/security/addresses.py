@@ -102,7 +102,7 @@ def _money(recipient: CareRecipient, stripe: FakeGateway) -> Named:
         by=Actor.system(SystemActor.RECONCILIATION), source=Source.RECONCILIATION,
     )  # fmt: skip
     refund = Refund.objects.create(payment=payment, amount=100, reason=RefundReason.GOODWILL)
-    Dispute.objects.create(payment=payment, stripe_dispute_id="dp_1", amount=100, status="needs_response")
+    dispute = Dispute.objects.create(payment=payment, stripe_dispute_id="dp_1", amount=100, status="needs_response")
     PaymentAttempt.objects.create(payment=payment, outcome=AttemptOutcome.FAILED, reference="evt_1")
     ReceivedEvent.objects.create(event_id="evt_1", type="charge.succeeded", livemode=False, created_at=clock.now())
     WebhookEndpoint.objects.create(
@@ -111,7 +111,8 @@ def _money(recipient: CareRecipient, stripe: FakeGateway) -> Named:
     )  # fmt: skip
     everywhere = {
         "reference": booking.reference, "booking_id": booking.pk, "session_id": booking.session_id,
-        "payment_id": payment.pk, "refund_id": refund.pk, "discrepancy_id": found.pk, "endpoint": ENDPOINT,
+        "payment_id": payment.pk, "refund_id": refund.pk, "dispute_id": dispute.pk, "discrepancy_id": found.pk,
+        "endpoint": ENDPOINT,
     }  # fmt: skip
     return Named(everywhere, {}, {"deposit/sample/<str:token>/": sample.new_address().partition("example.org")[2]})
 

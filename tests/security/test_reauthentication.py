@@ -14,7 +14,7 @@ from django.contrib.auth.models import Group
 from django.test import Client
 
 from payments.enums import PaymentStatus
-from payments.models import Payment, Refund
+from payments.models import Dispute, DisputeEvidence, Payment, Refund
 from portal.accounts.models import User
 from portal.accounts.reauthentication import STASH
 from portal.accounts.roles import Role
@@ -141,6 +141,19 @@ def test_sending_a_refund_again_and_noting_one_by_hand_lead_back_to_the_payment(
     refund.refresh_from_db()
     assert refund.status == "failed"
     assert "changed anything yet" in finance.get(BY_FACTOR).content.decode()
+
+
+def test_an_answer_to_a_dispute_is_drafted_at_any_time_and_submitted_with_the_factor(
+    finance: Client, paid: Payment
+) -> None:
+    dispute = Dispute.objects.create(payment=paid, stripe_dispute_id="dp_1", amount=1125, status="needs_response")
+    draft = {"version": "0", "text_product_description": "Care", "release_product_description": "on"}
+    assert finance.post(f"/admin/payments/dispute/{dispute.pk}/answer/", draft).status_code == 302
+    submit = f"/admin/payments/dispute/{dispute.pk}/answer/submit/"
+    assert question(finance.post(submit, {"version": "1"})) == (BY_FACTOR, submit)
+    assert DisputeEvidence.objects.get().state == "draft"
+    assert finance.post(confirm(finance, submit), {"version": "1"}).status_code == 302
+    assert DisputeEvidence.objects.get().state == "sending"
 
 
 def test_the_desk_cancels_nothing_from_an_old_session(coordinator: Client, paid: Payment) -> None:

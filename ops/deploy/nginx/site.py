@@ -16,6 +16,7 @@ UPLOADS: Final = {
     "/admin/images/": 16,
     "/admin/documents/": 26,
     "/admin/account/": 6,
+    "/admin/payments/dispute/": 12,
     "/admin/pages/": 4,
 }
 _WORD: Final = re.compile(r"[^\s;{}\"'$\\]+")

@@ -25,6 +25,8 @@ def test_no_call_is_made_inside_a_transaction() -> None:
         lambda: gateway.retrieve_refund("re_1"),
         lambda: gateway.list_refunds("pi_1"),
         lambda: gateway.retrieve_dispute("dp_1"),
+        lambda: gateway.upload_file(b"%PDF-", name="receipt.pdf", idempotency_key="k"),
+        lambda: gateway.submit_evidence("dp_1", {"product_description": "Care"}, idempotency_key="k"),
     )
     for call in calls:
         with transaction.atomic(), pytest.raises(InsideTransactionError):

@@ -10,10 +10,11 @@ from django.core import mail
 from django.test import Client
 from pytest_django import Settings
 
+from payments import privacy as payments_privacy
 from payments.domain.checkout import open_checkout
 from payments.enums import OfflineKind
 from payments.mirror_erasure import without_person
-from payments.models import OfflineReceipt
+from payments.models import Dispute, DisputeEvidence, EvidenceFile, OfflineReceipt
 from portal.accounts import personal_data
 from portal.accounts.models import User
 from portal.accounts.roles import Role
@@ -24,6 +25,7 @@ from portal.common import clock
 from portal.notifications.models import Notification
 from tests.factories import BookingFactory, CareRecipientFactory, UserFactory
 from tests.fakes import FakeGateway
+from tests.ledger import pay
 
 pytestmark = pytest.mark.django_db
 
@@ -128,6 +130,42 @@ def test_what_staff_wrote_of_a_payment_made_otherwise_is_in_the_copy_and_goes(st
     assert list(OfflineReceipt.objects.values_list("kind", "received_on", "reference")) == [
         ("transfer", date(2026, 11, 20), "")
     ]
+
+
+def test_what_a_bank_was_told_is_in_the_copy_and_goes(stripe: FakeGateway) -> None:
+    payment = pay(BookingFactory(), stripe)
+    dispute = Dispute.objects.create(
+        payment=payment, stripe_dispute_id="dp_1", amount=1125, status="lost", closed_at=clock.now()
+    )
+    answer = DisputeEvidence.objects.create(
+        dispute=dispute, stage="needs_response", state="submitted", submitted_at=clock.now(), refusal="Amara",
+        texts={"product_description": "Care for Amara", "receipt": "kept back"}, released=["product_description"],
+    )  # fmt: skip
+    EvidenceFile.objects.create(
+        evidence=answer, field="receipt", name="Amara.pdf", ending=".pdf", size=5, pages=1, content=b"Amara"
+    )
+    user = payment.booking.caregiver.user
+    (told,) = personal_data.export(user)["payments"]
+    assert [sent["words"] for sent in told["told_to_the_bank"]] == [{"product_description": "Care for Amara"}]
+    personal_data.erase(user)
+    assert list(DisputeEvidence.objects.values_list("texts", "refusal", "released")) == [
+        ({}, "", ["product_description"])
+    ]
+    assert [(bytes(file.content), file.name) for file in EvidenceFile.objects.all()] == [(b"", "")]
+
+
+def test_what_a_bank_was_told_is_cleared_after_two_years(stripe: FakeGateway) -> None:
+    rule = next(rule for rule in payments_privacy.RETENTION if rule.key == "dispute_answers")
+    for number, age in enumerate((731, 729)):
+        dispute = Dispute.objects.create(
+            payment=pay(BookingFactory(), stripe), stripe_dispute_id=f"dp_{number}", amount=1125, status="lost"
+        )
+        DisputeEvidence.objects.create(
+            dispute=dispute, stage="needs_response", texts={"receipt": "Paid"}, created_at=clock.now() - timedelta(age)
+        )
+    (trim,) = rule.trims
+    assert trim(clock.now() - timedelta(days=rule.days or 0), 0).changed == 1
+    assert list(DisputeEvidence.objects.order_by("pk").values_list("texts", flat=True)) == [{}, {"receipt": "Paid"}]
 
 
 def test_an_e_mail_to_somebody_else_about_the_booking_is_blanked_too() -> None:

@@ -1,0 +1,155 @@
+"""Handing an answer to Stripe: one key while the outcome is unknown, so that the bank gets it once."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from payments.domain.disputes import apply_dispute
+from payments.domain.evidence.fields import DOCUMENTS
+from payments.domain.news import News
+from payments.domain.transitions import locked
+from payments.enums import DISPUTE_TO_ANSWER, EvidenceState
+from payments.gateway import gateway
+from payments.gateway.base import DisputeResult, GatewayError, GatewayFailed, GatewayRefused, GatewayUnreachable
+from payments.models import Dispute, DisputeEvidence, EvidenceFile
+from payments.models.refund import RESEND_WITHIN
+from portal.audit.actor import Actor, Source, SystemActor
+from portal.audit.domain import record
+from portal.common import clock
+from portal.common.leases import back_off, claim
+
+LEASE: Final = timedelta(minutes=5)  # several files, each with the gateway's time-out
+SETTLEMENT: Final = Actor.system(SystemActor.SETTLEMENT)
+
+
+def send_evidence(limit: int = 5) -> int:
+    """Send what is due; returns how many answers were worked on."""
+    due = claim(DisputeEvidence.objects.filter(state=EvidenceState.SENDING), limit=limit, lease=LEASE)
+    for evidence in due:
+        _work_on(evidence)
+    return len(due)
+
+
+def _work_on(evidence: DisputeEvidence) -> None:
+    dispute = Dispute.objects.get(pk=evidence.dispute_id)
+    asked_at = clock.now()
+    try:
+        result = _found(evidence, dispute) or _send(evidence, dispute)
+    except GatewayFailed as error:
+        _with_new_key(evidence, error.code)
+    except GatewayUnreachable as error:
+        _later(evidence, error.code)
+    except GatewayRefused as error:
+        _refused(evidence, error.code, error.explanation)
+        _learn(dispute)
+    else:
+        _submitted(evidence, result, asked_at)
+
+
+def _found(evidence: DisputeEvidence, dispute: Dispute) -> DisputeResult | None:
+    """The dispute, when Stripe has taken an answer whose call was not answered; Stripe forgets a key after a day.
+
+    Raises a GatewayError subclass.
+    """
+    sent = evidence.first_sent_at
+    if sent is None or (evidence.sequence_sent == evidence.sequence and clock.now() - sent < RESEND_WITHIN):
+        return None
+    result = gateway().retrieve_dispute(dispute.stripe_dispute_id)
+    return None if result.status in DISPUTE_TO_ANSWER else result
+
+
+def _send(evidence: DisputeEvidence, dispute: Dispute) -> DisputeResult:
+    """Raises a GatewayError subclass; GatewayRefused also when the dispute moved on before anything went."""
+    if evidence.first_sent_at is None and dispute.status != evidence.stage:
+        raise GatewayRefused("moved_on", _("The dispute has changed since the answer was released. Nothing was sent."))
+    texts = {
+        name: text.strip()
+        for name, text in evidence.texts.items()
+        if name in evidence.released and name not in DOCUMENTS
+    }
+    files = evidence.files.filter(field__in=evidence.released)
+    ids = {file.field: file.stripe_file_id or _uploaded(file, evidence) for file in files}
+    _mark_sent(evidence)
+    return gateway().submit_evidence(dispute.stripe_dispute_id, texts | ids, idempotency_key=evidence.idempotency_key)
+
+
+def _uploaded(file: EvidenceFile, evidence: DisputeEvidence) -> str:
+    key = f"{evidence.idempotency_key}-{file.pk}"
+    stripe_id = gateway().upload_file(bytes(file.content), name=file.sent_name, idempotency_key=key)
+    EvidenceFile.objects.filter(pk=file.pk).update(stripe_file_id=stripe_id)
+    return stripe_id
+
+
+def _mark_sent(evidence: DisputeEvidence) -> None:
+    """Before the call: whoever comes after a crash knows that the bank may have the answer."""
+    if evidence.first_sent_at is None:
+        evidence.first_sent_at = clock.now()
+    DisputeEvidence.objects.filter(pk=evidence.pk).update(
+        first_sent_at=evidence.first_sent_at, sequence_sent=evidence.sequence
+    )
+
+
+def _with_new_key(evidence: DisputeEvidence, code: str) -> None:
+    """Stripe failed at it and answers this key so for a day: look whether it was done, and else use another key."""
+    DisputeEvidence.objects.filter(pk=evidence.pk).update(sequence=evidence.sequence + 1)
+    _later(evidence, code)
+
+
+def _later(evidence: DisputeEvidence, code: str) -> None:
+    wait = back_off(evidence.attempts, first=timedelta(seconds=10), longest=timedelta(minutes=10))
+    DisputeEvidence.objects.filter(pk=evidence.pk).update(due_at=clock.now() + wait, leased_until=None, last_error=code)
+
+
+@transaction.atomic
+def _refused(evidence: DisputeEvidence, code: str, explanation: str) -> None:
+    """A definite no: finance reads Stripe's sentence, and may change the answer and submit it again."""
+    dispute, stored = _locked(evidence)
+    if stored.state != EvidenceState.SENDING:
+        return
+    stored.state, stored.refusal = EvidenceState.REFUSED, (explanation or code)[:500]
+    stored.sequence += 1
+    stored.version += 1
+    stored.leased_until = None
+    stored.save()
+    stored.files.filter(printed=True).delete()
+    record(
+        "dispute.answer_refused",
+        dispute,
+        by=SETTLEMENT,
+        source=Source.SCHEDULE,
+        data={"answer": stored.pk, "code": code[:64]},
+    )
+
+
+def _learn(dispute: Dispute) -> None:
+    """A refusal may come of a dispute that closed meanwhile."""
+    try:
+        asked_at = clock.now()
+        apply_dispute(gateway().retrieve_dispute(dispute.stripe_dispute_id), _news(asked_at))
+    except GatewayError:  # logged by the gateway; the event or reconciliation brings it
+        return
+
+
+@transaction.atomic
+def _submitted(evidence: DisputeEvidence, result: DisputeResult, asked_at: datetime) -> None:
+    """The bank has it: what was attached is deleted here, and the dispute is brought to what Stripe says."""
+    dispute, stored = _locked(evidence)
+    if stored.state == EvidenceState.SENDING:
+        stored.state, stored.submitted_at, stored.leased_until = EvidenceState.SUBMITTED, clock.now(), None
+        stored.save()
+        stored.files.update(content=b"")
+        data = {"answer": stored.pk, "released": ", ".join(stored.released)}
+        record("dispute.answer_submitted", dispute, by=SETTLEMENT, source=Source.SCHEDULE, data=data)
+    apply_dispute(result, _news(asked_at))
+
+
+def _locked(evidence: DisputeEvidence) -> tuple[Dispute, DisputeEvidence]:
+    """Both as they stand, under the lock of their payment."""
+    locked(Dispute.objects.values_list("payment_id", flat=True).get(pk=evidence.dispute_id))
+    return Dispute.objects.get(pk=evidence.dispute_id), DisputeEvidence.objects.get(pk=evidence.pk)
+
+
+def _news(asked_at: datetime) -> News:
+    return News(SETTLEMENT, Source.SCHEDULE, asked_at)
