@@ -4,13 +4,39 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
+from portal.bookings.errors import TimesOverlap
 from portal.bookings.models import Booking, Service, Session
+from portal.bookings.models.booking import REFERENCE
 from portal.caregivers.models import CareRecipient
 from portal.common.clock import clock_time
 
 SESSIONS_OFFERED = 150  # of each service
+
+
+class AcceptedOverlaps(forms.CharField):
+    """References of the bookings at the same time that the person was told of; cleaned to a frozenset of them."""
+
+    def __init__(self) -> None:
+        super().__init__(required=False, max_length=500, widget=forms.HiddenInput)
+
+    def clean(self, value: Any) -> frozenset[str]:
+        return frozenset(found.group() for found in REFERENCE.finditer(super().clean(value)))
+
+
+def accept_when_sent_again(form: forms.Form, overlap: TimesOverlap) -> None:
+    """The bound form, shown again, says that the person now knows of the overlapping bookings."""
+    form.data = form.data.copy()
+    form.data["accepted"] = " ".join(booking.reference for booking in overlap.bookings)
+
+
+def ask_about_overlap(form: forms.Form, overlap: TimesOverlap) -> None:
+    """Say it beside the session; the same button, pressed again, goes on."""
+    form.add_error("session", overlap.sentence)
+    form.add_error("session", _("If both are meant, send this form again."))
+    accept_when_sent_again(form, overlap)
 
 
 class BookingForm(forms.Form):
@@ -41,6 +67,7 @@ class BookingForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     token = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    accepted = AcceptedOverlaps()
 
     def __init__(self, *args: Any, user: User, only: Service | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -77,6 +104,7 @@ class MoveForm(forms.Form):
         },
     )
     from_session = forms.IntegerField(widget=forms.HiddenInput)
+    accepted = AcceptedOverlaps()
 
     def __init__(self, *args: Any, booking: Booking, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

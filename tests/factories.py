@@ -96,6 +96,7 @@ class BookingFactory(factory.Factory[Booking]):
             care_recipient=recipient,
             by=Actor.user(recipient.caregiver.user),
             source=Source.CAREGIVER,
+            accepted=kwargs.get("accepted", ()),
         )
 
 

@@ -57,7 +57,7 @@ class Caregiver:
         self.journal.write(self.name, what, **({"booking": reference} if reference else {}))
 
     def _book(self, visit: Visit) -> str:
-        """The new booking's reference, or nothing when there is no place. Some send the form twice."""
+        """The reference of the booking, new or held already; nothing without a place. Some send the form twice."""
         form = {
             "service": SERVICE, "session": self._sessions[visit.session], "token": visit.token,
             "care_recipient": self._care_recipient, "notes": "",

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 PASSWORD: Final = "demo-portal-2026"
 CAREGIVERS: Final = 50
+PEOPLE: Final = 10  # of each caregiver: one person has one place in a session
 FILMS: Final = 12
 FILM_BYTES: Final = 4 * 1024 * 1024
 SERVICE: Final = "load-test-visits"
@@ -111,7 +112,9 @@ def _account(email: str, hashed: str, role: str) -> "User":
         user.groups.add(Group.objects.get(name=str(role)))
         EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
         if role == Role.CAREGIVER:
-            caregiver_of(user).care_recipients.create(full_name="Nobody", relationship="nobody")
+            caregiver = caregiver_of(user)
+            for number in range(1, PEOPLE + 1):
+                caregiver.care_recipients.create(full_name=f"Nobody {number}", relationship="nobody")
     return user
 
 

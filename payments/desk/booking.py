@@ -17,13 +17,13 @@ from payments.domain.offline import OfflineRefused, record_balance, take_back
 from payments.domain.refund_quote import quote, read_signed, signed
 from payments.domain.release import Released
 from payments.enums import Method, OfflineKind, PaymentStatus
-from payments.forms import MoveForm
+from payments.forms import MoveForm, ask_about_overlap
 from payments.models import Payment
 from payments.queries import history_of, payments_of, row
 from portal.accounts import reauthentication
 from portal.audit.actor import Source
 from portal.bookings.enums import BookingStatus
-from portal.bookings.errors import BookingError
+from portal.bookings.errors import BookingError, TimesOverlap
 from portal.bookings.models import Booking
 from portal.common import clock
 from portal.common.money import formatted
@@ -100,6 +100,8 @@ class BookingFormView(DeskView, ABC):
         if form.is_valid():
             try:
                 said = self.do(booking, form.cleaned_data)
+            except TimesOverlap as overlap:
+                ask_about_overlap(form, overlap)
             except (OfflineRefused, BookingError) as error:
                 form.add_error(None, error.sentence)
             except LessThanShown:
@@ -199,6 +201,7 @@ class MoveBookingView(BookingFormView):
             by=self.staff,
             source=Source.STAFF,
             within_terms=False,
+            accepted=data["accepted"],
         )
         return "The booking is moved, and the caregiver is told."
 

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from payments.enums import OfflineKind
-from payments.forms import grouped
+from payments.forms import AcceptedOverlaps, grouped
 from portal.accounts.fields import NameField, validate_address
 from portal.bookings.enums import BookingStatus
 from portal.bookings.models import Session
@@ -74,6 +74,7 @@ class PhoneBookingForm(forms.Form):
     )
     notes = forms.CharField(max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
     token = forms.UUIDField(widget=forms.HiddenInput)
+    accepted = AcceptedOverlaps()
 
     def __init__(self, *args: Any, caregiver: Caregiver, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -15,10 +15,11 @@ from payments.desk.base import DeskView
 from payments.desk.forms import FindCaregiverForm, InviteForm, PhoneBookingForm
 from payments.domain import notify
 from payments.domain.checkout import book
+from payments.forms import ask_about_overlap
 from portal.accounts.lookup import find_user
 from portal.audit.actor import Source
 from portal.bookings.enums import BookingStatus
-from portal.bookings.errors import BookingError, TooManyHolds
+from portal.bookings.errors import AlreadyBooked, BookingError, TimesOverlap, TooManyHolds
 from portal.bookings.models import Booking
 from portal.caregivers.domain import caregiver_of, invite
 from portal.caregivers.models import Caregiver, CareRecipient
@@ -99,18 +100,25 @@ class PhoneBookingView(PhoneView):
     def post(self, request: HttpRequest, caregiver_id: int) -> HttpResponse:
         caregiver = _caregiver(caregiver_id)
         form = PhoneBookingForm(request.POST, caregiver=caregiver)
-        if form.is_valid() and (booking := self._booked(form, caregiver)):
-            messages.success(request, _done(booking))
-            return redirect("desk:booking", booking.pk)
-        return self.shown(form, caregiver=caregiver)
+        answer = self._booked(form, caregiver) if form.is_valid() else None
+        return answer or self.shown(form, caregiver=caregiver)
 
-    def _booked(self, form: PhoneBookingForm, caregiver: Caregiver) -> Booking | None:
+    def _booked(self, form: PhoneBookingForm, caregiver: Caregiver) -> HttpResponse | None:
+        """The way to the booking; None when the form must be shown again, with what it now says."""
         try:
-            return self._book(form.cleaned_data, caregiver)
+            booking = self._book(form.cleaned_data, caregiver)
+        except AlreadyBooked as known:
+            messages.warning(self.request, known.sentence)
+            return redirect("desk:booking", known.booking.pk)
+        except TimesOverlap as overlap:
+            ask_about_overlap(form, overlap)
         except TooManyHolds:
             form.add_error(None, ENOUGH_HOLDS)
         except BookingError as error:
             form.add_error("session", error.sentence)
+        else:
+            messages.success(self.request, _done(booking))
+            return redirect("desk:booking", booking.pk)
         return None
 
     @transaction.atomic
@@ -128,6 +136,7 @@ class PhoneBookingView(PhoneView):
             notes=data["notes"],
             token=data["token"],
             hold_minutes=data["hold_minutes"],
+            accepted=data["accepted"],
         )
         if booking.care_recipient_id != person.pk:  # the form's twin was quicker, and wrote them down
             person.delete()

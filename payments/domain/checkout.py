@@ -3,6 +3,7 @@
 However often the page is opened, in however many tabs, a booking and purpose has one live payment and one intent.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -56,10 +57,11 @@ def book(
     notes: str = "",
     token: UUID | None = None,
     hold_minutes: int | None = None,
+    accepted: Collection[str] = (),
 ) -> Booking:
-    """Hold a place and write its payment; no deposit to pay confirms at once. Raises BookingError's children.
+    """Hold a place and write its payment; no deposit to pay confirms at once. Raises a BookingError subclass.
 
-    `hold_minutes` is the service's own when it is None.
+    `hold_minutes` is the service's own when it is None; `accepted` as in `reserve`.
     """
     booking = reserve(
         session=session,
@@ -70,6 +72,7 @@ def book(
         notes=notes,
         token=token,
         hold_minutes=hold_minutes,
+        accepted=accepted,
     )
     if booking.status != BookingStatus.AWAITING_DEPOSIT:
         return booking

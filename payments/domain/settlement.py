@@ -30,8 +30,9 @@ from payments.metrics import OUTCOMES
 from payments.models import Payment, PaymentAttempt, PaymentQuerySet
 from portal.activity.metrics import FUNNEL_EVENTS
 from portal.audit.domain import record
+from portal.bookings.domain.conflicts import place_of
 from portal.bookings.domain.transitions import move as move_booking
-from portal.bookings.enums import HOLDS_PLACE, OWES_BALANCE, BookingStatus, SessionStatus
+from portal.bookings.enums import OWES_BALANCE, BookingStatus, SessionStatus
 from portal.bookings.errors import SessionFull, SessionNotBookable
 from portal.bookings.models import Booking
 from portal.common import clock
@@ -245,7 +246,7 @@ def _keeps_place(payment: Payment, booking: Booking, news: News) -> bool:
         case BookingStatus.AWAITING_DEPOSIT:
             return _confirm(booking, news, "deposit_paid")
         case BookingStatus.EXPIRED:
-            return not _has_other_place(booking) and _confirm(booking, news, "late_money")
+            return place_of(booking.care_recipient, booking.session) is None and _confirm(booking, news, "late_money")
         case _:
             return False
 
@@ -268,12 +269,4 @@ def _move_booking(booking: Booking, to: BookingStatus, news: News, reason: str) 
         source=news.source,
         reason=reason,
         stripe_event_id=news.stripe_event_id,
-    )
-
-
-def _has_other_place(booking: Booking) -> bool:
-    return (
-        Booking.objects.filter(session=booking.session_id, caregiver=booking.caregiver_id, status__in=HOLDS_PLACE)
-        .exclude(pk=booking.pk)
-        .exists()
     )

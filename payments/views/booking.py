@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
@@ -17,7 +18,7 @@ from payments.domain.cancellation import cancel as cancel_booking
 from payments.domain.checkout import book as make_booking
 from payments.domain.refund_quote import quote, read_signed, signed
 from payments.domain.release import Released
-from payments.forms import BookingForm
+from payments.forms import BookingForm, accept_when_sent_again
 from payments.queries import history_of, payments_of, row, rows_of
 from payments.receipts import Receipt, as_pdf, receipt_for
 from payments.refund_sentences import before
@@ -26,7 +27,8 @@ from portal.activity.domain import record
 from portal.activity.models import Activity
 from portal.audit.actor import Source
 from portal.bookings.domain.holds import extend_hold
-from portal.bookings.errors import BookingError
+from portal.bookings.enums import BookingStatus
+from portal.bookings.errors import AlreadyBooked, BookingError, TimesOverlap
 from portal.bookings.models import Booking, Service
 from portal.caregivers.domain import caregiver_of
 from portal.common.clock import clock_time
@@ -40,37 +42,61 @@ def book(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     services = list(Service.objects.filter(active=True))
     only = _named(services, request.GET.get("service"))
-    if request.method == "POST":
-        refusal = limits.or_429(request, "book")
-        if refusal is not None:
-            return refusal
-        form = BookingForm(request.POST, user=user, only=only)
-        _note(request, Activity.BOOKING_STARTED, _named(services, request.POST.get("service")))
-        if form.is_valid() and (booking := _made(request, form)):
-            return redirect("payments:deposit", booking.reference)
-    else:
-        form = BookingForm(user=user, only=only, initial={"service": only and only.slug, "token": uuid.uuid4()})
+    if request.method != "POST":
         _note(request, Activity.SERVICE_VIEWED, only)
-    return render(
-        request, "payments/book.html", {"form": form, "services": services}, status=422 if form.errors else 200
-    )
+        initial = {"service": only and only.slug, "token": uuid.uuid4()}
+        return _form_page(request, BookingForm(user=user, only=only, initial=initial), services)
+    refusal = limits.or_429(request, "book")
+    if refusal is not None:
+        return refusal
+    form = BookingForm(request.POST, user=user, only=only)
+    _note(request, Activity.BOOKING_STARTED, _named(services, request.POST.get("service")))
+    if "change" in request.POST or not form.is_valid():
+        return _form_page(request, form, services)
+    return _held(request, form, services)
 
 
-def _made(request: HttpRequest, form: BookingForm) -> Booking | None:
-    data = form.cleaned_data
+def _form_page(request: HttpRequest, form: BookingForm, services: list[Service]) -> HttpResponse:
+    context = {"form": form, "services": services}
+    return render(request, "payments/book.html", context, status=422 if form.errors else 200)
+
+
+def _held(request: HttpRequest, form: BookingForm, services: list[Service]) -> HttpResponse:
+    """The way to the deposit; or the booking that is there already, the question of an overlap, the form again."""
     try:
-        return make_booking(
-            session=data["session"],
-            caregiver=caregiver_of(signed_in(request)),
-            care_recipient=data["care_recipient"],
-            notes=data["notes"],
-            token=data["token"],
-            by=actor(request),
-            source=Source.CAREGIVER,
-        )
+        booking = _made(request, form)
+    except AlreadyBooked as known:
+        return _to_existing(request, known.booking)
+    except TimesOverlap as overlap:
+        accept_when_sent_again(form, overlap)
+        context = {"form": form, "rows": [row(booking) for booking in overlap.bookings]}
+        return render(request, "payments/book_overlap.html", context)
     except BookingError as error:
         form.add_error("session", error.sentence)
-        return None
+        return _form_page(request, form, services)
+    return redirect("payments:deposit", booking.reference)
+
+
+def _to_existing(request: HttpRequest, booking: Booking) -> HttpResponse:
+    said, page = _("You have already booked this session for %(person)s. This is the booking."), "booking"
+    if booking.status == BookingStatus.AWAITING_DEPOSIT:
+        said, page = _("You already hold a place in this session for %(person)s. This is its deposit."), "deposit"
+    messages.info(request, said % {"person": booking.care_recipient.full_name})
+    return redirect(f"payments:{page}", booking.reference)
+
+
+def _made(request: HttpRequest, form: BookingForm) -> Booking:
+    data = form.cleaned_data
+    return make_booking(
+        session=data["session"],
+        caregiver=caregiver_of(signed_in(request)),
+        care_recipient=data["care_recipient"],
+        notes=data["notes"],
+        token=data["token"],
+        by=actor(request),
+        source=Source.CAREGIVER,
+        accepted=data["accepted"],
+    )
 
 
 def _named(services: list[Service], slug: str | None) -> Service | None:

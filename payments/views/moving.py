@@ -9,12 +9,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 
 from payments.domain.moving import move_to_session
-from payments.forms import MoveForm
+from payments.forms import MoveForm, ask_about_overlap
 from payments.queries import row
 from payments.views.common import actor, own_booking
 from portal.audit.actor import Source
 from portal.bookings.domain.moving import movable_until
-from portal.bookings.errors import BookingError
+from portal.bookings.errors import BookingError, TimesOverlap
 from portal.bookings.models import Booking
 from portal.security import limits
 
@@ -45,7 +45,11 @@ def _moved(request: HttpRequest, booking: Booking, form: MoveForm) -> bool:
             to_session=target.pk,
             by=actor(request),
             source=Source.CAREGIVER,
+            accepted=form.cleaned_data["accepted"],
         )
+    except TimesOverlap as overlap:
+        ask_about_overlap(form, overlap)
+        return False
     except BookingError as error:
         form.add_error("session", error.sentence)
         return False

@@ -1,6 +1,13 @@
 """What can go wrong with a booking; each carries a sentence for the caregiver."""
 
+from typing import TYPE_CHECKING
+
 from django.utils.translation import gettext as _
+
+from portal.common.clock import clock_time
+
+if TYPE_CHECKING:
+    from portal.bookings.models import Booking
 
 
 class BookingError(Exception):
@@ -45,6 +52,32 @@ class FormUsed(BookingError):
                 "to make another one, open the booking page again."
             )
         )
+
+
+class AlreadyBooked(BookingError):
+    """The person has a place in this session: `booking`."""
+
+    def __init__(self, booking: "Booking") -> None:
+        super().__init__(
+            _("%(person)s already has a place in this session.") % {"person": booking.care_recipient.full_name}
+        )
+        self.booking = booking
+
+
+class TimesOverlap(BookingError):
+    """The person has other `bookings` at this time, and nobody has said yet that both are meant."""
+
+    def __init__(self, bookings: "list[Booking]") -> None:
+        first = bookings[0]
+        super().__init__(
+            _("%(person)s already has a booking at this time: %(service)s, %(when)s.")
+            % {
+                "person": first.care_recipient.full_name,
+                "service": first.session.service.name,
+                "when": f"{first.session.starts_local:%a %-d %B}, {clock_time(first.session.starts_local)}",
+            }
+        )
+        self.bookings = bookings
 
 
 class HoldNotExtendable(BookingError):

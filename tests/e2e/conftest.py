@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -136,11 +137,14 @@ def sign_in(page: Page, email: str = "caregiver@example.com") -> None:
     page.wait_for_url(re.compile("/dashboard/|/admin/"))
 
 
-def book(page: Page, service: str = "Respite care at home", session: int = 1) -> str:
-    """Book a session as a caregiver does; returns the reference, with the deposit page open."""
+_next_session = count(1)
+
+
+def book(page: Page, service: str = "Respite care at home", session: int | None = None) -> str:
+    """Book a session as a caregiver does, another one each time; returns the reference, with the deposit page open."""
     page.goto("/book/")
     page.get_by_label(service).check()
-    page.get_by_label("Session", exact=True).select_option(index=session)
+    page.get_by_label("Session", exact=True).select_option(index=session or next(_next_session))
     page.get_by_label("Who is this for?").select_option(index=1)
     page.get_by_role("button", name="Continue to deposit").click()
     page.wait_for_url(re.compile("/deposit/"))

@@ -4,6 +4,7 @@ Price, deposit and policy stay those it was made with, and so does the promise t
 when we move a session ourselves.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
@@ -11,6 +12,7 @@ from django.db import transaction
 from portal.audit.actor import Actor, Source
 from portal.audit.domain import record
 from portal.bookings.domain.capacity import give_place_back, take_place
+from portal.bookings.domain.conflicts import refuse_conflicts
 from portal.bookings.domain.policy import free_until
 from portal.bookings.enums import BookingStatus, SessionStatus
 from portal.bookings.errors import MoveRefused
@@ -33,12 +35,20 @@ def movable_until(booking: Booking) -> datetime | None:
 
 @transaction.atomic
 def move_booking(
-    booking_id: int, *, from_session: int, to_session: int, by: Actor, source: Source, within_terms: bool = True
+    booking_id: int,
+    *,
+    from_session: int,
+    to_session: int,
+    by: Actor,
+    source: Source,
+    within_terms: bool = True,
+    accepted: Collection[str] = (),
 ) -> Booking:
     """Take a place in `to_session`, give the one in `from_session` (what the form showed) back.
 
     Sent twice it moves once. Staff may move it after the terms' time (`within_terms=False`).
-    Raises MoveRefused, SessionFull or SessionNotBookable.
+    `accepted` as in `reserve`.
+    Raises MoveRefused, AlreadyBooked, TimesOverlap, SessionFull or SessionNotBookable.
     """
     booking = _locked(booking_id, from_session, to_session)
     if booking.session_id == to_session:
@@ -51,6 +61,7 @@ def move_booking(
     allowed = movable_until(booking) if within_terms else booking.session.starts_at > clock.now()
     if not allowed:
         raise MoveRefused(TOO_LATE)
+    refuse_conflicts(booking.care_recipient, target, accepted=accepted, moving=booking)
     take_place(to_session)
     give_place_back(from_session)
     booking.session = target

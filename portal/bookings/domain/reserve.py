@@ -1,5 +1,6 @@
 """Making a booking: a place is held, the terms are copied, nothing is charged yet."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from django.db import transaction
 from portal.audit.actor import Actor, Source
 from portal.audit.domain import record
 from portal.bookings.domain.capacity import take_place
+from portal.bookings.domain.conflicts import refuse_conflicts
 from portal.bookings.enums import BookingStatus
 from portal.bookings.errors import FormUsed, TooManyHolds
 from portal.bookings.metrics import count_transition
@@ -28,11 +30,13 @@ def reserve(
     notes: str = "",
     token: UUID | None = None,
     hold_minutes: int | None = None,
+    accepted: Collection[str] = (),
 ) -> Booking:
     """Hold a place in `session`; the same `token` twice returns the first booking.
 
-    Raises FormUsed when the token's booking is of another session or person, SessionFull, SessionNotBookable, or
-    TooManyHolds; ValueError when `care_recipient` is somebody else's.
+    `accepted` are references of the person's bookings at the same time that the caregiver knows of.
+    Raises FormUsed when the token's booking is of another session or person, AlreadyBooked, TimesOverlap, SessionFull,
+    SessionNotBookable, or TooManyHolds; ValueError when `care_recipient` is somebody else's.
     """
     if care_recipient.caregiver_id != caregiver.pk:
         raise ValueError("the care recipient is not this caregiver's")
@@ -41,6 +45,8 @@ def reserve(
         if existing.caregiver_id == caregiver.pk:
             return _same(existing, session, care_recipient)
         token = None  # the form was somebody else's: a booking of its own
+    Session.objects.select_for_update(no_key=True).get(pk=session.pk)  # nobody moves a booking into it meanwhile
+    refuse_conflicts(care_recipient, session, accepted=accepted)
     if Booking.objects.filter(caregiver=caregiver).open_holds().count() >= settings.BOOKING_MAX_OPEN_HOLDS:
         raise TooManyHolds(settings.BOOKING_MAX_OPEN_HOLDS)
     take_place(session.pk)

@@ -11,10 +11,11 @@ from pytest_django import Settings
 from payments import forms
 from payments.domain.checkout import book
 from portal.audit.actor import Actor, Source
+from portal.bookings.enums import BookingStatus
 from portal.bookings.models import Booking, Session
 from portal.caregivers.models import CareRecipient
 from portal.common import clock
-from tests.factories import CareRecipientFactory, ServiceFactory, SessionFactory
+from tests.factories import BookingFactory, CareRecipientFactory, ServiceFactory, SessionFactory
 from tests.unit.payments.pages import Elements, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -194,6 +195,116 @@ def test_a_token_of_somebody_else_is_worth_nothing(browser_of: Client, person: C
     assert response.status_code == 302
     assert response["Location"] != f"/deposit/{theirs.reference}/"
     assert Booking.objects.count() == 2
+
+
+class TestTheSamePersonAgain:
+    """Back and Continue, a second tab, a forgotten booking: nobody pays twice for one place."""
+
+    def test_in_the_same_session_leads_to_the_hold(self, browser_of: Client, person: CareRecipient) -> None:
+        held = BookingFactory(care_recipient=person)
+        response = browser_of.post("/book/", filled_in(held.session, person))
+        assert response["Location"] == f"/deposit/{held.reference}/"
+        assert Booking.objects.count() == 1
+        assert Session.objects.get(pk=held.session_id).held == 1
+
+    def test_in_the_same_session_leads_to_the_paid_booking(self, browser_of: Client, person: CareRecipient) -> None:
+        paid = BookingFactory(care_recipient=person)
+        Booking.objects.update(status=BookingStatus.CONFIRMED)
+        response = browser_of.post("/book/", filled_in(paid.session, person), follow=True)
+        assert response.redirect_chain == [(f"/bookings/{paid.reference}/", 302)]
+        assert "You have already booked this session for Rose Okafor." in response.content.decode()
+        assert Booking.objects.count() == 1
+
+    def test_in_a_full_session_leads_to_the_booking(self, browser_of: Client, person: CareRecipient) -> None:
+        held = BookingFactory(care_recipient=person, session=SessionFactory(capacity=1))
+        assert browser_of.post("/book/", filled_in(held.session, person))["Location"] == f"/deposit/{held.reference}/"
+
+    @pytest.mark.parametrize("status", [BookingStatus.CANCELLED, BookingStatus.EXPIRED])
+    def test_a_place_given_up_can_be_booked_again(
+        self, browser_of: Client, person: CareRecipient, status: BookingStatus
+    ) -> None:
+        over = BookingFactory(care_recipient=person)
+        Booking.objects.update(status=status)
+        response = browser_of.post("/book/", filled_in(over.session, person))
+        assert response["Location"] != f"/deposit/{over.reference}/"
+        assert Booking.objects.count() == 2
+
+    def test_another_person_has_a_booking_of_their_own(self, browser_of: Client, person: CareRecipient) -> None:
+        held = BookingFactory(care_recipient=person)
+        other = CareRecipientFactory(caregiver=person.caregiver, full_name="Ada Okafor")
+        assert browser_of.post("/book/", filled_in(held.session, other)).status_code == 302
+        assert Booking.objects.count() == 2
+
+
+class TestAnOverlap:
+    """Another booking of the person at the same time: asked once, and a yes goes on."""
+
+    @pytest.fixture
+    def known(self, person: CareRecipient) -> Booking:
+        return BookingFactory(care_recipient=person)
+
+    @pytest.fixture
+    def wanted(self, known: Booking) -> Session:
+        return SessionFactory(starts_at=known.session.ends_at - timedelta(minutes=1))
+
+    def test_is_asked_about_before_anything_is_held(
+        self, browser_of: Client, person: CareRecipient, known: Booking, wanted: Session
+    ) -> None:
+        response = browser_of.post("/book/", filled_in(wanted, person))
+        page = response.content.decode()
+        assert response.status_code == 200
+        assert "overlaps with a booking that Rose Okafor already has" in page
+        assert known.reference in page
+        assert not Booking.objects.filter(session=wanted).exists()
+
+    def test_a_yes_sends_what_was_typed(
+        self, browser_of: Client, person: CareRecipient, known: Booking, wanted: Session
+    ) -> None:
+        asked = browser_of.post("/book/", filled_in(wanted, person))
+        hidden = sent_by(asked)
+        assert browser_of.post("/book/", hidden).status_code == 302
+        booked = Booking.objects.get(session=wanted)
+        assert (booked.notes, str(booked.token)) == ("Stairs", hidden["token"])
+
+    def test_a_no_shows_the_form_as_it_was_filled_in(
+        self, browser_of: Client, person: CareRecipient, known: Booking, wanted: Session
+    ) -> None:
+        asked = browser_of.post("/book/", filled_in(wanted, person))
+        back = browser_of.post("/book/", {**sent_by(asked), "change": "1"})
+        assert back.status_code == 200
+        assert "Stairs" in back.content.decode()
+        assert not Booking.objects.filter(session=wanted).exists()
+
+    def test_is_asked_about_again_when_a_third_was_booked_meanwhile(
+        self, browser_of: Client, person: CareRecipient, known: Booking, wanted: Session
+    ) -> None:
+        hidden = sent_by(browser_of.post("/book/", filled_in(wanted, person)))
+        third = BookingFactory(
+            care_recipient=person,
+            session=SessionFactory(starts_at=wanted.starts_at + timedelta(hours=1)),
+        )
+        response = browser_of.post("/book/", hidden)
+        assert response.status_code == 200
+        assert third.reference in response.content.decode()
+        assert not Booking.objects.filter(session=wanted).exists()
+
+    def test_sessions_one_after_the_other_do_not_overlap(
+        self, browser_of: Client, person: CareRecipient, known: Booking
+    ) -> None:
+        after = SessionFactory(starts_at=known.session.ends_at)
+        assert browser_of.post("/book/", filled_in(after, person)).status_code == 302
+
+    def test_a_booking_that_is_over_does_not_overlap(
+        self, browser_of: Client, person: CareRecipient, known: Booking, wanted: Session
+    ) -> None:
+        Booking.objects.filter(pk=known.pk).update(status=BookingStatus.CANCELLED)
+        assert browser_of.post("/book/", filled_in(wanted, person)).status_code == 302
+
+
+def sent_by(asked: Any) -> dict[str, str]:
+    """The hidden fields of the page that asks."""
+    fields = Elements(asked.content.decode()).all("input")
+    return {field["name"]: field.get("value", "") for field in fields if field.get("type") == "hidden"}
 
 
 def test_too_many_forms_in_a_minute_are_answered_429(

@@ -298,12 +298,31 @@ class TestPhone:
 
     def test_too_many_unpaid_places_are_refused(self, coordinator: Client, session: Session) -> None:
         person = CareRecipientFactory()
-        for _ in range(2):
-            BookingFactory(session=session, care_recipient=person)
+        for days in (8, 9):
+            elsewhere = SessionFactory(service=session.service, starts_at=clock.now() + timedelta(days=days))
+            BookingFactory(session=elsewhere, care_recipient=person)
         reply = coordinator.post(
             f"/admin/desk/phone/{person.caregiver_id}/", self.booking_form(session, care_recipient=person.pk)
         )
         assert "already holds as many unpaid places" in said(reply)
+
+    def test_a_person_with_a_place_leads_to_the_booking_they_have(self, coordinator: Client, session: Session) -> None:
+        known = BookingFactory(session=session)
+        address = f"/admin/desk/phone/{known.caregiver_id}/"
+        reply = coordinator.post(address, self.booking_form(session, care_recipient=known.care_recipient_id))
+        assert reply["Location"] == f"/admin/desk/bookings/{known.pk}/"
+        assert Booking.objects.count() == 1
+
+    def test_an_overlap_is_said_once_and_the_same_button_goes_on(self, coordinator: Client, session: Session) -> None:
+        known = BookingFactory(session=SessionFactory(starts_at=session.starts_at + timedelta(hours=1)))
+        address = f"/admin/desk/phone/{known.caregiver_id}/"
+        typed = self.booking_form(session, care_recipient=known.care_recipient_id)
+        asked = coordinator.post(address, typed)
+        assert asked.status_code == 422
+        assert "already has a booking at this time" in said(asked)
+        assert asked.context["form"].data["accepted"] == known.reference
+        assert coordinator.post(address, {**typed, "accepted": known.reference}).status_code == 302
+        assert Booking.objects.count() == 2
 
     def test_a_closed_account_is_refused(self, coordinator: Client) -> None:
         person = CareRecipientFactory()

@@ -16,7 +16,7 @@ from portal.audit.actor import Actor, Source, SystemActor
 from portal.audit.models import AuditEvent
 from portal.bookings.domain.moving import movable_until
 from portal.bookings.enums import BookingStatus, SessionStatus
-from portal.bookings.errors import BookingError, MoveRefused, SessionFull, SessionNotBookable
+from portal.bookings.errors import AlreadyBooked, BookingError, MoveRefused, SessionFull, SessionNotBookable
 from portal.bookings.models import Booking, Session
 from portal.common import clock
 from portal.notifications.models import Notification
@@ -211,3 +211,33 @@ class TestPage:
         assert client.get(address).status_code == 404
         assert client.post(address, {"session": other.pk, "from_session": confirmed.session_id}).status_code == 404
         assert held(other) == [0]
+
+
+class TestAnotherBookingOfThePerson:
+    def test_in_the_new_session_is_refused(self, confirmed: Booking, other: Session) -> None:
+        BookingFactory(session=other, care_recipient=confirmed.care_recipient)
+        with pytest.raises(AlreadyBooked):
+            moved(confirmed, other)
+        assert held(confirmed.session, other) == [1, 1]
+
+    def test_at_the_new_time_is_asked_about_and_the_same_button_goes_on(
+        self, confirmed: Booking, other: Session, client: Client
+    ) -> None:
+        client.force_login(confirmed.caregiver.user, BACKEND)
+        at_that_time = SessionFactory(starts_at=other.starts_at)
+        known = BookingFactory(session=at_that_time, care_recipient=confirmed.care_recipient)
+        address = f"/bookings/{confirmed.reference}/move/"
+        typed = {"from_session": confirmed.session_id, "session": other.pk}
+        asked = client.post(address, typed)
+        assert asked.status_code == 422
+        assert "already has a booking at this time" in asked.content.decode()
+        assert f'name="accepted" value="{known.reference}"' in asked.content.decode()
+        assert client.post(address, {**typed, "accepted": known.reference}).status_code == 302
+        assert held(confirmed.session, other) == [0, 1]
+
+    def test_the_booking_that_moves_does_not_overlap_with_itself(self, confirmed: Booking) -> None:
+        soon_after = SessionFactory(
+            service=confirmed.session.service, starts_at=confirmed.session.starts_at + timedelta(minutes=30)
+        )
+        moved(confirmed, soon_after)
+        assert held(confirmed.session, soon_after) == [0, 1]

@@ -203,11 +203,17 @@ class TestLateMoney:
         apply_intent(stripe.pay(str(expired.intent_id)), news())
         self._went_back(expired)
 
-    def test_goes_back_when_the_caregiver_has_another_place_in_it(self, expired: Payment, stripe: FakeGateway) -> None:
+    def test_goes_back_when_the_person_has_another_place_in_it(self, expired: Payment, stripe: FakeGateway) -> None:
+        BookingFactory(session=expired.booking.session, care_recipient=expired.booking.care_recipient)
+        apply_intent(stripe.pay(str(expired.intent_id)), news())
+        self._went_back(expired)
+
+    def test_takes_a_place_beside_another_person_of_the_family(self, expired: Payment, stripe: FakeGateway) -> None:
         other = CareRecipientFactory(caregiver=expired.booking.caregiver)
         BookingFactory(session=expired.booking.session, care_recipient=other)
         apply_intent(stripe.pay(str(expired.intent_id)), news())
-        self._went_back(expired)
+        assert Booking.objects.get(pk=expired.booking_id).status == BookingStatus.CONFIRMED
+        assert not Refund.objects.exists()
 
     def test_goes_back_after_a_cancellation(self, expired: Payment, stripe: FakeGateway) -> None:
         Booking.objects.filter(pk=expired.booking_id).update(status=BookingStatus.CANCELLED)

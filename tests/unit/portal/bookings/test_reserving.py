@@ -39,6 +39,11 @@ def booked(person: CareRecipient, session: Session | None = None, **options: Any
     )  # fmt: skip
 
 
+def on_day(number: int) -> Session:
+    """In that many days."""
+    return SessionFactory(starts_at=clock.now() + timedelta(days=number))
+
+
 def test_the_terms_of_the_moment_are_copied() -> None:
     service = ServiceFactory()
     booking = booked(CareRecipientFactory(), SessionFactory(service=service))
@@ -93,8 +98,8 @@ def test_two_unpaid_places_at_most() -> None:
     assert base.BOOKING_MAX_OPEN_HOLDS == 2
     person = CareRecipientFactory()
     first = booked(person)
-    booked(person)
-    session = SessionFactory()
+    booked(person, on_day(8))
+    session = on_day(9)
     with pytest.raises(TooManyHolds) as refusal:
         booked(person, session)
     session.refresh_from_db()
@@ -112,11 +117,10 @@ def test_the_holds_of_others_do_not_count() -> None:
 def test_the_demo_is_wide(settings: Settings) -> None:
     settings.BOOKING_MAX_OPEN_HOLDS = 20
     person = CareRecipientFactory()
-    session = SessionFactory(capacity=21)
-    for _ in range(20):
-        booked(person, session)
+    for day in range(20):
+        booked(person, on_day(7 + day))
     with pytest.raises(TooManyHolds):
-        booked(person, session)
+        booked(person, on_day(27))
 
 
 @pytest.mark.parametrize(
