@@ -79,6 +79,45 @@ def test_three_d_secure_is_completed_or_failed(page: Page, stack: Stack, answer:
     assert len(stack.intent_for(reference)) == 1
 
 
+def test_back_and_continue_lead_to_the_same_deposit(page: Page, stack: Stack) -> None:
+    sign_in(page)
+    reference = book(page)
+    page.go_back()
+    page.get_by_role("button", name="Continue to deposit").click()
+    page.wait_for_url(re.compile("/deposit/"))
+    assert page.url.endswith(f"/deposit/{reference}/")
+
+
+def request_session(page: Page, service: str, label: re.Pattern[str]) -> str:
+    """Send the form for the last session whose label begins so; returns what its group matched."""
+    page.goto("/book/")
+    page.get_by_label(service).check()
+    field = page.get_by_label("Session", exact=True)
+    options = field.locator("option").all_inner_texts()
+    chosen = next(text for text in reversed(options) if label.match(text.strip()))
+    field.select_option(label=chosen)
+    page.get_by_label("Who is this for?").select_option(index=2)
+    page.get_by_role("button", name="Continue to deposit").click()
+    found = label.match(chosen.strip())
+    assert found is not None
+    return found.group(1)
+
+
+def test_an_overlap_is_asked_about_once(page: Page) -> None:
+    sign_in(page)
+    day = request_session(page, "Respite care at home", re.compile(r"^(\w+ \d+ \w+), 10:00am"))
+    page.wait_for_url(re.compile("/deposit/"))
+    request_session(page, "Home needs assessment", re.compile(f"^({day}), 11:00am"))
+    page.get_by_role("heading", level=1, name="Another booking at the same time").wait_for()
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        for width in (375, 1280):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert axe_violations(page) == [], (scheme, width)
+    page.get_by_role("button", name="Book this session too").click()
+    page.wait_for_url(re.compile("/deposit/"))
+
+
 def test_a_double_click_charges_once(page: Page, stack: Stack) -> None:
     sign_in(page)
     reference = book(page)

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
@@ -13,7 +14,7 @@ from django.db import connection
 from payments.domain.checkout import book
 from portal.audit.actor import Actor, Source
 from portal.bookings.domain import reserve as reserve_module
-from portal.bookings.errors import SessionFull
+from portal.bookings.errors import AlreadyBooked, SessionFull
 from portal.bookings.models import Booking, Session
 from tests.factories import CareRecipientFactory, SessionFactory
 from tests.services import ROOT
@@ -52,6 +53,34 @@ def race(session: Session) -> list[str]:
 def test_exactly_one_of_fifty_gets_the_last_place() -> None:
     session = SessionFactory(capacity=1)
     assert race(session) == ["booked"] + ["full"] * 49
+    session.refresh_from_db()
+    assert (session.held, Booking.objects.count()) == (1, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ten_tabs_of_one_family_hold_one_place_for_a_person() -> None:
+    session, person = SessionFactory(capacity=10), CareRecipientFactory()
+    together = Barrier(10)
+
+    def attempt(_: int) -> str:
+        together.wait(30)
+        try:
+            book(
+                session=session,
+                caregiver=person.caregiver,
+                care_recipient=person,
+                by=Actor.user(person.caregiver.user),
+                source=Source.CAREGIVER,
+                token=uuid.uuid4(),
+            )
+        except AlreadyBooked:
+            return "known"
+        finally:
+            connection.close()
+        return "booked"
+
+    with ThreadPoolExecutor(10) as pool:
+        assert sorted(pool.map(attempt, range(10))) == ["booked"] + ["known"] * 9
     session.refresh_from_db()
     assert (session.held, Booking.objects.count()) == (1, 1)
 
