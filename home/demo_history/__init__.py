@@ -1,7 +1,8 @@
 """Some months that the demo's organisation has behind it, so that its figures and listings have something to say.
 
-All of it was paid at the desk or by phone, on the organisation's own card machine: Stripe has no part in it, and
-reconciliation finds nothing to compare. Rows are inserted in bulk; the ledger's rules hold (`check_invariants`).
+Most of it was paid by card, at the Stripe that the caller gives; the rest on the organisation's own card machine. Both
+sides are made from the same stories, but for the differences that are planted. Rows are inserted in bulk; the ledger's
+rules hold (`check_invariants`).
 """
 
 from datetime import timedelta
@@ -11,6 +12,7 @@ from typing import Final
 from django.db import transaction
 
 from home.demo_history.families import families
+from home.demo_history.past import PastStripe
 from home.demo_history.plan import Plan
 from home.demo_history.write import write
 from portal.bookings.domain.availability import generate_sessions
@@ -22,8 +24,11 @@ AHEAD: Final = timedelta(days=14)
 
 
 @transaction.atomic
-def seed_history() -> int:
-    """Write the history, once: nothing when there is a booking already. Returns how many bookings were made."""
+def seed_history(stripe: PastStripe) -> int:
+    """Write the history, once: nothing when there is a booking already. Returns how many bookings were made.
+
+    Stripe's side is kept before this commits: whoever is stopped in between starts over with both.
+    """
     if Booking.objects.exists():
         return 0
     moment = clock.now()
@@ -33,5 +38,6 @@ def seed_history() -> int:
     sessions = Session.objects.select_related("service").filter(starts_at__lt=moment + AHEAD).order_by("starts_at")
     plan = Plan(Random(2026), list(sessions), families(today - timedelta(days=DAYS + 30)), moment)  # noqa: S311 no secret
     stories = plan.stories(today - timedelta(days=DAYS))
-    write(stories, plan)
+    write(stories, plan, stripe)
+    stripe.finish(moment)
     return len(stories)

@@ -7,9 +7,15 @@ from typing import Any, Final
 from django.db import connection
 from django.db.models import Model
 
+from home.demo_history.differences import Planted, plant
+from home.demo_history.past import PastStripe
+from home.demo_history.pay import LEARNT, Paid, pay_all
 from home.demo_history.plan import Plan, Story
+from payments.domain.event_types import KNOWN_TYPES
+from payments.domain.inbox import event_from
 from payments.enums import (
     AttemptOutcome,
+    LedgerState,
     Method,
     OfflineKind,
     PaymentStatus,
@@ -17,7 +23,15 @@ from payments.enums import (
     RefundReason,
     RefundStatus,
 )
-from payments.models import OfflineReceipt, Payment, PaymentAttempt, PaymentTransition, Refund
+from payments.models import (
+    Dispute,
+    OfflineReceipt,
+    Payment,
+    PaymentAttempt,
+    PaymentTransition,
+    ReceivedEvent,
+    Refund,
+)
 from portal.activity.models import Activity, ActivityEvent
 from portal.audit.actor import Actor, Source, SystemActor
 from portal.audit.models import AuditEvent, Transition
@@ -29,24 +43,38 @@ from portal.media_library.models import MediaItem
 from portal.notifications.models import Notification, NotificationStatus
 
 BATCH: Final = 500
+MIRROR_PACE: Final = timedelta(seconds=1)  # a month of events would keep the demo's first minutes busy
 SEED: Final = Actor.system(SystemActor.SEED)
 WHO: Final = {"actor_kind": SEED.kind, "actor_id": SEED.id, "source": Source.STAFF}
 
 
-def write(stories: list[Story], plan: Plan) -> None:
+def write(stories: list[Story], plan: Plan, stripe: PastStripe) -> None:
     """Everything, in the order of its keys."""
     _insert(Booking, (story.booking for story in stories))
-    payments = [(story, payment) for story in stories for payment in _payments(story)]
-    _insert(Payment, (payment for _, payment in payments))
+    payments = [paid for story in stories for paid in _payments(story)]
+    plant(payments, plan.moment)
+    for paid in payments:
+        if paid.planted == Planted.LOST_PAYMENT:
+            _forget_success(paid.payment)
+    _insert(Payment, (paid.payment for paid in payments))
+    for paid in payments:
+        if paid.payment.refunded_amount:
+            paid.refund = _refund(paid)
+    refunds = [paid.refund for paid in payments if paid.refund is not None]
+    _insert(Refund, refunds)
+    _insert(Dispute, pay_all(payments, stripe, plan.moment))
+    Payment.objects.bulk_update([paid.payment for paid in payments if paid.by_stripe], LEARNT, batch_size=BATCH)
+    Refund.objects.bulk_update(refunds, ["stripe_refund_id", "balance_transaction_id"], batch_size=BATCH)
+    _insert(ReceivedEvent, _received(stripe, plan.moment))
     changes: list[Transition] = [change for story in stories for change in _booking_changes(story)]
-    changes += [change for story, payment in payments for change in _payment_changes(story, payment)]
+    changes += [change for paid in payments for change in _payment_changes(paid)]
     changes.sort(key=lambda change: change.occurred_at)
     _insert(BookingTransition, (change for change in changes if isinstance(change, BookingTransition)))
     _insert(PaymentTransition, (change for change in changes if isinstance(change, PaymentTransition)))
     _insert(AuditEvent, map(_audited, changes))
-    _insert(PaymentAttempt, (attempt for story, payment in payments for attempt in _attempts(story, payment)))
-    _insert(OfflineReceipt, (_receipt(payment) for _, payment in payments if payment.captured_amount))
-    _insert(Refund, (_refund(story, payment) for story, payment in payments if payment.refunded_amount))
+    _insert(PaymentAttempt, (attempt for paid in payments for attempt in _attempts(paid)))
+    offline = (paid.payment for paid in payments if not paid.by_stripe)
+    _insert(OfflineReceipt, (_receipt(payment) for payment in offline if payment.captured_amount))
     _insert(Notification, (mail for story in stories for mail in _mails(story, plan)))
     _insert(ActivityEvent, (visit for story in stories for visit in _visits(story, plan)))
     library = list(MediaItem.objects.filter(kind__in=PLAYABLE))
@@ -68,14 +96,14 @@ def _insert(model: type[Model], rows: Iterable[Any]) -> None:
     model._default_manager.bulk_create(list(rows), batch_size=BATCH)
 
 
-def _payments(story: Story) -> Iterator[Payment]:
+def _payments(story: Story) -> Iterator[Paid]:
     """The deposit, and the balance of whoever came."""
     booking, paid_at = story.booking, story.paid_at
     opened_at = booking.created_at + timedelta(seconds=20)
-    yield Payment(
+    deposit = Payment(
         booking=booking,
         purpose=Purpose.DEPOSIT,
-        method=Method.OFFLINE,
+        method=Method.OFFLINE if story.by_phone else Method.STRIPE,
         amount=booking.deposit_amount,
         currency=booking.currency,
         status=_deposit_status(story),
@@ -85,14 +113,43 @@ def _payments(story: Story) -> Iterator[Payment]:
         create_requested_at=opened_at,
         first_attempt_at=story.declines[0][0] if story.declines else paid_at,
         succeeded_at=paid_at,
+        known_at=paid_at,
+        **_written(booking),
     )
+    yield Paid(story, deposit, paid_at)
     if booking.status == BookingStatus.COMPLETED:
         due = booking.price_amount - booking.deposit_amount
-        at = booking.session.starts_at
-        yield Payment(
-            booking=booking, purpose=Purpose.BALANCE, method=Method.OFFLINE, amount=due, currency=booking.currency,
-            status=PaymentStatus.SUCCEEDED, captured_amount=due, created_at=at, first_attempt_at=at, succeeded_at=at,
+        at = story.balance_paid_at or booking.session.starts_at
+        balance = Payment(
+            booking=booking, purpose=Purpose.BALANCE, amount=due, currency=booking.currency,
+            method=Method.STRIPE if story.balance_paid_at else Method.OFFLINE, status=PaymentStatus.SUCCEEDED,
+            captured_amount=due, created_at=at - timedelta(minutes=2), create_requested_at=at - timedelta(minutes=2),
+            first_attempt_at=at, succeeded_at=at, known_at=at, **_written(booking),
         )  # fmt: skip
+        yield Paid(story, balance, at)
+
+
+def _written(booking: Booking) -> dict[str, Any]:
+    """What the checkout writes into each payment."""
+    return {
+        "receipt_email": booking.caregiver.user.email, "metadata": {"booking_reference": booking.reference},
+    }  # fmt: skip
+
+
+def _forget_success(payment: Payment) -> None:
+    payment.status, payment.captured_amount = PaymentStatus.PENDING, 0
+    payment.first_attempt_at = payment.succeeded_at = payment.known_at = None
+
+
+def _received(stripe: PastStripe, moment: datetime) -> Iterator[ReceivedEvent]:
+    """The events that Stripe still keeps, as webhooks brought them; the mirror takes them one by one, newest first."""
+    told = [event for event in reversed(stripe.events()) if event["type"] in KNOWN_TYPES]
+    for number, event in enumerate(told):
+        received = event_from(event)
+        received.received_at = received.applied_at = received.created_at + timedelta(seconds=1)
+        received.ledger_state = LedgerState.APPLIED
+        received.mirror_due_at = moment + MIRROR_PACE * (number + 1)
+        yield received
 
 
 def _deposit_status(story: Story) -> PaymentStatus:
@@ -113,16 +170,19 @@ def _booking_changes(story: Story) -> Iterator[BookingTransition]:
             status = to
 
 
-def _payment_changes(story: Story, payment: Payment) -> Iterator[PaymentTransition]:
+def _payment_changes(paid: Paid) -> Iterator[PaymentTransition]:
+    payment, over_at = paid.payment, paid.story.over_at
     at, status = payment.succeeded_at, PaymentStatus.PENDING
+    if payment.status == status:
+        return
     first = PaymentStatus.SUCCEEDED if at else PaymentStatus.CANCELLED
     yield PaymentTransition(
-        payment=payment, from_status=status, to_status=first, occurred_at=at or story.over_at, reason="paid_otherwise"
-        if at else "", **WHO,
+        payment=payment, from_status=status, to_status=first, occurred_at=at or over_at,
+        reason="paid_otherwise" if at and not paid.by_stripe else "", **WHO,
     )  # fmt: skip
     if payment.refunded_amount:
         yield PaymentTransition(
-            payment=payment, from_status=first, to_status=payment.status, occurred_at=story.over_at, **WHO
+            payment=payment, from_status=first, to_status=payment.status, occurred_at=over_at, **WHO
         )
 
 
@@ -141,15 +201,15 @@ def _audited(change: Transition) -> AuditEvent:
     )
 
 
-def _attempts(story: Story, payment: Payment) -> Iterator[PaymentAttempt]:
-    name = f"card-machine-{payment.pk}"
-    if payment.purpose == Purpose.DEPOSIT:
-        for n, (at, reason) in enumerate(story.declines):
-            yield PaymentAttempt(
-                payment=payment, outcome=AttemptOutcome.FAILED, code="card_declined", decline_code=reason,
-                reference=f"{name}-{n}", occurred_at=at,
-            )  # fmt: skip
+def _attempts(paid: Paid) -> Iterator[PaymentAttempt]:
+    payment = paid.payment
+    for declined in paid.declines:
+        yield PaymentAttempt(
+            payment=payment, outcome=AttemptOutcome.FAILED, code=declined.code, decline_code=declined.decline_code,
+            reference=declined.charge_id, occurred_at=declined.at,
+        )  # fmt: skip
     if payment.succeeded_at:
+        name = payment.charge_id or f"card-machine-{payment.pk}"
         yield PaymentAttempt(
             payment=payment, outcome=AttemptOutcome.SUCCEEDED, reference=name, occurred_at=payment.succeeded_at
         )
@@ -160,11 +220,12 @@ def _receipt(payment: Payment) -> OfflineReceipt:
     return OfflineReceipt(payment=payment, kind=OfflineKind.CARD_MACHINE, received_on=at.date(), occurred_at=at)
 
 
-def _refund(story: Story, payment: Payment) -> Refund:
-    at = story.over_at
+def _refund(paid: Paid) -> Refund:
+    payment, at = paid.payment, paid.story.over_at
     return Refund(
         payment=payment, amount=payment.refunded_amount, believed_balance=payment.captured_amount,
         reason=RefundReason.CANCELLATION, status=RefundStatus.SUCCEEDED, created_at=at, settled_at=at,
+        first_sent_at=at if paid.by_stripe else None,
     )  # fmt: skip
 
 

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from functools import partial
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -16,7 +15,7 @@ from starlette.routing import Route
 from . import control
 from .api import Api, Endpoint, error_body
 from .errors import unrecognized_url
-from .flows import disputes, payments, payouts, refunds
+from .flows import due, payouts
 from .ids import new_id
 from .persistence import StateFile
 from .resources import ENDPOINTS
@@ -36,18 +35,7 @@ def build(state: Path | None = None) -> Starlette:
             kept.load()
         saving = asyncio.create_task(kept.save_regularly()) if kept else None
         box.delivery.start()
-        box.timers.start(
-            {
-                "book_charge": partial(payments.book_charge, box),
-                "decide_dispute": partial(disputes.decide, box),
-                "dispute_charge": partial(payments.dispute_charge, box),
-                "fail_refund": partial(refunds.fail_refund, box),
-                "pay_out_daily": partial(payouts.pay_out_daily, box),
-                "pay_payout": partial(payouts.pay, box),
-                "succeed_refund": partial(refunds.succeed_refund, box),
-                "warn_of_fraud": partial(payments.warn_of_fraud, box),
-            }
-        )
+        box.timers.start(due.actions(box))
         payouts.schedule(box)
         yield
         box.timers.stop()

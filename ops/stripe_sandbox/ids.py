@@ -3,9 +3,21 @@
 import random
 import secrets
 import string
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 _ALPHABET = string.ascii_letters + string.digits
 _random = random.Random(secrets.randbits(128))  # fast; only names, not secrets
+
+
+@contextmanager
+def repeatable(seed: int) -> Iterator[None]:
+    """Gives the same names in the same order inside: for a history that is to be the same each time."""
+    _random.seed(seed)
+    try:
+        yield
+    finally:
+        _random.seed(secrets.randbits(128))
 
 
 def random_text(length: int) -> str:

@@ -1,15 +1,19 @@
 """The sandbox as a whole: what it remembers, what is due, what it sends, how it misbehaves."""
 
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from . import clock
 from .delivery import Delivery
 from .faults import Faults
 from .objects import account, balance_transaction, event
 from .store import KINDS, Object, Store
 from .timers import Timers
+
+EVENTS_KEPT = 30 * 24 * 3600  # seconds, as at Stripe
 
 
 @dataclass(frozen=True)
@@ -49,9 +53,18 @@ class Sandbox:
             idempotency_key=self._cause.idempotency_key,
             pending_webhooks=len(recipients),
         )
+        if happened["created"] < time.time() - EVENTS_KEPT:
+            return happened  # of a history: Stripe has forgotten it
         self.store.put(happened)
         self.delivery.send(happened["id"], recipients)
         return happened
+
+    def forget_old_events(self) -> None:
+        """Stripe keeps events for thirty days."""
+        for happened in self.store["event"]:  # oldest first
+            if happened["created"] >= clock.now() - EVENTS_KEPT:
+                return
+            self.store["event"].remove(happened["id"])
 
     def emit_change(self, kind: str, old: Object, new: Object) -> None:
         self.emit(kind, new, event.changes(old, new))

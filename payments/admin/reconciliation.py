@@ -59,8 +59,8 @@ def report(request: HttpRequest) -> HttpResponse:
 @require_POST
 @permission_required(DECIDE, raise_exception=True)
 def run_now(request: HttpRequest) -> HttpResponse:
-    """Have the worker compare, and heal what was only missed."""
-    ring_now("payments.tasks.reconcile")
+    """Have the worker compare half a year, and heal what was only missed."""
+    ring_now("payments.tasks.reconcile_half_year")
     messages.success(request, "Reconciliation has been asked for. Its result appears below when it has ended.")
     return redirect("reconciliation")
 

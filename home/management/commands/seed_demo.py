@@ -3,19 +3,16 @@
 import json
 from argparse import ArgumentParser
 from datetime import time, timedelta
-from io import StringIO
 from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.models import Group
-from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from wagtail.models import Page
 
 from home import demo_content
-from home.demo_history import seed_history
 from home.demo_library import seed_library
 from home.models import HomePage
 from portal.accounts.models import User
@@ -37,15 +34,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--json", action="store_true", help="print what there is as JSON")
-        parser.add_argument("--history", action="store_true", help="with some months behind it, when it is new")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO:
             raise CommandError("seed_demo makes accounts with a published password: demo settings only.")
         with transaction.atomic():
             seed()
-        if options["history"] and seed_history():
-            call_command("rebuild_rollups", stdout=StringIO())
         report = {"services": Service.objects.count(), "pages": Page.objects.count(), "users": User.objects.count()}
         self.stdout.write(json.dumps(report) if options["json"] else f"the demo is ready: {report}")
 

@@ -1,7 +1,6 @@
 """Disputes: opened by a test card or on command, answered with evidence, escalated, closed, partly paid back."""
 
-import time
-
+from .. import clock
 from ..errors import Object, invalid_request, no_such
 from ..objects import dispute as disputes
 from ..sandbox import Sandbox
@@ -68,7 +67,7 @@ def submit_evidence(box: Sandbox, dispute: Object, evidence: Object, *, submit: 
         warning = dispute["status"].startswith("warning")
         dispute["status"] = "warning_under_review" if warning else "under_review"
         dispute["evidence_details"] |= {
-            "past_due": time.time() > details["due_by"],
+            "past_due": clock.now() > details["due_by"],
             "submission_count": details["submission_count"] + 1,
         }
         if dispute["evidence"]["uncategorized_text"] in (WINNING, LOSING, ESCALATING):

@@ -1,8 +1,6 @@
 """The life of a payment intent (docs.stripe.com/payments/paymentintents/lifecycle)."""
 
-import time
-
-from .. import cards
+from .. import cards, clock
 from ..cards import Authentication, Card, Decline, Risk
 from ..errors import Object, StripeError, card_error, invalid_request
 from ..ids import new_id
@@ -273,7 +271,7 @@ def cancel(box: Sandbox, intent: Object, reason: str | None) -> Object:
             intent,
         )
     intent |= {
-        "canceled_at": int(time.time()),
+        "canceled_at": clock.now(),
         "cancellation_reason": reason,
         "next_action": None,
         "status": "canceled",

@@ -3,9 +3,9 @@
 Source: docs.stripe.com/payouts. A payout that fails comes back to the balance.
 """
 
-import time
 from collections.abc import Iterable
 
+from .. import clock
 from ..errors import Object, invalid_request
 from ..money import display
 from ..objects import payout
@@ -20,25 +20,34 @@ _FAILURE = ("account_closed", "The bank account has been closed.")
 def schedule(box: Sandbox) -> None:
     """Automatic payouts run at midnight, UTC; one that is waiting already stays."""
     if not any(job["action"] == "pay_out_daily" for job in box.store["job"]):
-        box.timers.later(_DAY - time.time() % _DAY, "pay_out_daily", "account")
+        box.timers.later(_DAY - clock.now() % _DAY, "pay_out_daily", "account")
 
 
 def pay_out_daily(box: Sandbox, _: str) -> None:
+    """What happens at midnight; events of a month ago are forgotten then, too."""
     schedule(box)
+    box.forget_old_events()
     settle(box)
 
 
 def settle(box: Sandbox, *, whatever_is_pending: bool = False) -> list[Object]:
-    """Pays out what is available, one payout a currency; the transactions in it are remembered.
+    """Pays out what is available.
 
     `whatever_is_pending` does not wait for the days until money becomes available.
     """
-    now = int(time.time())
+    now = clock.now()
+    taken = {note["id"] for note in box.store["note"] if "payout" in note}
+    left = (one for one in box.store["balance_transaction"] if one["id"] not in taken)
+    return pay_out(box, [one for one in left if whatever_is_pending or one["available_on"] <= now])
+
+
+def pay_out(box: Sandbox, those: Iterable[Object]) -> list[Object]:
+    """One payout a currency of these balance transactions, which it remembers; nothing where they come to nothing."""
+    now = clock.now()
     waiting: dict[str, list[Object]] = {}
-    for moved in _not_paid_out(box):
-        if whatever_is_pending or moved["available_on"] <= now:
-            box.store.put(moved | {"status": "available", "available_on": min(moved["available_on"], now)})
-            waiting.setdefault(moved["currency"], []).append(moved)
+    for moved in those:
+        box.store.put(moved | {"status": "available", "available_on": min(moved["available_on"], now)})
+        waiting.setdefault(moved["currency"], []).append(moved)
     if not box.account()["payouts_enabled"]:
         return []
     sums = {currency: sum(moved["net"] for moved in those) for currency, those in waiting.items()}
@@ -53,7 +62,7 @@ def create(box: Sandbox, amount: int, currency: str, fields: Object) -> Object:
     """A payout by hand; more than is available is refused."""
     if not box.account()["payouts_enabled"]:
         raise invalid_request("Your account currently has payouts disabled.", code="payouts_not_allowed")
-    now = time.time()
+    now = clock.now()
     all_moved = box.store["balance_transaction"]
     available = sum(one["net"] for one in all_moved if one["currency"] == currency and one["available_on"] <= now)
     if amount > available:
@@ -104,8 +113,3 @@ def move(box: Sandbox, old: Object, status: str) -> Object:
 def contents(box: Sandbox, payout_id: str) -> frozenset[str]:
     """Ids of the balance transactions of an automatic payout, its own too; Stripe knows none of one by hand."""
     return frozenset(note["id"] for note in box.store["note"].matching("payout", payout_id))
-
-
-def _not_paid_out(box: Sandbox) -> list[Object]:
-    taken = {note["id"] for note in box.store["note"] if "payout" in note}
-    return [one for one in box.store["balance_transaction"] if one["id"] not in taken]

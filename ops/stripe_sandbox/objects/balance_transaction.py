@@ -1,7 +1,6 @@
 """The balance transaction object: money that moved, signed, in minor units."""
 
-import time
-
+from .. import clock
 from ..ids import new_id
 from ..store import Object
 
@@ -24,7 +23,7 @@ def build(
     Amount and fee are minor units of `currency`, by default the source's.
     """
     currency = currency or source["currency"]
-    now = int(time.time())
+    now = clock.now()
     fee_details = {
         "amount": fee,
         "application": None,

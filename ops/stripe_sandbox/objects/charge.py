@@ -1,7 +1,6 @@
 """The charge object: one attempt to take money."""
 
-import time
-
+from .. import clock
 from ..cards import Card, Decline, Risk
 from ..ids import new_id
 from ..store import Object
@@ -26,7 +25,7 @@ def build(intent: Object, method: Object, card: Card, *, decline: Decline | None
         "billing_details": billing_details(method["billing_details"]),
         "calculated_statement_descriptor": f"SANDBOX* {descriptor}" if descriptor else "SANDBOX",
         "captured": succeeded,
-        "created": int(time.time()),
+        "created": clock.now(),
         "currency": intent["currency"],
         "customer": intent["customer"],
         "description": intent["description"],

@@ -1,7 +1,6 @@
 """The customer object."""
 
-import time
-
+from .. import clock
 from ..ids import new_id, random_text
 from ..store import Object
 
@@ -12,7 +11,7 @@ def build(fields: Object) -> Object:
         "object": "customer",
         "address": None,
         "balance": 0,
-        "created": int(time.time()),
+        "created": clock.now(),
         "currency": None,
         "customer_account": None,
         "default_source": None,

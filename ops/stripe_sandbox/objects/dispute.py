@@ -1,7 +1,6 @@
 """The dispute object: a chargeback, or an inquiry that may become one."""
 
-import time
-
+from .. import clock
 from ..ids import new_id
 from ..store import Object
 
@@ -51,11 +50,11 @@ _ANSWER_WITHIN = 9 * 24 * 3600
 
 def due_by() -> int:
     """Until when an answer is awaited that becomes due now; UTC seconds."""
-    return int(time.time()) + _ANSWER_WITHIN
+    return clock.now() + _ANSWER_WITHIN
 
 
 def build(charge: Object, amount: int, reason: str, *, inquiry: bool, due_by: int | None = None) -> Object:
-    now = int(time.time())
+    now = clock.now()
     brand = charge["payment_method_details"]["card"]["brand"]
     return {
         "id": new_id("du"),

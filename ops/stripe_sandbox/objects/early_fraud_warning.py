@@ -1,7 +1,6 @@
 """The early fraud warning: the card's issuer thinks that a charge was fraud, before anybody disputes it."""
 
-import time
-
+from .. import clock
 from ..ids import new_id
 from ..store import Object
 
@@ -23,7 +22,7 @@ def build(charge: Object, fraud_type: str) -> Object:
         "object": KIND,
         "actionable": not charge["disputed"] and not charge["refunded"],
         "charge": charge["id"],
-        "created": int(time.time()),
+        "created": clock.now(),
         "fraud_type": fraud_type,
         "livemode": False,
         "payment_intent": charge["payment_intent"],

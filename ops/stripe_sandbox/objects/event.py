@@ -1,9 +1,8 @@
 """The event object."""
 
-import time
 from typing import Any
 
-from .. import API_VERSION
+from .. import API_VERSION, clock
 from ..ids import new_id
 from ..store import Object
 
@@ -24,7 +23,7 @@ def build(
         "id": new_id("evt"),
         "object": "event",
         "api_version": API_VERSION,
-        "created": int(time.time()),
+        "created": clock.now(),
         "data": data,
         "livemode": False,
         "pending_webhooks": pending_webhooks,

@@ -1,7 +1,6 @@
 """The file object. Only what is known about a file is kept, never its contents."""
 
-import time
-
+from .. import clock
 from ..ids import random_text
 from ..store import Object
 
@@ -9,7 +8,7 @@ from ..store import Object
 def build(uploaded: Object, purpose: str) -> Object:
     """`uploaded` is what `params.Upload` reads: filename, size in bytes, type."""
     file_id = f"file_1{random_text(23)}"
-    now = int(time.time())
+    now = clock.now()
     return {
         "id": file_id,
         "object": "file",

@@ -1,7 +1,6 @@
 """The payment intent object."""
 
-import time
-
+from .. import clock
 from ..ids import client_secret, new_id
 from ..store import Object
 
@@ -52,7 +51,7 @@ def build(amount: int, currency: str, fields: Object) -> Object:
         "capture_method": "automatic_async",
         "client_secret": client_secret(intent_id),
         "confirmation_method": "automatic",
-        "created": int(time.time()),
+        "created": clock.now(),
         "currency": currency,
         "customer": None,
         "customer_account": None,

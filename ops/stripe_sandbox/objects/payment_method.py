@@ -1,8 +1,8 @@
 """The payment method object; the sandbox has cards only."""
 
-import time
 from hashlib import sha256
 
+from .. import clock
 from ..cards import Card
 from ..ids import new_id
 from ..store import Object
@@ -42,7 +42,7 @@ def build(card: Card, exp_month: int, exp_year: int, *, cvc_given: bool, fields:
             "three_d_secure_usage": {"supported": card.supports_3ds},
             "wallet": None,
         },
-        "created": int(time.time()),
+        "created": clock.now(),
         "customer": None,
         "customer_account": None,
         "livemode": False,

@@ -1,7 +1,6 @@
 """The payout: money on its way from the balance to the bank account."""
 
-import time
-
+from .. import clock
 from ..ids import new_id
 from ..store import Object
 
@@ -10,7 +9,7 @@ _DAY = 24 * 3600
 
 def build(amount: int, currency: str, *, automatic: bool, fields: Object) -> Object:
     """`amount` in minor units of `currency`."""
-    now = int(time.time())
+    now = clock.now()
     return {
         "id": new_id("po"),
         "object": "payout",

@@ -1,7 +1,6 @@
 """The refund object."""
 
-import time
-
+from .. import clock
 from ..ids import new_id
 from ..store import Object
 
@@ -13,7 +12,7 @@ def build(charge: Object, amount: int, status: str, fields: Object) -> Object:
         "amount": amount,
         "balance_transaction": None,
         "charge": charge["id"],
-        "created": int(time.time()),
+        "created": clock.now(),
         "currency": charge["currency"],
         "destination_details": {
             "card": {

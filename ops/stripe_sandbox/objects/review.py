@@ -1,7 +1,6 @@
 """The review: Radar asks a person to look at a payment."""
 
-import time
-
+from .. import clock
 from ..ids import new_id
 from ..store import Object
 
@@ -14,7 +13,7 @@ def build(charge: Object, opened_reason: str) -> Object:
         "billing_zip": charge["billing_details"]["address"]["postal_code"],
         "charge": charge["id"],
         "closed_reason": None,
-        "created": int(time.time()),
+        "created": clock.now(),
         "ip_address": None,
         "ip_address_location": None,
         "livemode": False,

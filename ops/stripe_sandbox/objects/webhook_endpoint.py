@@ -1,7 +1,6 @@
 """The webhook endpoint object. Its secret is shown once, when it is created."""
 
-import time
-
+from .. import clock
 from ..ids import new_id
 from ..store import Object
 
@@ -12,7 +11,7 @@ def build(url: str, enabled_events: list[str], fields: Object) -> Object:
         "object": "webhook_endpoint",
         "api_version": None,
         "application": None,
-        "created": int(time.time()),
+        "created": clock.now(),
         "description": None,
         "enabled_events": enabled_events,
         "livemode": False,
