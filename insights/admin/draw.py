@@ -100,7 +100,7 @@ def deposits(answered: Answered) -> list[Chart]:
     """A chart for each currency: amounts of two are never drawn, or added, together."""
     names = {
         "deposits_taken": "Taken", "deposits_refunded": "Refunded", "deposits_disputed": "Disputed",
-        "deposits_net": "Net",
+        "dispute_fees": "Dispute fees", "deposits_net": "Net",
     }  # fmt: skip
     results = {key: answered.results[key] for key in names}
     return [
@@ -116,16 +116,19 @@ def _deposits_in(
     elsewhere = {
         "deposits_refunded": drill.REFUNDS.of_day(answered.viewer, answered.asked, status__exact="succeeded", **of),
         "deposits_disputed": drill.DISPUTES.of_day(answered.viewer, answered.asked, **of),
+        "dispute_fees": drill.DISPUTES.of_day(
+            answered.viewer, answered.asked, payment__purpose__exact="deposit", settlement_currency=currency
+        ),
     }
     lines = [
         Line(
             names[key], Unit.MONEY, [_amount(value, currency) for _, value in result.series], shape, currency,
             elsewhere.get(key),
         )
-        for (key, result), shape in zip(results.items(), ("bar", "bar", "bar", "line"), strict=True)
+        for (key, result), shape in zip(results.items(), ("bar", "bar", "bar", "bar", "line"), strict=True)
     ]  # fmt: skip
-    taken, refunded, disputed, net = (_amount(result.value, currency) for result in results.values())
-    found = findings.money(taken, refunded, disputed, net, currency)
+    taken, refunded, disputed, fees, net = (_amount(result.value, currency) for result in results.values())
+    found = findings.money(taken, refunded, disputed, fees, net, currency)
     link = drill.DEPOSITS.of_day(answered.viewer, answered.asked, purpose__exact="deposit", currency=currency)
     heading = f"Deposits in {currency}"
     return Chart(f"deposits_{currency.lower()}", heading, found, "Day", iso(answered.asked.days), lines, link=link)

@@ -29,11 +29,18 @@ def _highest(known: Sequence[tuple[date, float]], unit: Unit) -> str:
     return f"Highest on {day_named(day)}: {number(most, unit)}."
 
 
-def money(taken: int, refunded: int, disputed: int, net: int, currency: str) -> str:
+def money(taken: int, refunded: int, disputed: int, fees: int, net: int, currency: str) -> str:
     """Deposits of one currency, in minor units."""
-    if not (taken or refunded or disputed):
+    if not (taken or refunded or disputed or fees):
         return NOTHING
-    came, back, held, stays = (formatted(amount, currency) for amount in (taken, refunded, disputed, net))
+    came, back, held, cost, stays = (formatted(amount, currency) for amount in (taken, refunded, disputed, fees, net))
+    if disputed and fees:
+        return (
+            f"{came} came in, {back} went back, {held} is held back for disputes and {cost} went to dispute fees: "
+            f"{stays} stays."
+        )
+    if fees:
+        return f"{came} came in, {back} went back and {cost} went to dispute fees: {stays} stays."
     if disputed:
         return f"{came} came in, {back} went back and {held} is held back for disputes: {stays} stays."
     return f"{came} came in and {back} went back: {stays} stays."

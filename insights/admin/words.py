@@ -19,7 +19,7 @@ MORE_IS_BETTER: Final = frozenset(
 LESS_IS_BETTER: Final = frozenset(
     {
         "bookings_no_show", "bookings_cancelled", "bookings_expired", "declines", "attempt_failure_rate",
-        "deposits_refunded", "deposits_disputed", "refunds_made", "refund_rate", "no_show_rate",
+        "deposits_refunded", "deposits_disputed", "dispute_fees", "refunds_made", "refund_rate", "no_show_rate",
         "notifications_failed", "open_discrepancies",
     }
 )  # fmt: skip

@@ -136,11 +136,9 @@ def _money(column: str) -> Callable[[Facts], Mapping[str, int]]:
 
 
 def _net(facts: Facts) -> Mapping[str, int]:
-    taken, back, disputed = (facts.money[f"{name}_amount"] for name in ("deposits", "refunded", "disputed"))
-    return {
-        currency: taken[currency] - back[currency] - disputed[currency]
-        for currency in sorted({*taken, *back, *disputed})
-    }
+    taken, *gone = (facts.money[f"{name}_amount"] for name in ("deposits", "refunded", "disputed", "dispute_fees"))
+    known = {currency for sums in (taken, *gone) for currency in sums}
+    return {currency: taken[currency] - sum(sums[currency] for sums in gone) for currency in sorted(known)}
 
 
 MONEY: Final = (
@@ -191,8 +189,17 @@ MONEY: Final = (
         "sum of withdrawn amounts", Unit.MONEY, "payments Dispute, by opened_at", FINANCE, _money("disputed_amount"),
     ),
     Kpi(
-        "deposits_net", "Deposits, net", "What stays of the deposits, by currency.",
-        "deposits_taken − deposits_refunded − deposits_disputed", Unit.MONEY, "the three above", FINANCE, _net,
+        "dispute_fees", "Dispute fees",
+        "Stripe's fees for disputes about deposits, opened in the period, by the currency of the balance they were "
+        "taken from.",
+        "sum of dispute fees", Unit.MONEY, "payments Dispute, by opened_at", FINANCE, _money("dispute_fees_amount"),
+        since="0.2.0",
+    ),
+    Kpi(
+        "deposits_net", "Deposits, net",
+        "What stays of the deposits, by currency. A fee in a currency in which no deposit came stands there by itself.",
+        "deposits_taken − deposits_refunded − deposits_disputed − dispute_fees", Unit.MONEY, "the four above", FINANCE,
+        _net,
     ),
     Kpi(
         "refunds_made", "Refunds", "How often deposit money went back in the period.",

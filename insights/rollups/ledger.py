@@ -93,6 +93,13 @@ def disputes(days: Days) -> Iterator[Row]:
     )
 
 
+def dispute_fees(days: Days) -> Iterator[Row]:
+    """Stripe's fees for disputes opened on `days`, in the currency of the balance that they were taken from."""
+    charged = _of_deposits(Dispute.objects.exclude(fee_amount=0))
+    keys = {**_OF_PAYMENT, "currency": "settlement_currency"}
+    return grouped(charged, days, "opened_at", keys, dispute_fees_amount=Sum("fee_amount"))
+
+
 def _of_deposits(rows: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
     return rows.filter(payment__purpose=Purpose.DEPOSIT)
 

@@ -59,6 +59,7 @@ class DailyFigures(Daily):
     deposits_amount = _amount()
     refunded_amount = _amount()
     disputed_amount = _amount()
+    dispute_fees_amount = models.BigIntegerField(default=0, db_default=0)
     # sessions that start on this day
     places_offered = _count()
     places_held = _count()

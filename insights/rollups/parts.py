@@ -56,6 +56,7 @@ PARTS: Final = (
     _figures(ledger.paid, "paid", "paid_refunded", "deposits_amount"),
     _figures(ledger.refunds, "refunds", "refunded_amount"),
     _figures(ledger.disputes, "disputed_amount"),
+    _figures(ledger.dispute_fees, "dispute_fees_amount"),
     _figures(ledger.sessions, "places_offered", "places_held"),
     _figures(ledger.attendance, "attended", "missed"),
     Part("declines", DailyDecline, ("service_id", "currency", "reason"), ("declines",), ledger.declines),

@@ -81,7 +81,7 @@ def _note_audited(days: Touched, since: datetime) -> None:
     refunded = events.filter(object_type=Refund._meta.label_lower, action__startswith="refund.")
     refunds = Refund.objects.filter(pk__in={int(pk) for pk in refunded.order_by().values_list("object_id", flat=True)})
     _note(days, refunds, {"settled_at": ("refunds",), "payment__succeeded_at": ("paid",)})
-    _note(days, Dispute.objects.filter(updated_at__gte=since), {"opened_at": ("disputes",)})
+    _note(days, Dispute.objects.filter(updated_at__gte=since), {"opened_at": ("disputes", "dispute_fees")})
     _note_moved(days, events.filter(object_type=Booking._meta.label_lower, action="booking.session_changed"))
 
 

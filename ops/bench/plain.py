@@ -85,6 +85,10 @@ QUERIES: Final[dict[str, str]] = {
         SELECT {_day("opened_at")}, currency, sum(withdrawn_amount)
         FROM payments_dispute JOIN payments_payment payment ON payment.id = payment_id
         WHERE {_on("opened_at")} AND purpose = 'deposit' GROUP BY 1, 2""",
+    "dispute_fees": f"""
+        SELECT {_day("opened_at")}, payments_dispute.settlement_currency, sum(payments_dispute.fee_amount)
+        FROM payments_dispute JOIN payments_payment payment ON payment.id = payment_id
+        WHERE {_on("opened_at")} AND purpose = 'deposit' AND payments_dispute.fee_amount <> 0 GROUP BY 1, 2""",
     "places": f"""
         SELECT {_day("starts_at")}, sum(capacity), sum(held) FROM bookings_session
         WHERE {_on("starts_at")} AND status <> 'cancelled' GROUP BY 1""",
@@ -176,7 +180,7 @@ _COLUMNS: Final = {
 def _add(facts: Sums, name: str, values: list[Any]) -> None:
     for column, amount in _counted(name, values):
         facts.counts[column] += int(amount)
-    if name in ("paid", "refunded", "disputed"):
+    if name in ("paid", "refunded", "disputed", "dispute_fees"):
         column = {"paid": "deposits_amount"}.get(name, f"{name}_amount")
         facts.money[column][values[0]] += int(values[-1])
     elif name == "attempts" and values[0] == "failed":

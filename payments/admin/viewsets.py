@@ -107,12 +107,12 @@ class DisputeAdmin(OfPaymentAdmin):
     menu_icon = "warning"
     list_display = ("booking_reference", "shown_amount", "why", "state", "evidence_due_at", "opened_at")
     list_filter: ClassVar[Filters] = (
-        "status", "reason", "payment__purpose", "payment__currency", "payment__booking__session__service",
-        ("evidence_due_at", DaysFilter), ("opened_at", DaysFilter),
+        "status", "reason", "payment__purpose", "payment__currency", "settlement_currency",
+        "payment__booking__session__service", ("evidence_due_at", DaysFilter), ("opened_at", DaysFilter),
     )  # fmt: skip
     list_export = (
-        "payment__booking__reference", "amount", "withdrawn_amount", "payment__currency", "reason", "status",
-        "stripe_dispute_id", "evidence_due_at", "opened_at", "closed_at",
+        "payment__booking__reference", "amount", "withdrawn_amount", "payment__currency", "fee", "settlement_currency",
+        "reason", "status", "stripe_dispute_id", "evidence_due_at", "opened_at", "closed_at",
     )  # fmt: skip
     money_fields = frozenset({"amount", "withdrawn_amount"})
     export_filename = "disputes"

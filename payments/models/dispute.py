@@ -1,10 +1,13 @@
 """A charge that the cardholder disputes."""
 
+from decimal import Decimal
+
 from django.db import models
 
 from payments.enums import DisputeStatus
 from payments.models.payment import Payment
 from portal.common import clock
+from portal.common.money import major
 
 
 class Dispute(models.Model):
@@ -55,6 +58,11 @@ class Dispute(models.Model):
 
     class Meta:
         ordering = ("-opened_at",)
+
+    @property
+    def fee(self) -> Decimal | None:
+        """Stripe's fees in major units of `settlement_currency`; None while Stripe has taken nothing."""
+        return major(self.fee_amount, self.settlement_currency) if self.settlement_currency else None
 
     def __str__(self) -> str:
         return f"{self.stripe_dispute_id} ({self.status})"

@@ -30,18 +30,33 @@ class PaymentQuerySet(QuerySet["Payment"]):
         return self.filter(status__in=CAPTURED)
 
     def totals(self) -> dict[str, dict[str, int]]:
-        """By currency, in minor units: captured, refunded, disputed and net."""
-        rows = self.values("currency").annotate(
-            captured=Sum("captured_amount"), refunded=Sum("refunded_amount"), disputed=Sum("disputed_amount")
+        """By currency, in minor units: captured, refunded, disputed, dispute fees and net.
+
+        A dispute fee counts in the currency of the balance that Stripe took it from, which may be another than the
+        payment's: then it stands by itself, and is taken off no other currency.
+        """
+        rows = self.order_by("currency").values("currency")
+        sums = {
+            row.pop("currency"): row
+            for row in rows.annotate(
+                captured=Sum("captured_amount"), refunded=Sum("refunded_amount"), disputed=Sum("disputed_amount")
+            )
+        }
+        charged = Q(disputes__isnull=False) & ~Q(disputes__fee_amount=0)
+        fees = dict(
+            self.filter(charged)
+            .order_by()
+            .values_list("disputes__settlement_currency")
+            .annotate(fees=Sum("disputes__fee_amount"))
         )
+        nothing = {"captured": 0, "refunded": 0, "disputed": 0}
         return {
-            row["currency"]: {
-                "captured": row["captured"],
-                "refunded": row["refunded"],
-                "disputed": row["disputed"],
-                "net": row["captured"] - row["refunded"] - row["disputed"],
+            currency: {
+                **(found := sums.get(currency, nothing)),
+                "dispute_fees": (fee := fees.get(currency, 0)),
+                "net": found["captured"] - found["refunded"] - found["disputed"] - fee,
             }
-            for row in rows.order_by("currency")
+            for currency in sorted({*sums, *fees})
         }
 
 

@@ -133,6 +133,14 @@ class Selected:
             if self._of_deposit(d.payment, d.opened_at)
         )
 
+    @cached_property
+    def fees(self) -> dict[str, int]:
+        return by_currency(
+            (d.settlement_currency, d.fee_amount)
+            for d in self.rows.disputes
+            if self._of_deposit(d.payment, d.opened_at)
+        )
+
     def _of_deposit(self, payment: Payment, moment: datetime | None) -> bool:
         return payment.purpose == "deposit" and self.on(moment) and self.of_payment(payment)
 
@@ -213,8 +221,9 @@ def ranked(names: Iterable[str], most: int | None = None) -> dict[str, int]:
 
 
 def net(s: Selected) -> dict[str, int]:
-    sums = ((c, s.taken.get(c, 0) - s.returned.get(c, 0) - s.disputed.get(c, 0)) for c in ("EUR", "GBP", "JPY"))
-    known = {*s.taken, *s.returned, *s.disputed}
+    gone = (s.returned, s.disputed, s.fees)
+    sums = ((c, s.taken.get(c, 0) - sum(amounts.get(c, 0) for amounts in gone)) for c in ("EUR", "GBP", "JPY"))
+    known = {*s.taken, *s.returned, *s.disputed, *s.fees}
     return {currency: amount for currency, amount in sums if currency in known}
 
 
@@ -234,6 +243,7 @@ EXPECTED: Final[Mapping[str, Callable[[Selected], Any]]] = {
     "deposits_taken": lambda s: s.taken,
     "deposits_refunded": lambda s: s.returned,
     "deposits_disputed": lambda s: s.disputed,
+    "dispute_fees": lambda s: s.fees,
     "deposits_net": net,
     "refunds_made": lambda s: len(s.refunds),
     "refund_rate": lambda s: divided(sum(p.refunded_amount > 0 for p in s.came), len(s.came)),

@@ -52,12 +52,12 @@ def refunded(payment: Payment, amount: int, at: datetime) -> None:
         )  # fmt: skip
 
 
-def disputed(payment: Payment, opened: datetime, *, withdrawn: int, status: str = "needs_response") -> None:
+def disputed(payment: Payment, opened: datetime, *, withdrawn: int, status: str = "needs_response", **fee: Any) -> None:
     apply_dispute(
         DisputeResult(
             id=f"dp_{payment.pk}", intent_id=str(payment.intent_id), charge_id="", amount=payment.amount,
             currency=payment.currency, status=status, reason="fraudulent", is_charge_refundable=False,
-            withdrawn_amount=withdrawn, evidence_due_at=None, created_at=opened,
+            withdrawn_amount=withdrawn, evidence_due_at=None, created_at=opened, **fee,
         ),
         _news(opened),
     )  # fmt: skip

@@ -119,16 +119,19 @@ def on_the_11th(link: str) -> str:
 
 
 def test_refunds_and_disputes_lead_to_their_own_rows_and_not_to_the_day_s_deposits(admin: Client) -> None:
-    disputed(Payment.objects.order_by("pk")[1], LATE + timedelta(hours=1), withdrawn=1025)
+    fee = {"fee_amount": 1500, "settlement_currency": "GBP"}
+    disputed(Payment.objects.order_by("pk")[1], LATE + timedelta(hours=1), withdrawn=1025, **fee)
     rebuild()
     (chart,) = deposits(Answered(ASKED, answer(ASKED), True, Everybody()))
     links = {line.name: chart.link if line.link is None else line.link for line in chart.lines}
     assert {name: rows(admin, on_the_11th(link)) for name, link in links.items()} == {
-        "Taken": 2, "Refunded": 2, "Disputed": 1, "Net": 2,
+        "Taken": 2, "Refunded": 2, "Disputed": 1, "Dispute fees": 1, "Net": 2,
     }  # fmt: skip
     manager = signed_in(Role.MANAGER).request().wsgi_request.user
     (chart,) = deposits(Answered(ASKED, answer(ASKED), True, manager))
-    assert [line.link for line in chart.lines] == [None, "", "", None], "a manager sees no refunds: no bar leads there"
+    assert [line.link for line in chart.lines] == [None, "", "", "", None], (
+        "a manager sees no refunds: no bar leads there"
+    )
 
 
 def test_e_mails_sent_failed_and_deposits_paid_lead_to_as_many_rows_as_are_drawn(admin: Client) -> None:

@@ -45,9 +45,9 @@ def test_a_charts_table_has_its_numbers_in_major_units(manager: Client) -> None:
     reply = manager.get(ADDRESS, {**DAYS, "export": "csv", "table": "deposits_gbp"})
     assert reply.headers["Content-Disposition"] == 'attachment; filename="deposits_gbp-2026-03-10-2026-03-11.csv"'
     assert list(csv.reader(reply.content.decode().splitlines())) == [
-        ["Day", "Taken (GBP)", "Refunded (GBP)", "Disputed (GBP)", "Net (GBP)"],
-        ["2026-03-10", "11.25", "0.00", "0.00", "11.25"],
-        ["2026-03-11", "0.00", "0.00", "0.00", "0.00"],
+        ["Day", "Taken (GBP)", "Refunded (GBP)", "Disputed (GBP)", "Dispute fees (GBP)", "Net (GBP)"],
+        ["2026-03-10", "11.25", "0.00", "0.00", "0.00", "11.25"],
+        ["2026-03-11", "0.00", "0.00", "0.00", "0.00", "0.00"],
     ]
 
 
@@ -55,9 +55,9 @@ def test_the_workbook_has_a_sheet_for_each_chart_and_amounts_are_numbers(manager
     book = load_workbook(BytesIO(manager.get(ADDRESS, {**DAYS, "export": "xlsx"}).content))
     assert book.sheetnames[:2] == ["All figures", "Bookings made each day"]
     assert list(book["Deposits in JPY"].iter_rows(values_only=True)) == [
-        ("Day", "Taken (JPY)", "Refunded (JPY)", "Disputed (JPY)", "Net (JPY)"),
-        ("2026-03-10", 1125, 0, 0, 1125),
-        ("2026-03-11", 0, 0, 0, 0),
+        ("Day", "Taken (JPY)", "Refunded (JPY)", "Disputed (JPY)", "Dispute fees (JPY)", "Net (JPY)"),
+        ("2026-03-10", 1125, 0, 0, 0, 1125),
+        ("2026-03-11", 0, 0, 0, 0, 0),
     ]
     one = load_workbook(BytesIO(manager.get(ADDRESS, {**DAYS, "export": "xlsx", "table": "status_mix"}).content))
     assert one.sheetnames == ["What became of them"]

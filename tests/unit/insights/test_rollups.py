@@ -10,6 +10,8 @@ import time_machine
 from django.core.management import CommandError, call_command
 from django.db.models import DurationField, Value
 
+from insights.kpis.filters import Filter
+from insights.kpis.results import answer
 from insights.rollups.days import bounds
 from insights.rollups.durations import ABOVE, edge
 from insights.rollups.models import Cursor, DailyDecline, DailyFigures, DailyHistogram, DailyNotifications, DailyViewer
@@ -101,6 +103,28 @@ def test_what_is_withdrawn_for_a_dispute_counts_on_the_day_it_was_opened_wheneve
             refresh()
         assert DailyFigures.objects.get(day=opened.date()).disputed_amount == withdrawn
         assert verify() == []
+
+
+def test_a_dispute_fee_comes_off_the_net_of_its_own_currency_and_of_no_other(place: Session) -> None:
+    opened = NOON + timedelta(days=2)
+    for fee, currency in ((1500, "GBP"), (1700, "EUR")):
+        payment = paid(booked(NOON, place), NOON + timedelta(minutes=4))
+        with time_machine.travel(opened, tick=False):
+            disputed(payment, opened, withdrawn=1125, fee_amount=fee, settlement_currency=currency)
+    with time_machine.travel(opened + timedelta(seconds=2)):
+        rebuild()
+        asked = Filter(DAY, opened.date())
+        found = {key: result.value for key, result in answer(asked).items()}
+    assert [found[f"deposits_{name}"] for name in ("taken", "disputed")] == [{"GBP": 2250}, {"GBP": 2250}]
+    assert found["dispute_fees"] == {"EUR": 1700, "GBP": 1500}
+    assert found["deposits_net"] == {"EUR": -1700, "GBP": -1500}
+    with time_machine.travel(opened + timedelta(days=1), tick=False):
+        disputed(payment, opened, withdrawn=0, status="won", fee_amount=0, settlement_currency="EUR", movements=2)
+        refresh()
+    assert {row.currency: row.dispute_fees_amount for row in DailyFigures.objects.filter(day=opened.date())} == {
+        "EUR": 0, "GBP": 1500,
+    }  # fmt: skip
+    assert verify() == []
 
 
 def test_declines_are_kept_by_reason_and_the_time_to_confirm_as_a_histogram(place: Session) -> None:

@@ -102,9 +102,16 @@ def test_findings_of_shares_money_and_the_funnel() -> None:
         "“Expired card” is the largest: 3 of 4 declines (75 %)."
     )
     assert findings.shares({"a": 3, "b": 2}, "plays", whole=50) == "“A” is the largest: 3 of 50 plays (6 %)."
-    assert findings.money(5000, 1000, 0, 4000, "GBP") == "£50.00 came in and £10.00 went back: £40.00 stays."
-    assert findings.money(5000, 1000, 500, 3500, "GBP") == (
+    assert findings.money(5000, 1000, 0, 0, 4000, "GBP") == "£50.00 came in and £10.00 went back: £40.00 stays."
+    assert findings.money(5000, 1000, 500, 0, 3500, "GBP") == (
         "£50.00 came in, £10.00 went back and £5.00 is held back for disputes: £35.00 stays."
+    )
+    assert findings.money(5000, 1000, 0, 1500, 2500, "GBP") == (
+        "£50.00 came in, £10.00 went back and £15.00 went to dispute fees: £25.00 stays."
+    )
+    assert findings.money(0, 0, 1125, 1500, -2625, "GBP") == (
+        "£0.00 came in, £0.00 went back, £11.25 is held back for disputes and £15.00 went to dispute fees: "
+        "-£26.25 stays."
     )
     assert findings.funnel([("Service viewed", 10), ("Booking started", 4), ("Attended", 3)]) == (
         "Of 10 at “Service viewed”, 3 came to “Attended” (30.0 %). "
@@ -112,7 +119,7 @@ def test_findings_of_shares_money_and_the_funnel() -> None:
     )
     assert [
         findings.shares({}, "declines"),
-        findings.money(0, 0, 0, 0, "GBP"),
+        findings.money(0, 0, 0, 0, 0, "GBP"),
         findings.funnel([("Service viewed", 0), ("Attended", 0)]),
     ] == [findings.NOTHING] * 3
 

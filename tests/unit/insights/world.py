@@ -154,6 +154,7 @@ def _returns(dice: Dice, payments: list[Payment]) -> None:
         Dispute(
             payment=dice.one(paid), stripe_dispute_id=f"dp_{n}", amount=500, opened_at=dice.moment(),
             status=dice.one(("needs_response", "won", "lost")), withdrawn_amount=dice.one((0, 333, 500)),
+            fee_amount=1500 + n, settlement_currency=("GBP", "EUR")[n % 2],
         )
         for n in range(30)
     ]  # fmt: skip

@@ -21,7 +21,7 @@ from portal.bookings.enums import BookingStatus
 from portal.bookings.models import Booking
 from portal.common import clock
 from portal.notifications.models import Notification
-from tests.factories import UserFactory
+from tests.factories import BookingFactory, UserFactory
 from tests.fakes import FakeGateway
 from tests.ledger import pay
 
@@ -71,6 +71,23 @@ def test_finance_is_told_by_when_to_answer_and_how_it_ended(paid: Payment, finan
 def test_one_that_we_hear_of_when_it_is_over_is_told_once(paid: Payment, finance: None) -> None:
     apply_dispute(disputed(paid, "won", 0), news())
     assert told() == [("dispute_closed", "finn@example.com")]
+
+
+def test_the_net_loses_a_dispute_fee_in_the_fees_own_currency_alone(paid: Payment, stripe: FakeGateway) -> None:
+    apply_dispute(replace(disputed(paid, withdrawn=500), fee_amount=1500, settlement_currency="GBP"), news())
+    other = pay(BookingFactory(), stripe)
+    in_euros = replace(disputed(other), id="dp_2", fee_amount=1700, settlement_currency="EUR")
+    apply_dispute(in_euros, news())
+    pounds = {"captured": 2250, "refunded": 0, "disputed": 1625, "dispute_fees": 1500, "net": -875}
+    assert Payment.objects.totals() == {
+        "EUR": {"captured": 0, "refunded": 0, "disputed": 0, "dispute_fees": 1700, "net": -1700}, "GBP": pounds,
+    }  # fmt: skip
+    assert Payment.objects.filter(pk=paid.pk).totals() == {
+        "GBP": {"captured": 1125, "refunded": 0, "disputed": 500, "dispute_fees": 1500, "net": -875}
+    }
+    apply_dispute(replace(in_euros, status="won", fee_amount=0, withdrawn_amount=0, movements=2), news())
+    assert Payment.objects.totals() == {"GBP": {**pounds, "disputed": 500, "net": 250}}
+    assert Payment.objects.none().totals() == {}
 
 
 @pytest.mark.parametrize(("status", "withdrawn"), [("lost", 1125), ("won", 0)])

@@ -113,3 +113,11 @@ def test_no_lookup_but_the_offered_filters_is_answered(ledger: Payment, finance:
     page = finance.get(f"/admin/payments/payment/?{right}", follow=True)
     assert page.redirect_chain == [("/admin/payments/payment/", 302)]
     assert "That filter is none of this list" in page.content.decode()
+
+
+def test_a_dispute_is_exported_with_its_fee_in_the_currency_that_it_was_taken_from(
+    ledger: Payment, finance: Client
+) -> None:
+    Dispute.objects.update(fee_amount=1700, settlement_currency="EUR")
+    [row] = as_csv(finance, "payments/dispute")
+    assert (row["Fee"], row["Settlement Currency"]) == ("17.00", "EUR")
