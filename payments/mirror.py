@@ -1,7 +1,7 @@
-"""Feeds dj-stripe's tables from the inbox, apart from the ledger.
+"""Feeds dj-stripe's tables from the inbox, apart from the ledger, and then calls dj-stripe's event handlers.
 
 The object is fetched anew (events come in any order, and dj-stripe keeps no versions), outside any transaction.
-A mirror that fails is retried and shown, and never holds the money back.
+A mirror that fails is retried and shown, and never holds the money back; so is a handler that raises.
 """
 
 import json
@@ -15,23 +15,36 @@ from django.db import DatabaseError
 from django.db.models import Q
 from djstripe import models as djstripe_models
 from djstripe.models.base import StripeModel
+from djstripe.signals import WEBHOOK_SIGNALS
 
 from payments.enums import MirrorState
-from payments.models import ReceivedEvent
+from payments.gateway.stripe_api import refuse_inside_transaction
+from payments.models import Payment, ReceivedEvent
 from portal.common import clock
 from portal.common.leases import back_off, claim
 
 logger = logging.getLogger("payments.mirror")
 LEASE: Final = timedelta(minutes=3)
 MOST_ATTEMPTS: Final = 10
+PAGE: Final = 100
 MIRRORED: Final[dict[str, type[StripeModel]]] = {
+    "account": djstripe_models.Account,
+    "balance_transaction": djstripe_models.BalanceTransaction,
     "charge": djstripe_models.Charge,
     "customer": djstripe_models.Customer,
     "dispute": djstripe_models.Dispute,
     "payment_intent": djstripe_models.PaymentIntent,
     "payment_method": djstripe_models.PaymentMethod,
+    "payout": djstripe_models.Payout,
+    "radar.early_fraud_warning": djstripe_models.EarlyFraudWarning,
     "refund": djstripe_models.Refund,
+    "review": djstripe_models.Review,
 }
+BROUGHT_NOTHING: Final = frozenset({"failed", "canceled"})
+
+
+class HandlersFailed(Exception):
+    """What was mirrored stays; the handlers are called again. Names them and their errors, and no data."""
 
 
 def mirror_inbox(limit: int = 25) -> int:
@@ -44,41 +57,94 @@ def mirror_inbox(limit: int = 25) -> int:
 
 
 def mirror(event: ReceivedEvent) -> None:
-    """Bring dj-stripe's Event and its object up to date; what goes wrong is written on the row."""
+    """Bring dj-stripe's Event and its object up to date, then call the handlers; what goes wrong is on the row."""
     if event.is_thin:
         _update(event, mirror_state=MirrorState.SKIPPED)
         return
     try:
-        _sync_object(event.object_data)
-        djstripe_models.Event.sync_from_stripe_data(event.payload, api_key=settings.STRIPE_SECRET_KEY)
+        sync(event.object_data)
+        mirrored = djstripe_models.Event.sync_from_stripe_data(event.payload, api_key=settings.STRIPE_SECRET_KEY)
+        call_handlers(mirrored)
+    except HandlersFailed as error:
+        _again(event, str(error))
     except (stripe.StripeError, DatabaseError, ValueError, KeyError, TypeError) as error:
-        _again(event, error)
+        _again(event, f"{type(error).__name__}: {error}")
     else:
         _update(event, mirror_state=MirrorState.MIRRORED, mirror_last_error="")
 
 
-def _sync_object(told: dict[str, Any]) -> None:
+def sync(told: dict[str, Any]) -> None:
+    """Fetch the object and write its row; nothing to do for a kind without a model. Raises StripeError.
+
+    An object that Stripe does not have any more leaves the row as it was.
+    """
     model = MIRRORED.get(told.get("object", ""))
     if model is None:
         return
-    current = model.stripe_class.retrieve(
-        told["id"],
-        api_key=settings.STRIPE_SECRET_KEY,
-        stripe_version=settings.STRIPE_API_VERSION,
-        expand=model.expand_fields,
+    try:
+        current = model.stripe_class.retrieve(
+            told["id"],
+            api_key=settings.STRIPE_SECRET_KEY,
+            stripe_version=settings.STRIPE_API_VERSION,
+            expand=model.expand_fields,
+        )
+    except stripe.InvalidRequestError as error:
+        if error.http_status != 404:
+            raise
+        logger.warning("an object to mirror is gone at Stripe", extra={"object": told["id"]})
+        return
+    write(model, json.loads(str(current)))
+
+
+def write(model: type[StripeModel], data: dict[str, Any]) -> None:
+    """Write one object's row, with what only we know belongs to it."""
+    model.sync_from_stripe_data(data, api_key=settings.STRIPE_SECRET_KEY)
+    if model is djstripe_models.Dispute:  # dj-stripe reads the single one that Stripe no longer gives
+        for moved in data.get("balance_transactions") or []:
+            djstripe_models.BalanceTransaction.sync_from_stripe_data(moved, api_key=settings.STRIPE_SECRET_KEY)
+    if model is djstripe_models.Payout and data["automatic"] and data["status"] not in BROUGHT_NOTHING:
+        _note_payout(data["id"])
+
+
+def _note_payout(payout_id: str) -> None:
+    """Which payments the payout brought to the bank: no object of Stripe's says so, only the list of its contents."""
+    contents = stripe.BalanceTransaction.list(
+        payout=payout_id, limit=PAGE, api_key=settings.STRIPE_SECRET_KEY, stripe_version=settings.STRIPE_API_VERSION
     )
-    model.sync_from_stripe_data(json.loads(str(current)), api_key=settings.STRIPE_SECRET_KEY)
+    while True:
+        charges = [str(moved.source) for moved in contents.data if moved.source]
+        Payment.objects.filter(charge_id__in=charges).exclude(payout_id=payout_id).update(payout_id=payout_id)
+        if not contents.has_more:
+            return
+        contents = contents.next_page()
 
 
-def _again(event: ReceivedEvent, error: Exception) -> None:
+def call_handlers(event: djstripe_models.Event) -> None:
+    """Call everything connected with `@djstripe_receiver`, dj-stripe's own handlers too, each whatever the others do.
+
+    At least once: all are called again when one fails. Never inside a transaction. Raises HandlersFailed.
+    """
+    refuse_inside_transaction("handlers")
+    signal = WEBHOOK_SIGNALS.get(event.type)
+    answers = signal.send_robust(sender=djstripe_models.Event, event=event) if signal else []
+    failed = [f"{_name(handler)}: {type(a).__name__}" for handler, a in answers if isinstance(a, Exception)]
+    if failed:
+        raise HandlersFailed(f"A handler failed: {', '.join(failed)}")
+
+
+def _name(handler: Any) -> str:
+    return f"{handler.__module__}.{getattr(handler, '__qualname__', type(handler).__qualname__)}"
+
+
+def _again(event: ReceivedEvent, error: str) -> None:
     given_up = event.mirror_attempts >= MOST_ATTEMPTS
     wait = back_off(event.mirror_attempts, first=timedelta(seconds=15), longest=timedelta(hours=1))
-    logger.warning("an event could not be mirrored", extra={"event": event.event_id, "error": type(error).__name__})
+    logger.warning("an event could not be mirrored", extra={"event": event.event_id, "error": error.partition(":")[0]})
     _update(
         event,
         mirror_state=MirrorState.FAILED if given_up else MirrorState.WAITING,
         mirror_due_at=clock.now() + wait,
-        mirror_last_error=f"{type(error).__name__}: {error}"[:500],
+        mirror_last_error=error[:500],
     )
 
 

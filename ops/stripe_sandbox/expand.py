@@ -1,7 +1,7 @@
 """`expand[]`: replaces an id by the object it names, up to four levels deep."""
 
 from .errors import Object, invalid_request
-from .objects import customer
+from .objects import bank_account, customer
 from .store import Store, Window
 
 # Kind -> field -> kind of the object that the field's id names.
@@ -30,6 +30,7 @@ EXPANDABLE: dict[str, dict[str, str]] = {
     "payment_method": {"customer": "customer"},
     "payout": {
         "balance_transaction": "balance_transaction",
+        "destination": "bank_account",
         "failure_balance_transaction": "balance_transaction",
     },
     "radar.early_fraud_warning": {"charge": "charge", "payment_intent": "payment_intent"},
@@ -74,6 +75,8 @@ def _expand(store: Store, subject: Object, steps: list[str], path: str) -> None:
 def _fetch(store: Store, kind: str, object_id: str) -> Object:
     if kind == "customer":
         return store["customer"].get(object_id) or customer.deleted(object_id)
+    if kind == "bank_account":
+        return bank_account.build()
     prefix = object_id.partition("_")[0]
     return store.get(_SOURCES.get(prefix, kind), object_id)
 

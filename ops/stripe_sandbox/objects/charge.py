@@ -47,7 +47,7 @@ def build(intent: Object, method: Object, card: Card, *, decline: Decline | None
         },
         "receipt_email": intent["receipt_email"],
         "receipt_number": None,
-        "receipt_url": None,
+        "receipt_url": f"https://pay.stripe.com/receipts/payment/{intent['id']}" if succeeded else None,
         "refunded": False,
         "review": None,
         "shipping": intent["shipping"],

@@ -3,6 +3,7 @@
 from .. import clock
 from ..ids import new_id
 from ..store import Object
+from .bank_account import BANK_ACCOUNT_ID
 
 _DAY = 24 * 3600
 
@@ -22,7 +23,7 @@ def build(amount: int, currency: str, *, automatic: bool, fields: Object) -> Obj
         "created": now,
         "currency": currency,
         "description": "STRIPE PAYOUT" if automatic else None,
-        "destination": "ba_1SandboxCaregiver",
+        "destination": BANK_ACCOUNT_ID,
         "failure_balance_transaction": None,
         "failure_code": None,
         "failure_message": None,

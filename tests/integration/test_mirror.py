@@ -1,0 +1,204 @@
+"""The mirror, through dj-stripe's own models and the sandbox; then dj-stripe's handlers, and those of an installer."""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+import stripe
+import time_machine
+from django.db import connection
+from djstripe import models as djstripe_models
+from djstripe.event_handlers import djstripe_receiver
+from djstripe.signals import WEBHOOK_SIGNALS
+from pytest_django import Settings
+
+from payments import mirror
+from payments.domain.checkout import open_checkout
+from payments.domain.events import process_inbox
+from payments.domain.inbox import event_from, store
+from payments.mirror import MOST_ATTEMPTS, mirror_inbox
+from payments.models import Payment, ReceivedEvent
+from portal.common import clock
+from tests.factories import BookingFactory
+from tests.unit.ops.stripe_sandbox.conftest import SECRET_KEY, client_of, eventually, running_sandbox
+
+pytestmark = pytest.mark.django_db
+CARDS = {"disputed": "pm_card_createDispute", "plain": "pm_card_visa"}
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    with running_sandbox() as (url, _):
+        yield url
+
+
+@pytest.fixture(autouse=True)
+def at_the_sandbox(address: str, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    httpx.post(f"{address}/_control/reset", json={"webhook_endpoints": True})
+    settings.STRIPE_API_BASE = address
+    settings.STRIPE_SECRET_KEY = settings.STRIPE_TEST_SECRET_KEY = SECRET_KEY
+    monkeypatch.setattr(stripe, "api_base", address)
+
+
+def paid(address: str, card: str = "plain") -> Payment:
+    payment = open_checkout(BookingFactory()).payment
+    client_of(address).v1.payment_intents.confirm(str(payment.intent_id), {"payment_method": CARDS[card]})
+    return payment
+
+
+def control(address: str, what: str, **body: Any) -> Any:
+    return httpx.post(f"{address}/_control/{what}", json=body).raise_for_status().json()
+
+
+def kinds_at_stripe(address: str) -> set[str]:
+    return {event.type for event in client_of(address).v1.events.list({"limit": 100}).data}
+
+
+def heard(address: str) -> None:
+    """Every event that Stripe has made arrives, is applied and mirrored."""
+    for event in client_of(address).v1.events.list({"limit": 100}).data:
+        store(event_from(json.loads(str(event))))
+    while process_inbox() or mirror_inbox():
+        pass
+
+
+def errors() -> set[str]:
+    return set(ReceivedEvent.objects.exclude(mirror_last_error="").values_list("mirror_last_error", flat=True))
+
+
+def ids(model: Any) -> set[str]:
+    return set(model.objects.values_list("id", flat=True))
+
+
+def test_everything_that_stripe_tells_of_is_mirrored(address: str) -> None:
+    plain, disputed = paid(address), paid(address, "disputed")
+    for _ in range(2):  # the dispute and its fee leave something to pay out
+        paid(address)
+    v1 = client_of(address).v1
+    refund = v1.refunds.create({"payment_intent": str(plain.intent_id), "amount": 125})
+    charge = v1.payment_intents.retrieve(str(plain.intent_id)).latest_charge
+    control(address, "early_fraud_warnings", charge=charge)
+    review = control(address, "reviews", charge=charge)
+    (payout,) = control(address, "payouts", pending=True)["payouts"]
+    control(address, "account", payouts_enabled=False)
+    wanted = {"payout.paid", "charge.dispute.funds_withdrawn", "account.updated", "charge.updated"}
+    eventually(lambda: wanted <= kinds_at_stripe(address))
+    heard(address)
+    assert errors() == set()
+    assert set(ReceivedEvent.objects.values_list("mirror_state", flat=True)) == {"mirrored"}
+    (dispute,) = v1.disputes.list({}).data
+    assert ids(djstripe_models.Payout) == {payout["id"]}
+    assert ids(djstripe_models.Refund) == {refund.id}
+    assert ids(djstripe_models.Dispute) == {dispute.id}
+    assert ids(djstripe_models.Review) == {review["id"]}
+    assert djstripe_models.EarlyFraudWarning.objects.get().stripe_data["charge"] == charge
+    assert djstripe_models.Account.objects.get().stripe_data["payouts_enabled"] is False
+    moved = {one.id for one in v1.balance_transactions.list({"limit": 100}).data}
+    assert ids(djstripe_models.BalanceTransaction) == moved
+    assert ids(djstripe_models.Event) == set(ReceivedEvent.objects.values_list("event_id", flat=True))
+    plain.refresh_from_db()
+    disputed.refresh_from_db()
+    assert (plain.payout_id, plain.receipt_url) == (payout["id"], v1.charges.retrieve(str(charge)).receipt_url)
+    assert disputed.payout_id == payout["id"]
+
+
+def test_an_object_that_is_gone_at_stripe_is_left_alone_at_once(address: str) -> None:
+    about = {"id": "re_gone", "object": "refund"}
+    event = {"id": "evt_1", "object": "event", "type": "refund.updated", "created": 1_790_000_000, "livemode": False}
+    store(event_from({**event, "api_version": None, "request": None, "data": {"object": about}}))
+    mirror_inbox()
+    row = ReceivedEvent.objects.get()
+    assert (row.mirror_state, row.mirror_attempts, ids(djstripe_models.Event)) == ("mirrored", 1, {"evt_1"})
+
+
+class TestHandlers:
+    """What somebody's own code connects with `@djstripe_receiver` is called after the mirror, apart from the ledger."""
+
+    @pytest.fixture
+    def connect(self) -> Iterator[Callable[[Any], None]]:
+        connected: list[Any] = []
+
+        def connect(handler: Any) -> None:
+            connected.append(djstripe_receiver("charge.succeeded")(handler))
+
+        yield connect
+        for handler in connected:
+            WEBHOOK_SIGNALS["charge.succeeded"].disconnect(handler, sender=djstripe_models.Event)
+
+    def test_a_handler_sees_what_was_mirrored_outside_any_transaction(self, address: str, connect: Any) -> None:
+        seen: list[tuple[str, Any, bool]] = []
+
+        def on_charge(sender: Any, event: djstripe_models.Event, **kwargs: Any) -> None:
+            charge = djstripe_models.Charge.objects.get(id=event.data["object"]["id"])
+            blocks = [block for block in connection.atomic_blocks if not block._from_testcase]
+            seen.append((event.type, charge.stripe_data["payment_method_details"]["card"]["last4"], bool(blocks)))
+
+        connect(on_charge)
+        paid(address)
+        heard(address)
+        assert seen == [("charge.succeeded", "4242", False)]
+
+    def test_one_that_raises_is_shown_and_called_again_without_the_ledger(self, address: str, connect: Any) -> None:
+        calls: list[str] = []
+
+        def broken(sender: Any, event: djstripe_models.Event, **kwargs: Any) -> None:
+            calls.append("broken")
+            if len(calls) < 4:
+                raise RuntimeError("secret words")
+
+        def healthy(sender: Any, event: djstripe_models.Event, **kwargs: Any) -> None:
+            calls.append("healthy")
+
+        connect(broken)
+        connect(healthy)
+        payment = paid(address)
+        heard(address)
+        row = ReceivedEvent.objects.get(type="charge.succeeded")
+        applied_at, known_at = row.applied_at, Payment.objects.get(pk=payment.pk).updated_at
+        assert (row.ledger_state, row.mirror_state) == ("applied", "waiting")
+        assert row.mirror_last_error == f"A handler failed: {__name__}.{broken.__qualname__}: RuntimeError"
+        assert calls == ["broken", "healthy"]
+        for waited, state in ((timedelta(seconds=20), "waiting"), (timedelta(minutes=10), "mirrored")):
+            with time_machine.travel(clock.now() + waited):
+                mirror_inbox()
+            row.refresh_from_db()
+            assert row.mirror_state == state
+        assert (row.applied_at, row.mirror_last_error) == (applied_at, "")
+        assert Payment.objects.get(pk=payment.pk).updated_at == known_at
+        assert calls == ["broken", "healthy"] * 3
+
+    def test_one_that_never_works_is_given_up_and_can_be_done_again(self, address: str, connect: Any) -> None:
+        def broken(sender: Any, event: djstripe_models.Event, **kwargs: Any) -> None:
+            raise ValueError
+
+        connect(broken)
+        paid(address)
+        heard(address)
+        row = ReceivedEvent.objects.get(type="charge.succeeded")
+        ReceivedEvent.objects.filter(pk=row.pk).update(mirror_attempts=MOST_ATTEMPTS - 1, mirror_due_at=clock.now())
+        mirror_inbox()
+        row.refresh_from_db()
+        assert (row.ledger_state, row.mirror_state) == ("applied", "failed")
+
+    def test_a_worker_that_dies_between_them_calls_them_again(
+        self, address: str, connect: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        calls: list[str] = []
+
+        def on_charge(sender: Any, event: djstripe_models.Event, **kwargs: Any) -> None:
+            calls.append(event.id)
+
+        connect(on_charge)
+        paid(address)
+        event = next(e for e in client_of(address).v1.events.list({}).data if e.type == "charge.succeeded")
+        store(event_from(json.loads(str(event))))
+        with monkeypatch.context() as dying:
+            dying.setattr(mirror, "_update", lambda *args, **fields: (_ for _ in ()).throw(KeyboardInterrupt))
+            with pytest.raises(KeyboardInterrupt):
+                mirror_inbox()
+        with time_machine.travel(clock.now() + mirror.LEASE + timedelta(seconds=1)):
+            mirror_inbox()
+        assert calls == [event.id, event.id]
