@@ -153,3 +153,18 @@ database_gauge(
     "When the payment page was last found as approved; 0 when never.",
     _page_checked_at,
 )
+
+
+def _mirror_check() -> GaugeRows:
+    from payments.mirror_check import RESULTS, last
+
+    found = last() or {}
+    return [([result], found.get(result, 0)) for result in RESULTS]
+
+
+database_gauge(
+    "portal_mirror_objects",
+    "Objects of Stripe's that were compared with dj-stripe's tables, at the last nightly check, by result.",
+    _mirror_check,
+    ["result"],
+)

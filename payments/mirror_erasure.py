@@ -12,8 +12,8 @@ from portal.common.retention import DONE, Chunk, Trim, due
 
 PERSONAL: Final = frozenset(
     [
-        "address", "billing_details", "card", "customer_details", "customer_email", "description", "email", "evidence",
-        "ip", "ip_address", "ip_address_location", "last4", "link", "name", "payment_method_details",
+        "address", "billing_details", "billing_zip", "card", "customer_details", "customer_email", "description",
+        "email", "evidence", "ip", "ip_address", "ip_address_location", "last4", "link", "name", "payment_method_details",
         "payment_method_preview", "phone", "receipt_email", "receipt_number", "receipt_url", "session", "shipping",
         "source", "statement_descriptor",
     ]
@@ -25,7 +25,9 @@ MIRRORS: Final[tuple[type[StripeModel], ...]] = (
     djstripe_models.Dispute,
     djstripe_models.PaymentMethod,
     djstripe_models.Customer,
+    djstripe_models.Review,
 )
+OF_AN_INTENT: Final = (*MIRRORS[:4], djstripe_models.Review)
 
 
 def without_person(data: Any) -> Any:
@@ -41,7 +43,7 @@ def objects_of(intents: Iterable[str]) -> set[str]:
     """Ids of every mirrored object that belongs to these intents: charges, refunds, disputes, cards, customers."""
     wanted = list(intents)
     found = set(wanted)
-    for model in MIRRORS[:4]:
+    for model in OF_AN_INTENT:
         about = Q(id__in=wanted) | Q(stripe_data__payment_intent__in=wanted)
         for data in model.objects.filter(about).values_list("stripe_data", flat=True):
             named = [data.get(name) for name in ("id", "payment_method", "customer")]
@@ -74,4 +76,9 @@ def _trim_of(model: type[StripeModel], *also: str) -> Trim:
     return trim
 
 
-TRIMS: Final = (*(_trim_of(model) for model in MIRRORS), _trim_of(djstripe_models.Event, "data"))
+# How far each has come is kept by its number: a new one goes to the end.
+TRIMS: Final = (
+    *(_trim_of(model) for model in MIRRORS[:6]),
+    _trim_of(djstripe_models.Event, "data"),
+    _trim_of(djstripe_models.Review),
+)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from celery import shared_task
 
-from payments import mirror
+from payments import mirror, mirror_check
 from payments.domain import alarms, events, evidence, refunds, release, reminders, retention, session_changes
 from payments.domain.reconciliation import AlreadyRunning, digest, reconcile
 from payments.enums import RunKind
@@ -113,6 +113,12 @@ def reconcile_nightly() -> None:
 def reconcile_half_year() -> None:
     """Compare half a year with Stripe, as staff ask for it: most refunds and disputes come within it."""
     _reconcile(RunKind.FULL, timedelta(days=183))
+
+
+@shared_task(name="payments.tasks.compare_mirror")
+def compare_mirror() -> dict[str, int]:
+    """Compare dj-stripe's tables with Stripe, and mirror again what differs."""
+    return dict(mirror_check.compare())
 
 
 @shared_task(name="payments.tasks.tell_of_discrepancies")

@@ -28,6 +28,7 @@ app.conf.beat_schedule = {
     "remind-of-holds": {"task": "payments.tasks.remind_of_ending_holds", "schedule": timedelta(seconds=60)},
     "catch-up-events": {"task": "payments.tasks.catch_up_events", "schedule": timedelta(minutes=10)},
     "reconcile": {"task": "payments.tasks.reconcile", "schedule": crontab(hour=2, minute=10)},
+    "compare-mirror": {"task": "payments.tasks.compare_mirror", "schedule": crontab(hour=3, minute=10)},
     "tell-of-discrepancies": {"task": "payments.tasks.tell_of_discrepancies", "schedule": crontab(hour=7, minute=0)},
     "check-invariants": {"task": "payments.tasks.check_invariants", "schedule": crontab(minute=7)},
     "check-payment-page": {"task": "payments.tasks.check_payment_page", "schedule": crontab(minute=17)},

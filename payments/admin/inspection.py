@@ -6,6 +6,7 @@ from django.urls import reverse
 from wagtail_modeladmin.views import InspectView
 
 from payments.admin.evidence_views import ANSWER, answer_address
+from payments.admin.held_at_stripe import held_at_stripe
 from payments.admin.refund_views import REFUND, why_not
 from payments.admin.timeline import stripe_url, timeline
 from payments.domain import evidence as answers
@@ -41,6 +42,7 @@ class PaymentPage(InspectView):  # type: ignore[misc]
             ],
             refunds=_refunds(payment),
             disputes=_disputes(payment, may_answer=self.request.user.has_perm(ANSWER)),
+            held=held_at_stripe(payment),
             fraud=payment.discrepancies.filter(kind__in=FRAUD_TASKS).order_by("found_at"),
             may_refund=may,
             why_not=why_not(payment),

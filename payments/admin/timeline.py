@@ -57,7 +57,15 @@ class Moment:
 
 def stripe_url(stripe_id: str) -> str:
     """Where Stripe's dashboard shows the object; empty for what has no page."""
-    folder = {"pi": "payments", "ch": "payments", "re": "refunds", "dp": "disputes", "du": "disputes", "evt": "events"}
+    folder = {
+        "pi": "payments",
+        "ch": "payments",
+        "re": "refunds",
+        "dp": "disputes",
+        "du": "disputes",
+        "po": "payouts",
+        "evt": "events",
+    }
     kind = folder.get(stripe_id.partition("_")[0])
     test = "" if settings.STRIPE_LIVE_MODE else "/test"
     return f"{DASHBOARD}{test}/{kind}/{stripe_id}" if kind else ""

@@ -166,7 +166,15 @@ class ReceivedEventAdmin(ListingAdmin):
     menu_label = "Stripe events"
     menu_icon = "history"
     inspect_view_enabled = False
-    list_display = ("event_id", "type", "ledger_state", "mirror_state", "received_at", "last_error")
+    list_display = (
+        "event_id",
+        "type",
+        "ledger_state",
+        "mirror_state",
+        "received_at",
+        "last_error",
+        "mirror_last_error",
+    )
     list_filter: ClassVar[Filters] = ("ledger_state", "mirror_state", "type", ("received_at", DaysFilter))
     list_export = (
         "event_id", "type", "object_id", "ledger_state", "mirror_state", "created_at", "received_at", "applied_at",

@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from payments import mirror_check
 from payments.domain import unreadable
 from payments.domain.replay import replay
 from payments.enums import LedgerState, MirrorState
@@ -49,6 +50,7 @@ def health(request: HttpRequest) -> HttpResponse:
         "silent": is_silent(),
         "backlog": events.filter(ledger_state=LedgerState.RECEIVED).count(),
         "unmirrored": events.filter(mirror_state=MirrorState.WAITING).count(),
+        "mirror_check": mirror_check.last(),
         "failed": events.filter(FAILED).order_by("-received_at").defer("payload")[:50],
         "unreadable": unreadable.waiting().select_related("event")[:20],
         "failures": events.filter(FAILED).count(),

@@ -284,7 +284,10 @@ SILENCED_SYSTEM_CHECKS = ["security.W019"]  # Wagtail previews pages in a frame 
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_DEFAULT_QUEUE = "portal"
-CELERY_TASK_ROUTES = {"payments.tasks.mirror_inbox": {"queue": "mirror"}}
+CELERY_TASK_ROUTES = {
+    "payments.tasks.mirror_inbox": {"queue": "mirror"},
+    "payments.tasks.compare_mirror": {"queue": "mirror"},
+}
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_CONNECTION_TIMEOUT = 2
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

@@ -9,20 +9,31 @@ import httpx
 import pytest
 import stripe
 import time_machine
+from django.contrib.auth.models import Group
 from django.db import connection
+from django.test import Client
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.html import strip_tags
 from djstripe import models as djstripe_models
 from djstripe.event_handlers import djstripe_receiver
 from djstripe.signals import WEBHOOK_SIGNALS
 from pytest_django import Settings
 
-from payments import mirror
+from payments import mirror, mirror_check
+from payments.admin.held_at_stripe import held_at_stripe
 from payments.domain.checkout import open_checkout
 from payments.domain.events import process_inbox
 from payments.domain.inbox import event_from, store
 from payments.mirror import MOST_ATTEMPTS, mirror_inbox
+from payments.mirror_check import compare
 from payments.models import Payment, ReceivedEvent
+from payments.privacy import erase
+from portal.accounts.roles import Role
 from portal.common import clock
-from tests.factories import BookingFactory
+from portal.common.money import formatted
+from tests.factories import BookingFactory, UserFactory
+from tests.sign_in import authenticated
 from tests.unit.ops.stripe_sandbox.conftest import SECRET_KEY, client_of, eventually, running_sandbox
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +54,17 @@ def at_the_sandbox(address: str, settings: Settings, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(stripe, "api_base", address)
 
 
+@pytest.fixture
+def finance(settings: Settings) -> Client:
+    settings.STAFF_SECOND_FACTOR_REQUIRED = False
+    user = UserFactory()
+    user.groups.add(Group.objects.get(name=Role.FINANCE.value))
+    client = Client()
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    authenticated(client, user)
+    return client
+
+
 def paid(address: str, card: str = "plain") -> Payment:
     payment = open_checkout(BookingFactory()).payment
     client_of(address).v1.payment_intents.confirm(str(payment.intent_id), {"payment_method": CARDS[card]})
@@ -55,6 +77,11 @@ def control(address: str, what: str, **body: Any) -> Any:
 
 def kinds_at_stripe(address: str) -> set[str]:
     return {event.type for event in client_of(address).v1.events.list({"limit": 100}).data}
+
+
+def booked(address: str) -> int:
+    """How many charges are in Stripe's balance, which takes a moment."""
+    return len(client_of(address).v1.balance_transactions.list({"type": "charge", "limit": 100}).data)
 
 
 def heard(address: str) -> None:
@@ -82,6 +109,7 @@ def test_everything_that_stripe_tells_of_is_mirrored(address: str) -> None:
     charge = v1.payment_intents.retrieve(str(plain.intent_id)).latest_charge
     control(address, "early_fraud_warnings", charge=charge)
     review = control(address, "reviews", charge=charge)
+    eventually(lambda: booked(address) == 4)
     (payout,) = control(address, "payouts", pending=True)["payouts"]
     control(address, "account", payouts_enabled=False)
     wanted = {"payout.paid", "charge.dispute.funds_withdrawn", "account.updated", "charge.updated"}
@@ -103,6 +131,101 @@ def test_everything_that_stripe_tells_of_is_mirrored(address: str) -> None:
     disputed.refresh_from_db()
     assert (plain.payout_id, plain.receipt_url) == (payout["id"], v1.charges.retrieve(str(charge)).receipt_url)
     assert disputed.payout_id == payout["id"]
+
+
+def test_a_payments_page_shows_what_stripe_holds(address: str, finance: Client) -> None:
+    payment = paid(address)
+    eventually(lambda: "charge.updated" in kinds_at_stripe(address))  # its money is in the balance
+    (payout,) = control(address, "payouts", pending=True)["payouts"]
+    eventually(lambda: "payout.paid" in kinds_at_stripe(address))
+    heard(address)
+    payment.refresh_from_db()
+    page = finance.get(reverse("payments_payment_modeladmin_inspect", args=[payment.pk])).content.decode()
+    text = " ".join(strip_tags(page).split())
+    assert [line.label for line in held_at_stripe(payment)] == [
+        "Card", "Risk, as Stripe rates it", "Stripe's receipt", "Balance transaction", "Stripe's fee", "Net", "Payout",
+    ]  # fmt: skip
+    arrival = date_format(clock.from_epoch(payout["arrival_date"]), "j F Y")
+    fee = formatted(payment.fee_amount or 0, "GBP")
+    for wanted in ("Visa ending in 4242", "normal (", payment.balance_transaction_id, fee, f"arrived on {arrival}"):
+        assert wanted in text
+    assert f'href="{payment.receipt_url}"' in page
+    assert f'href="https://dashboard.stripe.com/test/payouts/{payout["id"]}"' in page
+
+
+def test_before_the_mirror_has_it_the_page_shows_nothing_of_it(address: str, finance: Client) -> None:
+    payment = paid(address)
+    assert held_at_stripe(payment) == []
+    page = finance.get(reverse("payments_payment_modeladmin_inspect", args=[payment.pk])).content.decode()
+    assert "What Stripe holds" not in page
+
+
+def test_of_somebody_who_was_forgotten_no_card_is_shown(address: str) -> None:
+    payment = paid(address)
+    heard(address)
+    payment.refresh_from_db()
+    assert held_at_stripe(payment)[0].value == "Visa ending in 4242"
+    erase(payment.booking.caregiver.user)
+    payment.refresh_from_db()
+    assert "Card" not in [line.label for line in held_at_stripe(payment)]
+    assert payment.receipt_url == ""
+
+
+class TestTheNightlyCheck:
+    """dj-stripe's tables are compared with Stripe's lists, and mended."""
+
+    def test_what_is_missing_or_differs_is_mirrored_again(self, address: str, finance: Client) -> None:
+        paid(address)
+        second = paid(address)
+        refund = client_of(address).v1.refunds.create({"payment_intent": str(second.intent_id), "amount": 125})
+        eventually(lambda: "charge.updated" in kinds_at_stripe(address))
+        heard(address)
+        changed = djstripe_models.Charge.objects.get(payment_intent_id=second.intent_id)
+        changed.stripe_data["amount_refunded"] = 0
+        changed.save()
+        djstripe_models.Refund.objects.all().delete()
+        with time_machine.travel(clock.now() + timedelta(hours=1)):
+            counts, again = compare(), compare()
+        assert (counts["missing"], counts["differs"], counts["failed"]) == (1, 1, 0)
+        assert (again["missing"], again["differs"], again["same"]) == (0, 0, counts.total())
+        assert ids(djstripe_models.Refund) == {refund.id}
+        changed.refresh_from_db()
+        assert changed.stripe_data["amount_refunded"] == 125
+        page = finance.get("/admin/webhooks/").content.decode()
+        assert f"{again['same']} the same, 0 missing and 0 different" in page
+
+    def test_one_that_cannot_be_mirrored_holds_up_no_other(self, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        paid(address), paid(address)
+        real = mirror_check.write
+
+        def failing(model: Any, data: dict[str, Any]) -> None:
+            if model is djstripe_models.Charge:
+                raise ValueError
+            real(model, data)
+
+        monkeypatch.setattr(mirror_check, "write", failing)
+        with time_machine.travel(clock.now() + timedelta(hours=1)):
+            counts = compare()
+        assert (counts["failed"], ids(djstripe_models.PaymentIntent)) == (
+            2, set(Payment.objects.values_list("intent_id", flat=True)),
+        )  # fmt: skip
+
+    def test_what_was_erased_is_not_brought_back(self, address: str) -> None:
+        payment = paid(address)
+        eventually(lambda: "charge.updated" in kinds_at_stripe(address))
+        heard(address)
+        erase(payment.booking.caregiver.user)
+        with time_machine.travel(clock.now() + timedelta(hours=1)):
+            assert compare()["differs"] == 0
+        assert djstripe_models.Charge.objects.get().stripe_data["billing_details"] is None
+
+    def test_every_page_of_a_list_is_compared(self, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(mirror_check, "PAGE", 2)
+        for _ in range(5):
+            paid(address)
+        with time_machine.travel(clock.now() + timedelta(hours=1)):
+            compare()
+        assert ids(djstripe_models.PaymentIntent) == set(Payment.objects.values_list("intent_id", flat=True))
 
 
 def test_an_object_that_is_gone_at_stripe_is_left_alone_at_once(address: str) -> None:

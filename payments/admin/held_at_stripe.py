@@ -1,0 +1,93 @@
+"""What Stripe holds of a payment, from dj-stripe's tables: the card, the risk, the fee, the payout. Reads only."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from djstripe.models import BalanceTransaction, Charge, Payout
+
+from payments.admin.timeline import stripe_url
+from payments.models import Payment
+from portal.common.clock import from_epoch
+from portal.common.money import formatted
+
+PAYOUT_STATES: Final = {
+    "paid": gettext_lazy("arrived on %(day)s"),
+    "pending": gettext_lazy("arrives on %(day)s"),
+    "in_transit": gettext_lazy("arrives on %(day)s"),
+    "failed": gettext_lazy("failed; it was to arrive on %(day)s"),
+    "canceled": gettext_lazy("cancelled; it was to arrive on %(day)s"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One line; `url` where it can be looked at."""
+
+    label: str
+    value: str
+    url: str = ""
+
+
+def held_at_stripe(payment: Payment) -> list[Held]:
+    """What the mirror has of the payment's charge; empty as long as it has nothing. At most three queries."""
+    charge = Charge.objects.filter(id=payment.charge_id).first() if payment.charge_id else None
+    if charge is None:
+        return []
+    lines = (
+        _card(charge.stripe_data),
+        _risk(charge.stripe_data),
+        _receipt(payment),
+        *_balance(payment),
+        _payout(payment),
+    )
+    return [line for line in lines if line is not None]
+
+
+def _card(charge: dict[str, Any]) -> Held | None:
+    """Brand and last four digits; nothing once the person was forgotten, or for what is no card."""
+    card = (charge.get("payment_method_details") or {}).get("card")
+    if not card:
+        return None
+    brand = str(card.get("brand") or "").replace("_", " ").capitalize()
+    return Held(_("Card"), _("%(brand)s ending in %(digits)s") % {"brand": brand, "digits": card.get("last4")})
+
+
+def _risk(charge: dict[str, Any]) -> Held | None:
+    outcome = charge.get("outcome") or {}
+    level, score = str(outcome.get("risk_level") or "").replace("_", " "), outcome.get("risk_score")
+    if not level:
+        return None
+    return Held(_("Risk, as Stripe rates it"), level if score is None else f"{level} ({score})")
+
+
+def _receipt(payment: Payment) -> Held | None:
+    return Held(_("Stripe's receipt"), _("Open the receipt"), payment.receipt_url) if payment.receipt_url else None
+
+
+def _balance(payment: Payment) -> list[Held]:
+    """The balance transaction, in the currency of the balance, which may be another one than the payment's."""
+    found = BalanceTransaction.objects.filter(id=payment.balance_transaction_id).first()
+    if found is None:
+        return []
+    data, currency = found.stripe_data, found.currency.upper()
+    available = date_format(from_epoch(data["available_on"]), "j F Y")
+    return [
+        Held(_("Balance transaction"), found.id),
+        Held(_("Stripe's fee"), formatted(data["fee"], currency)),
+        Held(
+            _("Net"),
+            _("%(amount)s, available on %(day)s") % {"amount": formatted(data["net"], currency), "day": available},
+        ),
+    ]
+
+
+def _payout(payment: Payment) -> Held | None:
+    found = Payout.objects.filter(id=payment.payout_id).first() if payment.payout_id else None
+    if found is None:
+        return None
+    day = date_format(from_epoch(found.stripe_data["arrival_date"]), "j F Y")
+    state = PAYOUT_STATES.get(found.stripe_data["status"], "%(day)s") % {"day": day}
+    return Held(_("Payout"), f"{found.id}, {state}", stripe_url(found.id))
