@@ -42,7 +42,7 @@ Json = dict[str, Any]
 
 
 def compare() -> Counter[str]:
-    """Compare the last two weeks, and keep the counts for the metric and the page. Raises StripeError without a list."""
+    """Compare the last two weeks; keep the counts for the metric and the page. Raises StripeError without a list."""
     now = clock.now()
     window = {"gte": int((now - BACK).timestamp()), "lte": int((now - ON_ITS_WAY).timestamp())}
     counts: Counter[str] = Counter(dict.fromkeys(RESULTS, 0))
