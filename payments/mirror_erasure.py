@@ -14,8 +14,8 @@ PERSONAL: Final = frozenset(
     [
         "address", "billing_details", "billing_zip", "card", "customer_details", "customer_email", "description",
         "email", "evidence", "ip", "ip_address", "ip_address_location", "last4", "link", "name",
-        "payment_method_details", "payment_method_preview", "phone", "receipt_email", "receipt_number", "receipt_url", "session", "shipping",
-        "source", "statement_descriptor",
+        "payment_method_details", "payment_method_preview", "phone", "receipt_email", "receipt_number", "receipt_url",
+        "session", "shipping", "source", "statement_descriptor",
     ]
 )  # fmt: skip
 MIRRORS: Final[tuple[type[StripeModel], ...]] = (
