@@ -8,7 +8,7 @@ from django.db.models import Sum
 from payments.domain import notify
 from payments.domain.fraud import close_warnings
 from payments.domain.news import Applied, News
-from payments.domain.refund_tasks import note_if_money_went_back
+from payments.domain.refund_tasks import update_money_went_back
 from payments.domain.transitions import locked
 from payments.enums import DISPUTE_CLOSED, DISPUTE_DECIDED, DISPUTE_TO_ANSWER
 from payments.gateway.base import DisputeResult
@@ -60,7 +60,7 @@ def apply_dispute(result: DisputeResult, news: News) -> Applied:
             data={"from": before, "to": result.status, "payment": payment.pk},
         )
         _tell(dispute)
-    note_if_money_went_back(payment, by=news.by, source=news.source)
+    update_money_went_back(payment, by=news.by, source=news.source)
     return Applied.APPLIED
 
 

@@ -80,12 +80,14 @@ def close_tasks(payment: Payment, reason: str, *, by: Actor, source: Source) -> 
         close(opened, DiscrepancyStatus.HEALED, reason, by=by, source=source)
 
 
-def note_if_money_went_back(payment: Payment, *, by: Actor, source: Source) -> None:
+def update_money_went_back(payment: Payment, *, by: Actor, source: Source) -> None:
     """A booking that stands while nothing is left of its deposit: finance asks for the money, or cancels it.
 
-    `payment` is locked. Money that a dispute holds has gone back once the dispute is lost.
+    The task ends when the money is here again. `payment` is locked. Money that a dispute holds has gone back once the
+    dispute is lost.
     """
     if not is_place_without_money(payment):
+        _close_money_went_back(payment, by=by, source=source)
         return
     note(
         DiscrepancyKind.MONEY_WENT_BACK,
@@ -97,6 +99,12 @@ def note_if_money_went_back(payment: Payment, *, by: Actor, source: Source) -> N
         currency=payment.currency,
         details={"booking": payment.booking.reference},
     )
+
+
+def _close_money_went_back(payment: Payment, *, by: Actor, source: Source) -> None:
+    noted = payment.discrepancies.filter(kind=DiscrepancyKind.MONEY_WENT_BACK, status=DiscrepancyStatus.OPEN)
+    for opened in noted:
+        close(opened, DiscrepancyStatus.HEALED, "the money is here again", by=by, source=source)
 
 
 def is_place_without_money(payment: Payment) -> bool:

@@ -22,10 +22,10 @@ from payments.domain.refund_tasks import (
     DISPUTED,
     PAID_OUTSIDE,
     close_task,
-    note_if_money_went_back,
     obstacle,
     open_task,
     refuse,
+    update_money_went_back,
 )
 from payments.domain.transitions import locked
 from payments.enums import (
@@ -260,7 +260,7 @@ def _apply(results: Iterable[RefundResult], news: News, *, complete: bool) -> Ap
     applied = [_apply_one(result, payment, news, complete=complete) for result in ordered]
     if payment.status in CAPTURED:
         derive(payment, by=news.by, source=news.source, stripe_event_id=news.stripe_event_id)
-        note_if_money_went_back(payment, by=news.by, source=news.source)
+        update_money_went_back(payment, by=news.by, source=news.source)
     return Applied.DISCREPANCY if Applied.DISCREPANCY in applied else Applied.APPLIED
 
 
