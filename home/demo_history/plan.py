@@ -1,5 +1,6 @@
 """What happened: who booked what when, paid or did not, came or did not. Nothing is written here."""
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -45,6 +46,7 @@ class Plan:
 
     def __init__(self, chance: Random, sessions: list[Session], people: list[CareRecipient], moment: datetime) -> None:
         self.chance, self.sessions, self.people, self.moment = chance, sessions, people, moment
+        self._starts = [session.starts_at for session in sessions]
         self.held: Counter[int] = Counter()
         self._taken: set[tuple[int, int]] = set()
         self._terms = {s.service_id: s.service.policy() for s in {each.service_id: each for each in sessions}.values()}
@@ -78,9 +80,7 @@ class Plan:
 
     def _session(self, at: datetime, person: CareRecipient) -> Session | None:
         """One that starts in the next fortnight; of sessions still to come, some places are left to the visitor."""
-        begun = next((n for n, s in enumerate(self.sessions) if s.starts_at > at + timedelta(hours=20)), None)
-        if begun is None:
-            return None
+        begun = bisect_right(self._starts, at + timedelta(hours=20))
         near = [s for s in self.sessions[begun : begun + 60] if s.starts_at < at + timedelta(days=14)]
         free = [s for s in near if self.held[s.pk] < self._most(s) and (s.pk, person.pk) not in self._taken]
         return self.chance.choice(free) if free else None

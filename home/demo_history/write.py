@@ -1,6 +1,6 @@
 """The stories as rows: bookings, payments, their transitions with the audit trail, e-mails and visits."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -63,8 +63,8 @@ def write(stories: list[Story], plan: Plan, stripe: PastStripe) -> None:
     refunds = [paid.refund for paid in payments if paid.refund is not None]
     _insert(Refund, refunds)
     _insert(Dispute, pay_all(payments, stripe, plan.moment))
-    Payment.objects.bulk_update([paid.payment for paid in payments if paid.by_stripe], LEARNT, batch_size=BATCH)
-    Refund.objects.bulk_update(refunds, ["stripe_refund_id", "balance_transaction_id"], batch_size=BATCH)
+    _update(Payment, (paid.payment for paid in payments if paid.by_stripe), LEARNT)
+    _update(Refund, refunds, ("stripe_refund_id", "balance_transaction_id"))
     _insert(ReceivedEvent, _received(stripe, plan.moment))
     changes: list[Transition] = [change for story in stories for change in _booking_changes(story)]
     changes += [change for paid in payments for change in _payment_changes(paid)]
@@ -81,7 +81,7 @@ def write(stories: list[Story], plan: Plan, stripe: PastStripe) -> None:
     _insert(ActivityEvent, (play for story in stories for play in _plays(story, plan, library)))
     for session in plan.sessions:
         session.held = plan.held[session.pk]
-    Session.objects.bulk_update([s for s in plan.sessions if s.held], ["held"], batch_size=BATCH)
+    _update(Session, (s for s in plan.sessions if s.held), ("held",))
     _count()
 
 
@@ -94,6 +94,13 @@ def _count() -> None:
 
 def _insert(model: type[Model], rows: Iterable[Any]) -> None:
     model._default_manager.bulk_create(list(rows), batch_size=BATCH)
+
+
+def _update(model: type[Model], rows: Iterable[Any], names: Sequence[str]) -> None:
+    """By inserting over them: bulk_update() takes ten times as long for as many rows."""
+    model._default_manager.bulk_create(
+        list(rows), batch_size=BATCH, update_conflicts=True, unique_fields=["id"], update_fields=names
+    )
 
 
 def _payments(story: Story) -> Iterator[Paid]:
