@@ -189,6 +189,8 @@ CARDS = (
     Card("4000000000007775", "sandboxProcessing", stays_processing=True),
     *_by_country(),
 )
+# No card: a bank's own page asks the payer, who may leave it pending.
+BANK = Card("", "pay_by_bank", brand="", authentication=Authentication.ALWAYS)
 _BY_TOKEN = {card.token: card for card in CARDS}
 _BY_NUMBER = {card.number: card for card in reversed(CARDS)}
 _NOT_MODELLED = {
@@ -200,7 +202,7 @@ _NOT_MODELLED = {
 
 
 def by_token(token: str) -> Card:
-    return _BY_TOKEN[token]
+    return BANK if token == BANK.token else _BY_TOKEN[token]
 
 
 def not_modelled(name: str) -> str | None:

@@ -1,7 +1,7 @@
 """Disputes: opened by a test card or on command, answered with evidence, escalated, closed, partly paid back."""
 
 from .. import clock
-from ..errors import Object, invalid_request, no_such
+from ..errors import Object, invalid_request, no_such, unsupported
 from ..objects import dispute as disputes
 from ..sandbox import Sandbox
 from . import radar
@@ -28,6 +28,8 @@ def open_dispute(
 
     A charge may be disputed again, as long as no part of it is disputed twice at once.
     """
+    if (kind := charge["payment_method_details"]["type"]) != "card":
+        raise unsupported(f"disputes of payments by {kind}", "charge")
     earlier = [one for one in box.store["dispute"].matching("charge", charge["id"]) if one["status"] not in _OVER]
     left = charge["amount"] - sum(one["amount"] for one in earlier)
     if charge["status"] != "succeeded" or left <= 0:

@@ -25,6 +25,12 @@ def create(box: Sandbox, given: Object, fields: Object) -> Object:
     return _save(box, card, given["exp_month"], year, cvc_given=cvc is not None, fields=fields)
 
 
+def create_bank(box: Sandbox, fields: Object) -> Object:
+    method = box.store.put(payment_method.build_bank(fields))
+    box.store.annotate(method["id"], card=cards.BANK.token)
+    return method
+
+
 def from_test_card(box: Sandbox, card: Card, fields: Object | None = None) -> Object:
     """What `pm_card_…` stands for: a fresh payment method that expires next year."""
     year = time.gmtime().tm_year + 1
@@ -43,7 +49,9 @@ def find(box: Sandbox, method_id: str) -> Object:
 
 
 def check_attachable(box: Sandbox, method: Object) -> None:
-    """Declining cards cannot be saved, except the one that exists to decline later."""
+    """Declining cards cannot be saved, except the one that exists to decline later; nor can a bank."""
+    if method["type"] != "card":
+        raise unsupported(f"saving payment methods of the type {method['type']}", "payment_method")
     card = cards.by_token(box.store.note(method["id"])["card"])
     if card.decline is not None and card.token != "chargeCustomerFail":
         raise card_error(

@@ -1,5 +1,7 @@
 """The life of a payment intent (docs.stripe.com/payments/paymentintents/lifecycle)."""
 
+from dataclasses import replace
+
 from .. import cards, clock
 from ..cards import Authentication, Card, Decline, Risk
 from ..errors import Object, StripeError, card_error, invalid_request
@@ -57,8 +59,8 @@ def _must_authenticate(box: Sandbox, card: Card, method: Object, *, off_session:
             return card.authentication is not Authentication.NEVER
 
 
-def authenticate(box: Sandbox, intent: Object, *, passed: bool) -> Object:
-    """The customer came back from 3-D Secure."""
+def authenticate(box: Sandbox, intent: Object, *, passed: bool, pending: bool = False) -> Object:
+    """The customer came back from 3-D Secure or from the bank, which may take its time (`pending`)."""
     if intent["status"] != "requires_action":
         raise unexpected_state(
             f"This PaymentIntent has a status of {intent['status']}; there is nothing to authenticate.",
@@ -66,8 +68,11 @@ def authenticate(box: Sandbox, intent: Object, *, passed: bool) -> Object:
         )
     method = box.store.get("payment_method", intent["payment_method"])
     intent["next_action"] = None
+    card = card_of(box, method)
+    if passed and method["type"] == "card":
+        return _charge(box, intent, method, card, three_d_secure="authenticated")
     if passed:
-        return _charge(box, intent, method, card_of(box, method), three_d_secure="authenticated")
+        return _charge(box, intent, method, replace(card, stays_processing=pending))
     error = {
         "code": "payment_intent_authentication_failure",
         "doc_url": "https://stripe.com/docs/error-codes/payment-intent-authentication-failure",
@@ -94,7 +99,8 @@ def _charge(
     if decline is not None:
         return _decline(box, intent, charge, method, decline)
     if card.stays_processing:
-        intent |= {"status": "processing", "processing": {"card": {}, "type": "card"}}
+        details = {"card": {}, "type": "card"} if method["type"] == "card" else None
+        intent |= {"status": "processing", "processing": details}
         box.store.put(intent)
         box.emit("charge.pending", charge)
         box.emit("payment_intent.processing", intent)
@@ -282,7 +288,7 @@ def cancel(box: Sandbox, intent: Object, reason: str | None) -> Object:
 
 
 def authentication_action(intent: Object, origin: str, return_url: str | None) -> Object:
-    """`next_action`: a frame for Stripe.js, or an address when the server gave a `return_url`."""
+    """`next_action`: a frame for Stripe.js, or an address to go to where a `return_url` was given."""
     page = f"{origin}/v3/authenticate?client_secret={intent['client_secret']}"
     if return_url is not None:
         return {

@@ -41,10 +41,7 @@ def build(intent: Object, method: Object, card: Card, *, decline: Decline | None
         "paid": succeeded,
         "payment_intent": intent["id"],
         "payment_method": method["id"],
-        "payment_method_details": {
-            "card": _card_details(method, card, amount, three_d_secure),
-            "type": "card",
-        },
+        "payment_method_details": _details(method, card, amount, three_d_secure),
         "receipt_email": intent["receipt_email"],
         "receipt_number": None,
         "receipt_url": f"https://pay.stripe.com/receipts/payment/{intent['id']}" if succeeded else None,
@@ -103,6 +100,12 @@ def _outcome(card: Card, decline: Decline | None) -> Object:
         "seller_message": "The bank did not return any further details with this decline.",
         "type": "issuer_declined",
     }
+
+
+def _details(method: Object, card: Card, amount: int, three_d_secure: str | None) -> Object:
+    if method["type"] != "card":
+        return {"type": method["type"]}
+    return {"card": _card_details(method, card, amount, three_d_secure), "type": "card"}
 
 
 def _card_details(method: Object, card: Card, amount: int, three_d_secure: str | None) -> Object:

@@ -1,4 +1,4 @@
-"""The payment method object; the sandbox has cards only."""
+"""The payment method object: a card, or a bank that is paid by (`pay_by_bank`, whose own hash is empty)."""
 
 from hashlib import sha256
 
@@ -48,6 +48,22 @@ def build(card: Card, exp_month: int, exp_year: int, *, cvc_given: bool, fields:
         "livemode": False,
         "metadata": {},
         "type": "card",
+    } | fields
+
+
+def build_bank(fields: Object) -> Object:
+    billing = billing_details(fields.pop("billing_details", None))
+    return {
+        "id": new_id("pm"),
+        "object": "payment_method",
+        "allow_redisplay": "unspecified",
+        "billing_details": billing,
+        "created": clock.now(),
+        "customer": None,
+        "customer_account": None,
+        "livemode": False,
+        "metadata": {},
+        "type": "pay_by_bank",
     } | fields
 
 

@@ -14,14 +14,7 @@ def build(charge: Object, amount: int, status: str, fields: Object) -> Object:
         "charge": charge["id"],
         "created": clock.now(),
         "currency": charge["currency"],
-        "destination_details": {
-            "card": {
-                "reference_status": "pending",
-                "reference_type": "acquirer_reference_number",
-                "type": "refund",
-            },
-            "type": "card",
-        },
+        "destination_details": _destination(charge["payment_method_details"]["type"]),
         "metadata": {},
         "payment_intent": charge["payment_intent"],
         "reason": None,
@@ -30,3 +23,10 @@ def build(charge: Object, amount: int, status: str, fields: Object) -> Object:
         "status": status,
         "transfer_reversal": None,
     } | fields
+
+
+def _destination(kind: str) -> Object:
+    if kind != "card":
+        return {"type": kind}
+    card = {"reference_status": "pending", "reference_type": "acquirer_reference_number", "type": "refund"}
+    return {"card": card, "type": "card"}

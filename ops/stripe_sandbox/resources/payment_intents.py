@@ -102,6 +102,8 @@ def create(box: Sandbox, call: Call) -> Object:
             fields[name] = params[name]
     fields["metadata"] = merge_metadata({}, params.get("metadata"))
     fields["automatic_payment_methods"] = _automatic(params)
+    if "payment_method_types" in params:
+        fields["payment_method_types"] = params["payment_method_types"]
     intent = payment_intent.build(amount, currency, fields)
     _set_options(intent, params)
     if method is not None:
@@ -117,7 +119,7 @@ def _check_modelled(params: Object) -> None:
     if params.get("confirmation_method") == "manual":
         raise unsupported("confirmation_method=manual", "confirmation_method")
     for kind in params.get("payment_method_types", ()):
-        if kind != "card":
+        if kind not in ("card", "pay_by_bank"):
             raise unsupported(f"the payment method type {kind}", "payment_method_types")
     if "payment_method_types" in params and params.get("automatic_payment_methods", {}).get("enabled"):
         raise invalid_request(
@@ -239,7 +241,9 @@ def _confirm(box: Sandbox, call: Call, intent: Object) -> Object:
             "confirm it again directly with a payment method or ConfirmationToken.",
             intent,
         )
-    return_url = None if params.get("use_stripe_sdk") else params.get("return_url")
+    _check_method(intent, method, params)
+    by_script = params.get("use_stripe_sdk") and method["type"] == "card"
+    return_url = None if by_script else params.get("return_url")
     return payments.confirm(
         box,
         intent,
@@ -247,6 +251,29 @@ def _confirm(box: Sandbox, call: Call, intent: Object) -> Object:
         off_session=params.get("off_session", False) or params.get("error_on_requires_action", False),
         next_action=payments.authentication_action(intent, call.origin, return_url),
     )
+
+
+def _check_method(intent: Object, method: Object, params: Object) -> None:
+    """A bank's page needs an address to come back to, and pounds."""
+    kind = method["type"]
+    if kind not in intent["payment_method_types"]:
+        raise invalid_request(
+            f"The PaymentMethod provided ({kind}) is not allowed for this PaymentIntent. Please attach a payment method "
+            f"of one of the following types: {', '.join(intent['payment_method_types'])}.",
+            param="payment_method",
+        )
+    if kind == "card":
+        return
+    if intent["currency"] != "gbp":
+        raise invalid_request(f"The payment method {kind} does not support the currency {intent['currency']}.")
+    if params.get("off_session"):
+        raise unsupported(f"{kind} off session", "off_session")
+    if "return_url" not in params:
+        raise invalid_request(
+            f"A return_url must be specified when confirming with the payment method type {kind}.",
+            code="parameter_missing",
+            param="return_url",
+        )
 
 
 def cancel(box: Sandbox, call: Call) -> Object:

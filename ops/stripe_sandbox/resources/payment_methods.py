@@ -1,4 +1,4 @@
-"""`/v1/payment_methods`: cards only."""
+"""`/v1/payment_methods`: cards, and one bank redirect."""
 
 from ..api import Call, Endpoint, Page, list_page
 from ..errors import Object, invalid_request
@@ -26,7 +26,7 @@ DATA: dict[str, Param] = {
     "billing_details": BILLING_DETAILS,
     "card": CARD,
     "metadata": Metadata(),
-    "type": Choice(("card",)),
+    "type": Choice(("card", "pay_by_bank")),
 }
 
 
@@ -36,10 +36,12 @@ def create(box: Sandbox, call: Call) -> Object:
 
 def from_data(box: Sandbox, data: Object) -> Object:
     """Also what `payment_method_data` of a confirmation does."""
-    if "card" not in data:
-        raise invalid_request("Missing required param: card.", code="parameter_missing", param="card")
     fields: Object = {key: data[key] for key in ("allow_redisplay", "billing_details") if key in data}
     fields["metadata"] = merge_metadata({}, data.get("metadata"))
+    if data["type"] == "pay_by_bank":
+        return methods.create_bank(box, fields)
+    if "card" not in data:
+        raise invalid_request("Missing required param: card.", code="parameter_missing", param="card")
     return methods.create(box, data["card"], fields)
 
 

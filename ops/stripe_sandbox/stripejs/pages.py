@@ -14,6 +14,7 @@ from ..money import display
 from ..objects.payment_intent import client_view
 from ..sandbox import Sandbox
 
+REDIRECT_STATUS = {"complete": "succeeded", "pending": "pending"}  # anything else has failed
 STATIC = Path(__file__).parent / "static"
 _HEADERS = {
     "Cache-Control": "no-cache",
@@ -33,15 +34,18 @@ def routes(box: Sandbox) -> list[Route]:
             intent = _intent(box, request.query_params.get("client_secret", ""))
         except StripeError as refusal:
             return JSONResponse({"error": refusal.error}, refusal.status)
-        return JSONResponse({"amount": display(intent["amount"], intent["currency"])})
+        method = box.store["payment_method"].get(intent["payment_method"] or "")
+        amount = display(intent["amount"], intent["currency"])
+        return JSONResponse({"amount": amount, "type": method["type"] if method else "card"})
 
     async def authenticate(request: Request) -> Response:
         form = await request.form()
-        passed = form.get("outcome") == "complete"
+        outcome = str(form.get("outcome"))
         try:
             intent = _intent(box, str(form.get("client_secret", "")))
-            back = _return_address(intent, passed=passed)
-            intent = payments.authenticate(box, intent, passed=passed)
+            back = _return_address(intent, REDIRECT_STATUS.get(outcome, "failed"))
+            passed, pending = outcome in ("complete", "pending"), outcome == "pending"
+            intent = payments.authenticate(box, intent, passed=passed, pending=pending)
         except StripeError as refusal:
             error = dict(refusal.error)
             if "payment_intent" in error:
@@ -82,7 +86,7 @@ def _intent(box: Sandbox, secret: str) -> Object:
     return intent
 
 
-def _return_address(intent: Object, *, passed: bool) -> str | None:
+def _return_address(intent: Object, status: str) -> str | None:
     """Where a redirecting authentication ends, with what Stripe adds to the address."""
     action = (intent["next_action"] or {}).get("redirect_to_url")
     if action is None:
@@ -91,7 +95,7 @@ def _return_address(intent: Object, *, passed: bool) -> str | None:
         {
             "payment_intent": intent["id"],
             "payment_intent_client_secret": intent["client_secret"],
-            "redirect_status": "succeeded" if passed else "failed",
+            "redirect_status": status,
         }
     )
     joint = "&" if urlsplit(action["return_url"]).query else "?"

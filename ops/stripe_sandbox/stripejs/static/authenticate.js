@@ -21,6 +21,7 @@ async function finish(outcome) {
 
 document.getElementById("complete").addEventListener("click", () => finish("complete"));
 document.getElementById("fail").addEventListener("click", () => finish("fail"));
+document.getElementById("pending").addEventListener("click", () => finish("pending"));
 addEventListener("message", (event) => {
   if (event.source === parent && event.data?.sandbox === "give up") finish("fail");
 });
@@ -29,6 +30,12 @@ addEventListener("keydown", (event) => {
 });
 
 const reply = await fetch(`/v3/challenge?${new URLSearchParams({ client_secret })}`);
-const { amount } = await reply.json();
+const { amount, type } = await reply.json();
+if (type === "pay_by_bank") {
+  document.title = document.getElementById("title").textContent = "Bank test page";
+  document.getElementById("complete").textContent = "Authorise the payment";
+  document.getElementById("fail").textContent = "Refuse the payment";
+  document.getElementById("pending").hidden = false;
+}
 if (amount) document.getElementById("amount").textContent = `Payment: ${amount}`;
 document.getElementById("complete").focus();

@@ -169,6 +169,24 @@ def test_customers_methods_balance_and_lists_are_valid(
     check(f"/v1/customers/{customer.id}", "deleted_customer")
 
 
+def test_a_bank_payment_is_valid_pending_and_paid(check: Callable[..., Any], api: Any, http: httpx.Client) -> None:
+    for outcome in ("pending", "complete"):
+        params = {
+            "amount": 900,
+            "currency": "gbp",
+            "confirm": True,
+            "payment_method_types": ["pay_by_bank"],
+            "payment_method_data": {"type": "pay_by_bank"},
+            "return_url": "http://127.0.0.1/back",
+        }
+        intent = api.payment_intents.create(params)
+        check(f"/v1/payment_intents/{intent.id}", "payment_intent", **{"expand[]": "payment_method"})
+        http.post("/v3/authenticate", data={"client_secret": intent.client_secret, "outcome": outcome})
+        body = check(f"/v1/payment_intents/{intent.id}", "payment_intent", **{"expand[]": "latest_charge"})
+    refund = api.refunds.create({"charge": body["latest_charge"]["id"]})
+    check(f"/v1/refunds/{refund.id}", "refund")
+
+
 def test_files_payouts_and_the_account_are_valid(
     check: Callable[..., Any], api: Any, pay: Callable[..., Any], control: httpx.Client
 ) -> None:
