@@ -1,0 +1,328 @@
+"""What an email or a page says of money is what the ledger then does; each template that names an amount has a case."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+import pytest
+import time_machine
+from django.template.loader import render_to_string
+from django.test import Client
+
+from payments.domain import notify
+from payments.domain.cancellation import cancel
+from payments.domain.checkout import open_checkout
+from payments.domain.news import News
+from payments.domain.refunds import request_refund, send_refunds
+from payments.domain.reminders import remind_of_ending_holds, remind_of_sessions
+from payments.domain.session_changes import see_to_session_changes
+from payments.domain.settlement import apply_intent, note_decline
+from payments.enums import Purpose, RefundReason, RefundStatus
+from payments.gateway.base import GatewayRefused, PaymentError
+from payments.messages import TEMPLATES
+from payments.models import Payment, Refund
+from portal.audit.actor import Actor, Source, SystemActor
+from portal.bookings.domain.session_changes import cancel_session
+from portal.bookings.enums import BookingStatus
+from portal.bookings.models import Booking
+from portal.common import clock
+from portal.notifications.domain.render import rendered
+from portal.notifications.domain.texts import text_for
+from portal.notifications.models import Notification
+from portal.notifications.templates import REGISTRY
+from tests.fakes import FakeGateway
+from tests.services import ROOT
+from tests.unit.payments.pages import signed_in
+
+pytestmark = pytest.mark.django_db
+BY = Actor.system(SystemActor.SETTLEMENT)
+DEPOSIT, BALANCE = 1125, 3375
+MONEY: Final = re.compile(r"£([\d,]+)\.(\d\d)")
+OF_MONEY: Final = re.compile(r"\{(amount|refund|balance|at_stake)\}")
+
+
+def amounts_in(text: str) -> set[int]:
+    """The amounts that a text names, in pence."""
+    return {int(pounds.replace(",", "") + pence) for pounds, pence in MONEY.findall(text)}
+
+
+def mailed(key: str) -> set[int]:
+    """The amounts in the one email of this template."""
+    wording = text_for(REGISTRY[key])
+    message = rendered(wording.subject, wording.body, wording.button, Notification.objects.get(template=key).context)
+    return amounts_in(f"{message.subject}\n{message.text}")
+
+
+def news() -> News:
+    return News(BY, Source.WEBHOOK, clock.now())
+
+
+@dataclass
+class World:
+    """One booking: £45.00, of which £11.25 is the deposit. What is here now is read from the ledger's rows."""
+
+    booking: Booking
+    stripe: FakeGateway
+
+    def pays(self, purpose: Purpose = Purpose.DEPOSIT) -> Payment:
+        payment = open_checkout(self.fresh(), purpose).payment
+        apply_intent(self.stripe.pay(str(payment.intent_id)), news())
+        return Payment.objects.get(pk=payment.pk)
+
+    def is_declined(self, purpose: Purpose = Purpose.DEPOSIT) -> None:
+        payment = open_checkout(self.fresh(), purpose).payment
+        intent = self.stripe.set(str(payment.intent_id), last_error=PaymentError("card_declined"))
+        note_decline(payment.pk, intent, news(), occurred_at=clock.now())
+
+    def refunds(self, payment: Payment, amount: int) -> None:
+        by = Actor.user(self.booking.caregiver.user)
+        request_refund(payment.pk, amount=amount, reason=RefundReason.GOODWILL, by=by, source=Source.STAFF)
+        send_refunds()
+
+    def fresh(self) -> Booking:
+        return Booking.objects.get(pk=self.booking.pk)
+
+    def captured(self, purpose: Purpose) -> int:
+        return int(Payment.objects.get(booking=self.booking, purpose=purpose).captured_amount)
+
+    def sent_back(self) -> int:
+        """What Stripe took to send back."""
+        sent = Refund.objects.filter(payment__booking=self.booking, status=RefundStatus.SUCCEEDED)
+        return sum(sent.values_list("amount", flat=True))
+
+
+@pytest.fixture
+def world(booking: Booking, stripe: FakeGateway) -> World:
+    return World(booking, stripe)
+
+
+def deposit_received(world: World) -> int:
+    world.pays()
+    return world.captured(Purpose.DEPOSIT)
+
+
+def balance_received(world: World) -> int:
+    world.pays()
+    world.pays(Purpose.BALANCE)
+    return world.captured(Purpose.BALANCE)
+
+
+def payment_failed(world: World) -> int:
+    world.is_declined()
+    assert world.captured(Purpose.DEPOSIT) == 0  # "Nothing has been charged."
+    world.pays()
+    return world.captured(Purpose.DEPOSIT)
+
+
+def balance_failed(world: World) -> int:
+    world.pays()
+    world.is_declined(Purpose.BALANCE)
+    assert world.captured(Purpose.BALANCE) == 0
+    world.pays(Purpose.BALANCE)
+    return world.captured(Purpose.BALANCE)
+
+
+def hold_ending(world: World) -> int:
+    held_until = world.booking.hold_expires_at
+    assert held_until is not None
+    with time_machine.travel(held_until - timedelta(minutes=5)):
+        remind_of_ending_holds()
+        world.pays()
+    return world.captured(Purpose.DEPOSIT)
+
+
+def pay_link(world: World) -> int:
+    notify.pay_link(world.booking)
+    world.pays()
+    return world.captured(Purpose.DEPOSIT)
+
+
+def booking_cancelled(world: World) -> int:
+    world.pays()
+    with time_machine.travel(world.booking.session.starts_at - timedelta(hours=30)):
+        cancel(world.fresh(), by=BY, source=Source.CAREGIVER)
+        send_refunds()
+    assert world.sent_back() == 562  # half of it, by the terms
+    return world.sent_back()
+
+
+def session_cancelled(world: World) -> int:
+    world.pays()
+    world.pays(Purpose.BALANCE)
+    cancel_session(world.booking.session_id, by=Actor.user(world.booking.caregiver.user))
+    see_to_session_changes()
+    send_refunds()
+    assert world.sent_back() == DEPOSIT + BALANCE
+    return world.sent_back()
+
+
+def session_tomorrow(world: World) -> int:
+    world.pays()
+    with time_machine.travel(world.booking.session.starts_at - timedelta(hours=20)):
+        remind_of_sessions()
+        world.pays(Purpose.BALANCE)
+    return world.captured(Purpose.BALANCE)
+
+
+def late_money_returned(world: World) -> int:
+    payment = open_checkout(world.booking).payment
+    Booking.objects.filter(pk=world.booking.pk).update(status=BookingStatus.CANCELLED)
+    apply_intent(world.stripe.pay(str(payment.intent_id)), news())
+    send_refunds()
+    return world.sent_back()
+
+
+def refund_sent(world: World) -> int:
+    world.refunds(world.pays(), 400)
+    return world.sent_back()
+
+
+def refund_failed(world: World) -> int:
+    payment = world.pays()
+    world.stripe.fail_next = [GatewayRefused("expired_or_canceled_card")]
+    world.refunds(payment, 400)
+    payment.refresh_from_db()
+    assert (world.sent_back(), payment.refunded_amount, payment.pending_refund_amount) == (0, 0, 0)
+    return int(Refund.objects.get(payment=payment, status=RefundStatus.FAILED).amount)
+
+
+CASES: Final[dict[str, Callable[[World], int]]] = {
+    case.__name__: case
+    for case in (
+        deposit_received,
+        balance_received,
+        payment_failed,
+        balance_failed,
+        hold_ending,
+        pay_link,
+        booking_cancelled,
+        session_cancelled,
+        session_tomorrow,
+        late_money_returned,
+        refund_sent,
+        refund_failed,
+    )
+}
+
+
+def test_every_email_to_caregivers_that_names_money_has_a_case() -> None:
+    named = {template.key for template in TEMPLATES if OF_MONEY.search(template.subject + template.body)}
+    assert CASES.keys() == named
+
+
+@pytest.mark.parametrize("key", CASES)
+def test_an_email_names_what_the_ledger_then_does(world: World, key: str) -> None:
+    done = CASES[key](world)
+    assert mailed(key) == {done}
+
+
+# What each page shows, as a set of amounts, and what the ledger does with them.
+
+
+def choosing_a_service(world: World, client: Client) -> None:
+    shown = shown_at(client, "/book/")
+    assert shown == {world.booking.price_amount, world.booking.deposit_amount} == {4500, DEPOSIT}
+    assert world.pays().captured_amount == DEPOSIT
+
+
+def service_card(world: World, client: Client) -> None:
+    service = world.booking.session.service
+    shown = amounts_in(render_to_string("components/service_card.html", {"service": service}))
+    assert shown == {service.price_amount, world.pays().captured_amount}
+
+
+def summary_of_what_is_due(world: World, client: Client) -> None:
+    page = client.get(f"/deposit/{world.booking.reference}/").content.decode()
+    due = re.search(r"<dt>Amount due</dt><dd>(.*?)</dd>", page)
+    assert due is not None
+    assert amounts_in(due.group(1)) == {world.pays().captured_amount}
+
+
+def pay_button(world: World, client: Client) -> None:
+    page = client.get(f"/deposit/{world.booking.reference}/").content.decode()
+    button = re.search(r'id="payment-submit".*?</button>', page, re.S)
+    assert button is not None
+    assert amounts_in(button.group()) == {world.pays().captured_amount}
+
+
+def deposit_due_on_the_list(world: World, client: Client) -> None:
+    assert shown_at(client, "/dashboard/") == {world.pays().captured_amount}
+    assert shown_at(client, "/dashboard/") == {world.pays(Purpose.BALANCE).captured_amount}
+    assert shown_at(client, "/dashboard/") == set()
+
+
+def still_to_pay_on_the_booking(world: World, client: Client) -> None:
+    world.pays()
+    assert shown_at(client, f"/bookings/{world.booking.reference}/") == {DEPOSIT, BALANCE}
+    world.pays(Purpose.BALANCE)
+    assert (world.captured(Purpose.DEPOSIT), world.captured(Purpose.BALANCE)) == (DEPOSIT, BALANCE)
+
+
+def processing(world: World, client: Client) -> None:
+    intent = open_checkout(world.booking).intent
+    apply_intent(world.stripe.set(intent.id, status="processing"), news())
+    assert shown_at(client, "/dashboard/") == {DEPOSIT}
+    assert world.captured(Purpose.DEPOSIT) == 0  # it is on its way, and nothing has arrived
+    apply_intent(world.stripe.pay(intent.id), news())
+    assert world.captured(Purpose.DEPOSIT) == DEPOSIT
+
+
+def balance_no_longer_paid_online(world: World, client: Client) -> None:
+    world.pays()
+    with time_machine.travel(world.booking.session.starts_at + timedelta(minutes=1)):
+        client = signed_in(world.booking.caregiver.user)
+        assert shown_at(client, f"/balance/{world.booking.reference}/") == {BALANCE}
+    assert not Payment.objects.filter(booking=world.booking, purpose=Purpose.BALANCE).exists()
+
+
+def what_comes_back(world: World, client: Client) -> None:
+    world.pays()
+    with time_machine.travel(world.booking.session.starts_at - timedelta(hours=30)):
+        client = signed_in(world.booking.caregiver.user)
+        address = f"/bookings/{world.booking.reference}/cancel/"
+        page = client.get(address).content.decode()
+        quoted = re.search(r'name="quoted" value="([^"]+)"', page)
+        assert quoted is not None
+        assert client.post(address, {"quoted": quoted.group(1)}).status_code == 302
+        send_refunds()
+    assert amounts_in(page) == {world.sent_back()} == {562}
+
+
+def receipt(world: World, client: Client) -> None:
+    world.refunds(world.pays(), 400)
+    shown = shown_at(client, f"/bookings/{world.booking.reference}/receipt/")
+    assert shown == {world.captured(Purpose.DEPOSIT), world.sent_back(), DEPOSIT - 400}
+
+
+PAGES: Final[dict[str, Callable[[World, Client], None]]] = {
+    "payments/book/_service.html": choosing_a_service,
+    "components/service_card.html": service_card,
+    "components/booking_summary.html": summary_of_what_is_due,
+    "payments/deposit/_ready.html": pay_button,
+    "payments/dashboard/_booking.html": deposit_due_on_the_list,
+    "payments/booking_detail.html": still_to_pay_on_the_booking,
+    "components/processing.html": processing,
+    "payments/deposit/_closed.html": balance_no_longer_paid_online,
+    "payments/cancel_confirm.html": what_comes_back,
+    "payments/receipt.html": receipt,
+}
+
+
+def shown_at(client: Client, address: str) -> set[int]:
+    """The amounts on a page."""
+    reply = client.get(address)
+    assert reply.status_code == 200
+    return amounts_in(reply.content.decode())
+
+
+def test_every_page_for_caregivers_that_names_money_has_a_case() -> None:
+    folder = ROOT / "templates"
+    naming = {str(file.relative_to(folder)) for file in folder.rglob("*.html") if "|money" in file.read_text()}
+    assert PAGES.keys() == {name for name in naming if not name.startswith(("payments/admin/", "payments/desk/"))}
+
+
+@pytest.mark.parametrize("template", PAGES)
+def test_a_page_names_what_the_ledger_then_does(world: World, template: str) -> None:
+    PAGES[template](world, signed_in(world.booking.caregiver.user))
