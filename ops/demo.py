@@ -62,7 +62,7 @@ def _seed_history(state: Path) -> None:
     from home.demo_history import seed_history
 
     with repeatable(SEED):
-        made = seed_history(History(state))
+        made = seed_history(History(state, SANDBOX))
     if made:
         call_command("rebuild_rollups", stdout=StringIO())
 

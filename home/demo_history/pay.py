@@ -22,6 +22,7 @@ DECLINING: Final = {
 }
 LEARNT: Final = (
     "intent_id", "charge_id", "balance_transaction_id", "fee_amount", "settlement_currency", "disputed_amount",
+    "receipt_url",
 )  # fmt: skip
 NOWHERE: Final = "{}_3NotKnownToThisAccount0000"
 # Days ago that it was opened; how it was closed and after how many days, or None; whether it is an inquiry.
@@ -110,7 +111,7 @@ def _declined(at: datetime, reason: str, stripe: PastStripe, intent_id: str) -> 
 
 def _remember(payment: Payment, data: Json, *, with_fee: bool) -> None:
     charge = charge_from(data)
-    payment.charge_id = charge.id
+    payment.charge_id, payment.receipt_url = charge.id, charge.receipt_url
     if with_fee:
         payment.balance_transaction_id, payment.fee_amount = charge.balance_transaction_id, charge.fee_amount
         payment.settlement_currency = charge.settlement_currency

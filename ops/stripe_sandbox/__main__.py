@@ -26,7 +26,7 @@ def main() -> None:
     parser.add_argument("--state", type=Path, help="file that keeps the sandbox's memory")
     options = parser.parse_args()
     config = uvicorn.Config(
-        build(options.state),
+        build(f"http://{options.host}:{options.port}", options.state),
         host=options.host,
         port=options.port,
         http=DroppableProtocol,

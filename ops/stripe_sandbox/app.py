@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from . import control
+from . import control, receipts
 from .api import Api, Endpoint, error_body
 from .errors import unrecognized_url
 from .flows import due, payouts
@@ -23,9 +23,9 @@ from .sandbox import Sandbox
 from .stripejs import pages
 
 
-def build(state: Path | None = None) -> Starlette:
-    """The sandbox as an application; its state is kept in the file, if one is given."""
-    box = Sandbox()
+def build(address: str, state: Path | None = None) -> Starlette:
+    """The sandbox as an application, reached at `address`; its state is kept in the file, if one is given."""
+    box = Sandbox(address)
     api = Api(box)
 
     @asynccontextmanager
@@ -51,6 +51,7 @@ def build(state: Path | None = None) -> Starlette:
         Route("/v1/{path:path}", _unrecognized, methods=["GET", "POST", "DELETE", "PUT", "PATCH"]),
         *pages.routes(box),
         *control.routes(box),
+        *receipts.routes(box),
         Route("/healthz", _healthy),
     ]
     # Browsers on any page may call the API: a publishable key proves nothing by its origin.

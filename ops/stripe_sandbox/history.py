@@ -34,9 +34,9 @@ class _Past(Timers):
 class History:
     """Makes what happened. Times are aware; amounts are minor units; everything returned is Stripe's JSON."""
 
-    def __init__(self, state: Path) -> None:
-        """`state` is the file that `--state` reads afterwards; what it held is replaced."""
-        self.box = Sandbox()
+    def __init__(self, state: Path, address: str = "http://127.0.0.1:8421") -> None:
+        """`state` is the file that `--state` reads afterwards; what it held is replaced. `address` is for receipts."""
+        self.box = Sandbox(address)
         self._state = state
         self._past = _Past()
         self.box.timers = self._past

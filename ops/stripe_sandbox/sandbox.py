@@ -27,7 +27,9 @@ class Cause:
 class Sandbox:
     """Everything runs on one event loop; work between two awaits is atomic."""
 
-    def __init__(self) -> None:
+    def __init__(self, address: str = "http://127.0.0.1:8421") -> None:
+        """`address` is where the sandbox is reached; receipts name it."""
+        self.address = address
         self.store = Store()
         self.faults = Faults()
         self.delivery = Delivery(self.store, self.faults)

@@ -93,7 +93,7 @@ def _charge(
     three_d_secure: str | None = None,
 ) -> Object:
     decline = decline or card.decline
-    charge = charges.build(intent, method, card, decline=decline, three_d_secure=three_d_secure)
+    charge = charges.build(intent, method, card, address=box.address, decline=decline, three_d_secure=three_d_secure)
     box.store.put(charge)
     intent["latest_charge"] = charge["id"]
     if decline is not None:
@@ -235,6 +235,7 @@ def settle(box: Sandbox, intent: Object, *, succeeded: bool) -> Object:
             "amount_captured": charge["amount"],
             "captured": True,
             "paid": True,
+            "receipt_url": f"{box.address}/receipts/{charge['id']}",
             "status": "succeeded",
         }
         return _succeed(box, intent, box.store.put(outcome))

@@ -7,13 +7,23 @@ from ..store import Object
 from .payment_method import billing_details
 
 
-def build(intent: Object, method: Object, card: Card, *, decline: Decline | None, three_d_secure: str | None) -> Object:
-    """`three_d_secure` is its result where it was attempted: `authenticated` or `attempt_acknowledged`."""
+def build(
+    intent: Object,
+    method: Object,
+    card: Card,
+    *,
+    address: str,
+    decline: Decline | None,
+    three_d_secure: str | None,
+) -> Object:
+    """`address` is the sandbox's own, for the receipt; `three_d_secure` its result where it was attempted:
+    `authenticated` or `attempt_acknowledged`."""
+    charge_id = new_id("ch")
     succeeded = decline is None and not card.stays_processing
     amount = intent["amount"]
     descriptor = intent["statement_descriptor_suffix"]
     return {
-        "id": new_id("ch"),
+        "id": charge_id,
         "object": "charge",
         "amount": amount,
         "amount_captured": amount if succeeded else 0,
@@ -44,7 +54,7 @@ def build(intent: Object, method: Object, card: Card, *, decline: Decline | None
         "payment_method_details": _details(method, card, amount, three_d_secure),
         "receipt_email": intent["receipt_email"],
         "receipt_number": None,
-        "receipt_url": f"https://pay.stripe.com/receipts/payment/{intent['id']}" if succeeded else None,
+        "receipt_url": f"{address}/receipts/{charge_id}" if succeeded else None,
         "refunded": False,
         "review": None,
         "shipping": intent["shipping"],

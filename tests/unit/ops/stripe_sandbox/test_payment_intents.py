@@ -269,3 +269,16 @@ def test_events_of_a_request_name_it(api: Any, pay: Callable[..., Any]) -> None:
     pay()
     later = eventually(lambda: api.events.list({"type": "charge.updated"}).data)
     assert later[0]["request"]["id"] is None
+
+
+def test_a_receipt_is_a_page_of_the_sandbox(api: Any, pay: Callable[..., Any], http: httpx.Client, url: str) -> None:
+    paid = pay(description="<b>Booking</b> 7")
+    charge = api.charges.retrieve(paid.latest_charge)
+    assert charge.receipt_url == f"{url}/receipts/{charge.id}"
+    shown = http.get(charge.receipt_url).text
+    assert "Amount paid: $25.00 usd" in shown
+    assert "visa ending in 4242" in shown
+    assert "&lt;b&gt;Booking&lt;/b&gt; 7" in shown
+    with pytest.raises(stripe.CardError) as declined:
+        pay("pm_card_chargeDeclined")
+    assert http.get(f"/receipts/{error_of(declined).charge}").status_code == 404
