@@ -41,10 +41,10 @@ RESULTS: Final = ("same", "missing", "differs", "failed")
 Json = dict[str, Any]
 
 
-def compare() -> Counter[str]:
-    """Compare the last two weeks; keep the counts for the metric and the page. Raises StripeError without a list."""
+def compare(back: timedelta = BACK) -> Counter[str]:
+    """Compare what is not older than `back`; keep the counts for metric and page. Raises StripeError without a list."""
     now = clock.now()
-    window = {"gte": int((now - BACK).timestamp()), "lte": int((now - ON_ITS_WAY).timestamp())}
+    window = {"gte": int((now - back).timestamp()), "lte": int((now - ON_ITS_WAY).timestamp())}
     counts: Counter[str] = Counter(dict.fromkeys(RESULTS, 0))
     for model in LISTED:
         for page in _pages(model, window):

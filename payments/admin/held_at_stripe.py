@@ -39,7 +39,7 @@ def held_at_stripe(payment: Payment) -> list[Held]:
     lines = (
         _card(charge.stripe_data),
         _risk(charge.stripe_data),
-        _receipt(payment),
+        _receipt(payment.receipt_url or charge.stripe_data.get("receipt_url")),
         *_balance(payment),
         _payout(payment),
     )
@@ -63,8 +63,8 @@ def _risk(charge: dict[str, Any]) -> Held | None:
     return Held(_("Risk, as Stripe rates it"), level if score is None else f"{level} ({score})")
 
 
-def _receipt(payment: Payment) -> Held | None:
-    return Held(_("Stripe's receipt"), _("Open the receipt"), payment.receipt_url) if payment.receipt_url else None
+def _receipt(address: str | None) -> Held | None:
+    return Held(_("Stripe's receipt"), _("Open the receipt"), address) if address else None
 
 
 def _balance(payment: Payment) -> list[Held]:

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from payments.enums import PaymentStatus, RefundStatus
+from payments.enums import FRAUD_TASKS, PaymentStatus, RefundStatus
 from payments.models import Payment, ReceivedEvent
 from portal.accounts.models import User
 from portal.audit.actor import ActorKind, Source
@@ -144,6 +144,7 @@ def _events(payment: Payment) -> Iterator[Moment]:
     ids = [payment.intent_id, payment.charge_id]
     ids += [refund.stripe_refund_id for refund in payment.refunds.all()]
     ids += [dispute.stripe_dispute_id for dispute in payment.disputes.all()]
+    ids += payment.discrepancies.filter(kind__in=FRAUD_TASKS).values_list("stripe_object_id", flat=True)
     for event in ReceivedEvent.objects.filter(object_id__in=[found for found in ids if found]):
         yield Moment(
             at=event.received_at,

@@ -49,7 +49,7 @@ def apply_account(told: Json, event: ReceivedEvent, news: News) -> Applied:
             close(opened, DiscrepancyStatus.HEALED, words, by=news.by, source=news.source)
         return Applied.APPLIED
     reason = str((told.get("requirements") or {}).get("disabled_reason") or "")
-    details = {"charges": charges, "payouts": payouts, "reason": reason}
+    details: dict[str, str | int | bool | None] = {"charges": charges, "payouts": payouts, "reason": reason}
     note(kind, stripe_object_id=account, by=news.by, source=news.source, details=details)
     if opened is None or opened.details != details:
         notify.account_restricted(event.event_id, charges=charges, payouts=payouts)

@@ -24,7 +24,7 @@ def intent_from(data: Json) -> Intent:
     """A PaymentIntent, of any API version. Raises KeyError or TypeError when `data` is not one."""
     return Intent(
         id=data["id"],
-        status=_FORMER_STATUS.get(data["status"], data["status"]),
+        status=_status(data["status"]),
         amount=data.get("amount") or 0,
         amount_received=data.get("amount_received") or 0,
         currency=(data.get("currency") or "").upper(),
@@ -36,6 +36,10 @@ def intent_from(data: Json) -> Intent:
         last_error=_payment_error_from(data.get("last_payment_error")),
         cancellation_reason=data.get("cancellation_reason") or "",
     )
+
+
+def _status(word: str) -> str:
+    return _FORMER_STATUS.get(word, word)
 
 
 def _latest_of_embedded(data: Json) -> str:

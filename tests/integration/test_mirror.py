@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from io import StringIO
 from typing import Any
 
 import httpx
@@ -10,6 +11,7 @@ import pytest
 import stripe
 import time_machine
 from django.contrib.auth.models import Group
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -27,7 +29,7 @@ from payments.domain.events import process_inbox
 from payments.domain.inbox import event_from, store
 from payments.mirror import MOST_ATTEMPTS, mirror_inbox
 from payments.mirror_check import compare
-from payments.models import Payment, ReceivedEvent
+from payments.models import Discrepancy, Payment, ReceivedEvent
 from payments.privacy import erase
 from portal.accounts.roles import Role
 from portal.common import clock
@@ -117,6 +119,8 @@ def test_everything_that_stripe_tells_of_is_mirrored(address: str) -> None:
     heard(address)
     assert errors() == set()
     assert set(ReceivedEvent.objects.values_list("mirror_state", flat=True)) == {"mirrored"}
+    tasks = Discrepancy.objects.filter(status="open").values_list("kind", "payment")
+    assert set(tasks) == {("fraud_warning", plain.pk), ("review_open", plain.pk), ("account_restricted", None)}
     (dispute,) = v1.disputes.list({}).data
     assert ids(djstripe_models.Payout) == {payout["id"]}
     assert ids(djstripe_models.Refund) == {refund.id}
@@ -131,6 +135,26 @@ def test_everything_that_stripe_tells_of_is_mirrored(address: str) -> None:
     disputed.refresh_from_db()
     assert (plain.payout_id, plain.receipt_url) == (payout["id"], v1.charges.retrieve(str(charge)).receipt_url)
     assert disputed.payout_id == payout["id"]
+
+
+def test_tasks_end_with_what_stripe_then_tells(address: str) -> None:
+    payment = paid(address)
+    v1 = client_of(address).v1
+    eventually(lambda: "charge.updated" in kinds_at_stripe(address))
+    charge = v1.payment_intents.retrieve(str(payment.intent_id)).latest_charge
+    control(address, "early_fraud_warnings", charge=charge)
+    control(address, "reviews", charge=charge)
+    control(address, "account", charges_enabled=False)
+    (payout,) = control(address, "payouts", pending=True)["payouts"]
+    control(address, f"payouts/{payout['id']}", status="failed")
+    heard(address)
+    opened = {"fraud_warning", "review_open", "account_restricted", "payout_failed"}
+    assert set(Discrepancy.objects.filter(status="open").values_list("kind", flat=True)) == opened
+    v1.refunds.create({"payment_intent": str(payment.intent_id), "reason": "fraudulent"})
+    control(address, "account", charges_enabled=True)
+    heard(address)
+    left = set(Discrepancy.objects.filter(status="open").values_list("kind", flat=True))
+    assert left == {"payout_failed", "money_went_back"}  # the booking stands until finance decides
 
 
 def test_a_payments_page_shows_what_stripe_holds(address: str, finance: Client) -> None:
@@ -218,6 +242,26 @@ class TestTheNightlyCheck:
         with time_machine.travel(clock.now() + timedelta(hours=1)):
             assert compare()["differs"] == 0
         assert djstripe_models.Charge.objects.get().stripe_data["billing_details"] is None
+
+    def test_the_command_fills_the_tables_and_says_what_it_did(self, address: str) -> None:
+        payment = paid(address)
+        eventually(lambda: "charge.updated" in kinds_at_stripe(address))
+        said = StringIO()
+        with time_machine.travel(clock.now() + timedelta(hours=1)):
+            call_command("compare_mirror", "--days", "30", "--json", stdout=said)
+        assert json.loads(said.getvalue()) == {
+            "same": 1,
+            "missing": 2,
+            "differs": 0,
+            "failed": 0,
+        }  # an intent comes with its charge
+        assert ids(djstripe_models.PaymentIntent) == {payment.intent_id}
+
+    @pytest.mark.parametrize("options", [("--days", "0"), ()], ids=["no days", "no Stripe"])
+    def test_the_command_says_why_it_could_not(self, options: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(stripe, "api_base", "http://127.0.0.1:9")
+        with pytest.raises(CommandError, match=r"--days|Stripe did not answer"):
+            call_command("compare_mirror", *options)
 
     def test_every_page_of_a_list_is_compared(self, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(mirror_check, "PAGE", 2)
