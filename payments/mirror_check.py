@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, Final
 
+import stripe
 from django.conf import settings
 from django.core.cache import caches
 from djstripe import models as djstripe_models
@@ -41,14 +42,21 @@ RESULTS: Final = ("same", "missing", "differs", "failed")
 Json = dict[str, Any]
 
 
+class NotCompared(RuntimeError):
+    """Stripe gave no list. Names its error."""
+
+
 def compare(back: timedelta = BACK) -> Counter[str]:
-    """Compare what is not older than `back`; keep the counts for metric and page. Raises StripeError without a list."""
+    """Compare what is not older than `back`; keep the counts for metric and page. Raises NotCompared."""
     now = clock.now()
     window = {"gte": int((now - back).timestamp()), "lte": int((now - ON_ITS_WAY).timestamp())}
     counts: Counter[str] = Counter(dict.fromkeys(RESULTS, 0))
     for model in LISTED:
-        for page in _pages(model, window):
-            counts.update(_compared(model, page))
+        try:
+            for page in _pages(model, window):
+                counts.update(_compared(model, page))
+        except stripe.StripeError as error:
+            raise NotCompared(type(error).__name__) from error
     caches["shared"].set(KEY, {"at": clock.now(), **counts}, timeout=None)
     logger.info("the mirror was compared with Stripe", extra=dict(counts))
     return counts

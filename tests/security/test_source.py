@@ -30,6 +30,7 @@ CONNECTIONS: Final = {
     "payments/gateway/stripe_api.py": "Stripe's API",
     "payments/webhooks.py": "checks a signature, no call",
     "payments/mirror.py": "Stripe's API",
+    "payments/mirror_check.py": "Stripe's API",
     "payments/mirror_secrets.py": "Stripe's API",
     "payments/payment_page/fetch.py": "the portal's own address",
     "payments/management/commands/register_webhook.py": "Stripe's API",

@@ -5,10 +5,9 @@ from argparse import ArgumentParser
 from datetime import timedelta
 from typing import Any
 
-import stripe
 from django.core.management.base import BaseCommand, CommandError
 
-from payments.mirror_check import BACK, compare
+from payments.mirror_check import BACK, NotCompared, compare
 
 
 class Command(BaseCommand):
@@ -23,8 +22,8 @@ class Command(BaseCommand):
             raise CommandError("--days has to be 1 or more.")
         try:
             counts = compare(timedelta(days=options["days"]))
-        except stripe.StripeError as error:
-            raise CommandError(f"Stripe did not answer ({type(error).__name__}). Run it again.") from error
+        except NotCompared as error:
+            raise CommandError(f"Stripe did not answer ({error}). Run it again.") from error
         text = ", ".join(f"{count} {result}" for result, count in counts.items())
         self.stdout.write(json.dumps(counts) if options["json"] else text)
         if counts["failed"]:
