@@ -25,7 +25,7 @@ class PaymentPage(InspectView):  # type: ignore[misc]
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         payment = (
             Payment.objects.select_related("booking__caregiver__user", "booking__session__service")
-            .prefetch_related("refunds", "disputes__evidence", "attempts")
+            .prefetch_related("discrepancies", "refunds", "disputes__evidence", "attempts")
             .get(pk=self.instance.pk)
         )
         title = f"{payment.get_purpose_display()} of {payment.booking.reference}"
@@ -43,7 +43,7 @@ class PaymentPage(InspectView):  # type: ignore[misc]
             refunds=_refunds(payment),
             disputes=_disputes(payment, may_answer=self.request.user.has_perm(ANSWER)),
             held=held_at_stripe(payment),
-            fraud=payment.discrepancies.filter(kind__in=FRAUD_TASKS).order_by("found_at"),
+            fraud=[found for found in payment.discrepancies.all() if found.kind in FRAUD_TASKS],
             may_refund=may,
             why_not=why_not(payment),
             refund_url=reverse("refund_payment", args=[payment.pk]),

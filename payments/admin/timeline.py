@@ -144,7 +144,7 @@ def _events(payment: Payment) -> Iterator[Moment]:
     ids = [payment.intent_id, payment.charge_id]
     ids += [refund.stripe_refund_id for refund in payment.refunds.all()]
     ids += [dispute.stripe_dispute_id for dispute in payment.disputes.all()]
-    ids += payment.discrepancies.filter(kind__in=FRAUD_TASKS).values_list("stripe_object_id", flat=True)
+    ids += [found.stripe_object_id for found in payment.discrepancies.all() if found.kind in FRAUD_TASKS]
     for event in ReceivedEvent.objects.filter(object_id__in=[found for found in ids if found]):
         yield Moment(
             at=event.received_at,

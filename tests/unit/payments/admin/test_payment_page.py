@@ -97,7 +97,7 @@ def test_a_long_story_costs_no_more_queries(
     user = UserFactory()
     for _ in range(5):
         asked_back(paid, user, 100)
-    loaded = Payment.objects.prefetch_related("refunds", "disputes", "attempts").get(pk=paid.pk)
+    loaded = Payment.objects.prefetch_related("discrepancies", "refunds", "disputes", "attempts").get(pk=paid.pk)
     with django_assert_max_num_queries(4):
         assert len(timeline(loaded)) > 5
 
