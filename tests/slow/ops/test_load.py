@@ -71,7 +71,7 @@ def changed(fixture: Path, tmp_path: Path, **fields: Any) -> Path:
 
 
 def test_one_user_whose_script_throws_fails_the_run(stack: Stack, fixture: Path, out: Path, tmp_path: Path) -> None:
-    emails = ["load-001@example.com", "load-002@example.com", "nobody@example.com"]
+    emails = ["nobody@example.com", "load-001@example.com", "load-002@example.com"]
     wrong = changed(fixture, tmp_path, caregivers=emails)
     status, said, summary = run(stack, wrong, out, "--scenario", "booking", "--ease", "10")
     assert status == 1, said
