@@ -37,7 +37,8 @@ class EvidenceForm(forms.Form):
         initial: dict[str, Any] = {"version": evidence.version if evidence else 0}
         initial |= {f"text_{name}": text for name, text in texts.items()}
         initial |= {f"release_{name}": True for name in released}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.initial |= initial
         files = evidence.files.filter(printed=False) if evidence else EvidenceFile.objects.none()
         self.stored = {file.field: file for file in files}
         for field in FIELDS:

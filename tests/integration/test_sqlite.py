@@ -1,4 +1,4 @@
-"""What counts, encrypts and installs does so on SQLite, too, as the demo does: the same tests, in their own run."""
+"""What counts, encrypts, installs and answers disputes does so on SQLite, too: the same tests, in their own run."""
 
 import os
 import subprocess
@@ -12,6 +12,7 @@ from tests.services import ROOT
 
 LIMITS: Final = "tests/unit/portal/security/test_limits.py"
 SECRETS: Final = "tests/unit/portal/common/test_stored_secrets.py"
+EVIDENCE: Final = "tests/unit/payments/test_evidence.py"
 AGAIN: Final = (
     f"{LIMITS}::test_the_third_of_two_is_too_many_until_the_time_is_over",
     f"{LIMITS}::test_one_limit_reached_is_enough_and_the_others_count_on",
@@ -20,6 +21,10 @@ AGAIN: Final = (
     f"{SECRETS}::test_what_lies_in_clear_still_works_and_is_encrypted_once",
     f"{SECRETS}::test_a_new_key_takes_over_and_the_old_one_can_go",
     f"{SECRETS}::test_many_rows_are_rewritten_in_batches",
+    f"{EVIDENCE}::test_only_what_is_released_goes_and_the_dispute_moves_on",
+    f"{EVIDENCE}::test_a_second_click_and_a_second_person_submit_nothing_more",
+    f"{EVIDENCE}::test_a_refusal_is_told_in_stripes_words_and_can_be_answered",
+    "tests/unit/payments/test_disputes.py::test_the_net_loses_a_dispute_fee_in_the_fees_own_currency_alone",
     "tests/unit/home/test_bootstrap.py::test_every_step_runs_on_an_empty_database_and_none_again",
 )
 

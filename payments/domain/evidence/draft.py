@@ -4,6 +4,7 @@ Never from here: who is cared for, notes, needs, contacts, names, addresses, and
 until finance releases it.
 """
 
+from datetime import datetime
 from typing import Final
 
 from django.utils.translation import gettext as _
@@ -53,10 +54,10 @@ def _day(booking: Booking) -> str:
     return f"{booking.session.starts_local:%A %-d %B %Y}"
 
 
-def _at(booking: Booking, moment: object) -> str:
+def _at(booking: Booking, moment: datetime) -> str:
     """A moment as the service's place has it, with the year: banks read this months later."""
     zone = booking.session.service.time_zone
-    return f"{spoken_time(moment, zone)} {moment:%Y} ({zone})"  # type: ignore[arg-type]
+    return f"{spoken_time(moment, zone)} {moment:%Y} ({zone})"
 
 
 def _product(booking: Booking, payment: Payment) -> str:

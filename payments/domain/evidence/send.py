@@ -140,8 +140,13 @@ def _submitted(evidence: DisputeEvidence, result: DisputeResult, asked_at: datet
         stored.state, stored.submitted_at, stored.leased_until = EvidenceState.SUBMITTED, clock.now(), None
         stored.save()
         stored.files.update(content=b"")
-        data = {"answer": stored.pk, "released": ", ".join(stored.released)}
-        record("dispute.answer_submitted", dispute, by=SETTLEMENT, source=Source.SCHEDULE, data=data)
+        record(
+            "dispute.answer_submitted",
+            dispute,
+            by=SETTLEMENT,
+            source=Source.SCHEDULE,
+            data={"answer": stored.pk, "released": ", ".join(stored.released)},
+        )
     apply_dispute(result, _news(asked_at))
 
 
