@@ -171,7 +171,7 @@ class EvidenceState(models.TextChoices):
     DRAFT = "draft", _("Draft")
     SENDING = "sending", _("Being sent")
     SUBMITTED = "submitted", _("Submitted to the bank")
-    REFUSED = "refused", _("Not taken by Stripe")
+    REFUSED = "refused", _("Refused by Stripe")
 
 
 EVIDENCE_OPEN: Final = frozenset({EvidenceState.DRAFT, EvidenceState.REFUSED})

@@ -38,7 +38,7 @@ class EvidenceForm(forms.Form):
         initial |= {f"text_{name}": text for name, text in texts.items()}
         initial |= {f"release_{name}": True for name in released}
         super().__init__(*args, **kwargs)
-        self.initial |= initial
+        self.initial = {**self.initial, **initial}
         files = evidence.files.filter(printed=False) if evidence else EvidenceFile.objects.none()
         self.stored = {file.field: file for file in files}
         for field in FIELDS:

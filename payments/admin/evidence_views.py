@@ -68,7 +68,7 @@ def answer(request: HttpRequest, dispute_id: int) -> HttpResponse:
         return _form_page(request, dispute, evidence, form)
     if "review" in request.POST:
         return redirect("submit_dispute_answer", dispute.pk)
-    messages.success(request, _("The draft is saved. Nothing was sent to the bank."))
+    messages.success(request, _("Draft saved. Nothing has been sent to the bank."))
     return redirect(answer_address(dispute.pk))
 
 

@@ -37,7 +37,7 @@ SAID: Final = {
     "refund.returned_by_hand": "Money given back by hand",
     "dispute.answer_saved": _("Answer to the dispute saved as a draft"),
     "dispute.answer_released": _("Answer to the dispute released to the bank"),
-    "dispute.answer_refused": _("Stripe did not take the answer to the dispute"),
+    "dispute.answer_refused": _("Stripe refused the answer to the dispute"),
     "dispute.answer_submitted": _("Answer to the dispute submitted to the bank"),
 }
 STATES: Final[dict[str, Any]] = {"payment": PaymentStatus, "booking": BookingStatus, "refund": RefundStatus}

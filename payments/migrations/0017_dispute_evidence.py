@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ('leased_until', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('last_error', models.CharField(blank=True, editable=False, max_length=500)),
                 ('stage', models.CharField(choices=[('warning_needs_response', 'Inquiry: answer it'), ('warning_under_review', 'Inquiry: at the bank'), ('warning_closed', 'Inquiry closed'), ('needs_response', 'Answer it'), ('under_review', 'At the bank'), ('prevented', 'Prevented'), ('won', 'Won'), ('lost', 'Lost')], editable=False, max_length=32)),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('sending', 'Being sent'), ('submitted', 'Submitted to the bank'), ('refused', 'Not taken by Stripe')], default='draft', editable=False, max_length=10)),
+                ('state', models.CharField(choices=[('draft', 'Draft'), ('sending', 'Being sent'), ('submitted', 'Submitted to the bank'), ('refused', 'Refused by Stripe')], default='draft', editable=False, max_length=10)),
                 ('texts', models.JSONField(default=dict, editable=False)),
                 ('released', models.JSONField(default=list, editable=False)),
                 ('version', models.PositiveIntegerField(default=1, editable=False)),

@@ -75,12 +75,12 @@ def test_a_dispute_is_answered_once_and_won(page: Page, disputed: str) -> None:
     assert page.get_by_role("checkbox", checked=True).count() == 0
     looks_right(page)
     field(page, "Anything else").get_by_label("Release to the bank").check()
-    page.get_by_role("button", name="Save, and look at what goes to the bank").click()
+    page.get_by_role("button", name="Save and review").click()
     expect(page.get_by_role("alert")).to_contain_text("“Anything else” is released and empty")
     looks_right(page)
     field(page, "Anything else").get_by_label("Text").fill("winning_evidence")
     field(page, "Receipt").get_by_label("Release to the bank").check()
-    page.get_by_role("button", name="Save, and look at what goes to the bank").click()
+    page.get_by_role("button", name="Save and review").click()
     expect(page.get_by_text("winning_evidence")).to_be_visible()
     looks_right(page)
     page.get_by_role("button", name="Yes, submit to the bank").click()
@@ -89,6 +89,6 @@ def test_a_dispute_is_answered_once_and_won(page: Page, disputed: str) -> None:
     shown(page, payment, "Dispute: won")
     expect(page.get_by_text("Answer to the dispute submitted to the bank")).to_be_visible()
     assert page.get_by_text("taken by Stripe").count() == 0
-    page.get_by_role("link", name="Look at the answer").click()
+    page.get_by_role("link", name="View the answer").click()
     expect(page.get_by_text("winning_evidence")).to_be_visible()
     looks_right(page)

@@ -35,15 +35,15 @@ def why_not(dispute: Dispute) -> str:
     if answer is not None and answer.state == EvidenceState.SENDING:
         return _("The answer is being sent to the bank.")
     if dispute.closed_at is not None:
-        return _("This dispute is closed, so nothing can be answered any more.")
+        return _("This dispute is closed, so it can’t be answered any more.")
     if answer is not None and answer.state == EvidenceState.SUBMITTED:
-        return _("The answer was submitted to the bank. That can be done once.")
+        return _("The answer was submitted to the bank. That can only be done once.")
     if dispute.status not in DISPUTE_TO_ANSWER:
-        return _("The bank is not waiting for an answer.")
+        return _("The bank isn’t waiting for an answer.")
     due = dispute.evidence_due_at
     if due is not None and due <= clock.now():
         zone = dispute.payment.booking.session.service.time_zone
-        return _("Stripe took answers until %(moment)s, so this one would come too late.") % {
+        return _("Stripe accepted answers until %(moment)s, so it’s too late to send one.") % {
             "moment": spoken_time(due, zone)
         }
     return ""
@@ -87,7 +87,7 @@ def request_submission(dispute_id: int, *, version: int, by: Actor, source: Sour
         return evidence
     evidence = _open_answer(dispute, version)
     if not evidence.released:
-        raise EvidenceError(_("Nothing is released yet, so there is nothing to submit."))
+        raise EvidenceError(_("Nothing is released yet, so there’s nothing to submit."))
     documents = compose(evidence).documents
     EvidenceFile.objects.bulk_create(
         _row(evidence, field, document) for field, document in documents.items() if document.printed
@@ -115,7 +115,7 @@ def _open_answer(dispute: Dispute, version: int) -> DisputeEvidence:
         raise EvidenceError(refusal)
     evidence = current(dispute) or DisputeEvidence(dispute=dispute, version=0)
     if evidence.version != version:
-        raise EvidenceError(_("Somebody else has changed this answer meanwhile. Look at it again before you go on."))
+        raise EvidenceError(_("This answer has changed since you opened the page. Check it and try again."))
     evidence.stage = dispute.status
     return evidence
 

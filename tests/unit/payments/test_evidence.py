@@ -25,7 +25,7 @@ from portal.bookings.domain.attendance import mark_attendance
 from portal.bookings.enums import BookingStatus
 from portal.bookings.models import Booking
 from portal.common import clock
-from tests.factories import BookingFactory, CareRecipientFactory
+from tests.factories import BookingFactory, CareRecipientFactory, SessionFactory
 from tests.fakes import FakeGateway
 from tests.ledger import pay
 
@@ -126,7 +126,8 @@ def test_the_draft_says_facts_of_the_booking_and_nothing_of_who_is_cared_for(str
 
 
 def test_a_duplicate_names_the_other_charge(dispute: Dispute, stripe: FakeGateway) -> None:
-    other = pay(BookingFactory(care_recipient=dispute.payment.booking.care_recipient), stripe)
+    later = SessionFactory(starts_at=clock.now() + timedelta(days=14))
+    other = pay(BookingFactory(session=later, care_recipient=dispute.payment.booking.care_recipient), stripe)
     dispute.reason = "duplicate"
     texts = draft_of(dispute)
     assert texts["duplicate_charge_id"] == other.charge_id
@@ -162,7 +163,7 @@ def test_a_second_click_and_a_second_person_submit_nothing_more(dispute: Dispute
     send_evidence()
     assert request_submission(dispute.pk, version=1, by=STAFF, source=Source.STAFF) == first
     assert (send_evidence(), len(stripe.evidence)) == (0, 1)
-    with pytest.raises(EvidenceError, match="That can be done once"):
+    with pytest.raises(EvidenceError, match="That can only be done once"):
         saved(Dispute.objects.get(), version=1)
 
 
@@ -174,7 +175,7 @@ def test_what_a_colleague_changed_meanwhile_is_neither_overwritten_nor_submitted
         lambda: saved(dispute, version=0),
         lambda: request_submission(dispute.pk, version=1, by=STAFF, source=Source.STAFF),
     ):
-        with pytest.raises(EvidenceError, match="Somebody else has changed this answer"):
+        with pytest.raises(EvidenceError, match="This answer has changed since you opened the page"):
             act()
     assert DisputeEvidence.objects.get().texts == {"product_description": "Day programme"}
 
@@ -298,7 +299,7 @@ def test_too_late_is_too_late(dispute: Dispute) -> None:
         lambda: saved(dispute, version=1),
         lambda: request_submission(dispute.pk, version=1, by=STAFF, source=Source.STAFF),
     ):
-        with pytest.raises(EvidenceError, match="until 9:00am on Tuesday 3 November, so this one would come too late"):
+        with pytest.raises(EvidenceError, match="until 9:00am on Tuesday 3 November, so it’s too late to send one"):
             act()
 
 

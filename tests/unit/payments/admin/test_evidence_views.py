@@ -88,7 +88,7 @@ def test_a_draft_is_kept_looked_at_and_submitted(finance: Client, dispute: Dispu
     shown_now = payment_page(finance, dispute)
     assert "Submitted to the bank" in shown_now
     assert "Answer to the dispute submitted to the bank" in shown_now
-    assert ("Answer the dispute</a>" in shown_now, "Look at the answer" in shown_now) == (False, True)
+    assert ("Answer the dispute</a>" in shown_now, "View the answer" in shown_now) == (False, True)
     assert "Respite care" in page(finance, address(dispute))
     assert save(finance, dispute, **kept | {"version": "2"}).url == address(dispute)
     assert submit(finance, dispute, "2").status_code == 302
@@ -109,7 +109,7 @@ def test_a_refusal_is_shown_and_is_a_task(finance: Client, dispute: Dispute, str
     stripe.fail_next = [GatewayRefused("parameter_invalid", "Stripe cannot read it.")]
     send_evidence()
     assert "Stripe says: Stripe cannot read it." in page(finance, address(dispute))
-    assert ("Not taken by Stripe" in payment_page(finance, dispute), len(tasks())) == (True, 1)
+    assert ("Refused by Stripe" in payment_page(finance, dispute), len(tasks())) == (True, 1)
 
 
 @pytest.mark.parametrize(
@@ -151,8 +151,8 @@ def test_a_file_replaces_the_text_and_can_be_removed(finance: Client, dispute: D
     [
         ({"release_uncategorized_text": "on"}, "“Anything else” is released and empty"),
         ({"text_service_date": "x" * 5001}, "Ensure this value has at most 5000 characters"),
-        ({"version": "7"}, "Somebody else has changed this answer meanwhile"),
-        ({"version": "x"}, "The draft was not saved."),
+        ({"version": "7"}, "This answer has changed since you opened the page"),
+        ({"version": "x"}, "The draft wasn’t saved."),
     ],
 )
 def test_what_cannot_be_kept_is_said(finance: Client, dispute: Dispute, fields: dict[str, str], sentence: str) -> None:
