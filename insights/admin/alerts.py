@@ -12,7 +12,6 @@ from insights.admin.drill import Viewer
 from insights.admin.words import day_named
 from insights.anomalies.queries import open_anomalies
 from insights.rollups.models import Cursor
-from payments.enums import DiscrepancyStatus
 from payments.models import Discrepancy
 from portal.common import clock
 
@@ -52,7 +51,7 @@ def _unusual() -> list[Alert]:
 
 
 def _discrepancies(viewer: Viewer) -> list[Alert]:
-    found = Discrepancy.objects.filter(status=DiscrepancyStatus.OPEN).count()
+    found = Discrepancy.objects.open_differences().count()
     if not found:
         return []
     differ = "difference" if found == 1 else "differences"

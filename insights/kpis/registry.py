@@ -8,7 +8,6 @@ from insights.kpis.definition import Kpi, Unit, percentile, ratio
 from insights.kpis.facts import Facts
 from insights.rollups.measure import REMINDER
 from insights.rollups.models import Measure
-from payments.enums import DiscrepancyStatus
 from payments.models import Discrepancy
 from portal.bookings.enums import BookingStatus
 
@@ -305,7 +304,7 @@ NOTIFICATIONS: Final = (
 
 
 def _open_discrepancies(facts: Facts) -> int:
-    return Discrepancy.objects.filter(status=DiscrepancyStatus.OPEN).count()
+    return Discrepancy.objects.open_differences().count()
 
 
 OPERATION: Final = (

@@ -15,7 +15,6 @@ from wagtail.admin.ui.components import Component
 from payments.admin.webhook_health import FAILED, is_silent
 from payments.enums import (
     DISPUTE_TO_ANSWER,
-    FRAUD_TASKS,
     REFUND_TASKS,
     STRIPE_ALARMS,
     DiscrepancyKind,
@@ -118,7 +117,7 @@ def _by_hand() -> Task | None:
 
 
 def _differences() -> Task | None:
-    count = _open().exclude(kind__in=REFUND_TASKS | FRAUD_TASKS | STRIPE_ALARMS).count()
+    count = Discrepancy.objects.open_differences().exclude(kind__in=REFUND_TASKS).count()
     return _task(count, "difference", "between the ledger and Stripe", reverse("reconciliation"))
 
 

@@ -1,11 +1,21 @@
 """A difference between the ledger and Stripe that a person or reconciliation has to settle."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 
-from payments.enums import REFUND_TASKS, DiscrepancyKind, DiscrepancyStatus
+from payments.enums import FRAUD_TASKS, REFUND_TASKS, STRIPE_ALARMS, DiscrepancyKind, DiscrepancyStatus
 from payments.models.payment import Payment
 from portal.common import clock
+
+
+class DiscrepancyQuerySet(models.QuerySet["Discrepancy"]):
+    """Discrepancies."""
+
+    def open_differences(self) -> "DiscrepancyQuerySet":
+        """Open ones between the ledger and Stripe: warnings, reviews and alarms are told apart."""
+        return self.filter(status=DiscrepancyStatus.OPEN).exclude(kind__in=FRAUD_TASKS | STRIPE_ALARMS)
 
 
 class Discrepancy(models.Model):
@@ -24,6 +34,8 @@ class Discrepancy(models.Model):
     last_seen_at = models.DateTimeField(default=clock.now, editable=False)
     closed_at = models.DateTimeField(null=True, editable=False)
     closing_note = models.CharField(max_length=500, blank=True, editable=False)
+
+    objects: ClassVar = DiscrepancyQuerySet.as_manager()
 
     wagtail_reference_index_ignore = True  # no content: Wagtail would look up what uses what at each save
 

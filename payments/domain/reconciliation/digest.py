@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from django.db import transaction
 
 from payments.domain.notify import discrepancies_open
-from payments.enums import DiscrepancyKind, DiscrepancyStatus
+from payments.enums import DiscrepancyKind
 from payments.models import Discrepancy
 from portal.common import clock
 from portal.common.money import formatted
@@ -14,7 +14,7 @@ from portal.common.money import formatted
 
 def tell_finance() -> int:
     """Write one e-mail a day to everybody in finance; returns how many discrepancies are open."""
-    still_open = list(Discrepancy.objects.filter(status=DiscrepancyStatus.OPEN).order_by("found_at"))
+    still_open = list(Discrepancy.objects.open_differences().order_by("found_at"))
     if still_open:
         days = (clock.now() - still_open[0].found_at).days
         with transaction.atomic():

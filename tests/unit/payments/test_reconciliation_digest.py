@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group
 
 from payments.domain.discrepancies import close, note
 from payments.domain.reconciliation.digest import tell_finance
-from payments.enums import DiscrepancyKind, DiscrepancyStatus
+from payments.enums import FRAUD_TASKS, STRIPE_ALARMS, DiscrepancyKind, DiscrepancyStatus
 from payments.models import Discrepancy
 from payments.tasks import tell_of_discrepancies
 from portal.accounts.roles import Role
@@ -52,6 +52,12 @@ def test_finance_reads_how_many_of_which_kind_for_how_long_and_how_much() -> Non
         "name": "Finn", "count": "3 differences", "are": "are", "age": "2 days", "at_stake": "€5.00, £18.25",
         "kinds": "Charge that no payment knows: 2; Status differs: 1", "url": "/admin/reconciliation/",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", sorted(FRAUD_TASKS | STRIPE_ALARMS))
+def test_what_is_no_difference_has_its_own_mail(kind: DiscrepancyKind) -> None:
+    found(kind, "id_1", 1125)
+    assert (tell_finance(), letters()) == (0, [])
 
 
 def test_one_difference_is_spoken_of_as_one() -> None:

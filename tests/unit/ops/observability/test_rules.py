@@ -11,6 +11,7 @@ import yaml
 from django.conf import settings
 
 from ops.observability.rules import HERE, RULES, alerts, recorded
+from payments.enums import FRAUD_TASKS, STRIPE_ALARMS
 from portal.common.metrics import DECLARED
 from tests.services import ROOT
 
@@ -47,6 +48,11 @@ def test_a_changed_threshold_makes_the_tests_fail(tmp_path: Path) -> None:
     (tmp_path / RULES.name).write_text(RULES.read_text().replace("> 0.3 and", "> 0.9 and"))
     (tmp_path / TESTS.name).write_text(TESTS.read_text())
     assert promtool("test", "rules", tmp_path / TESTS.name).returncode != 0
+
+
+def test_only_differences_alert_as_differences() -> None:
+    told_apart = re.findall(r'kind!~"([^"]+)"', alerts()["DiscrepanciesOpen"].expr)
+    assert [set(kinds.split("|")) for kinds in told_apart] == [set(FRAUD_TASKS | STRIPE_ALARMS)]
 
 
 def metric_names(expression: str) -> set[str]:

@@ -10,8 +10,9 @@ from openpyxl import load_workbook
 
 from payments.domain.refunds import request_refund
 from payments.enums import RefundReason
-from payments.models import Dispute, Payment
+from payments.models import Dispute, Payment, ReceivedEvent
 from portal.audit.actor import Actor, Source
+from portal.common import clock
 from tests.factories import UserFactory
 
 LISTINGS = ("payments/payment", "payments/refund", "payments/dispute", "payments/receivedevent",
@@ -73,6 +74,20 @@ def test_a_row_is_found_by_the_bookings_reference(path: str, ledger: Payment, fi
         f'value="{reference}"', ""
     )
     assert finance.get(f"/admin/{path}/", {"q": "zzzz"}).content.decode().count(reference) == 0
+
+
+def test_the_list_of_events_shows_what_is_not_supported_and_which_handler_failed(db: None, finance: Client) -> None:
+    failed = "A handler failed: shop.receivers.on_charge: ValueError"
+    for event_id, state, error in (("evt_thin", "unsupported", ""), ("evt_charge", "applied", failed)):
+        ReceivedEvent.objects.create(
+            event_id=event_id, type="x", livemode=False, created_at=clock.now(), payload={}, ledger_state=state,
+            mirror_last_error=error,
+        )  # fmt: skip
+    page = finance.get("/admin/payments/receivedevent/").content.decode()
+    assert "Not supported" in page
+    assert failed in page
+    narrowed = finance.get("/admin/payments/receivedevent/?ledger_state__exact=unsupported").content.decode()
+    assert ("evt_thin" in narrowed, "evt_charge" in narrowed) == (True, False)
 
 
 def test_a_status_narrows_the_list(ledger: Payment, finance: Client) -> None:
