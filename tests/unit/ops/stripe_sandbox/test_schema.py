@@ -2,13 +2,17 @@
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 import stripe
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+
+from ops.stripe_sandbox.history import History
 
 from .conftest import ROOT, Inbox, error_of, eventually
 
@@ -284,3 +288,28 @@ def test_an_error_has_stripes_shape(spec: dict[str, Any], http: httpx.Client, pa
     assert [one.status_code for one in answers] == [402, 400, 404, 404, 400]
     for answer in answers:
         assert problems(spec, "error", answer.json()) == []
+
+
+def test_what_a_history_leaves_behind_is_valid(spec: dict[str, Any], tmp_path: Path) -> None:
+    history, at = History(tmp_path / "state.sqlite3"), datetime.now(UTC) - timedelta(days=20)
+    intent = history.create_intent(at, 2500, "gbp", metadata={"payment_id": "1"})
+    history.confirm_intent(at, intent["id"], "chargeDeclined")
+    charge = history.confirm_intent(at, intent["id"], "visa")["latest_charge"]
+    history.refund(at + timedelta(days=1), charge, 500, {})
+    dispute = history.open_dispute(at + timedelta(days=2), charge, "fraudulent")
+    history.close_dispute(at + timedelta(days=3), dispute["id"], "lost")
+    history.cancel_intent(at, history.create_intent(at, 900, "gbp")["id"])
+    history.finish(datetime.now(UTC))
+    kinds = (
+        "payment_intent",
+        "payment_method",
+        "charge",
+        "refund",
+        "dispute",
+        "balance_transaction",
+        "payout",
+        "event",
+    )
+    for kind in kinds:
+        assert len(history.box.store[kind]) > 0
+        assert [wrong for one in history.box.store[kind] for wrong in problems(spec, kind, one)] == []
