@@ -98,6 +98,9 @@ ERRANDS: Final = {
     "retry_refund": 8,
     "dispute": 10,
     "close_dispute": 10,
+    "escalate": 6,
+    "return_part": 6,
+    "refund_beside": 10,
     "cancel_session": 3,
 }
 

@@ -61,10 +61,22 @@ class Staff:
         return reply
 
     def _refund(self, errand: Errand) -> str:
-        """Through the form, which some send twice."""
+        payment = self._choose(self._world.rows(PAID), errand)
+        return "nothing to refund" if payment is None else self._refund_here(payment, errand)
+
+    def _refund_at_stripe(self, errand: Errand) -> str:
+        payment = self._choose(self._world.rows(PAID), errand)
+        return "nothing to refund" if payment is None else self._refund_there(payment, errand)
+
+    def _refund_beside(self, errand: Errand) -> str:
+        """In the portal and in Stripe's dashboard at once: ours is reserved while the other one arrives."""
         payment = self._choose(self._world.rows(PAID), errand)
         if payment is None:
             return "nothing to refund"
+        return f"here {self._refund_here(payment, errand)}, at Stripe {self._refund_there(payment, errand)}"
+
+    def _refund_here(self, payment: dict[str, Any], errand: Errand) -> str:
+        """Through the form, which some send twice."""
         form = {
             "amount": Decimal(_part(payment, errand)) / 100, "reason": "goodwill", "note": "", "token": errand.token,
         }  # fmt: skip
@@ -72,11 +84,8 @@ class Staff:
         replies = [self._post(address, **form) for _ in range(2 if errand.twice else 1)]
         return "asked" if replies[0].is_redirect else "refused"
 
-    def _refund_at_stripe(self, errand: Errand) -> str:
+    def _refund_there(self, payment: dict[str, Any], errand: Errand) -> str:
         """By a clerk in Stripe's dashboard, who knows nothing of our rows."""
-        payment = self._choose(self._world.rows(PAID), errand)
-        if payment is None:
-            return "nothing to refund"
         form = {"payment_intent": payment["intent_id"], "amount": _part(payment, errand)}
         return _said(answered(lambda: self._world.stack.sandbox.post("refunds", **form)))
 
@@ -99,6 +108,27 @@ class Staff:
         if dispute is None:
             return "nothing is disputed"
         return self._controlled(f"disputes/{dispute['id']}/close", status="won" if errand.won else "lost")
+
+    def _escalate(self, errand: Errand) -> str:
+        """An inquiry that becomes a chargeback at once: its events reach both workers together."""
+        payment = self._choose(self._world.rows(PAID), errand)
+        if payment is None:
+            return "nothing to dispute"
+        address = f"{self._world.stack.sandbox.url}/_control/disputes"
+        body = {"payment_intent": payment["intent_id"], "inquiry": True}
+        reply = answered(lambda: httpx.post(address, json=body, timeout=10))
+        if reply.status_code != 200:
+            return "refused"
+        return self._controlled(f"disputes/{reply.json()['id']}/escalate")
+
+    def _return_part(self, errand: Errand) -> str:
+        """A bank gives part of a lost dispute back."""
+        disputes = self._world.stack.sandbox.every("disputes")
+        lost = [one for one in disputes if one["status"] == "lost" and len(one["balance_transactions"]) == 1]
+        dispute = self._choose(lost, errand)
+        if dispute is None:
+            return "nothing was lost"
+        return self._controlled(f"disputes/{dispute['id']}/reinstate", amount=max(1, dispute["amount"] // 4))
 
     def _cancel_session(self, errand: Errand) -> str:
         session = self._choose(self._world.rows(SESSIONS), errand)

@@ -52,15 +52,19 @@ def healthy(**changes: Any) -> Evidence:
         "inbox": (event(1), event(2)),
         "intents": (intent(1), intent(2)),
         "stripe_refunds": (stripe_refund(1, 1, 400), stripe_refund(2, 2, 1000)),
-        "stripe_disputes": ({"id": "dp_1", "amount": 600, "status": "lost"},),
+        "stripe_disputes": (
+            {"id": "dp_1", "amount": 600, "status": "lost", "balance_transactions": [{"amount": -600}]},
+        ),
         "bookings": (
-            {"id": 1, "reference": "REF-1", "status": "confirmed", "session_id": 7},
-            {"id": 2, "reference": "REF-2", "status": "cancelled", "session_id": 7},
+            {"id": 1, "reference": "REF-1", "status": "confirmed", "session_id": 7, "care_recipient_id": 4},
+            {"id": 2, "reference": "REF-2", "status": "cancelled", "session_id": 7, "care_recipient_id": 4},
         ),
         "sessions": ({"id": 7, "capacity": 1, "held": 1},),
         "payments": (payment(1, 400, "partially_refunded"), payment(2, 1000, "refunded")),
         "refunds": (refund(1, 1, 400), refund(2, 2, 1000)),
-        "disputes": ({"stripe_dispute_id": "dp_1", "payment_id": 1, "amount": 600, "status": "lost"},),
+        "disputes": (
+            {"stripe_dispute_id": "dp_1", "payment_id": 1, "amount": 600, "status": "lost", "withdrawn_amount": 600},
+        ),
         "discrepancies": ({"kind": "refund_blocked", "stripe_object_id": "refund-9", "payment_id": 1, "details": {}},),
         "shown": frozenset({"REF-1", "REF-2"}),
         "cancelled": frozenset({"REF-2"}),

@@ -117,13 +117,28 @@ def refunds() -> Iterator[Case]:
     )  # fmt: skip
     yield (
         "every_dispute_is_in_the_ledger", healthy(disputes=()),
-        ["dp_1: (600, 'lost') at Stripe, None here"],
+        ["dp_1: (600, 'lost', 600) at Stripe, None here"],
+    )  # fmt: skip
+    returned = {
+        "id": "dp_1",
+        "amount": 600,
+        "status": "lost",
+        "balance_transactions": [{"amount": -600}, {"amount": 200}],
+    }
+    yield (
+        "every_dispute_is_in_the_ledger", healthy(stripe_disputes=(returned,)),
+        ["dp_1: (600, 'lost', 400) at Stripe, (600, 'lost', 600) here"],
     )  # fmt: skip
 
 
 def bookings() -> Iterator[Case]:
     seen = healthy()
-    third = {"id": 3, "reference": "REF-3", "status": "completed", "session_id": 7}
+    third = {"id": 3, "reference": "REF-3", "status": "completed", "session_id": 7, "care_recipient_id": 5}
+    again = {**third, "care_recipient_id": 4}
+    yield (
+        "nobody_has_two_places_in_a_session", replace(seen, bookings=(*seen.bookings, again)),
+        ["session 7: 2 places for person 4"],
+    )  # fmt: skip
     yield (
         "no_place_is_sold_twice", replace(seen, bookings=(*seen.bookings, third)),
         ["session 7: 2 bookings for 1 places", "session 7: counts 1, 2 bookings hold a place"],
@@ -140,7 +155,7 @@ def bookings() -> Iterator[Case]:
         "what_people_saw_is_there", healthy(cancelled=frozenset({"REF-1"})),
         ["booking REF-1: was said to be cancelled and is confirmed"],
     )  # fmt: skip
-    waiting = {"id": 1, "reference": "REF-1", "status": "awaiting_deposit", "session_id": 7}
+    waiting = {"id": 1, "reference": "REF-1", "status": "awaiting_deposit", "session_id": 7, "care_recipient_id": 4}
     yield (
         "no_place_is_kept_without_money", replace(seen, bookings=(waiting,)),
         ["booking REF-1: keeps its place, though its time to pay is over"],

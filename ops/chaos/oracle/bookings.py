@@ -35,6 +35,16 @@ def what_people_saw_is_there(seen: Evidence) -> Found:
             yield f"booking {reference}", f"was said to be cancelled and is {statuses[reference]}"
 
 
+def nobody_has_two_places_in_a_session(seen: Evidence) -> Found:
+    """However often the form was sent, and whichever payment came late."""
+    held = Counter(
+        (one["session_id"], one["care_recipient_id"]) for one in seen.bookings if one["status"] in HOLDS_PLACE
+    )
+    for (session, person), places in held.items():
+        if places > 1:
+            yield f"session {session}", f"{places} places for person {person}"
+
+
 def no_place_is_kept_without_money(seen: Evidence) -> Found:
     """Once the time to pay is over, a booking is confirmed or its place is free again."""
     for booking in seen.bookings:

@@ -69,9 +69,10 @@ def _sums(intent: Row, payment: Row, seen: Evidence) -> str:
 
 
 def every_dispute_is_in_the_ledger(seen: Evidence) -> Found:
-    """With its amount and status."""
-    rows = {row["stripe_dispute_id"]: (row["amount"], row["status"]) for row in seen.disputes}
+    """With its amount, its status, and what of it was withdrawn and not returned."""
+    rows = {row["stripe_dispute_id"]: (row["amount"], row["status"], row["withdrawn_amount"]) for row in seen.disputes}
     for dispute in seen.stripe_disputes:
-        told, ours = (dispute["amount"], dispute["status"]), rows.get(dispute["id"])
+        withdrawn = -sum(moved["amount"] for moved in dispute["balance_transactions"])
+        told, ours = (dispute["amount"], dispute["status"], withdrawn), rows.get(dispute["id"])
         if ours != told:
             yield dispute["id"], f"{told} at Stripe, {ours} here"

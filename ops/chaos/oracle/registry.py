@@ -18,6 +18,7 @@ _IN_ORDER: Final[tuple[Check, ...]] = (
     refunds.refunded_amounts_are_stripes,
     refunds.every_dispute_is_in_the_ledger,
     bookings.no_place_is_sold_twice,
+    bookings.nobody_has_two_places_in_a_session,
     bookings.what_people_saw_is_there,
     bookings.no_place_is_kept_without_money,
     bookings.nothing_is_left_to_finance,
