@@ -1,8 +1,12 @@
 """What people read about money that comes back: each sentence from the quote, before the cancellation and after it."""
 
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from payments.domain.refund_quote import RefundQuote
+from payments.domain.refund_tasks import DISPUTED, obstacle
+from payments.enums import DISPUTE_TO_ANSWER, DisputeStatus
+from payments.models import Payment
 from portal.common.money import formatted
 
 
@@ -23,6 +27,45 @@ def after(quote: RefundQuote) -> str:
     if not quote.paid:
         return _("You had not paid anything yet, so there is nothing to send back.")
     return _("By the cancellation terms of this booking, nothing is refunded.")
+
+
+def for_staff(quote: RefundQuote) -> list[str]:
+    """For staff who are about to cancel: each amount, and what happens with it."""
+    told = (
+        (quote.by_stripe, _("%(amount)s will be refunded through Stripe.")),
+        (quote.by_hand, _("%(amount)s was paid outside the portal: refund it by hand. Finance gets a task for it.")),
+        (quote.charged_back, _("The bank has already returned %(amount)s, which isn’t refunded again.")),
+        (
+            quote.disputed,
+            _("%(amount)s is disputed with the bank, so Stripe can’t refund it. Finance gets a task for it."),
+        ),
+        (quote.on_its_way, _("%(amount)s of an earlier refund is already on its way.")),
+        (quote.processing, _("%(amount)s is still being processed. If it arrives, all of it will be refunded.")),
+    )
+    sentences = [sentence % {"amount": formatted(amount, quote.currency)} for amount, sentence in told if amount]
+    if not quote.amount and not quote.disputed and not quote.processing:
+        nothing = _("Nothing will be refunded.") if quote.paid else _("Nothing has been paid, so nothing is refunded.")
+        sentences.insert(0, nothing)
+    return [*sentences, _("The caregiver gets an email that says so.")]
+
+
+def why_blocked(payment: Payment) -> str:
+    """Why Stripe cannot send the payment back now, for finance; empty when it can, or was not paid through Stripe."""
+    if obstacle(payment) != DISPUTED:
+        return ""
+    disputes = payment.disputes.filter(is_charge_refundable=False)
+    if disputes.filter(status__in=DISPUTE_TO_ANSWER).exists():
+        return _(
+            "The cardholder disputes this payment with their bank, so Stripe can’t refund it. Answer the dispute on "
+            "the payment’s page instead."
+        )
+    if returned := disputes.filter(status=DisputeStatus.LOST).aggregate(total=Sum("withdrawn_amount"))["total"]:
+        return _("The bank has returned %(amount)s to the cardholder, so Stripe can’t refund this payment.") % {
+            "amount": formatted(returned, payment.currency)
+        }
+    if disputes.filter(closed_at__isnull=True).exists():
+        return _("The bank is deciding the cardholder’s dispute, so Stripe can’t refund this payment.")
+    return _("The cardholder disputed this payment, so Stripe can’t refund it.")
 
 
 def _reason(quote: RefundQuote) -> str:

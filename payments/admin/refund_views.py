@@ -11,12 +11,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from payments.admin.refund_form import RefundForm
-from payments.domain.refund_tasks import DISPUTED, obstacle
-from payments.domain.refunds import SENTENCES, request_refund
+from payments.domain.refunds import request_refund
 from payments.domain.retry import retry_refund, returned_by_hand
 from payments.enums import CAPTURED, Method, RefundReason
 from payments.errors import RefundError
 from payments.models import Payment, Refund
+from payments.refund_sentences import why_blocked
 from payments.views.common import actor
 from portal.accounts import reauthentication
 from portal.audit.actor import Actor, Source
@@ -43,7 +43,7 @@ def why_not(payment: Payment) -> str:
         return "Nothing was paid yet, so there is nothing to give back."
     if not payment.refundable_amount:
         return "Everything that was paid has been refunded, or is on its way back."
-    return SENTENCES[DISPUTED] if obstacle(payment) == DISPUTED else ""
+    return why_blocked(payment)
 
 
 @require_http_methods(["GET", "POST"])

@@ -20,6 +20,7 @@ from payments.enums import Method, OfflineKind, PaymentStatus
 from payments.forms import MoveForm, ask_about_overlap
 from payments.models import Payment
 from payments.queries import history_of, payments_of, row
+from payments.refund_sentences import for_staff
 from portal.accounts import reauthentication
 from portal.audit.actor import Source
 from portal.bookings.enums import BookingStatus
@@ -106,7 +107,7 @@ class BookingFormView(DeskView, ABC):
                 form.add_error(None, error.sentence)
             except LessThanShown:
                 form = self.form(booking, None)
-                messages.error(request, _("Less goes back now than this page said. Please look at the amount again."))
+                messages.error(request, _("Less will be refunded than this page said. Check the amount and try again."))
             except NotCancellable:
                 form.add_error(None, "This booking can no longer be cancelled: it is over, or was cancelled meanwhile.")
             else:
@@ -170,7 +171,7 @@ class TakeBackView(BookingFormView):
         return TakeBackForm(data)
 
     def explanation(self, booking: Booking) -> str:
-        return "A counter-entry of the same amount is written, and the balance is due again. Both stay on record."
+        return _("The entry is reversed by one of the same amount, and the balance is due again. Both stay on record.")
 
     def do(self, booking: Booking, data: dict[str, Any]) -> str:
         entered = taken_in_by_hand(booking)
@@ -218,19 +219,7 @@ class CancelBookingView(BookingFormView):
         return QuotedForm(data, booking=booking, initial={"quoted": signed(booking, quote(booking).amount)})
 
     def explanation(self, booking: Booking) -> str:
-        due = quote(booking)
-        said = {
-            "card": formatted(due.by_stripe, booking.currency),
-            "hand": formatted(due.by_hand, booking.currency),
-        }
-        if due.by_hand:
-            return (
-                _("%(card)s goes back through Stripe, and %(hand)s by hand. The caregiver gets an email that says so.")
-                % said
-            )
-        if not due.by_stripe:
-            return _("Nothing goes back. The caregiver gets an email that says why.")
-        return _("%(card)s goes back through Stripe. The caregiver gets an email that says so.") % said
+        return " ".join(for_staff(quote(booking)))
 
     def do(self, booking: Booking, data: dict[str, Any]) -> str:
         outcome = cancel(booking, by=self.staff, source=Source.STAFF, shown=data["quoted"])

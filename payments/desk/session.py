@@ -6,6 +6,8 @@ from typing import Any, ClassVar
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from wagtail.admin import messages
 
 from payments.desk.base import DeskView, sessions
@@ -23,7 +25,7 @@ class ChangeSessionView(DeskView, ABC):
     permissions: ClassVar[tuple[str, ...]] = ("bookings.change_session", "bookings.change_booking")
     template_name = "payments/desk/change_session.html"
     button = ""
-    explanation = ""
+    explanation: str | Promise = ""
 
     def get(self, request: HttpRequest, session_id: int) -> HttpResponse:
         session = get_object_or_404(sessions(), pk=session_id)
@@ -62,9 +64,9 @@ class CancelSessionView(ChangeSessionView):
     sends_money_back = True
     page_title = "Cancel this session"
     button = "Cancel the session"
-    explanation = (
-        "Each booking is cancelled, everything that was paid goes back, and each caregiver gets an e-mail. "
-        "This cannot be undone."
+    explanation = _(
+        "Each booking is cancelled. Everything that was paid is refunded, except what a bank has already returned or "
+        "is deciding about. Each caregiver gets an email. This can’t be undone."
     )
 
     def form(self, session: Session, data: Any) -> forms.Form:

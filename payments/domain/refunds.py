@@ -19,8 +19,6 @@ from payments.domain.balances import derive, sent_back
 from payments.domain.discrepancies import note as note_discrepancy
 from payments.domain.news import Applied, News
 from payments.domain.refund_tasks import (
-    DISPUTED,
-    PAID_OUTSIDE,
     close_task,
     obstacle,
     open_task,
@@ -58,14 +56,6 @@ _IN_FORCE: Final = frozenset(
     theirs for theirs, ours in REFUND_STATUS_AT_STRIPE.items() if ours in (RefundStatus.PENDING, RefundStatus.SUCCEEDED)
 )
 SETTLEMENT: Final = Actor.system(SystemActor.SETTLEMENT)
-
-SENTENCES: Final = {
-    DISPUTED: (
-        "The cardholder disputes this payment with their bank, and Stripe takes no refund of it. "
-        "Answer the dispute on the payment's page instead."
-    ),
-    PAID_OUTSIDE: "This was paid outside the portal. Give it back the way it came, then note it here.",
-}
 
 
 @transaction.atomic

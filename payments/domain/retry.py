@@ -4,14 +4,16 @@ import uuid
 from typing import Final
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from payments.domain.balances import derive
-from payments.domain.refund_tasks import close_task, obstacle
-from payments.domain.refunds import SENTENCES, request_refund
+from payments.domain.refund_tasks import close_task
+from payments.domain.refunds import request_refund
 from payments.domain.transitions import locked
 from payments.enums import Method, RefundReason, RefundStatus
 from payments.errors import RefundError
 from payments.models import Payment, Refund
+from payments.refund_sentences import why_blocked
 from portal.audit.actor import Actor, Source
 from portal.audit.domain import record
 from portal.common import clock
@@ -33,8 +35,10 @@ def retry_refund(refund_id: int, *, by: Actor, source: Source) -> Refund:
         raise RefundError("This refund is on its way already, or was stopped. There is nothing to try again.")
     if payment.refunds.filter(token=token_of_replacement(refund)).exists():
         raise RefundError("It was sent again before: see the newer refund.")
-    if blocked := obstacle(payment):
-        raise RefundError(SENTENCES[blocked])
+    if payment.method == Method.OFFLINE:
+        raise RefundError(_("This was paid outside the portal. Refund it the way it was paid, then record it here."))
+    if blocked := why_blocked(payment):
+        raise RefundError(blocked)
     if refund.stripe_refund_id:
         return _replaced(refund, by, source)
     if refund.amount > payment.refundable_amount:

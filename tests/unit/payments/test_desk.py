@@ -368,7 +368,7 @@ class TestBooking:
 
     def test_a_booking_is_cancelled_by_its_terms(self, coordinator: Client, confirmed: Booking) -> None:
         address = f"/admin/desk/bookings/{confirmed.pk}/cancel/"
-        assert "£11.25 goes back through Stripe." in said(coordinator.get(address))
+        assert "£11.25 will be refunded through Stripe." in said(coordinator.get(address))
         assert coordinator.post(address).status_code == 422  # no page of ours said what goes back
         shown = {"quoted": signed(confirmed, 1125)}
         assert "The booking is cancelled" in said(coordinator.post(address, shown, follow=True))
