@@ -79,6 +79,40 @@ def test_three_d_secure_is_completed_or_failed(page: Page, stack: Stack, answer:
     assert len(stack.intent_for(reference)) == 1
 
 
+def bank_page(stack: Stack, reference: str) -> str:
+    """Where a browser is sent that leaves the page for 3-D Secure, as some banks want; it comes back to the deposit."""
+    (intent,) = stack.intent_for(reference)
+    form = {
+        "return_url": f"{stack.portal}/deposit/{reference}/",
+        "payment_method": "pm_card_authenticationRequired",
+    }
+    address = f"{stack.sandbox}/v1/payment_intents/{intent['id']}/confirm"
+    reply = httpx.post(address, data=form, headers={"Authorization": "Bearer sk_test_" + "demo" * 6})
+    return str(reply.raise_for_status().json()["next_action"]["redirect_to_url"]["url"])
+
+
+def test_coming_back_from_the_bank_after_a_refusal_says_why_and_lets_try_again(page: Page, stack: Stack) -> None:
+    sign_in(page)
+    reference = book(page)
+    page.goto(bank_page(stack, reference))
+    page.get_by_role("button", name="Fail authentication").click()
+    page.get_by_role("alert").filter(has_text="Your bank did not confirm that it was you.").wait_for()
+    assert page.url == f"{stack.portal}/deposit/{reference}/"  # without the secret that Stripe's return carries
+    fill_card(page, VISA)
+    press_pay(page)
+    expect_paid(page)
+    assert [intent["status"] for intent in stack.intent_for(reference)] == ["succeeded"]
+
+
+def test_coming_back_from_the_bank_after_a_yes_is_paid(page: Page, stack: Stack) -> None:
+    sign_in(page)
+    reference = book(page)
+    page.goto(bank_page(stack, reference))
+    page.get_by_role("button", name="Complete authentication").click()
+    expect_paid(page)
+    assert page.url == f"{stack.portal}/deposit/{reference}/"
+
+
 def test_back_and_continue_lead_to_the_same_deposit(page: Page, stack: Stack) -> None:
     sign_in(page)
     reference = book(page)
