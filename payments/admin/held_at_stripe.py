@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from djstripe.models import BalanceTransaction, Charge, Payout
 
 from payments.admin.timeline import stripe_url
+from payments.gateway.stripe_objects import web_address
 from payments.models import Payment
 from portal.common.clock import from_epoch
 from portal.common.money import formatted
@@ -39,7 +40,7 @@ def held_at_stripe(payment: Payment) -> list[Held]:
     lines = (
         _card(charge.stripe_data),
         _risk(charge.stripe_data),
-        _receipt(payment.receipt_url or charge.stripe_data.get("receipt_url")),
+        _receipt(payment.receipt_url or web_address(charge.stripe_data.get("receipt_url"))),
         *_balance(payment),
         _payout(payment),
     )
@@ -63,7 +64,7 @@ def _risk(charge: dict[str, Any]) -> Held | None:
     return Held(_("Risk, as Stripe rates it"), level if score is None else f"{level} ({score})")
 
 
-def _receipt(address: str | None) -> Held | None:
+def _receipt(address: str) -> Held | None:
     return Held(_("Stripe's receipt"), _("Open the receipt"), address) if address else None
 
 

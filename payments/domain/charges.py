@@ -1,14 +1,10 @@
 """Fees and balance transactions, from charges."""
 
-from typing import Final
-
 from payments.domain.news import Applied, News
 from payments.domain.refunds import apply_refunds
 from payments.gateway import gateway
 from payments.gateway.base import Charge
 from payments.models import Payment
-
-LONGEST_URL: Final = 1000
 
 
 def apply_charge(charge: Charge, news: News) -> Applied:
@@ -23,7 +19,7 @@ def apply_charge(charge: Charge, news: News) -> Applied:
         ours.update(
             charge_id=charge.id,
             balance_transaction_id=charge.balance_transaction_id,
-            receipt_url=charge.receipt_url[:LONGEST_URL],
+            receipt_url=charge.receipt_url,
             **_fee_of(charge),
         )
     if charge.amount_refunded:

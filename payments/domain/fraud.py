@@ -65,9 +65,9 @@ def _payment_of(told: Json) -> Payment | None:
 
 
 def _can_be_refunded_in_time(payment: Payment) -> bool:
-    return payment.status in (PaymentStatus.SUCCEEDED, PaymentStatus.PARTIALLY_REFUNDED) and (
-        not payment.disputes.exists()
-    )
+    """Money that is on its way back already needs nobody; should it come back, the failed refund is a task."""
+    paid = payment.status in (PaymentStatus.SUCCEEDED, PaymentStatus.PARTIALLY_REFUNDED)
+    return paid and payment.refundable_amount > 0 and not payment.disputes.exists()
 
 
 def _was_noted(kind: DiscrepancyKind, stripe_id: str) -> bool:

@@ -16,8 +16,15 @@ def id_of(reference: Any) -> str:
     return reference or ""
 
 
+LONGEST_ADDRESS: Final = 1000
 # What API versions before 2019-02-11 call a state.
 _FORMER_STATUS: Final = {"requires_source": "requires_payment_method", "requires_source_action": "requires_action"}
+
+
+def web_address(value: Any) -> str:
+    """A web address that a row takes; empty for anything else, for it becomes a link. Stripe's own are https."""
+    fits = isinstance(value, str) and value.startswith(("https://", "http://")) and len(value) <= LONGEST_ADDRESS
+    return str(value) if fits else ""
 
 
 def intent_from(data: Json) -> Intent:
@@ -75,7 +82,7 @@ def charge_from(data: Json) -> Charge:
         balance_transaction_id=id_of(balance_transaction),
         fee_amount=expanded.get("fee"),
         settlement_currency=(expanded.get("currency") or "").upper(),
-        receipt_url=data.get("receipt_url") or "",
+        receipt_url=web_address(data.get("receipt_url")),
     )
 
 

@@ -59,3 +59,13 @@ def test_each_optional_field_may_be_missing(kind: str, schemas: dict[str, Any]) 
 
 def test_a_refund_without_a_status_is_read_as_one_that_nobody_knows() -> None:
     assert refund_from(BASE["refund"] | {"status": None}).status == ""
+
+
+@pytest.mark.parametrize("address", [None, 1, "", "javascript:alert(1)", "//pay.stripe.com/", "https://" + "x" * 1000])
+def test_a_receipts_address_that_must_be_no_link_is_left_out(address: Any) -> None:
+    assert charge_from(BASE["charge"] | {"receipt_url": address}).receipt_url == ""
+
+
+def test_a_receipts_address_is_kept() -> None:
+    address = "https://pay.stripe.com/receipts/payment/CAcaFwo"
+    assert charge_from(BASE["charge"] | {"receipt_url": address}).receipt_url == address

@@ -154,6 +154,13 @@ class TestEarlyFraudWarnings:
         process_inbox()
         assert tasks(self.KIND) == [("issfr_1", "ignored")]
 
+    def test_money_that_is_on_its_way_back_needs_nobody(self, paid: Payment) -> None:
+        by = Actor.system(SystemActor.SETTLEMENT)
+        request_refund(paid.pk, amount=1125, reason=RefundReason.GOODWILL, by=by, source=Source.STAFF)
+        event("radar.early_fraud_warning.created", warning(paid))
+        process_inbox()
+        assert (tasks(self.KIND), states()) == ([], {"applied"})
+
     def test_one_that_stripe_calls_too_late_is_no_task(self, paid: Payment) -> None:
         event("radar.early_fraud_warning.created", warning(paid, actionable=False))
         process_inbox()
