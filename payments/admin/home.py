@@ -12,7 +12,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import ngettext
 from wagtail.admin.ui.components import Component
 
-from payments.admin.webhook_health import FAILED, is_silent
+from payments.admin.webhook_health import is_silent
 from payments.enums import (
     DISPUTE_TO_ANSWER,
     REFUND_TASKS,
@@ -20,6 +20,8 @@ from payments.enums import (
     DiscrepancyKind,
     DiscrepancyStatus,
     EvidenceState,
+    LedgerState,
+    MirrorState,
 )
 from payments.models import Discrepancy, Dispute, DisputeEvidence, ReceivedEvent
 from portal.common import clock
@@ -65,7 +67,17 @@ def panels(request: HttpRequest) -> list[Component]:
 
 def tasks() -> list[Task]:
     """In the order of their urgency; a query each."""
-    found = (*_alarms(), _disputes(), _warnings(), _reviews(), _refunds(), _by_hand(), _differences(), _events())
+    found = (
+        *_alarms(),
+        _disputes(),
+        _warnings(),
+        _reviews(),
+        _refunds(),
+        _by_hand(),
+        _differences(),
+        _events(),
+        _unmirrored(),
+    )
     return [task for task in found if task is not None]
 
 
@@ -122,8 +134,18 @@ def _differences() -> Task | None:
 
 
 def _events() -> Task | None:
-    count = ReceivedEvent.objects.filter(FAILED).count()
+    count = ReceivedEvent.objects.filter(ledger_state=LedgerState.FAILED).count()
     return _task(count, "event", "of Stripe's could not be applied", reverse("webhook_health"))
+
+
+def _unmirrored() -> Task | None:
+    count = ReceivedEvent.objects.filter(mirror_state=MirrorState.FAILED).count()
+    text = ngettext(
+        "%(count)s event of Stripe's could not be copied, or its handler failed",
+        "%(count)s events of Stripe's could not be copied, or their handlers failed",
+        count,
+    )
+    return Task(text % {"count": count}, reverse("webhook_health")) if count else None
 
 
 def _open() -> Any:

@@ -64,11 +64,13 @@ def health(request: HttpRequest) -> HttpResponse:
 def replay_events(request: HttpRequest) -> HttpResponse:
     """One event (`event` in the form) or every failed one."""
     event = request.POST.get("event", "")
-    count = replay([event] if event else None, by=actor(request), source=Source.STAFF)
+    count = replay([event] if event else None, by=actor(request), source=Source.STAFF, only_failed=True)
     if count:
         messages.success(request, f"{count} to be done again. Reload this page in a few seconds.")
     else:
-        messages.warning(request, "Nothing to do again: the event is unknown, or its payload was trimmed.")
+        messages.warning(
+            request, "Nothing to do again: the event is unknown, did not fail, or its payload was trimmed."
+        )
     return redirect("webhook_health")
 
 

@@ -92,16 +92,26 @@ def test_one_or_all_failed_events_are_done_again(finance: Client) -> None:
     finance.post("/admin/webhooks/replay/")
     rows = set(ReceivedEvent.objects.values_list("event_id", "ledger_state", "mirror_state"))
     assert rows == {
-        ("evt_1", "received", "waiting"),
+        ("evt_1", "received", "mirrored"),
         ("evt_2", "received", "mirrored"),
         ("evt_3", "applied", "waiting"),
     }
     assert AuditEvent.objects.filter(action="event.replayed").count() == 3
 
 
-def test_an_event_that_is_not_there_is_said_plainly(finance: Client) -> None:
-    page = finance.post("/admin/webhooks/replay/", {"event": "evt_none"}, follow=True)
+def test_a_handler_that_failed_is_called_again_without_the_ledger(finance: Client) -> None:
+    event("evt_1", mirror_state=MirrorState.FAILED, mirror_attempts=10, ledger_state=LedgerState.APPLIED)
+    finance.post("/admin/webhooks/replay/", {"event": "evt_1"})
+    row = ReceivedEvent.objects.get()
+    assert (row.ledger_state, row.mirror_state, row.mirror_attempts) == ("applied", "waiting", 0)
+
+
+@pytest.mark.parametrize("name", ["evt_none", "evt_good"])
+def test_an_event_that_is_not_there_or_did_not_fail_is_said_plainly(name: str, finance: Client) -> None:
+    event("evt_good", ledger_state=LedgerState.APPLIED, mirror_state=MirrorState.MIRRORED)
+    page = finance.post("/admin/webhooks/replay/", {"event": name}, follow=True)
     assert "Nothing to do again" in page.content.decode()
+    assert not AuditEvent.objects.filter(action="event.replayed").exists()
 
 
 def test_silence_while_payments_are_open_is_shown_on_the_home_page(finance: Client, stripe: FakeGateway) -> None:

@@ -9,7 +9,7 @@ from django.test import Client
 
 from payments.admin.home import Task, tasks
 from payments.domain.discrepancies import note
-from payments.enums import DiscrepancyKind, LedgerState
+from payments.enums import DiscrepancyKind, LedgerState, MirrorState
 from payments.models import Dispute, Payment, ReceivedEvent
 from portal.accounts.roles import Role
 from portal.audit.actor import Actor, Source, SystemActor
@@ -33,15 +33,16 @@ def test_each_kind_of_task_is_counted_and_leads_to_its_page(paid: Payment, finan
         )
     for kind in (DiscrepancyKind.REFUND_BLOCKED, DiscrepancyKind.UNKNOWN_CHARGE, DiscrepancyKind.FEE_MISSING):
         note(kind, stripe_object_id=kind.value, by=BY, source=Source.RECONCILIATION)
-    ReceivedEvent.objects.create(
-        event_id="evt_1", type="charge.updated", livemode=False, created_at=clock.now(), payload={},
-        ledger_state=LedgerState.FAILED,
-    )  # fmt: skip
+    for number, states in enumerate(({"ledger_state": LedgerState.FAILED}, {"mirror_state": MirrorState.FAILED})):
+        ReceivedEvent.objects.create(
+            event_id=f"evt_{number}", type="x", livemode=False, created_at=clock.now(), payload={}, **states
+        )
     assert tasks() == [
         Task("2 disputes to answer, the first by 4 December", "/admin/payments/dispute/"),
         Task("1 refund did not go through", "/admin/reconciliation/?kind=refund_blocked&status=open"),
         Task("2 differences between the ledger and Stripe", "/admin/reconciliation/"),
         Task("1 event of Stripe's could not be applied", "/admin/webhooks/"),
+        Task("1 event of Stripe's could not be copied, or its handler failed", "/admin/webhooks/"),
     ]
     assert "2 disputes to answer" in finance.get("/admin/").content.decode()
 
