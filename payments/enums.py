@@ -90,6 +90,14 @@ class RefundStatus(models.TextChoices):
 REFUND_RESERVED: Final = frozenset({RefundStatus.REQUESTED, RefundStatus.UNKNOWN, RefundStatus.PENDING})
 REFUND_TO_SEND: Final = frozenset({RefundStatus.REQUESTED, RefundStatus.UNKNOWN})
 
+INTENT_STATUS_AT_STRIPE: Final = {
+    "requires_payment_method": PaymentStatus.PENDING,
+    "requires_confirmation": PaymentStatus.PENDING,
+    "requires_action": PaymentStatus.REQUIRES_ACTION,
+    "processing": PaymentStatus.PROCESSING,
+    "succeeded": PaymentStatus.SUCCEEDED,
+    "canceled": PaymentStatus.CANCELLED,
+}
 REFUND_STATUS_AT_STRIPE: Final = {
     "pending": RefundStatus.PENDING,
     "requires_action": RefundStatus.PENDING,

@@ -206,7 +206,8 @@ def refund_failed(refund: Refund, payment: Payment) -> None:
     """Promised, and not accepted by Stripe or the bank: to the caregiver, and to finance who sees to it."""
     amount = formatted(refund.amount, payment.currency)
     reference = payment.booking.reference
-    cause = f"refund:{refund.pk}:{refund.sequence}"
+    # To the caregiver once: a retry that is refused again tells them nothing new.
+    cause = f"refund:{refund.pk}"
     tell(messages.REFUND_FAILED, payment.booking, cause=cause, url=f"/bookings/{reference}/", amount=amount)
     context = {
         "amount": amount,
@@ -214,7 +215,7 @@ def refund_failed(refund: Refund, payment: Payment) -> None:
         "reason": refund.failure_code.replace("_", " ") or "none given",
         "url": f"/admin/payments/payment/inspect/{payment.pk}/",
     }
-    send_to_role(staff_messages.REFUND_TO_SETTLE, Role.FINANCE, context=context, cause=cause)
+    send_to_role(staff_messages.REFUND_TO_SETTLE, Role.FINANCE, context=context, cause=f"{cause}:{refund.sequence}")
 
 
 def dispute_opened(dispute: Dispute) -> None:

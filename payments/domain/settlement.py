@@ -17,6 +17,7 @@ from payments.domain.refunds import request_refund
 from payments.domain.transitions import locked, move
 from payments.enums import (
     CAPTURED,
+    INTENT_STATUS_AT_STRIPE,
     LIVE,
     UNPAID,
     AttemptOutcome,
@@ -37,13 +38,6 @@ from portal.bookings.errors import SessionFull, SessionNotBookable
 from portal.bookings.models import Booking
 from portal.common import clock
 from portal.common.metrics import counted
-
-_STATUS_AT_STRIPE = {
-    "requires_payment_method": PaymentStatus.PENDING,
-    "requires_confirmation": PaymentStatus.PENDING,
-    "requires_action": PaymentStatus.REQUIRES_ACTION,
-    "processing": PaymentStatus.PROCESSING,
-}
 
 
 def find_payment_id(intent_id: str, metadata: dict[str, str]) -> int | None:
@@ -81,10 +75,10 @@ def apply_intent(intent: Intent, news: News) -> Applied:
         return _succeed(payment, intent, news)
     if intent.status == "canceled":
         _cancel(payment, intent, news)
-    elif intent.status not in _STATUS_AT_STRIPE:
+    elif intent.status not in INTENT_STATUS_AT_STRIPE:
         return _unknown_status(payment, intent, news)
     elif not outdated:
-        _advance(payment, _STATUS_AT_STRIPE[intent.status], news)
+        _advance(payment, INTENT_STATUS_AT_STRIPE[intent.status], news)
     return Applied.APPLIED
 
 

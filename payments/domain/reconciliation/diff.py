@@ -14,6 +14,7 @@ from django.db.models import F, FilteredRelation, Q
 from payments.domain.reconciliation.findings import Finding
 from payments.enums import (
     CAPTURED,
+    INTENT_STATUS_AT_STRIPE,
     LIVE,
     REFUND_STATUS_AT_STRIPE,
     UNPAID,
@@ -61,7 +62,8 @@ def _status_differs() -> Q:
     paid_here = ~Q(status="succeeded") & Q(payment__status__in=CAPTURED)
     closed_there = Q(status="canceled") & Q(payment__status__in=UNPAID)
     closed_here = ~Q(status__in=["canceled", "succeeded"]) & Q(payment__status=PaymentStatus.CANCELLED)
-    return paid_there | paid_here | closed_there | closed_here
+    unknown = ~Q(status__in=INTENT_STATUS_AT_STRIPE)
+    return paid_there | paid_here | closed_there | closed_here | unknown
 
 
 def _finding(kind: DiscrepancyKind, row: dict[str, Any], payment_id: int | None) -> Finding:

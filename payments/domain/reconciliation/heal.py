@@ -12,7 +12,14 @@ from payments.domain.reconciliation.findings import Finding
 from payments.domain.refund_tasks import is_place_without_money
 from payments.domain.refunds import apply_refunds
 from payments.domain.settlement import apply_intent, claimed_by
-from payments.enums import CAPTURED, REFUND_STATUS_AT_STRIPE, UNPAID, DiscrepancyKind, PaymentStatus
+from payments.enums import (
+    CAPTURED,
+    INTENT_STATUS_AT_STRIPE,
+    REFUND_STATUS_AT_STRIPE,
+    UNPAID,
+    DiscrepancyKind,
+    PaymentStatus,
+)
 from payments.gateway import gateway
 from payments.gateway.base import GatewayNotFound, Intent
 from payments.models import Dispute, Payment, Refund
@@ -127,6 +134,8 @@ def _intent_differs(intent: Intent, finding: Finding) -> bool:
         return (intent.amount, received, intent.currency) != (payment.amount, payment.amount, payment.currency)
     if finding.listed_status not in ("", intent.status):
         return False  # it changed while we looked
+    if intent.status not in INTENT_STATUS_AT_STRIPE:
+        return True
     if intent.status == "succeeded":
         return payment.status not in CAPTURED
     if intent.status == "canceled":

@@ -5,12 +5,14 @@ from datetime import timedelta
 import pytest
 import time_machine
 
+from payments.domain.checkout import open_checkout
 from payments.domain.discrepancies import close
 from payments.enums import DiscrepancyStatus
 from payments.gateway.base import RefundResult
 from payments.models import Discrepancy, Payment
 from portal.audit.actor import Source
 from portal.common import clock
+from tests.factories import BookingFactory
 from tests.fakes import FakeGateway
 from tests.unit.payments.differences import (
     BY,
@@ -33,6 +35,17 @@ def test_a_repaired_cause_closes_its_discrepancy(stripe: FakeGateway) -> None:
     stripe.set(str(Payment.objects.get().intent_id), amount=1125, amount_received=1125)
     run(stripe)
     assert Discrepancy.objects.get().status == DiscrepancyStatus.HEALED
+
+
+def test_a_state_that_the_portal_does_not_know_stays_open(stripe: FakeGateway) -> None:
+    intent_id = open_checkout(BookingFactory()).intent.id
+    stripe.set(intent_id, status="requires_capture")
+    for _ in range(2):
+        run(stripe)
+        assert open_kinds() == {"status_differs": 1}
+    stripe.set(intent_id, status="requires_payment_method")
+    run(stripe)
+    assert open_kinds() == {}
 
 
 def give_back(stripe: FakeGateway, intent_id: str) -> None:

@@ -1,6 +1,7 @@
 """A refund that did not go through is somebody's task, and is tried again once however often it is asked for."""
 
 import uuid
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -183,6 +184,19 @@ def test_a_refund_that_comes_back_is_told_to_the_caregiver_and_to_finance(
         "£11.25",
     )
     assert told["refund_to_settle"].context["reason"] == "expired or canceled card"
+
+
+def test_a_refund_refused_twice_is_told_to_the_caregiver_once_and_to_finance_each_time(
+    paid: Payment, stripe: FakeGateway, finance: None
+) -> None:
+    stripe.fail_next = [GatewayRefused("insufficient_funds")]
+    refund = ask(paid)
+    send_refunds()
+    stripe.fail_next = [GatewayRefused("insufficient_funds")]
+    retry_refund(refund.pk, by=BY, source=Source.STAFF)
+    send_refunds()
+    told = Counter(Notification.objects.filter(template__startswith="refund_").values_list("template", flat=True))
+    assert told == {"refund_failed": 1, "refund_to_settle": 2}
 
 
 def test_a_refund_to_an_erased_account_says_that_nobody_was_told(paid: Payment, stripe: FakeGateway) -> None:
