@@ -12,6 +12,7 @@ from payments.domain.disputes import COPIED
 from payments.enums import Method, Purpose
 from payments.gateway.stripe_objects import charge_from, dispute_from, intent_from, refund_from
 from payments.models import Dispute, Payment, Refund
+from portal.bookings.enums import BookingStatus
 
 CARDS: Final = ("visa", "mastercard", "visa_debit", "gb", "amex", "visa", "gb_debit", "ie")
 DECLINING: Final = {
@@ -148,7 +149,8 @@ def _charge_unknown(payments: Iterable[Paid], stripe: PastStripe) -> None:
 def _dispute(payments: Sequence[Paid], stripe: PastStripe, moment: datetime) -> Iterable[Dispute]:
     """Disputes that the ledger knows of, as much as Stripe does; each of a deposit paid a week before or so."""
     free = [one for one in payments if one.by_stripe and one.paid_at and not one.planted and not one.refund]
-    deposits = [one for one in free if one.payment.purpose == Purpose.DEPOSIT]
+    attended = [one for one in free if one.story.booking.status == BookingStatus.COMPLETED]
+    deposits = [one for one in attended if one.payment.purpose == Purpose.DEPOSIT]
     for days, closed, inquiry in DISPUTES:
         at = moment - timedelta(days=days)
         paid = max((one for one in deposits if _paid_before(one, at)), key=_paid_at)

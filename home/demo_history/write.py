@@ -43,7 +43,9 @@ from portal.media_library.models import MediaItem
 from portal.notifications.models import Notification, NotificationStatus
 
 BATCH: Final = 500
-MIRROR_PACE: Final = timedelta(seconds=1)  # a month of events would keep the demo's first minutes busy
+# A month of events would keep the demo's first minutes busy.
+MIRROR_PACE: Final = timedelta(seconds=1)
+MIRROR_FROM: Final = timedelta(minutes=5)
 SEED: Final = Actor.system(SystemActor.SEED)
 WHO: Final = {"actor_kind": SEED.kind, "actor_id": SEED.id, "source": Source.STAFF}
 
@@ -155,7 +157,7 @@ def _received(stripe: PastStripe, moment: datetime) -> Iterator[ReceivedEvent]:
         received = event_from(event)
         received.received_at = received.applied_at = received.created_at + timedelta(seconds=1)
         received.ledger_state = LedgerState.APPLIED
-        received.mirror_due_at = moment + MIRROR_PACE * (number + 1)
+        received.mirror_due_at = moment + MIRROR_FROM + MIRROR_PACE * number
         yield received
 
 

@@ -68,6 +68,7 @@ class Endpoint:
     params: Mapping[str, Param] = field(default_factory=dict)
     required: tuple[str, ...] = ()
     browser: Mapping[str, Param] | None = None  # parameters with a publishable key, if allowed
+    refused: bool = False  # not modelled as a whole: says so whatever its parameters are
 
     def schema(self, *, from_browser: bool) -> Hash:
         fields: dict[str, Param] = {"expand": List(Text(), longest=20), "key": Text()}
@@ -117,7 +118,8 @@ class Api:
                 "https://dashboard.stripe.com/account/apikeys.",
                 code="secret_key_required",
             )
-        params = endpoint.schema(from_browser=from_browser).read(nest(pairs))
+        schema = endpoint.schema(from_browser=from_browser)
+        params = {} if endpoint.refused else schema.read(nest(pairs))
         paths = params.pop("expand", [])
         params.pop("key", None)
         call = Call(params, request.path_params, from_browser, str(request.base_url).rstrip("/"))

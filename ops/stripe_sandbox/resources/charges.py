@@ -2,7 +2,7 @@
 
 from ..api import Call, Endpoint, Page, list_page
 from ..errors import Object, unsupported
-from ..params import PAGING, Metadata, Text, merge_metadata
+from ..params import PAGING, Metadata, Text, merge_metadata, unmodelled
 from ..sandbox import Sandbox
 from .lookup import addressed
 
@@ -57,13 +57,14 @@ ENDPOINTS = (
         list_all,
         PAGING | {"customer": Text(), "payment_intent": Text()},
     ),
-    Endpoint("POST", "/v1/charges", create),
+    Endpoint("POST", "/v1/charges", create, refused=True),
     Endpoint("GET", "/v1/charges/{id}", retrieve),
     Endpoint(
         "POST",
         "/v1/charges/{id}",
         update,
-        {
+        unmodelled("customer fraud_details shipping transfer_group")
+        | {
             "description": Text(unset=True),
             "metadata": Metadata(),
             "receipt_email": Text(unset=True),

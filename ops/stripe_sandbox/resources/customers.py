@@ -14,10 +14,15 @@ from ..params import (
     Param,
     Text,
     merge_metadata,
+    unmodelled,
 )
 from ..sandbox import Sandbox
 from .lookup import addressed
 
+UNMODELLED = unmodelled(
+    "balance business_name cash_balance default_source individual_name invoice_prefix next_invoice_sequence "
+    "payment_method source tax tax_id_data test_clock"
+)
 FIELDS: dict[str, Param] = {
     "address": ADDRESS,
     "description": Text(unset=True),
@@ -87,14 +92,14 @@ def list_methods(box: Sandbox, call: Call) -> Page:
 
 ENDPOINTS = (
     Endpoint("GET", "/v1/customers", list_all, PAGING | {"email": Text()}),
-    Endpoint("POST", "/v1/customers", create, FIELDS),
+    Endpoint("POST", "/v1/customers", create, UNMODELLED | FIELDS),
     Endpoint("GET", "/v1/customers/{id}", retrieve),
-    Endpoint("POST", "/v1/customers/{id}", update, FIELDS),
+    Endpoint("POST", "/v1/customers/{id}", update, UNMODELLED | FIELDS),
     Endpoint("DELETE", "/v1/customers/{id}", delete),
     Endpoint(
         "GET",
         "/v1/customers/{id}/payment_methods",
         list_methods,
-        PAGING | {"type": Choice(("card",))},
+        PAGING | unmodelled("allow_redisplay") | {"type": Choice(("card",))},
     ),
 )

@@ -4,7 +4,7 @@ from ..api import Call, Endpoint, Page, list_page
 from ..errors import Object
 from ..flows import disputes
 from ..objects.dispute import EVIDENCE_FIELDS
-from ..params import PAGING, Boolean, Hash, Metadata, Text, merge_metadata
+from ..params import PAGING, Boolean, Hash, Metadata, Text, merge_metadata, unmodelled
 from ..sandbox import Sandbox
 from .lookup import addressed
 
@@ -53,7 +53,9 @@ ENDPOINTS = (
         "/v1/disputes/{id}",
         update,
         {
-            "evidence": Hash({name: Text(20_000, unset=True) for name in EVIDENCE_FIELDS}),
+            "evidence": Hash(
+                unmodelled("enhanced_evidence") | {name: Text(20_000, unset=True) for name in EVIDENCE_FIELDS}
+            ),
             "metadata": Metadata(),
             "submit": Boolean(),
         },

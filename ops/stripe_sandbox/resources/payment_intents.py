@@ -64,14 +64,21 @@ CREATING: dict[str, Param] = (
         "payment_method_types": List(Text()),
     }
 )
-UPDATING: dict[str, Param] = EDITABLE | {
-    "amount": Integer(),
-    "currency": Text(),
-    "customer": Text(),
-    "payment_method": Text(unset=True),
-    "payment_method_options": OPTIONS,
-    "payment_method_types": List(Text()),
-}
+UPDATING: dict[str, Param] = (
+    EDITABLE
+    | unmodelled(
+        "amount_details application_fee_amount capture_method customer_account excluded_payment_method_types hooks "
+        "payment_details payment_method_configuration payment_method_data transfer_data transfer_group"
+    )
+    | {
+        "amount": Integer(),
+        "currency": Text(),
+        "customer": Text(),
+        "payment_method": Text(unset=True),
+        "payment_method_options": OPTIONS,
+        "payment_method_types": List(Text()),
+    }
+)
 IN_BROWSER: dict[str, Param] = {
     "client_secret": Text(),
     "error_on_requires_action": Boolean(),
@@ -223,6 +230,7 @@ def confirm(box: Sandbox, call: Call) -> Object:
     for name in ("receipt_email", "setup_future_usage", "shipping"):
         if name in call.params:
             intent[name] = call.params[name]
+    _set_options(intent, call.params)
     return _confirm(box, call, intent)
 
 
@@ -306,6 +314,11 @@ ENDPOINTS = (
         "/v1/payment_intents/{id}/confirm",
         confirm,
         CONFIRMING
+        | unmodelled(
+            "amount_details amount_to_confirm capture_method confirmation_token excluded_payment_method_types hooks "
+            "mandate mandate_data payment_details payment_method_types radar_options"
+        )
+        | {"payment_method_options": OPTIONS}
         | {key: EDITABLE[key] for key in ("receipt_email", "setup_future_usage", "shipping")}
         | {"client_secret": Text()},
         browser=IN_BROWSER,
@@ -316,5 +329,5 @@ ENDPOINTS = (
         cancel,
         {"cancellation_reason": Choice(_REASONS)},
     ),
-    Endpoint("POST", "/v1/payment_intents/{id}/capture", unmodelled_action),
+    Endpoint("POST", "/v1/payment_intents/{id}/capture", unmodelled_action, refused=True),
 )

@@ -1,7 +1,7 @@
 """`/v1/payment_methods`: cards, and one bank redirect."""
 
 from ..api import Call, Endpoint, Page, list_page
-from ..errors import Object, invalid_request
+from ..errors import Object, invalid_request, unsupported
 from ..flows import methods, payments
 from ..params import (
     BILLING_DETAILS,
@@ -13,6 +13,7 @@ from ..params import (
     Param,
     Text,
     merge_metadata,
+    unmodelled,
 )
 from ..sandbox import Sandbox
 from .lookup import addressed, named
@@ -26,8 +27,9 @@ DATA: dict[str, Param] = {
     "billing_details": BILLING_DETAILS,
     "card": CARD,
     "metadata": Metadata(),
-    "type": Choice(("card", "pay_by_bank")),
+    "type": Text(),
 }
+TYPES = ("card", "pay_by_bank")
 
 
 def create(box: Sandbox, call: Call) -> Object:
@@ -38,6 +40,8 @@ def from_data(box: Sandbox, data: Object) -> Object:
     """Also what `payment_method_data` of a confirmation does."""
     fields: Object = {key: data[key] for key in ("allow_redisplay", "billing_details") if key in data}
     fields["metadata"] = merge_metadata({}, data.get("metadata"))
+    if data["type"] not in TYPES:
+        raise unsupported(f"the payment method type {data['type']}", "type")
     if data["type"] == "pay_by_bank":
         return methods.create_bank(box, fields)
     if "card" not in data:
@@ -86,15 +90,22 @@ ENDPOINTS = (
         "GET",
         "/v1/payment_methods",
         list_all,
-        PAGING | {"customer": Text(), "type": Choice(("card",))},
+        PAGING | unmodelled("allow_redisplay") | {"customer": Text(), "type": Choice(("card",))},
     ),
-    Endpoint("POST", "/v1/payment_methods", create, DATA, required=("type",)),
+    Endpoint(
+        "POST",
+        "/v1/payment_methods",
+        create,
+        DATA | unmodelled("customer customer_account payment_method us_bank_account"),
+        required=("type",),
+    ),
     Endpoint("GET", "/v1/payment_methods/{id}", retrieve),
     Endpoint(
         "POST",
         "/v1/payment_methods/{id}",
         update,
-        {"billing_details": BILLING_DETAILS, "metadata": Metadata()},
+        unmodelled("allow_redisplay card us_bank_account")
+        | {"billing_details": BILLING_DETAILS, "metadata": Metadata()},
     ),
     Endpoint("POST", "/v1/payment_methods/{id}/attach", attach, {"customer": Text()}, ("customer",)),
     Endpoint("POST", "/v1/payment_methods/{id}/detach", detach),

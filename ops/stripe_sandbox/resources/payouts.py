@@ -48,6 +48,7 @@ ENDPOINTS = (
         "/v1/payouts",
         list_all,
         PAGING
+        | unmodelled("destination")
         | {"arrival_date": TimeFilter(), "status": Choice(("pending", "in_transit", "paid", "failed", "canceled"))},
     ),
     Endpoint(
@@ -66,6 +67,6 @@ ENDPOINTS = (
     ),
     Endpoint("GET", "/v1/payouts/{id}", retrieve),
     Endpoint("POST", "/v1/payouts/{id}", update, {"metadata": Metadata()}),
-    Endpoint("POST", "/v1/payouts/{id}/cancel", unmodelled_action),
-    Endpoint("POST", "/v1/payouts/{id}/reverse", unmodelled_action),
+    Endpoint("POST", "/v1/payouts/{id}/cancel", unmodelled_action, refused=True),
+    Endpoint("POST", "/v1/payouts/{id}/reverse", unmodelled_action, refused=True),
 )

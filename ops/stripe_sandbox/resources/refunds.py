@@ -3,7 +3,7 @@
 from ..api import Call, Endpoint, Page, list_page
 from ..errors import Object, invalid_request
 from ..flows import refunds
-from ..params import PAGING, Choice, Integer, Metadata, Text, merge_metadata
+from ..params import PAGING, Choice, Integer, Metadata, Text, merge_metadata, unmodelled
 from ..sandbox import Sandbox
 from .lookup import addressed, named
 
@@ -79,7 +79,8 @@ ENDPOINTS = (
         "POST",
         "/v1/refunds",
         create,
-        {
+        unmodelled("currency customer instructions_email origin refund_application_fee reverse_transfer")
+        | {
             "amount": Integer(least=1),
             "charge": Text(),
             "metadata": Metadata(),

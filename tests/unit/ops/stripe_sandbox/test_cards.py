@@ -179,6 +179,15 @@ def test_three_d_secure_on_request_is_asked_of_cards_that_can(
         assert (shown and shown.result) == result
 
 
+def test_three_d_secure_can_be_requested_when_confirming(api: Any) -> None:
+    intent = api.payment_intents.create({"amount": 900, "currency": "usd"})
+    params = {
+        "payment_method": "pm_card_threeDSecureOptional",
+        "payment_method_options": {"card": {"request_three_d_secure": "challenge"}},
+    }
+    assert api.payment_intents.confirm(intent.id, params).status == "requires_action"
+
+
 def test_a_card_that_is_already_set_up_passes_off_session_only(pay: Callable[..., Any]) -> None:
     assert pay("pm_card_authenticationRequiredSetupForOffSession").status == "requires_action"
     assert pay("pm_card_authenticationRequiredSetupForOffSession", off_session=True).status == "succeeded"

@@ -1,6 +1,7 @@
 """Keys, parameters, idempotency keys and lists: what every request goes through."""
 
 import base64
+import re
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -250,3 +251,21 @@ def test_many_intents_are_listed_in_pages_at_an_even_pace(http: httpx.Client, co
     assert page["has_more"] is False
     first, last = sorted(times[:100])[50], sorted(times[100:])[50]
     assert last < 5 * first
+
+
+@pytest.mark.parametrize(
+    ("path", "data", "what"),
+    [
+        ("/v1/charges", {"amount": "900", "currency": "usd"}, "creating charges directly"),
+        ("/v1/payouts/po_1/reverse", {"metadata[a]": "b"}, "cancelling and reversing payouts"),
+        ("/v1/customers", {"balance": "5"}, "the parameter balance"),
+        ("/v1/payment_methods", {"type": "ideal"}, "the payment method type ideal"),
+        ("/v1/disputes/du_1", {"evidence[enhanced_evidence][a]": "b"}, r"the parameter evidence\[enhanced_evidence\]"),
+    ],
+)
+def test_what_is_not_modelled_is_refused_by_its_name(
+    path: str, data: dict[str, str], what: str, http: httpx.Client
+) -> None:
+    error = http.post(path, data=data).json()["error"]
+    assert error["code"] == "sandbox_unsupported"
+    assert re.search(f"does not model {what}", error["message"])

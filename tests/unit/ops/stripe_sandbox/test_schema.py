@@ -1,6 +1,7 @@
 """Every object validates under Stripe's published description, and has no key beyond it."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -12,7 +13,9 @@ import pytest
 import stripe
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
+from ops.stripe_sandbox.api import Endpoint
 from ops.stripe_sandbox.history import History
+from ops.stripe_sandbox.resources import ENDPOINTS
 
 from .conftest import ROOT, Inbox, error_of, eventually
 
@@ -313,3 +316,25 @@ def test_what_a_history_leaves_behind_is_valid(spec: dict[str, Any], tmp_path: P
     for kind in kinds:
         assert len(history.box.store[kind]) > 0
         assert [wrong for one in history.box.store[kind] for wrong in problems(spec, kind, one)] == []
+
+
+def test_every_documented_parameter_is_known_and_at_least_refused_by_name() -> None:
+    paths = {_anonymous(path): actions for path, actions in json.loads(SPEC.read_text())["paths"].items()}
+    unknown = {
+        f"{one.method} {one.path}": missing
+        for one in ENDPOINTS
+        if not one.refused and (missing := _documented(paths, one) - set(one.params) - {"expand"})
+    }
+    assert unknown == {}
+
+
+def _anonymous(path: str) -> str:
+    return re.sub(r"{\w+}", "{}", path)
+
+
+def _documented(paths: dict[str, Any], endpoint: Endpoint) -> set[str]:
+    """Names of the parameters of the description; none where our copy of it lacks the address."""
+    action = paths.get(_anonymous(endpoint.path), {}).get(endpoint.method.lower(), {})
+    bodies = action.get("requestBody", {}).get("content", {}).values()
+    in_query = {one["name"] for one in action.get("parameters", ()) if one["in"] == "query"}
+    return in_query.union(*(body["schema"].get("properties", {}) for body in bodies))
