@@ -13,6 +13,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from io import StringIO
 from pathlib import Path
 
@@ -112,7 +113,7 @@ def _commands(var: Path, cdn: Cdn | None) -> dict[str, str]:
 
 def _announce() -> None:
     """Once both answer: register the webhook, then say so."""
-    from django.core.management import call_command
+    from django.core.management import CommandError, call_command
 
     _wait_for(f"{SANDBOX}/_control/faults")
     call_command("register_webhook", PORTAL)
@@ -122,7 +123,8 @@ def _announce() -> None:
     if cdn := os.environ.get("MEDIA_CDN_URL"):
         print(f"Media come from the CDN at {cdn}/ (X-Cache says HIT or MISS)", flush=True)
     print(f"Mail that the portal sent: {PORTAL}/demo/mail/\nStop with Ctrl-C.", flush=True)
-    call_command("compare_mirror", stdout=StringIO())  # the history was paid before dj-stripe could hear of it
+    with suppress(CommandError):  # the history was paid before dj-stripe could hear of it; Ctrl-C ends this, too
+        call_command("compare_mirror", stdout=StringIO())
 
 
 def _wait_for(address: str, seconds: float = 120) -> None:
