@@ -22,7 +22,8 @@ DISPUTE_OPENED: Final = MessageTemplate(
         "Dear {name},\n\n"
         "A cardholder disputes {amount} of booking {reference} with their bank, and the bank waits for our answer. "
         "The bank's reason: {reason}.\n\n"
-        "Stripe takes our evidence until {due}. Without an answer the money is lost. "
+        "Answer it on the payment's page. Stripe takes our evidence until {due}, once. Without an answer the money is "
+        "lost. "
         "The booking stays as it is until you decide."
     ),
     button="Open the payment",

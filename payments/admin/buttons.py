@@ -3,9 +3,12 @@
 from typing import Any, ClassVar
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from wagtail_modeladmin.helpers import ButtonHelper
 
+from payments.admin.evidence_views import ANSWER, answer_address
 from payments.admin.refund_views import REFUND, payment_address, why_not
+from payments.enums import DISPUTE_TO_ANSWER
 from payments.models import Dispute, Payment, Refund
 
 Button = dict[str, Any]
@@ -43,3 +46,14 @@ class OfPaymentButtons(LedgerButtons):
 
     def own_buttons(self, obj: Refund | Dispute) -> list[Button]:
         return [self.button("Payment", payment_address(obj.payment_id), f"The payment of {obj}")]
+
+
+class DisputeButtons(OfPaymentButtons):
+    """Answer what waits for an answer; the page itself says what became of one that was sent."""
+
+    def own_buttons(self, obj: Dispute) -> list[Button]:  # type: ignore[override]
+        buttons = super().own_buttons(obj)
+        if obj.status not in DISPUTE_TO_ANSWER or not self.request.user.has_perm(ANSWER):
+            return buttons
+        title = _("Answer the dispute about %(payment)s") % {"payment": obj.payment.booking}
+        return [self.button(_("Answer"), answer_address(obj.pk), title), *buttons]

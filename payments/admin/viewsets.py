@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from wagtail_modeladmin.options import ModelAdminGroup
 
-from payments.admin.buttons import OfPaymentButtons, PaymentButtons
+from payments.admin.buttons import DisputeButtons, OfPaymentButtons, PaymentButtons
 from payments.admin.discrepancies import IgnoreButton
 from payments.admin.filters import BookedFilter, DeclineReasonFilter, ReachedFilter
 from payments.admin.inspection import PaymentPage
@@ -105,6 +105,7 @@ class DisputeAdmin(OfPaymentAdmin):
 
     model = Dispute
     menu_icon = "warning"
+    button_helper_class = DisputeButtons
     list_display = ("booking_reference", "shown_amount", "why", "state", "evidence_due_at", "opened_at")
     list_filter: ClassVar[Filters] = (
         "status", "reason", "payment__purpose", "payment__currency", "settlement_currency",

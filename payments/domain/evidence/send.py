@@ -12,7 +12,14 @@ from payments.domain.news import News
 from payments.domain.transitions import locked
 from payments.enums import DISPUTE_TO_ANSWER, EvidenceState
 from payments.gateway import gateway
-from payments.gateway.base import DisputeResult, GatewayError, GatewayFailed, GatewayRefused, GatewayUnreachable
+from payments.gateway.base import (
+    DisputeResult,
+    GatewayError,
+    GatewayFailed,
+    GatewayMisconfigured,
+    GatewayRefused,
+    GatewayUnreachable,
+)
 from payments.models import Dispute, DisputeEvidence, EvidenceFile
 from payments.models.refund import RESEND_WITHIN
 from portal.audit.actor import Actor, Source, SystemActor
@@ -42,6 +49,11 @@ def _work_on(evidence: DisputeEvidence) -> None:
     except GatewayUnreachable as error:
         _later(evidence, error.code)
     except GatewayRefused as error:
+        if isinstance(error, GatewayMisconfigured) and evidence.first_sent_at is not None:
+            _later(
+                evidence, error.code
+            )  # an earlier call may have done it: that says nothing of a key that is wrong now
+            return
         _refused(evidence, error.code, error.explanation)
         _learn(dispute)
     else:

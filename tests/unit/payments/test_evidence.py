@@ -17,7 +17,7 @@ from payments.domain.evidence.fields import FIELDS, MOST_CHARACTERS
 from payments.domain.news import News
 from payments.enums import EvidenceState
 from payments.errors import EvidenceError
-from payments.gateway.base import DisputeResult, GatewayFailed, GatewayRefused, GatewayUnreachable
+from payments.gateway.base import DisputeResult, GatewayFailed, GatewayMisconfigured, GatewayRefused, GatewayUnreachable
 from payments.models import Dispute, DisputeEvidence, EvidenceFile, Payment
 from portal.audit.actor import Actor, Source
 from portal.audit.models import AuditEvent
@@ -246,6 +246,24 @@ def test_a_refusal_is_told_in_stripes_words_and_can_be_answered(dispute: Dispute
     send_evidence()
     assert [key for key, _ in stripe.evidence] == [f"evidence-{answer.pk}-2"]
     assert "dispute.answer_refused" in actions()
+
+
+def test_a_wrong_key_after_an_unanswered_call_leaves_the_outcome_open(dispute: Dispute, stripe: FakeGateway) -> None:
+    requested(dispute)
+    stripe.lose_next = 1
+    send_evidence()
+    stripe.fail_next = [GatewayMisconfigured("AuthenticationError")]
+    due_now()
+    assert (send_evidence(), state(dispute)) == (1, ("sending", "needs_response"))
+    due_now()
+    assert (send_evidence(), state(dispute), len(stripe.evidence)) == (1, ("submitted", "under_review"), 1)
+
+
+def test_a_wrong_key_at_first_is_a_refusal(dispute: Dispute, stripe: FakeGateway) -> None:
+    requested(dispute, texts={"receipt": "Paid"}, released=["receipt"])
+    stripe.fail_next = [GatewayMisconfigured("PermissionError")]
+    send_evidence()
+    assert (state(dispute), DisputeEvidence.objects.get().refusal) == (("refused", "needs_response"), "PermissionError")
 
 
 def test_a_failure_of_stripes_gets_a_new_key_once_the_dispute_still_waits(

@@ -189,6 +189,26 @@ def test_only_finance_answers(role: Role, signed_in: Callable[[Role], Client], d
         assert "Answer the dispute</a>" not in payment_page(client, dispute)
 
 
+def test_the_listing_leads_to_the_answer(
+    finance: Client, signed_in: Callable[[Role], Client], dispute: Dispute
+) -> None:
+    listing = "/admin/payments/dispute/"
+    assert address(dispute) in page(finance, listing)
+    assert address(dispute) not in page(signed_in(Role.ADMINISTRATOR), listing)
+    Dispute.objects.update(status="under_review")
+    assert address(dispute) not in page(finance, listing)
+
+
+@pytest.mark.parametrize(("pages", "warned"), [(19, False), (20, True)])
+def test_more_pages_than_a_mastercard_takes_are_said(
+    finance: Client, dispute: Dispute, pages: int, warned: bool
+) -> None:
+    save(finance, dispute, file_receipt=SimpleUploadedFile("a.pdf", pdf()), release_receipt="on")
+    EvidenceFile.objects.update(pages=pages)
+    asked = page(finance, reverse("submit_dispute_answer", args=[dispute.pk]))
+    assert (f"The documents have {pages} pages. For a Mastercard dispute" in asked) is warned
+
+
 def test_a_dispute_that_is_not_there_is_not_found(finance: Client) -> None:
     assert finance.get(reverse("answer_dispute", args=[999])).status_code == 404
     assert finance.post(reverse("submit_dispute_answer", args=[999])).status_code == 404
