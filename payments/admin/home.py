@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Q
 from django.http import HttpRequest
 from django.template.defaultfilters import date
 from django.urls import reverse
@@ -12,7 +12,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import ngettext
 from wagtail.admin.ui.components import Component
 
-from payments.admin.webhook_health import is_silent
+from payments.admin.webhook_health import FAILED, is_silent
 from payments.enums import (
     DISPUTE_TO_ANSWER,
     REFUND_TASKS,
@@ -75,8 +75,7 @@ def tasks() -> list[Task]:
         _refunds(),
         _by_hand(),
         _differences(),
-        _events(),
-        _unmirrored(),
+        *_events(),
     )
     return [task for task in found if task is not None]
 
@@ -133,19 +132,22 @@ def _differences() -> Task | None:
     return _task(count, "difference", "between the ledger and Stripe", reverse("reconciliation"))
 
 
-def _events() -> Task | None:
-    count = ReceivedEvent.objects.filter(ledger_state=LedgerState.FAILED).count()
-    return _task(count, "event", "of Stripe's could not be applied", reverse("webhook_health"))
-
-
-def _unmirrored() -> Task | None:
-    count = ReceivedEvent.objects.filter(mirror_state=MirrorState.FAILED).count()
+def _events() -> list[Task | None]:
+    """What the ledger could not apply, and what the mirror or a handler could not do; one look at the table."""
+    failed = ReceivedEvent.objects.filter(FAILED).aggregate(
+        applied=Count("pk", filter=Q(ledger_state=LedgerState.FAILED)),
+        copied=Count("pk", filter=Q(mirror_state=MirrorState.FAILED)),
+    )
+    address, copied = reverse("webhook_health"), failed["copied"]
     text = ngettext(
         "%(count)s event of Stripe's could not be copied, or its handler failed",
         "%(count)s events of Stripe's could not be copied, or their handlers failed",
-        count,
+        copied,
     )
-    return Task(text % {"count": count}, reverse("webhook_health")) if count else None
+    return [
+        _task(failed["applied"], "event", "of Stripe's could not be applied", address),
+        Task(text % {"count": copied}, address) if copied else None,
+    ]
 
 
 def _open() -> Any:
