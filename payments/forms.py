@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
@@ -28,8 +29,10 @@ class AcceptedOverlaps(forms.CharField):
 
 def accept_when_sent_again(form: forms.Form, overlap: TimesOverlap) -> None:
     """The bound form, shown again, says that the person now knows of the overlapping bookings."""
-    form.data = form.data.copy()
-    form.data["accepted"] = " ".join(booking.reference for booking in overlap.bookings)
+    data = QueryDict(mutable=True)
+    data.update(form.data)
+    data["accepted"] = " ".join(booking.reference for booking in overlap.bookings)
+    form.data = data
 
 
 def ask_about_overlap(form: forms.Form, overlap: TimesOverlap) -> None:

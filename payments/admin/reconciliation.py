@@ -49,11 +49,21 @@ def report(request: HttpRequest) -> HttpResponse:
         "form": form,
         "page": Paginator(found, SHOWN).get_page(request.GET.get("p")),
         "totals": [{**row, "label": DiscrepancyKind(row["kind"]).label} for row in totals],
-        "runs": ReconciliationRun.objects.all()[:10],
+        "runs": [_in_words(run) for run in ReconciliationRun.objects.all()[:10]],
         "healable": LOOKED_AT,
         "may_decide": request.user.has_perm(DECIDE),
     }
     return admin_page(request, "payments/admin/reconciliation.html", context, title="Reconciliation", icon="warning")
+
+
+def _in_words(run: ReconciliationRun) -> dict[str, Any]:
+    """The run with its counts by the kinds' labels, in the order of the kinds."""
+    columns = (run.found, run.healed, run.failed)
+    return {"run": run, "columns": [_labelled(counts) for counts in columns]}
+
+
+def _labelled(counts: dict[str, int]) -> list[tuple[str, int]]:
+    return [(str(kind.label), counts[kind.value]) for kind in DiscrepancyKind if counts.get(kind.value)]
 
 
 @require_POST

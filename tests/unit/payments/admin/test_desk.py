@@ -15,13 +15,14 @@ from payments.domain.checkout import open_checkout
 from payments.domain.discrepancies import note
 from payments.domain.reconciliation import reconcile
 from payments.enums import DiscrepancyKind, LedgerState, MirrorState, RunKind
-from payments.models import Discrepancy, Payment, ReceivedEvent
+from payments.models import Discrepancy, Payment, ReceivedEvent, ReconciliationRun
 from portal.accounts.roles import Role
 from portal.audit.actor import Actor, Source, SystemActor
 from portal.audit.models import AuditEvent
 from portal.common import clock
 from tests.factories import BookingFactory, UserFactory
 from tests.fakes import FakeGateway
+from tests.unit.payments.pages import squeezed
 
 pytestmark = pytest.mark.django_db
 BY = Actor.system(SystemActor.RECONCILIATION)
@@ -66,6 +67,19 @@ def test_agreement_is_claimed_only_after_a_comparison(finance: Client, stripe: F
     assert "nothing was compared yet" in finance.get("/admin/reconciliation/").content.decode()
     reconcile(RunKind.FULL, clock.now() - timedelta(days=1), clock.now(), heal_missed=True)
     assert "the ledger and Stripe agree" in finance.get("/admin/reconciliation/").content.decode()
+
+
+def test_a_run_says_what_it_found_and_healed_in_words(finance: Client) -> None:
+    ReconciliationRun.objects.create(
+        kind=RunKind.FULL,
+        since=clock.now() - timedelta(days=1),
+        until=clock.now(),
+        found={"unknown_charge": 2, "fee_missing": 1},
+        healed={"fee_missing": 1},
+    )
+    page = squeezed(finance.get("/admin/reconciliation/").content.decode())
+    assert "<li>Charge that no payment knows: 2</li><li>Fee or balance transaction missing: 1</li>" in page
+    assert page.count("<li>Fee or balance transaction missing: 1</li>") == 2
 
 
 def test_the_report_narrows_by_state(finance: Client, discrepancy: Discrepancy) -> None:
