@@ -75,7 +75,7 @@ def _product(booking: Booking, payment: Payment) -> str:
 
 def _attendance(booking: Booking) -> str:
     lines = [
-        _("Booking %(reference)s: session on %(start)s.")
+        _("Booking %(reference)s: session at %(start)s.")
         % {"reference": booking.reference, "start": _at(booking, booking.session.starts_at)}
     ]
     if booking.confirmed_at:

@@ -106,7 +106,7 @@ def test_the_draft_says_facts_of_the_booking_and_nothing_of_who_is_cared_for(str
         "product_description": f"{service}, 3 hours, on Monday 9 November 2026. Booking {reference}. "
         "Deposit: £11.25 of £45.00.",
         "service_date": "Monday 9 November 2026",
-        "service_documentation": f"Booking {reference}: session on 9:30am on Monday 9 November 2026 (Europe/London).\n"
+        "service_documentation": f"Booking {reference}: session at 9:30am on Monday 9 November 2026 (Europe/London).\n"
         "Confirmed at 9:30am on Monday 2 November 2026 (Europe/London).\n"
         "Our attendance register says that the session was attended; noted at 1:30pm on Monday 9 November 2026 "
         "(Europe/London).",

@@ -11,7 +11,7 @@ from payments.gateway.base import (
     GatewayRefused,
     GatewayUnreachable,
 )
-from payments.gateway.stripe_api import InsideTransactionError, StripeGateway, _errors_mapped
+from payments.gateway.stripe_api import InsideTransactionError, StripeGateway, _addresses, _errors_mapped
 
 
 @pytest.mark.django_db
@@ -55,3 +55,25 @@ def test_stripes_errors_become_ours_with_a_sentence(
         raise theirs
     assert type(caught.value) is ours
     assert "Nothing has been charged" in caught.value.sentence
+
+
+def test_a_refusal_keeps_stripes_own_sentence_for_finance_and_out_of_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    said = "This dispute is already closed."
+    with pytest.raises(GatewayRefused) as caught, _errors_mapped("submit_evidence"):
+        raise stripe_library.InvalidRequestError(said, None, http_status=400)
+    assert caught.value.explanation == said
+    assert said not in caplog.text
+    assert all(said not in str(vars(record)) for record in caplog.records)
+
+
+@pytest.mark.parametrize(
+    ("api", "files"),
+    [
+        ("https://api.stripe.com", "https://files.stripe.com"),
+        ("http://127.0.0.1:4242", "http://127.0.0.1:4242"),
+    ],
+)
+def test_files_go_to_stripes_own_host_for_them_and_to_the_sandbox_itself(api: str, files: str) -> None:
+    assert _addresses(api) == {"api": api, "files": files}
