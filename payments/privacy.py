@@ -58,7 +58,9 @@ RETENTION = (
     Retention(
         "dispute_answers",
         what=_("What we told your bank about a payment that you disputed with it"),
-        why=_("The bank can come back to it. The documents we sent are deleted as soon as Stripe has them."),
+        why=_(
+            "The bank can come back to it. Documents are deleted as soon as Stripe has them, or the dispute is closed."
+        ),
         days=730,
         trims=(_trim_answers,),
     ),

@@ -10,9 +10,9 @@ from payments.domain.fraud import close_warnings
 from payments.domain.news import Applied, News
 from payments.domain.refund_tasks import update_money_went_back
 from payments.domain.transitions import locked
-from payments.enums import DISPUTE_CLOSED, DISPUTE_DECIDED, DISPUTE_TO_ANSWER
+from payments.enums import DISPUTE_CLOSED, DISPUTE_DECIDED, DISPUTE_TO_ANSWER, EVIDENCE_OPEN
 from payments.gateway.base import DisputeResult
-from payments.models import Dispute, Payment
+from payments.models import Dispute, EvidenceFile, Payment
 from portal.audit.domain import record
 from portal.common import clock
 
@@ -60,6 +60,7 @@ def apply_dispute(result: DisputeResult, news: News) -> Applied:
             data={"from": before, "to": result.status, "payment": payment.pk},
         )
         _tell(dispute)
+        _drop_unsent_documents(dispute)
     update_money_went_back(payment, by=news.by, source=news.source)
     return Applied.APPLIED
 
@@ -80,6 +81,12 @@ def _copy(result: DisputeResult, dispute: Dispute, news: News) -> None:
     dispute.closed_at = (dispute.closed_at or clock.now()) if closed else None
     dispute.fetched_at = news.as_of
     dispute.save()
+
+
+def _drop_unsent_documents(dispute: Dispute) -> None:
+    """Nobody will send what was attached to a draft once the dispute is closed."""
+    if dispute.closed_at is not None:
+        EvidenceFile.objects.filter(evidence__dispute=dispute, evidence__state__in=EVIDENCE_OPEN).delete()
 
 
 def _tell(dispute: Dispute) -> None:

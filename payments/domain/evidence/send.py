@@ -125,7 +125,8 @@ def _refused(evidence: DisputeEvidence, code: str, explanation: str) -> None:
     stored.version += 1
     stored.leased_until = None
     stored.save()
-    stored.files.filter(printed=True).delete()
+    useless = stored.files.all() if dispute.closed_at is not None else stored.files.filter(printed=True)
+    useless.delete()
     record(
         "dispute.answer_refused",
         dispute,

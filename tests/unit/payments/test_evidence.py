@@ -291,15 +291,24 @@ def test_a_file_is_uploaded_once_even_when_the_answer_has_to_be_sent_again(
 
 
 def test_a_dispute_that_closed_meanwhile_gets_no_answer(dispute: Dispute, stripe: FakeGateway) -> None:
-    requested(dispute)
+    requested(dispute, attached={"receipt": Document(b"%PDF-1", ".pdf", 1)})
     lost = replace(stripe.disputes["dp_1"], status="lost")
     stripe.disputes["dp_1"] = lost
     apply_dispute(lost, news())
     send_evidence()
-    assert (state(dispute), stripe.evidence) == (("refused", "lost"), [])
+    assert (state(dispute), stripe.evidence, EvidenceFile.objects.count()) == (("refused", "lost"), [], 0)
     assert "has changed since" in DisputeEvidence.objects.get().refusal
     with pytest.raises(EvidenceError, match="This dispute is closed"):
         saved(Dispute.objects.get(), version=2)
+
+
+def test_what_was_attached_and_never_sent_goes_when_the_dispute_closes(dispute: Dispute, stripe: FakeGateway) -> None:
+    saved(dispute, attached={"receipt": Document(b"%PDF-1", ".pdf", 1)})
+    result = stripe.disputes["dp_1"]
+    apply_dispute(replace(result, status="under_review"), news())  # answered in Stripe's dashboard
+    assert EvidenceFile.objects.count() == 1
+    apply_dispute(replace(result, status="lost"), news())
+    assert (EvidenceFile.objects.count(), DisputeEvidence.objects.get().state) == (0, "draft")
 
 
 def test_one_that_stripe_knows_to_be_closed_is_refused_and_learnt(dispute: Dispute, stripe: FakeGateway) -> None:
