@@ -47,7 +47,13 @@ BATCH: Final = 500
 MIRROR_PACE: Final = timedelta(seconds=1)
 MIRROR_FROM: Final = timedelta(minutes=5)
 SEED: Final = Actor.system(SystemActor.SEED)
-WHO: Final = {"actor_kind": SEED.kind, "actor_id": SEED.id, "source": Source.STAFF}
+# The way each change comes in where nobody makes it up.
+BOOKING_SOURCES: Final = {
+    BookingStatus.AWAITING_DEPOSIT: Source.CAREGIVER,
+    BookingStatus.CONFIRMED: Source.WEBHOOK,
+    BookingStatus.CANCELLED: Source.CAREGIVER,
+    BookingStatus.EXPIRED: Source.SCHEDULE,
+}
 
 
 def write(stories: list[Story], plan: Plan, stripe: PastStripe) -> None:
@@ -170,12 +176,24 @@ def _deposit_status(story: Story) -> PaymentStatus:
     return PaymentStatus.SUCCEEDED
 
 
+def _who(booking: Booking, source: Source) -> dict[str, str]:
+    """Who a change is by, when it came in by `source`."""
+    actors = {Source.CAREGIVER: Actor.user(booking.caregiver.user), Source.WEBHOOK: Actor.stripe()}
+    by = actors.get(source, SEED)
+    return {"actor_kind": by.kind, "actor_id": by.id, "source": source}
+
+
 def _booking_changes(story: Story) -> Iterator[BookingTransition]:
-    booking, status = story.booking, BookingStatus.AWAITING_DEPOSIT
-    yield BookingTransition(booking=booking, to_status=status, occurred_at=booking.created_at, **WHO)
-    for at, to in ((story.paid_at, BookingStatus.CONFIRMED), (story.ended_at, BookingStatus(booking.status))):
+    booking, status = story.booking, ""
+    changes = (
+        (booking.created_at, BookingStatus.AWAITING_DEPOSIT),
+        (story.paid_at, BookingStatus.CONFIRMED),
+        (story.ended_at, BookingStatus(booking.status)),
+    )
+    for at, to in changes:
         if at is not None:
-            yield BookingTransition(booking=booking, from_status=status, to_status=to, occurred_at=at, **WHO)
+            who = _who(booking, BOOKING_SOURCES.get(to, Source.STAFF))
+            yield BookingTransition(booking=booking, from_status=status, to_status=to, occurred_at=at, **who)
             status = to
 
 
@@ -185,13 +203,18 @@ def _payment_changes(paid: Paid) -> Iterator[PaymentTransition]:
     if payment.status == status:
         return
     first = PaymentStatus.SUCCEEDED if at else PaymentStatus.CANCELLED
+    told, by_hand = _who(payment.booking, Source.WEBHOOK), _who(payment.booking, Source.STAFF)
     yield PaymentTransition(
-        payment=payment, from_status=status, to_status=first, occurred_at=at or over_at,
-        reason="paid_otherwise" if at and not paid.by_stripe else "", **WHO,
-    )  # fmt: skip
+        payment=payment,
+        from_status=status,
+        to_status=first,
+        occurred_at=at or over_at,
+        reason="paid_otherwise" if at and not paid.by_stripe else "",
+        **(told if paid.by_stripe else by_hand),
+    )
     if payment.refunded_amount:
         yield PaymentTransition(
-            payment=payment, from_status=first, to_status=payment.status, occurred_at=over_at, **WHO
+            payment=payment, from_status=first, to_status=payment.status, occurred_at=over_at, **told
         )
 
 
@@ -206,7 +229,9 @@ def _audited(change: Transition) -> AuditEvent:
         object_type=subject._meta.label_lower,
         object_id=str(subject.pk),
         data={"from": change.from_status, "to": change.to_status, "reason": change.reason},
-        **WHO,
+        actor_kind=change.actor_kind,
+        actor_id=change.actor_id,
+        source=change.source,
     )
 
 
