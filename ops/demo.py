@@ -1,7 +1,8 @@
 """`python -m ops.demo`: the whole portal on one machine without a server to install, until Ctrl-C.
 
 Migrates and seeds, then runs the Stripe sandbox, the web server and a worker with beat, each a process of its own.
-With CDN=1 in the environment, nginx as a local CDN stands in front of the media.
+With CDN=1 in the environment, nginx as a local CDN stands in front of the media. With --develop web and worker take up
+what is saved in code, templates and styles.
 """
 
 import argparse
@@ -29,13 +30,14 @@ PORTAL = f"http://127.0.0.1:{PORT}"
 SANDBOX = f"http://127.0.0.1:{SANDBOX_PORT}"
 SEED = 2026  # every demo has the same history
 BESIDE_DJSTRIPE = ("djstripe", "payments", "insights")
+CODE = ("portal", "payments", "insights", "home")
 ROLES = ("caregiver", "caregiver2", "editor", "coordinator", "finance", "manager", "admin")
 
 
 def main() -> int:
     """Prepare, run, and return the exit code of what ended first."""
-    argparse.ArgumentParser(prog="python -m ops.demo", description=__doc__).parse_args()
-    environment = _environment()
+    develop = _options().develop
+    environment = _environment(develop)
     var = Path(environment["VAR"])
     cdn = Cdn(var / "cdn", origin=PORTAL, media=var / "media") if os.environ.get("CDN") else None
     os.environ.update({**environment, **(cdn.environment if cdn else {})})
@@ -50,7 +52,7 @@ def main() -> int:
     call_command("seed_demo")
     _seed_history(var / "sandbox.sqlite3")
     manager = Manager()
-    for name, command in _commands(var, cdn).items():
+    for name, command in _commands(var, cdn, develop).items():
         manager.add_process(name, command, env={**os.environ, "PYTHONUNBUFFERED": "1"})
     threading.Thread(target=_announce, daemon=True).start()
     manager.loop()
@@ -80,11 +82,17 @@ def _seed_history(state: Path) -> None:
         call_command("rebuild_rollups", stdout=StringIO())
 
 
-def _environment() -> dict[str, str]:
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m ops.demo", description=__doc__)
+    parser.add_argument("--develop", action="store_true", help="take up changes of code, templates and styles")
+    return parser.parse_args()
+
+
+def _environment(develop: bool) -> dict[str, str]:
     root = Path(__file__).resolve().parents[1]
     var = (root / (os.environ.get("VAR") or "var")).resolve()
     return {
-        "DJANGO_SETTINGS_MODULE": "portal.settings.demo",
+        "DJANGO_SETTINGS_MODULE": "portal.settings.development" if develop else "portal.settings.demo",
         "VAR": str(var),
         "PORTAL_BASE_URL": PORTAL,
         "STRIPE_API_BASE": SANDBOX,
@@ -106,21 +114,31 @@ def _make_folders(var: Path, metrics: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
 
 
-def _commands(var: Path, cdn: Cdn | None) -> dict[str, str]:
-    python = sys.executable
+def _commands(var: Path, cdn: Cdn | None, develop: bool) -> dict[str, str]:
     in_front = {"cdn": shlex.join(cdn.program.command)} if cdn else {}
-    return {
-        **in_front,
-        "sandbox": f"{python} -m ops.stripe_sandbox --port {SANDBOX_PORT} --state {var / 'sandbox.sqlite3'}",
-        "web": (
-            f"{python} -m gunicorn portal.wsgi --bind 127.0.0.1:{PORT} --workers 2 --threads 4 --preload "
-            "--no-control-socket --log-level warning"
-        ),
-        "worker": (
-            f"{python} -m celery -A portal worker --beat --pool threads --concurrency 4 --queues portal,mirror "
-            f"--schedule {var / 'beat-schedule'} --loglevel WARNING --without-gossip --without-mingle"
-        ),
-    }
+    sandbox = f"{sys.executable} -m ops.stripe_sandbox --port {SANDBOX_PORT} --state {var / 'sandbox.sqlite3'}"
+    portal = _saved_is_shown(var) if develop else {"web": _web(), "worker": _worker(var)}
+    return {**in_front, "sandbox": sandbox, **portal}
+
+
+def _web() -> str:
+    return (
+        f"{sys.executable} -m gunicorn portal.wsgi --bind 127.0.0.1:{PORT} --workers 2 --threads 4 --preload "
+        "--no-control-socket --log-level warning"
+    )
+
+
+def _worker(var: Path) -> str:
+    return (
+        f"{sys.executable} -m celery -A portal worker --beat --pool threads --concurrency 4 --queues portal,mirror "
+        f"--schedule {var / 'beat-schedule'} --loglevel WARNING --without-gossip --without-mingle"
+    )
+
+
+def _saved_is_shown(var: Path) -> dict[str, str]:
+    """Django's own server looks after the pages; the worker is started anew."""
+    watch = [sys.executable, "-m", "watchfiles", "--sigint-timeout", "2", "--filter", "python", _worker(var), *CODE]
+    return {"web": f"{sys.executable} manage.py runserver {PORT}", "worker": shlex.join(watch)}
 
 
 def _announce() -> None:

@@ -63,14 +63,14 @@ def _text_of(mail: EmailMessage) -> str:
     return str(body.get_content()) if body else ""
 
 
-def start(var: Path, **environment: str) -> Stack:
-    """Run `python -m ops.demo` until it says it is ready."""
+def start(var: Path, *, cwd: Path = ROOT, options: tuple[str, ...] = (), **environment: str) -> Stack:
+    """Run `python -m ops.demo` in `cwd` until it says it is ready."""
     port, sandbox_port = free_port(), free_port()
     plain = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "BROKER_URL", "DJANGO_SETTINGS_MODULE")}
     env = {**plain, "VAR": str(var), "PORT": str(port), "SANDBOX_PORT": str(sandbox_port), **environment}
     log = (var / "demo.log").open("w+")
     process = subprocess.Popen(
-        [sys.executable, "-u", "-m", "ops.demo"], cwd=ROOT, env=env, stdout=log, stderr=log, text=True,
+        [sys.executable, "-u", "-m", "ops.demo", *options], cwd=cwd, env=env, stdout=log, stderr=log, text=True,
         start_new_session=True,
     )  # fmt: skip
     end = time.monotonic() + 180

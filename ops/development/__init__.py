@@ -1,0 +1,1 @@
+"""What `make dev` has beyond the demo; no part of a release."""
