@@ -11,7 +11,6 @@ from typing import Any, Final
 
 import stripe
 from django.conf import settings
-from django.db import DatabaseError
 from django.db.models import Q
 from djstripe import models as djstripe_models
 from djstripe.models.base import StripeModel
@@ -19,7 +18,9 @@ from djstripe.signals import WEBHOOK_SIGNALS
 
 from payments.enums import MirrorState
 from payments.gateway.stripe_api import refuse_inside_transaction
+from payments.mirror_erasure import erase, objects_of, without_person
 from payments.models import Payment, ReceivedEvent
+from portal.accounts.models import ERASED_DOMAIN
 from portal.common import clock
 from portal.common.leases import back_off, claim
 
@@ -62,15 +63,36 @@ def mirror(event: ReceivedEvent) -> None:
         _update(event, mirror_state=MirrorState.SKIPPED)
         return
     try:
-        sync(event.object_data)
-        mirrored = djstripe_models.Event.sync_from_stripe_data(event.payload, api_key=settings.STRIPE_SECRET_KEY)
-        call_handlers(mirrored)
+        _mirror(event)
     except HandlersFailed as error:
         _again(event, str(error))
-    except (stripe.StripeError, DatabaseError, ValueError, KeyError, TypeError) as error:
+    except Exception as error:  # dj-stripe raises plain ones, too; one bad event must not keep the others
         _again(event, f"{type(error).__name__}: {error}")
     else:
         _update(event, mirror_state=MirrorState.MIRRORED, mirror_last_error="")
+
+
+def _mirror(event: ReceivedEvent) -> None:
+    """dj-stripe's handlers read the object again, so what names an erased person goes at the end."""
+    intent = _erased_intent(event.object_data)
+    payload = event.payload if intent is None else without_person(event.payload)
+    try:
+        sync(event.object_data)
+        mirrored = djstripe_models.Event.sync_from_stripe_data(payload, api_key=settings.STRIPE_SECRET_KEY)
+        call_handlers(mirrored)
+    finally:
+        if intent is not None:
+            erase(objects_of([intent]))
+            ReceivedEvent.objects.filter(pk=event.pk).update(payload=payload)
+
+
+def _erased_intent(data: dict[str, Any]) -> str | None:
+    """The intent that the object belongs to, when it was paid by somebody who asked to be forgotten."""
+    intent = data.get("id") if data.get("object") == "payment_intent" else data.get("payment_intent")
+    if not isinstance(intent, str):
+        return None
+    owners = Payment.objects.filter(intent_id=intent, booking__caregiver__user__email__endswith=f"@{ERASED_DOMAIN}")
+    return intent if owners.exists() else None
 
 
 def sync(told: dict[str, Any]) -> None:
@@ -97,7 +119,9 @@ def sync(told: dict[str, Any]) -> None:
 
 
 def write(model: type[StripeModel], data: dict[str, Any]) -> None:
-    """Write one object's row, with what only we know belongs to it."""
+    """Write one object's row, with what only we know belongs to it; nothing personal of who was erased."""
+    if _erased_intent(data) is not None:
+        data = without_person(data)
     model.sync_from_stripe_data(data, api_key=settings.STRIPE_SECRET_KEY)
     if model is djstripe_models.Dispute:  # dj-stripe reads the single one that Stripe no longer gives
         for moved in data.get("balance_transactions") or []:

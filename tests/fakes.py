@@ -29,7 +29,7 @@ def _inside(moment: datetime, since: datetime, until: datetime) -> bool:
 
 @dataclass
 class FakeGateway:
-    """`fail_next` holds errors to raise before acting; `lose_next` to act and then lose the reply.
+    """`fail_next` holds errors to raise before acting (None: none); `lose_next` to act and then lose the reply.
 
     A new intent's failure in `fail_keys_next` (500) is kept with its key, as Stripe keeps it.
     """
@@ -38,7 +38,7 @@ class FakeGateway:
     refunds: dict[str, RefundResult] = field(default_factory=dict)
     by_key: dict[str, str] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
-    fail_next: list[GatewayError] = field(default_factory=list)
+    fail_next: list[GatewayError | None] = field(default_factory=list)
     lose_next: int = 0
     fail_keys_next: int = 0
     failed_keys: set[str] = field(default_factory=set)
@@ -50,8 +50,9 @@ class FakeGateway:
 
     def _enter(self, call: str) -> None:
         self.calls.append(call)
-        if self.fail_next:
-            raise self.fail_next.pop(0)
+        error = self.fail_next.pop(0) if self.fail_next else None
+        if error is not None:
+            raise error
 
     def _answer(self, result: Any) -> Any:
         if self.lose_next:

@@ -1,10 +1,13 @@
 """Fees and balance transactions, from charges."""
 
+from django.db.models import QuerySet
+
 from payments.domain.news import Applied, News
 from payments.domain.refunds import apply_refunds
 from payments.gateway import gateway
 from payments.gateway.base import Charge
 from payments.models import Payment
+from portal.accounts.models import ERASED_DOMAIN
 
 
 def apply_charge(charge: Charge, news: News) -> Applied:
@@ -16,15 +19,22 @@ def apply_charge(charge: Charge, news: News) -> Applied:
     if not ours.exists():
         return Applied.UNMATCHED
     if charge.status == "succeeded":
-        ours.update(
-            charge_id=charge.id,
-            balance_transaction_id=charge.balance_transaction_id,
-            receipt_url=charge.receipt_url,
-            **_fee_of(charge),
-        )
+        ours.update(charge_id=charge.id, **_fee_of(charge), **_known("balance_transaction_id", charge))
+        _not_erased(ours).update(charge_id=charge.id, **_known("receipt_url", charge))
     if charge.amount_refunded:
         return apply_refunds(gateway().list_refunds(charge.intent_id), news)
     return Applied.APPLIED
+
+
+def _not_erased(payments: QuerySet[Payment]) -> QuerySet[Payment]:
+    """Those of people who are not forgotten: a receipt at Stripe names the person."""
+    return payments.exclude(booking__caregiver__user__email__endswith=f"@{ERASED_DOMAIN}")
+
+
+def _known(name: str, charge: Charge) -> dict[str, str]:
+    """The field, when the answer has it: an older one, fetched before Stripe had it, takes nothing away."""
+    value = getattr(charge, name)
+    return {name: value} if value else {}
 
 
 def _fee_of(charge: Charge) -> dict[str, int | str]:

@@ -38,7 +38,7 @@ from payments.enums import (
 )
 from payments.errors import RefundError
 from payments.gateway import gateway
-from payments.gateway.base import GatewayError, GatewayRefused, GatewayUnreachable, RefundResult
+from payments.gateway.base import GatewayError, GatewayMisconfigured, GatewayRefused, GatewayUnreachable, RefundResult
 from payments.metrics import REFUND_OUTCOMES
 from payments.models import Payment, Refund
 from payments.models.refund import GIVE_UP_AFTER, RESEND_WITHIN
@@ -124,17 +124,20 @@ def send_refunds(limit: int = 20) -> int:
 
 
 def _work_on(refund: Refund) -> None:
+    """What goes wrong is written on the row, and it is tried again; a definite no becomes a task."""
     payment = Payment.objects.get(pk=refund.payment_id)
     try:
         result = _found_at_stripe(refund, payment) or _send(refund, payment)
-    except GatewayUnreachable as error:
+        if result is not None:
+            apply_refund(result, _news())
+    except (GatewayUnreachable, GatewayMisconfigured) as error:  # a wrong key says nothing about the refund
         _try_again_later(refund, error.code)
     except GatewayRefused as error:
         _learn_why(payment)
         _refused(refund, payment, error.code)
-    else:
-        if result is not None:
-            apply_refund(result, _news())
+    except Exception as error:  # one bad row must not keep the others
+        logger.exception("a refund could not be worked on", extra={"refund": refund.pk})
+        _try_again_later(refund, type(error).__name__)
 
 
 def _news() -> News:
@@ -150,11 +153,15 @@ def _learn_why(payment: Payment) -> None:
 
 
 def _found_at_stripe(refund: Refund, payment: Payment) -> RefundResult | None:
-    """After an unanswered call: the refund we asked for, when Stripe has it."""
-    if refund.first_sent_at is None or payment.intent_id is None:
+    """The refund we asked for, when Stripe has it: an earlier call may have been taken. Raises GatewayUnreachable."""
+    was_sent = refund.first_sent_at is not None or refund.sequence > 1
+    if not was_sent or payment.intent_id is None:
         return None
     wanted = str(refund.pk)
-    listed = gateway().list_refunds(payment.intent_id)
+    try:
+        listed = gateway().list_refunds(payment.intent_id)
+    except GatewayRefused as error:  # no answer to what was asked: the refund stays unknown
+        raise GatewayUnreachable(error.code) from error
     return next((found for found in listed if found.metadata.get("refund_id") == wanted), None)
 
 
@@ -308,9 +315,14 @@ def _follow(refund: Refund, payment: Payment, news: News) -> None:
         close_task(refund, "Stripe took the refund.", by=news.by, source=news.source)
         if refund.reason in FINANCE_REASONS:
             notify.refund_sent(refund, payment)
-    elif refund.status == RefundStatus.FAILED:
-        open_task(refund, payment, refund.failure_code or "failed", by=news.by, source=news.source)
+    elif refund.status == RefundStatus.FAILED or _is_promise_cancelled(refund):
+        open_task(refund, payment, refund.failure_code or refund.status, by=news.by, source=news.source)
         notify.refund_failed(refund, payment)
+
+
+def _is_promise_cancelled(refund: Refund) -> bool:
+    """Stripe cancelled what we had asked for; one that was made there promised nothing of ours."""
+    return refund.status == RefundStatus.CANCELLED and refund.reason != RefundReason.MADE_AT_STRIPE
 
 
 def _note_unfounded(result: RefundResult, payment: Payment, news: News) -> Applied:

@@ -23,7 +23,7 @@ from payments.domain.transitions import locked as locked_payment
 from payments.domain.transitions import move as move_payment
 from payments.enums import UNPAID, DiscrepancyKind, PaymentStatus
 from payments.gateway import gateway
-from payments.gateway.base import GatewayError, GatewayNotFound, GatewayRefused, Intent
+from payments.gateway.base import GatewayError, GatewayMisconfigured, GatewayNotFound, GatewayRefused, Intent
 from payments.metrics import RELEASES_KEPT
 from payments.models import Payment
 from portal.audit.actor import Actor, Source, SystemActor
@@ -100,10 +100,16 @@ def _close_all(booking_id: int, by: Actor, source: Source) -> None:
 def _close(payment: Payment, by: Actor, source: Source) -> None:
     """Have Stripe cancel the payment's intent, whatever we know of it, and apply the answer."""
     if payment.intent_id is None and payment.create_requested_at is None:
-        _cancel_unissued(payment.pk, by, source)
+        _cancel_unissued(payment.pk, by, source, "never_issued")
         return
     as_of = clock.now()
-    intent_id = payment.intent_id or create_intent(payment).id  # a lost reply: the same key gives the intent
+    try:
+        intent_id = payment.intent_id or create_intent(payment).id  # a lost reply: the same key gives the intent
+    except (GatewayMisconfigured, GatewayNotFound):
+        raise
+    except GatewayRefused:  # Stripe made none and will not: there is nothing that anybody could pay
+        _cancel_unissued(payment.pk, by, source, "refused")
+        return
     try:
         intent = _closed_at_stripe(intent_id)
     except GatewayNotFound:
@@ -140,10 +146,12 @@ def _cancel_gone(payment_id: int, intent_id: str, by: Actor, source: Source) -> 
 
 
 @transaction.atomic
-def _cancel_unissued(payment_id: int, by: Actor, source: Source) -> None:
+def _cancel_unissued(payment_id: int, by: Actor, source: Source, reason: str) -> None:
+    """No intent exists. A page that asked for one meanwhile keeps the payment open, but for a definite no."""
     payment = locked_payment(payment_id)
-    if payment.status in UNPAID and payment.create_requested_at is None:
-        move_payment(payment_id, to=PaymentStatus.CANCELLED, by=by, source=source, reason="never_issued")
+    asked = payment.create_requested_at is not None and reason != "refused"
+    if payment.status in UNPAID and payment.intent_id is None and not asked:
+        move_payment(payment_id, to=PaymentStatus.CANCELLED, by=by, source=source, reason=reason)
 
 
 def _settle(booking_id: int, by: Actor, source: Source) -> Released:

@@ -31,6 +31,7 @@ from payments.mirror import MOST_ATTEMPTS, mirror_inbox
 from payments.mirror_check import compare
 from payments.models import Discrepancy, Payment, ReceivedEvent
 from payments.privacy import erase
+from portal.accounts.models import ERASED_DOMAIN
 from portal.accounts.roles import Role
 from portal.common import clock
 from portal.common.money import formatted
@@ -193,6 +194,21 @@ def test_of_somebody_who_was_forgotten_no_card_is_shown(address: str) -> None:
     payment.refresh_from_db()
     assert "Card" not in [line.label for line in held_at_stripe(payment)]
     assert payment.receipt_url == ""
+
+
+def test_an_event_after_an_erasure_brings_nobody_back(address: str) -> None:
+    payment = paid(address)
+    heard(address)
+    user = payment.booking.caregiver.user
+    erase(user)
+    user.email = f"erased-{user.pk}@{ERASED_DOMAIN}"
+    user.save()
+    client_of(address).v1.refunds.create({"payment_intent": str(payment.intent_id), "amount": 100})
+    heard(address)
+    charge = djstripe_models.Charge.objects.get().stripe_data
+    assert (charge["billing_details"], charge["receipt_email"], charge["amount_refunded"]) == (None, None, 100)
+    told = ReceivedEvent.objects.get(type="charge.refunded").payload["data"]["object"]
+    assert (told["billing_details"], told["amount_refunded"]) == (None, 100)
 
 
 class TestTheNightlyCheck:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from django.db import DataError
 
 from payments.domain.event_types import KNOWN_TYPES
-from payments.domain.inbox import NOT_AN_EVENT, event_from, store
+from payments.domain.inbox import NOT_AN_EVENT, drop_client_secrets, event_from, store
 from payments.domain.reconciliation.load import Row, analyze, clear, stage
 from payments.domain.reconciliation.progress import Teller
 from payments.domain.reconciliation.slices import listed
@@ -89,6 +89,7 @@ def catch_up(run: ReconciliationRun, tell: Teller) -> tuple[int, list[str]]:
 
 
 def _stored(event: dict[str, Any]) -> bool:
+    drop_client_secrets(event)
     text = json.dumps(event)
     try:
         return store(event_from(read_json(text)), text)

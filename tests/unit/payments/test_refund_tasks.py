@@ -192,7 +192,7 @@ def test_a_refund_refused_twice_is_told_to_the_caregiver_once_and_to_finance_eac
     stripe.fail_next = [GatewayRefused("insufficient_funds")]
     refund = ask(paid)
     send_refunds()
-    stripe.fail_next = [GatewayRefused("insufficient_funds")]
+    stripe.fail_next = [None, GatewayRefused("insufficient_funds")]  # it looks before it sends again
     retry_refund(refund.pk, by=BY, source=Source.STAFF)
     send_refunds()
     told = Counter(Notification.objects.filter(template__startswith="refund_").values_list("template", flat=True))

@@ -6,19 +6,22 @@ from datetime import timedelta
 import pytest
 import time_machine
 
+from payments.domain import refunds
 from payments.domain.cancellation import cancel
 from payments.domain.checkout import open_checkout
 from payments.domain.news import News
 from payments.domain.refund_quote import quote
 from payments.domain.refunds import RefundError, apply_refund, request_refund, send_refunds
+from payments.domain.retry import retry_refund
 from payments.domain.settlement import apply_intent
 from payments.enums import PaymentStatus, RefundReason, RefundStatus
-from payments.gateway.base import GatewayRefused, GatewayUnreachable
+from payments.gateway.base import GatewayMisconfigured, GatewayRefused, GatewayUnreachable, RefundResult
 from payments.models import Discrepancy, Payment, Refund
 from portal.audit.actor import Actor, Source, SystemActor
 from portal.bookings.enums import BookingStatus
 from portal.bookings.models import Booking
 from portal.common import clock
+from portal.notifications.models import Notification
 from tests.fakes import FakeGateway
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +54,77 @@ def test_a_refund_is_reserved_before_it_is_sent(paid: Payment, stripe: FakeGatew
     ask(paid, 625)
     send_refunds()
     assert figures(paid) == (PaymentStatus.REFUNDED, 1125, 0)
+
+
+def due_again() -> None:
+    Refund.objects.update(due_at=clock.now(), leased_until=None)
+
+
+def test_a_wrong_key_of_ours_is_no_refusal_and_is_tried_again(paid: Payment, stripe: FakeGateway) -> None:
+    ask(paid, 500)
+    stripe.fail_next = [GatewayMisconfigured("AuthenticationError")]
+    send_refunds()
+    assert Refund.objects.get().status == RefundStatus.UNKNOWN
+    assert not Notification.objects.filter(template="refund_failed").exists()
+    due_again()
+    send_refunds()
+    assert figures(paid) == (PaymentStatus.PARTIALLY_REFUNDED, 500, 0)
+
+
+@pytest.mark.parametrize("error", [GatewayMisconfigured("PermissionError"), GatewayRefused("rate_limited")])
+def test_a_refusal_to_look_leaves_an_unanswered_refund_unknown(
+    paid: Payment, stripe: FakeGateway, error: GatewayRefused
+) -> None:
+    ask(paid, 500)
+    stripe.lose_next = 1
+    send_refunds()
+    due_again()
+    stripe.fail_next = [error]
+    send_refunds()
+    assert Refund.objects.get().status == RefundStatus.UNKNOWN
+    due_again()
+    send_refunds()
+    assert [refund.amount for refund in stripe.refunds.values()] == [500]
+    assert figures(paid) == (PaymentStatus.PARTIALLY_REFUNDED, 500, 0)
+
+
+def test_a_retry_looks_at_stripe_before_it_sends(paid: Payment, stripe: FakeGateway) -> None:
+    """The refusal was an answer to the key's second use: the first one had been taken."""
+    refund = ask(paid, 500)
+    stripe.lose_next = 1
+    send_refunds()
+    Refund.objects.update(status=RefundStatus.FAILED, failure_code="idempotency_error")
+    retry_refund(refund.pk, by=BY, source=Source.STAFF)
+    due_again()
+    send_refunds()
+    assert [sent.amount for sent in stripe.refunds.values()] == [500]
+    assert figures(paid) == (PaymentStatus.PARTIALLY_REFUNDED, 500, 0)
+
+
+def test_one_that_breaks_keeps_no_other(paid: Payment, stripe: FakeGateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = ask(paid, 100), ask(paid, 200)
+    real = refunds.apply_refund
+
+    def breaks(result: RefundResult, news: News) -> object:
+        if result.metadata["refund_id"] == str(first.pk):
+            raise RuntimeError
+        return real(result, news)
+
+    monkeypatch.setattr(refunds, "apply_refund", breaks)
+    assert send_refunds() == 2
+    assert Refund.objects.get(pk=second.pk).status == RefundStatus.SUCCEEDED
+    monkeypatch.undo()
+
+
+def test_a_promised_refund_that_stripe_cancels_is_told_and_a_task(paid: Payment, stripe: FakeGateway) -> None:
+    refund = ask(paid, 1125)
+    send_refunds()
+    refund.refresh_from_db()
+    told = replace(stripe.refunds[str(refund.stripe_refund_id)], status="canceled")
+    apply_refund(told, News(BY, Source.WEBHOOK, clock.now()))
+    assert figures(paid) == (PaymentStatus.SUCCEEDED, 0, 0)
+    assert list(Discrepancy.objects.values_list("kind", "status")) == [("refund_blocked", "open")]
+    assert Notification.objects.filter(template="refund_failed").count() == 1
 
 
 @pytest.mark.parametrize("amount", [0, -1, 1126])

@@ -8,7 +8,7 @@ import time_machine
 from payments.domain.checkout import CheckoutClosed, open_checkout
 from payments.domain.release import expire_holds
 from payments.enums import PaymentStatus
-from payments.gateway.base import GatewayFailed, GatewayUnreachable
+from payments.gateway.base import GatewayFailed, GatewayMisconfigured, GatewayRefused, GatewayUnreachable
 from payments.models import Discrepancy, Payment
 from portal.audit.actor import Actor, Source
 from portal.bookings.domain.holds import extend_hold
@@ -54,6 +54,26 @@ def test_a_payment_never_issued_is_cancelled_without_asking_stripe(booking: Book
         expire_holds()
     assert state(booking) == (BookingStatus.EXPIRED, PaymentStatus.CANCELLED, 0)
     assert stripe.calls == []
+
+
+def test_a_payment_that_stripe_refused_to_make_gives_its_place_back(booking: Booking, stripe: FakeGateway) -> None:
+    refusals = [GatewayRefused("amount_too_small") for _ in range(2)]
+    stripe.fail_next = refusals
+    with pytest.raises(GatewayRefused):
+        open_checkout(booking)
+    with after(31):
+        assert expire_holds() == 1
+    assert state(booking) == (BookingStatus.EXPIRED, PaymentStatus.CANCELLED, 0)
+
+
+def test_a_wrong_key_of_ours_keeps_the_place(booking: Booking, stripe: FakeGateway) -> None:
+    stripe.lose_next = 1
+    with pytest.raises(GatewayUnreachable):
+        open_checkout(booking)
+    stripe.fail_next = [GatewayMisconfigured("AuthenticationError")]
+    with after(31):
+        assert expire_holds() == 0
+    assert state(booking)[0] == BookingStatus.AWAITING_DEPOSIT
 
 
 def test_a_payment_that_succeeded_meanwhile_is_adopted(booking: Booking, stripe: FakeGateway) -> None:
