@@ -43,6 +43,8 @@ class FakeGateway:
     fail_keys_next: int = 0
     failed_keys: set[str] = field(default_factory=set)
     charges: dict[str, Charge] = field(default_factory=dict)
+    accounts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    receipt_emails: dict[str, str] = field(default_factory=dict)
     disputes: dict[str, DisputeResult] = field(default_factory=dict)
     files: dict[str, tuple[str, bytes]] = field(default_factory=dict)
     evidence: list[tuple[str, dict[str, str]]] = field(default_factory=list)
@@ -99,6 +101,15 @@ class FakeGateway:
             raise GatewayRefused("payment_intent_unexpected_state")
         self.set(intent_id, status="canceled", cancellation_reason="abandoned")
         return self._answer(self.intents[intent_id])
+
+    def update_receipt_email(self, intent_id: str, receipt_email: str) -> Intent:
+        self._enter("update_receipt_email")
+        self.receipt_emails[intent_id] = receipt_email
+        return self._answer(self.intents[intent_id])
+
+    def retrieve_account(self, account_id: str) -> Mapping[str, Any]:
+        self._enter("retrieve_account")
+        return self._answer(self.accounts[account_id])
 
     def retrieve_charge(self, charge_id: str) -> Charge:
         self._enter("retrieve_charge")

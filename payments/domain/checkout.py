@@ -32,6 +32,7 @@ from portal.caregivers.models import Caregiver, CareRecipient
 from portal.common import clock
 
 ADDRESS_REFUSED: Final = "email_invalid"  # Stripe's own code
+CAN_BE_PAID: Final = frozenset({"requires_payment_method", "requires_confirmation", "requires_action"})
 
 
 class CheckoutClosed(Exception):
@@ -98,11 +99,32 @@ def open_checkout(booking: Booking, purpose: Purpose = Purpose.DEPOSIT) -> Check
 def _issue(booking_id: int, purpose: Purpose) -> Checkout:
     payment = _claim_payment(booking_id, purpose)
     as_of = clock.now()
-    intent = create_intent(payment) if payment.intent_id is None else gateway().retrieve_intent(payment.intent_id)
+    intent = create_intent(payment) if payment.intent_id is None else _known_intent(payment, payment.intent_id)
     by = Actor.user(payment.booking.caregiver.user)
     apply_intent(intent, News(by, Source.RETURN_PAGE, as_of))
     payment.refresh_from_db()
     return Checkout(payment, intent)
+
+
+def _known_intent(payment: Payment, intent_id: str) -> Intent:
+    """As it is now. While it can be paid, Stripe's receipt follows the account to a new address.
+
+    The row is written last: it has the address that Stripe has.
+    """
+    intent = gateway().retrieve_intent(intent_id)
+    address = payment.booking.caregiver.user.email
+    if payment.receipt_email in ("", address) or intent.status not in CAN_BE_PAID:  # empty: Stripe refused it
+        return intent
+    try:
+        intent = gateway().update_receipt_email(intent_id, address)
+    except GatewayRefused as error:
+        if error.code != ADDRESS_REFUSED:
+            raise
+        intent = gateway().update_receipt_email(intent_id, "")
+        _leave_out_address(payment)
+    else:
+        Payment.objects.filter(pk=payment.pk).update(receipt_email=address)
+    return intent
 
 
 def create_intent(payment: Payment) -> Intent:
@@ -133,17 +155,19 @@ def _ask_for_intent(payment: Payment) -> Intent:
     )
 
 
-def _renew_key(payment: Payment, **changes: str) -> None:
+def _renew_key(payment: Payment) -> None:
     """The next request is a new one to Stripe; nothing changes once the intent is known."""
     unknown = Payment.objects.filter(pk=payment.pk, idempotency_key=payment.idempotency_key, intent_id__isnull=True)
-    unknown.update(idempotency_key=new_idempotency_key(), **changes)
-    payment.refresh_from_db(fields=["idempotency_key", *changes])
+    unknown.update(idempotency_key=new_idempotency_key())
+    payment.refresh_from_db(fields=["idempotency_key"])
 
 
 @transaction.atomic
 def _leave_out_address(payment: Payment) -> None:
     """An address that Stripe does not take must not stop a payment: the portal's own receipt goes by other means."""
-    _renew_key(payment, receipt_email="")
+    _renew_key(payment)
+    Payment.objects.filter(pk=payment.pk).update(receipt_email="")
+    payment.receipt_email = ""
     by = Actor.user(payment.booking.caregiver.user)
     record("payment.receipt_address_refused", payment, by=by, source=Source.CAREGIVER, data={"code": ADDRESS_REFUSED})
 

@@ -3,7 +3,8 @@
 Terminal intent events apply as they are. A non-terminal one that is no more than a second newer than what we
 know, and every charge, refund and dispute event, causes one fetch of the object (and of its intent, while we
 think that unpaid); that an intent was created is no news to a payment that knows its intent. Events of warnings,
-reviews, payouts and the account say all that is needed: their own order is looked at.
+reviews, payouts and the account say all that is needed: their own order is looked at, and where two of the account
+have the same second, the account itself.
 """
 
 import logging
@@ -25,7 +26,7 @@ from payments.domain.stripe_alarms import apply_account, apply_payout
 from payments.enums import DiscrepancyKind, LedgerState
 from payments.gateway import gateway
 from payments.gateway.base import GatewayMisconfigured, GatewayNotFound, GatewayRefused, GatewayUnreachable
-from payments.gateway.stripe_objects import id_of, intent_from
+from payments.gateway.stripe_objects import Json, id_of, intent_from
 from payments.metrics import WEBHOOK_LAG_SECONDS
 from payments.models import Dispute, Payment, ReceivedEvent, Refund
 from portal.audit.actor import Actor, Source
@@ -179,13 +180,21 @@ def _dispute_event(event: ReceivedEvent) -> LedgerState:
 
 
 def _warning_event(event: ReceivedEvent) -> LedgerState:
-    _catch_up(id_of(event.object_data.get("payment_intent")), event)
-    return _state(apply_warning(event.object_data, _news(event)))
+    return _state(apply_warning(_with_intent(event), _news(event)))
 
 
 def _review_event(event: ReceivedEvent) -> LedgerState:
-    _catch_up(id_of(event.object_data.get("payment_intent")), event)
-    return _state(apply_review(event.object_data, _news(event)))
+    return _state(apply_review(_with_intent(event), _news(event)))
+
+
+def _with_intent(event: ReceivedEvent) -> Json:
+    """What the event tells, of a payment that is caught up with; one that names only a charge may be of any intent."""
+    told = event.object_data
+    intent, charge = id_of(told.get("payment_intent")), id_of(told.get("charge"))
+    if charge and not intent and not Payment.objects.filter(charge_id=charge).exists():
+        intent = gateway().retrieve_charge(charge).intent_id
+    _catch_up(intent, event)
+    return {**told, "payment_intent": intent}
 
 
 def _payout_event(event: ReceivedEvent) -> LedgerState:
@@ -195,7 +204,14 @@ def _payout_event(event: ReceivedEvent) -> LedgerState:
 def _account_event(event: ReceivedEvent) -> LedgerState:
     if (event.payload or {}).get("account"):  # a connected account's, which is not ours
         return LedgerState.IGNORED
-    return _state(apply_account(event.object_data, event, _news(event)))
+    told = gateway().retrieve_account(event.object_id) if _has_equal(event) else event.object_data
+    return _state(apply_account(told, event, _news(event)))
+
+
+def _has_equal(event: ReceivedEvent) -> bool:
+    """Whether another event of the second tells of the same object: nothing says which of them is the later one."""
+    same = ReceivedEvent.objects.filter(object_id=event.object_id, type=event.type, created_at=event.created_at)
+    return same.exclude(pk=event.pk).exists()
 
 
 def _catch_up(intent_id: str, event: ReceivedEvent) -> None:

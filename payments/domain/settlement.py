@@ -4,7 +4,7 @@ Safe in any order and any number: terminal states apply once, nothing moves back
 (amount, currency, mode) raises a discrepancy and keeps the place.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -138,11 +138,16 @@ def _advance(payment: Payment, to: PaymentStatus, news: News) -> None:
 
 @transaction.atomic
 def note_decline(payment_id: int, intent: Intent, news: News, *, occurred_at: datetime) -> None:
-    """Write down the attempt that `payment_intent.payment_failed` tells of, once however many events tell of it."""
+    """Write down the attempt that `payment_intent.payment_failed` tells of, once however many events tell of it.
+
+    One that made no charge (a failed authentication) is known by its second, and Stripe's events of it may be a second
+    apart: nobody is declined twice that fast.
+    """
     payment = locked(payment_id)
     error = intent.last_error or PaymentError("unknown")
-    reference = error.charge_id or f"{intent.id}@{occurred_at:%Y%m%dT%H%M%S}"
-    known = PaymentAttempt.objects.filter(reference__in=[reference, news.stripe_event_id])  # event ids: until 0.1.0
+    moments = [occurred_at + timedelta(seconds=aside) for aside in (0, -1, 1)]
+    references = [error.charge_id] if error.charge_id else [f"{intent.id}@{at:%Y%m%dT%H%M%S}" for at in moments]
+    known = PaymentAttempt.objects.filter(reference__in=[*references, news.stripe_event_id])  # event ids: until 0.1.0
     if known.exists():
         return
     attempt = PaymentAttempt.objects.create(
@@ -150,7 +155,7 @@ def note_decline(payment_id: int, intent: Intent, news: News, *, occurred_at: da
         outcome=AttemptOutcome.FAILED,
         code=error.code[:64],
         decline_code=error.decline_code[:64],
-        reference=reference,
+        reference=references[0],
     )
     record(
         "payment.declined",

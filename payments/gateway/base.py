@@ -152,6 +152,12 @@ class PaymentGateway(Protocol):
     def cancel_intent(self, intent_id: str) -> Intent:
         """Cancel it; GatewayRefused when it has succeeded or is being processed."""
 
+    def update_receipt_email(self, intent_id: str, receipt_email: str) -> Intent:
+        """Where Stripe sends its receipt; empty for nowhere. GatewayRefused once it is paid or cancelled."""
+
+    def retrieve_account(self, account_id: str) -> Mapping[str, Any]:
+        """The account as it is now, in Stripe's own fields."""
+
     def retrieve_charge(self, charge_id: str) -> Charge:
         """The charge with its balance transaction."""
 

@@ -76,6 +76,13 @@ class StripeGateway:
     def cancel_intent(self, intent_id: str) -> Intent:
         return intent_from(self._call("cancel_intent", "post", f"payment_intents/{quote(intent_id)}/cancel"))
 
+    def update_receipt_email(self, intent_id: str, receipt_email: str) -> Intent:
+        params = {"receipt_email": receipt_email}
+        return intent_from(self._call("update_intent", "post", f"payment_intents/{quote(intent_id)}", **params))
+
+    def retrieve_account(self, account_id: str) -> Mapping[str, Any]:
+        return self._call("retrieve_account", "get", f"accounts/{quote(account_id)}")
+
     def retrieve_charge(self, charge_id: str) -> Charge:
         expand = ["balance_transaction"]
         return charge_from(self._call("retrieve_charge", "get", f"charges/{quote(charge_id)}", expand=expand))

@@ -14,7 +14,7 @@ from payments.copy import copy_for
 from payments.domain.amounts import balance_due
 from payments.domain.checkout import Checkout, CheckoutClosed, check_once, is_payable, open_checkout
 from payments.enums import CAPTURED, PaymentStatus, Purpose
-from payments.gateway.base import GatewayError, GatewayRefused
+from payments.gateway.base import GatewayError, GatewayMisconfigured, GatewayRefused
 from payments.payment_page.sample import context, opens
 from payments.queries import live_payment, row
 from payments.views.common import own_booking
@@ -106,6 +106,8 @@ def _opened(booking: Booking, purpose: Purpose) -> tuple[str, Checkout | None]:
         checkout = open_checkout(booking, purpose)
     except CheckoutClosed:
         return _released_state(booking, purpose), None
+    except GatewayMisconfigured:  # our fault, and no verdict on this payment
+        return "unavailable", None
     except GatewayRefused:
         return "refused", None
     except GatewayError:

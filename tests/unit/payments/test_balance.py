@@ -132,8 +132,8 @@ def test_money_that_comes_after_the_session_began_is_kept(confirmed: Booking, st
 def test_a_declined_balance_says_that_the_place_is_safe(confirmed: Booking, stripe: FakeGateway) -> None:
     payment = open_checkout(confirmed, Purpose.BALANCE).payment
     declined = stripe.set(str(payment.intent_id), last_error=PaymentError("card_declined", "insufficient_funds"))
-    for second, event_id in enumerate(("evt_1", "evt_2")):
-        note_decline(payment.pk, declined, news(event_id), occurred_at=clock.now() + timedelta(seconds=second))
+    for minute, event_id in enumerate(("evt_1", "evt_2")):
+        note_decline(payment.pk, declined, news(event_id), occurred_at=clock.now() + timedelta(minutes=minute))
     mail = Notification.objects.get(template="balance_failed")
     assert (mail.context["amount"], mail.context["url"]) == ("£33.75", f"/balance/{confirmed.reference}/")
     assert told("payment_failed") == 0

@@ -245,6 +245,14 @@ def test_copies_of_an_event_change_nothing_more(stripe: FakeGateway) -> None:
     assert PaymentAttempt.objects.filter(outcome="succeeded").count() == 1
 
 
+def test_two_events_of_one_decline_without_a_charge_are_one_attempt(stripe: FakeGateway) -> None:
+    payment, moment = opened(stripe), clock.now().replace(microsecond=0)
+    for second in (1, 0):
+        told("payment_intent.payment_failed", payment, created_at=moment + timedelta(seconds=second))
+        process_inbox()
+    assert PaymentAttempt.objects.count() == 1
+
+
 def test_a_decline_is_noted_once_and_told_once(stripe: FakeGateway) -> None:
     payment = opened(stripe)
     declined = told("payment_intent.payment_failed", payment)

@@ -10,7 +10,7 @@ from payments.domain.checkout import CheckoutClosed, open_checkout
 from payments.domain.news import News
 from payments.domain.settlement import Applied, apply_intent
 from payments.enums import PaymentStatus
-from payments.gateway.base import GatewayRefused
+from payments.gateway.base import GatewayRefused, Intent
 from payments.models import Discrepancy, Payment, PaymentTransition, Refund
 from portal.audit.actor import Actor, Source
 from portal.audit.models import AuditEvent
@@ -26,6 +26,10 @@ pytestmark = pytest.mark.django_db
 
 def news(event_id: str = "evt_1") -> News:
     return News(Actor.stripe(event_id), Source.WEBHOOK, clock.now(), event_id)
+
+
+def fresh(booking: Booking) -> Booking:
+    return Booking.objects.get(pk=booking.pk)
 
 
 def opened(booking: Booking) -> Payment:
@@ -167,6 +171,35 @@ def test_the_receipt_goes_to_the_address_that_the_account_has_then(booking: Book
     user.email = "new@example.com"
     user.save()
     assert open_checkout(booking).payment.receipt_email == "new@example.com"
+
+
+def test_the_receipt_follows_the_account_while_it_is_unpaid(booking: Booking, stripe: FakeGateway) -> None:
+    payment = opened(booking)
+    booking.caregiver.user.email = "new@example.com"
+    booking.caregiver.user.save()
+    assert opened(fresh(booking)).receipt_email == "new@example.com"
+    assert stripe.receipt_emails == {payment.intent_id: "new@example.com"}
+    opened(fresh(booking))
+    assert stripe.calls.count("update_receipt_email") == 1
+
+
+def test_a_new_address_that_stripe_refuses_is_left_out_and_noted(booking: Booking, stripe: FakeGateway) -> None:
+    payment = opened(booking)
+    booking.caregiver.user.email = "new@example.com"
+    booking.caregiver.user.save()
+    update, refusals = stripe.update_receipt_email, [GatewayRefused("email_invalid")]
+
+    def refused_once(intent_id: str, address: str) -> Intent:
+        stripe.fail_next, refusals[:] = refusals[:], []
+        return update(intent_id, address)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(stripe, "update_receipt_email", refused_once)
+        assert opened(fresh(booking)).receipt_email == ""
+    assert stripe.receipt_emails == {payment.intent_id: ""}
+    assert AuditEvent.objects.filter(action="payment.receipt_address_refused").count() == 1
+    opened(fresh(booking))
+    assert stripe.calls.count("update_receipt_email") == 2
 
 
 def test_nothing_is_issued_once_the_hold_is_over(booking: Booking, stripe: FakeGateway) -> None:

@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Group
 
+from payments.domain.checkout import open_checkout
 from payments.domain.discrepancies import close
 from payments.domain.disputes import apply_dispute
 from payments.domain.events import process_inbox
 from payments.domain.news import News
 from payments.domain.refunds import request_refund, send_refunds
 from payments.enums import DiscrepancyKind, DiscrepancyStatus, RefundReason
-from payments.gateway.base import DisputeResult
+from payments.gateway.base import Charge, DisputeResult
 from payments.models import Discrepancy, Payment, ReceivedEvent
 from portal.accounts.roles import Role
 from portal.audit.actor import Actor, Source, SystemActor
@@ -99,6 +100,19 @@ def states() -> set[str]:
 
 class TestEarlyFraudWarnings:
     KIND = DiscrepancyKind.FRAUD_WARNING
+
+    def test_one_that_names_only_the_charge_may_come_before_the_payment(
+        self, booking: Booking, stripe: FakeGateway
+    ) -> None:
+        payment = open_checkout(booking).payment
+        charge_id = stripe.pay(str(payment.intent_id)).latest_charge_id
+        stripe.charges[charge_id] = Charge(
+            id=charge_id, intent_id=str(payment.intent_id), status="succeeded", amount=1125, amount_refunded=0,
+            currency="GBP", livemode=False, disputed=False,
+        )  # fmt: skip
+        event("radar.early_fraud_warning.created", warning(payment, charge=charge_id, payment_intent=None))
+        process_inbox()
+        assert (tasks(self.KIND), states()) == ([("issfr_1", "open")], {"applied"})
 
     def test_one_is_a_task_that_finance_is_told_of(self, paid: Payment) -> None:
         event("radar.early_fraud_warning.created", warning(paid))
@@ -270,6 +284,14 @@ class TestTheAccount:
             event("account.updated", account(**told), minute=minute)
             process_inbox()
         assert (tasks(self.KIND), len(mails("account_restricted"))) == ([("acct_1", "open")], 2)
+
+    def test_of_two_in_one_second_the_account_itself_is_asked(self, stripe: FakeGateway) -> None:
+        event("account.updated", account(charges=False))
+        process_inbox()
+        stripe.accounts["acct_1"] = account(charges=False)
+        event("account.updated", account())  # made just before it, and delivered after it
+        process_inbox()
+        assert (tasks(self.KIND), states()) == ([("acct_1", "open")], {"applied"})
 
     def test_a_connected_account_is_not_ours(self) -> None:
         event("account.updated", account(charges=False), account="acct_1")
