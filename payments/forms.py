@@ -27,11 +27,25 @@ class AcceptedOverlaps(forms.CharField):
         return frozenset(found.group() for found in REFERENCE.finditer(super().clean(value)))
 
 
+class AsksAboutOverlaps(forms.Form):
+    """A form with a `session`: a yes to what overlaps with it is worth nothing for another session."""
+
+    accepted = AcceptedOverlaps()
+    accepted_for = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("accepted_for") != str(self.data.get("session", "")):
+            cleaned["accepted"] = frozenset()
+        return cleaned
+
+
 def accept_when_sent_again(form: forms.Form, overlap: TimesOverlap) -> None:
     """The bound form, shown again, says that the person now knows of the overlapping bookings."""
     data = QueryDict(mutable=True)
     data.update(form.data)
     data["accepted"] = " ".join(booking.reference for booking in overlap.bookings)
+    data["accepted_for"] = str(form.data["session"])
     form.data = data
 
 
@@ -42,7 +56,7 @@ def ask_about_overlap(form: forms.Form, overlap: TimesOverlap) -> None:
     accept_when_sent_again(form, overlap)
 
 
-class BookingForm(forms.Form):
+class BookingForm(AsksAboutOverlaps):
     """Which session, and for whom. The service is implied by the session; `only` narrows both to one."""
 
     service = forms.ModelChoiceField(
@@ -70,7 +84,6 @@ class BookingForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     token = forms.UUIDField(widget=forms.HiddenInput, required=False)
-    accepted = AcceptedOverlaps()
 
     def __init__(self, *args: Any, user: User, only: Service | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -87,14 +100,14 @@ class BookingForm(forms.Form):
         self.fields[name].queryset = rows  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
+        cleaned = super().clean()
         service, session = cleaned.get("service"), cleaned.get("session")
         if service and session and session.service_id != service.pk:
             self.add_error("session", f"Choose a session of {service.name}.")
         return cleaned
 
 
-class MoveForm(forms.Form):
+class MoveForm(AsksAboutOverlaps):
     """Another session of the same service; `from_session` is the one the caregiver saw."""
 
     session = forms.ModelChoiceField(
@@ -107,7 +120,6 @@ class MoveForm(forms.Form):
         },
     )
     from_session = forms.IntegerField(widget=forms.HiddenInput)
-    accepted = AcceptedOverlaps()
 
     def __init__(self, *args: Any, booking: Booking, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -18,8 +18,8 @@ from portal.common.money import formatted, major, minor
 REASONS: Final = [(reason.value, reason.label) for reason in RefundReason if reason in FINANCE_REASONS]
 
 
-class RefundForm(forms.Form):
-    """How much of `payment` goes back, and why. `cleaned_data["amount"]` is in minor units."""
+class SentRefundForm(forms.Form):
+    """What a form said, whether or not that much is left. `cleaned_data["amount"]` is in minor units."""
 
     amount = AmountField(label="Amount")
     reason = forms.ChoiceField(choices=[("", "Choose a reason"), *REASONS])
@@ -27,18 +27,29 @@ class RefundForm(forms.Form):
         max_length=250, required=False, help_text="For your colleagues. The caregiver does not see it."
     )
     token = forms.UUIDField(widget=forms.HiddenInput)
-    confirmed = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, payment: Payment, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.payment = payment
+
+    def clean_amount(self) -> int:
+        return minor(self.cleaned_data["amount"], self.payment.currency)
+
+
+class RefundForm(SentRefundForm):
+    """How much of `payment` goes back, and why."""
+
+    confirmed = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, payment: Payment, **kwargs: Any) -> None:
+        super().__init__(*args, payment=payment, **kwargs)
         left = formatted(payment.refundable_amount, payment.currency)
         self.fields["amount"].help_text = f"Up to {left} can go back. For a part of it, write for example 5.00."
         self.initial.setdefault("token", uuid.uuid4())
         self.initial.setdefault("amount", major(payment.refundable_amount, payment.currency))
 
     def clean_amount(self) -> int:
-        amount = minor(self.cleaned_data["amount"], self.payment.currency)
+        amount = super().clean_amount()
         try:
             check_amount(self.payment, amount)
         except RefundError as error:

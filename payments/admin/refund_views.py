@@ -1,16 +1,17 @@
 """Finance sends money back, and has a refund that did not go through sent again."""
 
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from payments.admin.refund_form import RefundForm
+from payments.admin.refund_form import RefundForm, SentRefundForm
 from payments.domain.refunds import request_refund
 from payments.domain.retry import retry_refund, returned_by_hand
 from payments.enums import CAPTURED, Method, RefundReason
@@ -54,8 +55,7 @@ def refund(request: HttpRequest, payment_id: int) -> HttpResponse:
     if request.method == "POST" and (asked := reauthentication.detour(request)):
         return asked
     data = request.POST if request.method == "POST" else reauthentication.typed(request)
-    if data is not None and _sent_before(payment, data.get("token", "")):
-        messages.info(request, "This form was sent before. The refund was made once.")
+    if data is not None and _was_sent_before(request, payment, data):
         return redirect(payment_address(payment_id))
     if refusal := why_not(payment):
         messages.error(request, refusal)
@@ -68,10 +68,20 @@ def refund(request: HttpRequest, payment_id: int) -> HttpResponse:
     return _made(request, payment, form)
 
 
-def _sent_before(payment: Payment, token: str) -> bool:
-    form = RefundForm({"token": token}, payment=payment)
-    form.full_clean()
-    return "token" in form.cleaned_data and payment.refunds.filter(token=form.cleaned_data["token"]).exists()
+def _was_sent_before(request: HttpRequest, payment: Payment, data: Mapping[str, Any]) -> bool:
+    """Whether the form has made its refund already; then it is said what became of it."""
+    form = SentRefundForm(data, payment=payment)
+    is_valid, token = form.is_valid(), form.cleaned_data.get("token")
+    if token is None or not payment.refunds.filter(token=token).exists():
+        return False
+    try:
+        if is_valid:
+            _ask(request, payment, form)
+    except RefundError as error:
+        messages.error(request, error.sentence)
+    else:
+        messages.info(request, _("This form was sent before. The refund was made once."))
+    return True
 
 
 def _page(request: HttpRequest, payment: Payment, form: RefundForm, *, ask_again: bool = False) -> HttpResponse:
@@ -101,20 +111,24 @@ def _page(request: HttpRequest, payment: Payment, form: RefundForm, *, ask_again
     )
 
 
+def _ask(request: HttpRequest, payment: Payment, form: SentRefundForm) -> Refund:
+    data = form.cleaned_data
+    return request_refund(
+        payment.pk,
+        amount=data["amount"],
+        reason=RefundReason(data["reason"]),
+        note=data["note"],
+        token=data["token"],
+        by=actor(request),
+        source=Source.STAFF,
+    )
+
+
 def _made(request: HttpRequest, payment: Payment, form: RefundForm) -> HttpResponse:
-    data, by = form.cleaned_data, actor(request)
     try:
-        made = request_refund(
-            payment.pk,
-            amount=data["amount"],
-            reason=RefundReason(data["reason"]),
-            note=data["note"],
-            token=data["token"],
-            by=by,
-            source=Source.STAFF,
-        )
+        made = _ask(request, payment, form)
         if payment.method == Method.OFFLINE:
-            returned_by_hand(made.pk, by=by, source=Source.STAFF)
+            returned_by_hand(made.pk, by=actor(request), source=Source.STAFF)
     except RefundError as error:
         form.add_error("amount", error.sentence)
         return _page(request, payment, form)

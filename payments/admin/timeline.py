@@ -22,6 +22,7 @@ DASHBOARD: Final = "https://dashboard.stripe.com"
 SAID: Final = {
     "booking.made": "Booked",
     "booking.hold_extended": "The place is kept longer",
+    "booking.notes_changed": _("Notes changed before the deposit was paid"),
     "booking.release_requested": "The place is being given up: Stripe is asked to close the card form",
     "booking.session_changed": "Moved to another session",
     "booking.terms_waived": "Cancellation terms waived",

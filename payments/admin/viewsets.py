@@ -45,6 +45,10 @@ class PaymentAdmin(ListingAdmin):
     list_select_related = ("booking",)
     inspect_view_class = PaymentPage
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Payment]:
+        found: QuerySet[Payment] = super().get_queryset(request)
+        return found.prefetch_related("disputes")
+
     def booking_reference(self, payment: Payment) -> str:
         """The booking's reference."""
         return payment.booking.reference

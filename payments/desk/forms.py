@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from payments.enums import OfflineKind
-from payments.forms import AcceptedOverlaps, grouped
+from payments.forms import AsksAboutOverlaps, grouped
 from portal.accounts.fields import NameField, validate_address
 from portal.bookings.enums import BookingStatus
 from portal.bookings.models import Session
@@ -45,7 +45,7 @@ class InviteForm(forms.Form):
     phone = forms.CharField(label="Phone number", max_length=32, required=False)
 
 
-class PhoneBookingForm(forms.Form):
+class PhoneBookingForm(AsksAboutOverlaps):
     """A booking on behalf of a caregiver; `token` makes it one, however often the form is sent."""
 
     session = forms.ModelChoiceField(
@@ -74,7 +74,6 @@ class PhoneBookingForm(forms.Form):
     )
     notes = forms.CharField(max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
     token = forms.UUIDField(widget=forms.HiddenInput)
-    accepted = AcceptedOverlaps()
 
     def __init__(self, *args: Any, caregiver: Caregiver, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -86,7 +85,7 @@ class PhoneBookingForm(forms.Form):
         person.queryset = CareRecipient.objects.of(caregiver.user)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
+        cleaned = super().clean()
         if not cleaned.get("care_recipient") and not cleaned.get("full_name"):
             self.add_error("care_recipient", "Choose who it is for, or write the name of somebody new.")
         if cleaned.get("care_recipient") and cleaned.get("full_name"):

@@ -48,8 +48,8 @@ class FormUsed(BookingError):
     def __init__(self) -> None:
         super().__init__(
             _(
-                "This form has already made a booking, for another session or person. You find it under Your bookings; "
-                "to make another one, open the booking page again."
+                "This form has already made a booking, with other details. You’ll find it under Your bookings; to make "
+                "another one, open the booking page again."
             )
         )
 

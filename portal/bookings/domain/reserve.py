@@ -35,15 +35,18 @@ def reserve(
     """Hold a place in `session`; the same `token` twice returns the first booking.
 
     `accepted` are references of the person's bookings at the same time that the caregiver knows of.
-    Raises FormUsed when the token's booking is of another session or person, AlreadyBooked, TimesOverlap, SessionFull,
-    SessionNotBookable, or TooManyHolds; ValueError when `care_recipient` is somebody else's.
+    Raises FormUsed when the token's booking is of another session or person, or is paid and has other notes,
+    AlreadyBooked, TimesOverlap, SessionFull, SessionNotBookable, or TooManyHolds; ValueError when `care_recipient` is
+    somebody else's.
     """
     if care_recipient.caregiver_id != caregiver.pk:
         raise ValueError("the care recipient is not this caregiver's")
     Caregiver.objects.select_for_update(no_key=True).get(pk=caregiver.pk)  # one booking at a time each
     if token and (existing := Booking.objects.filter(token=token).first()):
         if existing.caregiver_id == caregiver.pk:
-            return _same(existing, session, care_recipient)
+            existing = _same(existing, session, care_recipient)
+            _keep_notes(existing, notes, by=by, source=source)
+            return existing
         token = None  # the form was somebody else's: a booking of its own
     Session.objects.select_for_update(no_key=True).get(pk=session.pk)  # nobody moves a booking into it meanwhile
     refuse_conflicts(care_recipient, session, accepted=accepted)
@@ -64,6 +67,17 @@ def _same(existing: Booking, session: Session, care_recipient: CareRecipient) ->
     if (existing.session_id, existing.care_recipient_id) != (session.pk, care_recipient.pk):
         raise FormUsed
     return existing
+
+
+def _keep_notes(existing: Booking, notes: str, *, by: Actor, source: Source) -> None:
+    """What was written after a look back at the form. Raises FormUsed once the booking has gone further."""
+    if existing.notes == notes:
+        return
+    if existing.status != BookingStatus.AWAITING_DEPOSIT:
+        raise FormUsed
+    existing.notes = notes
+    existing.save(update_fields=["notes"])
+    record("booking.notes_changed", existing, by=by, source=source)
 
 
 def _insert(

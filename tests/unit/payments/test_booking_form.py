@@ -11,6 +11,7 @@ from pytest_django import Settings
 from payments import forms
 from payments.domain.checkout import book
 from portal.audit.actor import Actor, Source
+from portal.audit.models import AuditEvent
 from portal.bookings.enums import BookingStatus
 from portal.bookings.models import Booking, Session
 from portal.caregivers.models import CareRecipient
@@ -183,6 +184,18 @@ def test_the_same_form_twice_books_once(browser_of: Client, person: CareRecipien
     assert (len(set(answers)), Booking.objects.count(), session.held) == (1, 1, 1)
 
 
+def test_the_same_form_with_other_notes_keeps_them_while_unpaid(browser_of: Client, person: CareRecipient) -> None:
+    typed = filled_in(SessionFactory(), person)
+    browser_of.post("/book/", typed)
+    assert browser_of.post("/book/", {**typed, "notes": "Allergic to nuts"}).status_code == 302
+    assert Booking.objects.get().notes == "Allergic to nuts"
+    assert AuditEvent.objects.filter(action="booking.notes_changed").count() == 1
+    Booking.objects.update(status=BookingStatus.CONFIRMED)
+    refused = browser_of.post("/book/", {**typed, "notes": "Stairs"})
+    assert (refused.status_code, Booking.objects.get().notes) == (422, "Allergic to nuts")
+    assert "This form has already made a booking, with other details." in refused.content.decode()
+
+
 def test_a_token_of_somebody_else_is_worth_nothing(browser_of: Client, person: CareRecipient) -> None:
     session, stranger = SessionFactory(), CareRecipientFactory()
     token = uuid.uuid4()
@@ -274,6 +287,16 @@ class TestAnOverlap:
         assert back.status_code == 200
         assert "Stairs" in back.content.decode()
         assert not Booking.objects.filter(session=wanted).exists()
+
+    def test_is_asked_about_again_for_another_session(
+        self, browser_of: Client, person: CareRecipient, known: Booking, wanted: Session
+    ) -> None:
+        other = SessionFactory(starts_at=wanted.starts_at - timedelta(minutes=1), service=wanted.service)
+        back = browser_of.post("/book/", {**sent_by(browser_of.post("/book/", filled_in(wanted, person))), "change": 1})
+        carried = {name: value for name, value in sent_by(back).items() if name.startswith("accepted")}
+        response = browser_of.post("/book/", {**filled_in(other, person), **carried})
+        assert (response.status_code, known.reference in response.content.decode()) == (200, True)
+        assert not Booking.objects.filter(session=other).exists()
 
     def test_is_asked_about_again_when_a_third_was_booked_meanwhile(
         self, browser_of: Client, person: CareRecipient, known: Booking, wanted: Session

@@ -321,7 +321,8 @@ class TestPhone:
         assert asked.status_code == 422
         assert "already has a booking at this time" in said(asked)
         assert asked.context["form"].data["accepted"] == known.reference
-        assert coordinator.post(address, {**typed, "accepted": known.reference}).status_code == 302
+        agreed = {"accepted": known.reference, "accepted_for": session.pk}
+        assert coordinator.post(address, {**typed, **agreed}).status_code == 302
         assert Booking.objects.count() == 2
 
     def test_a_closed_account_is_refused(self, coordinator: Client) -> None:

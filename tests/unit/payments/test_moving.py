@@ -232,7 +232,9 @@ class TestAnotherBookingOfThePerson:
         assert asked.status_code == 422
         assert "already has a booking at this time" in asked.content.decode()
         assert f'name="accepted" value="{known.reference}"' in asked.content.decode()
-        assert client.post(address, {**typed, "accepted": known.reference}).status_code == 302
+        agreed = {**typed, "accepted": known.reference, "accepted_for": other.pk}
+        assert client.post(address, {**agreed, "accepted_for": at_that_time.pk}).status_code == 422
+        assert client.post(address, agreed).status_code == 302
         assert held(confirmed.session, other) == [0, 1]
 
     def test_the_booking_that_moves_does_not_overlap_with_itself(self, confirmed: Booking) -> None:

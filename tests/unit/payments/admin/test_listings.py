@@ -5,7 +5,9 @@ from io import BytesIO, StringIO
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
 from payments.domain.refunds import request_refund
@@ -13,7 +15,9 @@ from payments.enums import RefundReason
 from payments.models import Dispute, Payment, ReceivedEvent
 from portal.audit.actor import Actor, Source
 from portal.common import clock
-from tests.factories import UserFactory
+from tests.factories import BookingFactory, UserFactory
+from tests.fakes import FakeGateway
+from tests.ledger import pay
 
 LISTINGS = ("payments/payment", "payments/refund", "payments/dispute", "payments/receivedevent",
             "payments/discrepancy", "audit/auditevent")  # fmt: skip
@@ -50,6 +54,16 @@ def test_payments_are_exported_in_amounts_that_add_up(ledger: Payment, finance: 
     }  # fmt: skip
     [row] = as_xlsx(finance, "payments/payment")
     assert (row["Amount"], row["Captured Amount"]) == (11.25, 11.25)
+
+
+def test_the_list_of_payments_costs_the_same_however_long(paid: Payment, finance: Client, stripe: FakeGateway) -> None:
+    costs = []
+    for _ in range(3):
+        with CaptureQueriesContext(connection) as queries:
+            finance.get("/admin/payments/payment/")
+        costs.append(len(queries))
+        pay(BookingFactory(), stripe)
+    assert costs[1] == costs[2]  # the first fills caches
 
 
 @pytest.mark.parametrize("read", [as_csv, as_xlsx])

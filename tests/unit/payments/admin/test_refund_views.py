@@ -60,6 +60,15 @@ def test_a_part_and_then_the_rest(finance: Client, paid: Payment, stripe: FakeGa
     assert list(asked) == [("user", "staff")] * 2
 
 
+def test_a_form_sent_again_with_another_amount_says_so(finance: Client, paid: Payment) -> None:
+    token = str(uuid.uuid4())
+    send(finance, paid, amount="11.25", token=token)
+    page = finance.get(send(finance, paid, amount="9.00", token=token)["Location"]).content.decode()
+    assert "This form has already refunded another amount. Open the payment and look again." in page
+    assert "This form was sent before." not in page
+    assert refunds() == [(1125, "goodwill")]
+
+
 def test_a_double_click_refunds_once(finance: Client, paid: Payment) -> None:
     token = str(uuid.uuid4())
     for _ in range(2):
