@@ -1,5 +1,6 @@
 """What pages show: reads only, as dataclasses. Ownership is in every query."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
@@ -10,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from payments.domain.amounts import amount_for, balance_due
 from payments.domain.checkout import is_payable
-from payments.enums import CAPTURED, PaymentStatus, Purpose, RefundStatus
-from payments.models import Payment
+from payments.domain.refund_tasks import awaits_bank, charged_back
+from payments.enums import CAPTURED, REFUND_RESERVED, DiscrepancyStatus, PaymentStatus, Purpose, RefundStatus
+from payments.models import Payment, Refund
 from portal.audit.actor import ActorKind
 from portal.bookings.domain.moving import movable_until
 from portal.bookings.enums import OWES_BALANCE, BookingStatus, SessionStatus
@@ -192,10 +194,10 @@ def _by(transition: BookingTransition, own_id: str) -> str:
 
 
 def payments_of(booking: Booking) -> list[PaymentEntry]:
-    """What was paid and returned, oldest first, in the service's zone."""
+    """What was paid and returned, or is still to be, oldest first, in the service's zone."""
     zone = ZoneInfo(booking.session.service.time_zone)
     entries = []
-    for payment in booking.payments.prefetch_related("refunds"):
+    for payment in booking.payments.prefetch_related("refunds", "disputes", "discrepancies"):
         if payment.status not in CAPTURED and not _is_processing(payment):
             continue
         status = PaymentStatus(payment.status)
@@ -204,18 +206,39 @@ def payments_of(booking: Booking) -> list[PaymentEntry]:
         entries.append(
             PaymentEntry(payment.get_purpose_display(), amount, payment.currency, status, status.label, paid_at)
         )
-        entries += [
-            PaymentEntry(
-                "Refund",
-                refund.amount,
-                payment.currency,
-                refund.status,
-                RefundStatus(refund.status).label,
-                (refund.settled_at or refund.created_at).astimezone(zone),
-            )
-            for refund in payment.refunds.all()
-        ]
+        entries += [*_refunds(payment, zone), *_returned_by_bank(payment, zone)]
     return sorted(entries, key=lambda entry: entry.at)
+
+
+def _refunds(payment: Payment, zone: ZoneInfo) -> Iterator[PaymentEntry]:
+    """Those that are on their way or done, and those that somebody still sees to."""
+    tasks = {task.refund_id: task.status for task in sorted(payment.discrepancies.all(), key=lambda task: task.pk)}
+    for refund in payment.refunds.all():
+        if said := _refund_status(refund, payment, tasks.get(str(refund.pk), "")):
+            at = (refund.settled_at or refund.created_at).astimezone(zone)
+            yield PaymentEntry(_("Refund"), refund.amount, payment.currency, *said, at)
+
+
+def _refund_status(refund: Refund, payment: Payment, task: str) -> tuple[str, str] | None:
+    """The status for the tag and in words; None when nothing goes back by this refund: another took its place."""
+    if refund.status in REFUND_RESERVED:
+        return PaymentStatus.PENDING, RefundStatus(refund.status).label
+    if refund.status == RefundStatus.SUCCEEDED:
+        return PaymentStatus.REFUNDED, RefundStatus.SUCCEEDED.label
+    if task == DiscrepancyStatus.IGNORED:  # finance closed it with a reason
+        return PaymentStatus.REFUNDED, _("Settled by our team")
+    if task == DiscrepancyStatus.HEALED or not (task or refund.status == RefundStatus.FAILED):
+        return None
+    waits = _("Waiting for the bank’s decision") if awaits_bank(payment) else _("To be returned by our team")
+    return PaymentStatus.PENDING, waits
+
+
+def _returned_by_bank(payment: Payment, zone: ZoneInfo) -> Iterator[PaymentEntry]:
+    """What lost disputes took."""
+    said = PaymentStatus.REFUNDED, _("Returned by the bank")
+    for dispute in charged_back(payment):
+        at = (dispute.closed_at or dispute.updated_at).astimezone(zone)
+        yield PaymentEntry(_("Refund"), dispute.withdrawn_amount, payment.currency, *said, at)
 
 
 def live_payment(booking: Booking, purpose: Purpose) -> Payment | None:

@@ -6,8 +6,10 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 from fpdf import FPDF
 
+from payments.domain.refund_tasks import charged_back
 from payments.enums import RefundStatus
 from portal.bookings.models import Booking
 from portal.common.money import formatted, major
@@ -25,7 +27,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """Everything on a receipt. `total` is paid less refunded, in minor units."""
+    """Everything on a receipt. `total` is paid less `refunds`, what the bank returned among them, in minor units."""
 
     number: str
     issued: datetime
@@ -41,7 +43,7 @@ class Receipt:
 
 def receipt_for(booking: Booking, pdf_url: str = "") -> Receipt | None:
     """The booking's receipt; None while nothing was paid."""
-    payments = list(booking.payments.captured().order_by("succeeded_at").prefetch_related("refunds"))
+    payments = list(booking.payments.captured().order_by("succeeded_at").prefetch_related("refunds", "disputes"))
     if not payments:
         return None
     session = booking.session
@@ -53,6 +55,7 @@ def receipt_for(booking: Booking, pdf_url: str = "") -> Receipt | None:
         for r in p.refunds.all()
         if r.status == RefundStatus.SUCCEEDED
     )
+    taken = tuple(Line(_("Returned by your bank"), d.withdrawn_amount) for p in payments for d in charged_back(p))
     issued = payments[-1].succeeded_at or payments[-1].created_at
     return Receipt(
         number=f"R-{payments[0].pk:06d}",
@@ -61,8 +64,8 @@ def receipt_for(booking: Booking, pdf_url: str = "") -> Receipt | None:
         billed_to=str(booking.caregiver),
         booking_reference=booking.reference,
         lines=lines,
-        refunds=refunds,
-        total=sum(line.amount for line in lines) - sum(line.amount for line in refunds),
+        refunds=refunds + taken,
+        total=sum(line.amount for line in lines) - sum(line.amount for line in refunds + taken),
         currency=booking.currency,
         pdf_url=pdf_url,
     )

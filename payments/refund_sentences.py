@@ -1,10 +1,9 @@
 """What people read about money that comes back: each sentence from the quote, before the cancellation and after it."""
 
-from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from payments.domain.refund_quote import RefundQuote
-from payments.domain.refund_tasks import DISPUTED, obstacle
+from payments.domain.refund_tasks import DISPUTED, awaits_bank, obstacle
 from payments.enums import DISPUTE_TO_ANSWER, DisputeStatus
 from payments.models import Payment
 from portal.common.money import formatted
@@ -39,6 +38,11 @@ def for_staff(quote: RefundQuote) -> list[str]:
             quote.disputed,
             _("%(amount)s is disputed with the bank, so Stripe can’t refund it. Finance gets a task for it."),
         ),
+        (
+            quote.not_by_card,
+            _("Stripe can’t refund %(amount)s after the dispute: return it by hand. Finance gets a task for it."),
+        ),
+        (quote.refunded, _("%(amount)s has already been refunded.")),
         (quote.on_its_way, _("%(amount)s of an earlier refund is already on its way.")),
         (quote.processing, _("%(amount)s is still being processed. If it arrives, all of it will be refunded.")),
     )
@@ -53,17 +57,17 @@ def why_blocked(payment: Payment) -> str:
     """Why Stripe cannot send the payment back now, for finance; empty when it can, or was not paid through Stripe."""
     if obstacle(payment) != DISPUTED:
         return ""
-    disputes = payment.disputes.filter(is_charge_refundable=False)
-    if disputes.filter(status__in=DISPUTE_TO_ANSWER).exists():
+    disputes = [dispute for dispute in payment.disputes.all() if not dispute.is_charge_refundable]
+    if any(dispute.status in DISPUTE_TO_ANSWER for dispute in disputes):
         return _(
             "The cardholder disputes this payment with their bank, so Stripe can’t refund it. Answer the dispute on "
             "the payment’s page instead."
         )
-    if returned := disputes.filter(status=DisputeStatus.LOST).aggregate(total=Sum("withdrawn_amount"))["total"]:
+    if returned := sum(dispute.withdrawn_amount for dispute in disputes if dispute.status == DisputeStatus.LOST):
         return _("The bank has returned %(amount)s to the cardholder, so Stripe can’t refund this payment.") % {
             "amount": formatted(returned, payment.currency)
         }
-    if disputes.filter(closed_at__isnull=True).exists():
+    if awaits_bank(payment):
         return _("The bank is deciding the cardholder’s dispute, so Stripe can’t refund this payment.")
     return _("The cardholder disputed this payment, so Stripe can’t refund it.")
 
@@ -75,10 +79,16 @@ def _reason(quote: RefundQuote) -> str:
         return _("We changed this session ourselves, so everything you paid comes back, however close it is.")
     if quote.terms.hours_before is None:
         return _("The session is too close: by the terms you booked on, nothing is given back any more.")
-    return _(
+    sentence = _(
         "You cancel at least %(hours)s hours before the session, so by the terms you booked on "
         "%(percent)s%% of what you paid comes back."
-    ) % {"hours": quote.terms.hours_before, "percent": quote.terms.percent}
+    )
+    if quote.refunded or quote.on_its_way:  # what was refunded before is extra, and the rest may be less than the share
+        sentence = _(
+            "You’re cancelling at least %(hours)s hours before the session, so under the terms you booked on we refund "
+            "up to %(percent)s%% of what you paid, out of what we still hold."
+        )
+    return sentence % {"hours": quote.terms.hours_before, "percent": quote.terms.percent}
 
 
 def _by_stripe(quote: RefundQuote) -> list[str]:
@@ -103,6 +113,8 @@ def _other_ways(quote: RefundQuote) -> list[str]:
                 "Our team will be in touch about it."
             ),
         ),
+        (quote.not_by_card, _("We cannot send %(amount)s by card. Our team will return it to you, and be in touch.")),
+        (quote.refunded, _("We have already refunded %(amount)s.")),
         (quote.on_its_way, _("%(amount)s is already on its way back to you.")),
         (
             quote.processing,

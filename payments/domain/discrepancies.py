@@ -10,6 +10,8 @@ from portal.audit.actor import Actor, Source
 from portal.audit.domain import record
 from portal.common import clock
 
+Details = Mapping[str, str | int | bool | None]
+
 
 @transaction.atomic
 def note(
@@ -21,7 +23,7 @@ def note(
     payment: Payment | None = None,
     amount: int = 0,
     currency: str = "",
-    details: Mapping[str, str | int | bool | None] | None = None,
+    details: Details | None = None,
 ) -> Discrepancy:
     """Open a discrepancy, or refresh the open one about the same thing. `amount` (minor units) is at stake."""
     found, is_new = Discrepancy.objects.get_or_create(
@@ -35,6 +37,12 @@ def note(
     else:
         Discrepancy.objects.filter(pk=found.pk).update(last_seen_at=clock.now(), details=dict(details or {}))
     return found
+
+
+def was_ignored(kind: DiscrepancyKind, stripe_object_id: str, details: Details) -> bool:
+    """Whether finance has ignored this very finding: the same news again does not open it again."""
+    found = Discrepancy.objects.filter(kind=kind, stripe_object_id=stripe_object_id, status=DiscrepancyStatus.IGNORED)
+    return found.filter(details=dict(details)).exists()
 
 
 @transaction.atomic

@@ -5,10 +5,9 @@ from enum import Enum
 from typing import Final
 
 from django.core import signing
-from django.db.models import Sum
 
-from payments.domain.refund_tasks import DISPUTED, PAID_OUTSIDE, obstacle
-from payments.enums import DisputeStatus, PaymentStatus, Purpose
+from payments.domain.refund_tasks import DISPUTED, PAID_OUTSIDE, awaits_bank, charged_back, obstacle
+from payments.enums import PaymentStatus, Purpose
 from payments.models import Payment
 from portal.bookings.domain.policy import RefundTerms, refund_terms
 from portal.bookings.models import Booking
@@ -24,6 +23,7 @@ class Way(Enum):
     STRIPE = "stripe"
     BY_HAND = "by_hand"  # paid outside the portal: staff give it back
     DISPUTED = "disputed"  # the cardholder's bank decides first
+    NOT_BY_CARD = "not_by_card"  # the bank has decided, and Stripe sends nothing more: staff return it
 
 
 WAY_BY_OBSTACLE: Final = {"": Way.STRIPE, PAID_OUTSIDE: Way.BY_HAND, DISPUTED: Way.DISPUTED}
@@ -42,8 +42,8 @@ class Part:
 class RefundQuote:
     """Amounts in minor units of `currency`.
 
-    `charged_back` is what the bank has returned already, `on_its_way` what earlier refunds are returning, `processing`
-    what has been paid and has not arrived.
+    `charged_back` is what the bank has returned already, `refunded` what earlier refunds have returned, `on_its_way`
+    what they are returning, `processing` what has been paid and has not arrived.
     """
 
     terms: RefundTerms
@@ -51,13 +51,14 @@ class RefundQuote:
     paid: int
     parts: tuple[Part, ...]
     charged_back: int
+    refunded: int
     on_its_way: int
     processing: int
 
     @property
     def amount(self) -> int:
         """What is promised: sent by Stripe, or given back by hand."""
-        return self.by_stripe + self.by_hand
+        return self.by_stripe + self.by_hand + self.not_by_card
 
     @property
     def by_stripe(self) -> int:
@@ -71,6 +72,10 @@ class RefundQuote:
     def disputed(self) -> int:
         return self._sum(Way.DISPUTED)
 
+    @property
+    def not_by_card(self) -> int:
+        return self._sum(Way.NOT_BY_CARD)
+
     def _sum(self, way: Way) -> int:
         return sum(part.amount for part in self.parts if part.way is way)
 
@@ -80,37 +85,39 @@ def quote(booking: Booking) -> RefundQuote:
     terms = refund_terms(booking, clock.now())
     payments = [payment for payment in booking.payments.all() if not payment.was_taken_back]
     paid = sum(payment.captured_amount for payment in payments)
-    charged_back = {payment.pk: _charged_back(payment) for payment in payments}
+    returned = {payment.pk: _returned_by_bank(payment) for payment in payments}
     due = paid * terms.percent // 100
     due -= due % smallest_step(booking.currency)  # what the card networks can send back
     return RefundQuote(
         terms=terms,
         currency=booking.currency,
         paid=paid,
-        parts=_parts(payments, charged_back, max(0, due - sum(charged_back.values()))),
-        charged_back=sum(charged_back.values()),
+        parts=_parts(payments, returned, max(0, due - sum(returned.values()))),
+        charged_back=sum(returned.values()),
+        refunded=sum(payment.refunded_amount for payment in payments),
         on_its_way=sum(payment.pending_refund_amount for payment in payments),
         processing=sum(p.amount for p in payments if p.status == PaymentStatus.PROCESSING),
     )
 
 
-def _charged_back(payment: Payment) -> int:
-    """What the bank took for good. While a dispute is open, nobody knows who keeps the money."""
-    if not payment.disputed_amount:
-        return 0
-    lost = payment.disputes.filter(status=DisputeStatus.LOST)
-    return max(0, lost.aggregate(total=Sum("withdrawn_amount"))["total"] or 0)
+def _returned_by_bank(payment: Payment) -> int:
+    return sum(dispute.withdrawn_amount for dispute in charged_back(payment)) if payment.disputed_amount else 0
 
 
-def _parts(payments: list[Payment], charged_back: dict[int, int], due: int) -> tuple[Part, ...]:
+def _parts(payments: list[Payment], returned: dict[int, int], due: int) -> tuple[Part, ...]:
     """From the balance first, then from the deposit."""
     parts = []
     for payment in sorted(payments, key=lambda payment: payment.purpose != Purpose.BALANCE):
-        amount = min(due, payment.refundable_amount - charged_back[payment.pk])
+        amount = min(due, payment.refundable_amount - returned[payment.pk])
         if amount > 0:
-            parts.append(Part(payment, amount, WAY_BY_OBSTACLE[obstacle(payment)]))
+            parts.append(Part(payment, amount, _way(payment)))
             due -= amount
     return tuple(parts)
+
+
+def _way(payment: Payment) -> Way:
+    way = WAY_BY_OBSTACLE[obstacle(payment)]
+    return Way.NOT_BY_CARD if way is Way.DISPUTED and not awaits_bank(payment) else way
 
 
 def signed(booking: Booking, amount: int) -> str:

@@ -2,10 +2,11 @@
 
 from typing import Final
 
-from django.db.models import QuerySet, Sum
+from django.db.models import QuerySet
 
-from payments.domain.discrepancies import close, note
+from payments.domain.discrepancies import close, note, was_ignored
 from payments.enums import (
+    DISPUTE_CLOSED,
     REFUND_TASKS,
     DiscrepancyKind,
     DiscrepancyStatus,
@@ -16,7 +17,7 @@ from payments.enums import (
     RefundStatus,
 )
 from payments.metrics import REFUND_OUTCOMES
-from payments.models import Discrepancy, Payment, Refund
+from payments.models import Discrepancy, Dispute, Payment, Refund
 from portal.audit.actor import Actor, Source
 from portal.audit.domain import record
 from portal.bookings.enums import BookingStatus
@@ -39,7 +40,20 @@ def obstacle(payment: Payment) -> str:
     """
     if payment.method == Method.OFFLINE:
         return PAID_OUTSIDE
-    return DISPUTED if payment.disputes.filter(is_charge_refundable=False).exists() else ""
+    return DISPUTED if any(not dispute.is_charge_refundable for dispute in payment.disputes.all()) else ""
+
+
+def awaits_bank(payment: Payment) -> bool:
+    """Whether the cardholder's bank has yet to decide a dispute that keeps Stripe from refunding the payment."""
+    return any(
+        not dispute.is_charge_refundable and dispute.status not in DISPUTE_CLOSED for dispute in payment.disputes.all()
+    )
+
+
+def charged_back(payment: Payment) -> list[Dispute]:
+    """The disputes by which the bank took money for good. While one is open, nobody knows who keeps it."""
+    lost = [dispute for dispute in payment.disputes.all() if dispute.status == DisputeStatus.LOST]
+    return [dispute for dispute in lost if dispute.withdrawn_amount > 0]
 
 
 def refuse(refund: Refund, payment: Payment, code: str, *, by: Actor, source: Source) -> None:
@@ -89,15 +103,19 @@ def update_money_went_back(payment: Payment, *, by: Actor, source: Source) -> No
     if not is_place_without_money(payment):
         _close_money_went_back(payment, by=by, source=source)
         return
+    kind, intent = DiscrepancyKind.MONEY_WENT_BACK, str(payment.intent_id)
+    details = {"booking": payment.booking.reference}
+    if was_ignored(kind, intent, details):
+        return
     note(
-        DiscrepancyKind.MONEY_WENT_BACK,
-        stripe_object_id=str(payment.intent_id),
+        kind,
+        stripe_object_id=intent,
         by=by,
         source=source,
         payment=payment,
         amount=payment.captured_amount,
         currency=payment.currency,
-        details={"booking": payment.booking.reference},
+        details=details,
     )
 
 
@@ -111,7 +129,7 @@ def is_place_without_money(payment: Payment) -> bool:
     """Whether the booking is confirmed and all of its deposit went back, not only by staff in the portal."""
     if payment.purpose != Purpose.DEPOSIT or payment.booking.status != BookingStatus.CONFIRMED:
         return False
-    lost = payment.disputes.filter(status=DisputeStatus.LOST).aggregate(total=Sum("withdrawn_amount"))["total"] or 0
+    lost = sum(dispute.withdrawn_amount for dispute in charged_back(payment))
     made_there = payment.refunds.filter(reason=RefundReason.MADE_AT_STRIPE, status=RefundStatus.SUCCEEDED)
     gone = payment.refunded_amount + lost
     return 0 < payment.captured_amount <= gone and (lost > 0 or made_there.exists())

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from payments.domain import notify
 from payments.domain.balances import derive, sent_back
 from payments.domain.discrepancies import note as note_discrepancy
+from payments.domain.discrepancies import was_ignored
 from payments.domain.news import Applied, News
 from payments.domain.refund_tasks import (
     close_task,
@@ -326,16 +327,18 @@ def _is_promise_cancelled(refund: Refund) -> bool:
 
 
 def _note_unfounded(result: RefundResult, payment: Payment, news: News) -> Applied:
-    note_discrepancy(
-        DiscrepancyKind.REFUND_DIFFERS,
-        stripe_object_id=result.id,
-        by=news.by,
-        source=news.source,
-        payment=payment,
-        amount=result.amount,
-        currency=result.currency,
-        details={"payment_status": payment.status, "refund_status": result.status},
-    )
+    kind, details = DiscrepancyKind.REFUND_DIFFERS, {"payment_status": payment.status, "refund_status": result.status}
+    if not was_ignored(kind, result.id, details):
+        note_discrepancy(
+            kind,
+            stripe_object_id=result.id,
+            by=news.by,
+            source=news.source,
+            payment=payment,
+            amount=result.amount,
+            currency=result.currency,
+            details=details,
+        )
     return Applied.DISCREPANCY
 
 

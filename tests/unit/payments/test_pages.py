@@ -13,7 +13,7 @@ from pytest_django import Settings
 from payments.domain.checkout import open_checkout
 from payments.domain.news import News
 from payments.domain.settlement import apply_intent
-from payments.gateway.base import GatewayRefused, GatewayUnreachable
+from payments.gateway.base import GatewayMisconfigured, GatewayRefused, GatewayUnreachable
 from portal.audit.actor import Actor, Source
 from portal.bookings.models import Booking
 from portal.common import clock
@@ -53,11 +53,11 @@ QUERIES = {
     "payments:book": 6,
     "payments:deposit": 6,
     "payments:dashboard": 4,
-    "payments:booking": 7,
+    "payments:booking": 9,
     "payments:cancel": 5,
     "payments:move": 5,
-    "payments:receipt": 6,
-    "payments:receipt_pdf": 6,
+    "payments:receipt": 7,
+    "payments:receipt_pdf": 7,
     "payments:calendar": 4,
     "payments:deposit_status": 5,
     "caregivers:people": 3,
@@ -299,6 +299,13 @@ def test_a_refusal_of_stripe_is_told_apart_from_an_outage(stripe: FakeGateway) -
     assert response.status_code == 200
     assert "Our payment provider did not accept this payment. Nothing has been taken from your card." in page
     assert "Try again</a>" not in page
+
+
+def test_our_own_wrong_key_is_no_refusal(stripe: FakeGateway) -> None:
+    booking = BookingFactory()
+    stripe.fail_next = [GatewayMisconfigured("AuthenticationError")]
+    response = signed_in(booking.caregiver.user).get(f"/deposit/{booking.reference}/")
+    assert (response.status_code, response.context["state"]) == (503, "unavailable")
 
 
 def test_stripe_out_of_reach_is_said_with_a_way_to_try_again(stripe: FakeGateway) -> None:

@@ -1,12 +1,33 @@
-"""The receipt as PDF says every currency in signs that its font has."""
+"""The receipt counts what was returned by any way; its PDF says every currency in signs that its font has."""
 
 from io import BytesIO
 
 import pytest
 from pypdf import PdfReader
 
-from payments.receipts import Line, Receipt, as_pdf
+from payments.models import Dispute
+from payments.receipts import Line, Receipt, as_pdf, receipt_for
+from portal.bookings.models import Booking
 from portal.common import clock
+from tests.fakes import FakeGateway
+from tests.ledger import pay
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("status", "returned", "total"),
+    [("needs_response", (), 1125), ("won", (), 1125), ("lost", (Line("Returned by your bank", 1125),), 0)],
+)
+def test_what_a_lost_dispute_took_is_not_paid(
+    booking: Booking, stripe: FakeGateway, status: str, returned: tuple[Line, ...], total: int
+) -> None:
+    withdrawn = 0 if status == "won" else 1125
+    Dispute.objects.create(
+        payment=pay(booking, stripe), stripe_dispute_id="du_1", amount=1125, status=status, withdrawn_amount=withdrawn
+    )
+    receipt = receipt_for(booking)
+    assert receipt is not None
+    assert (receipt.refunds, receipt.total) == (returned, total)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from django.test import Client
 
 from payments.domain.cancellation import cancel
 from payments.domain.refund_quote import quote, read_signed, signed
-from payments.domain.refunds import request_refund
+from payments.domain.refunds import request_refund, send_refunds
 from payments.enums import DiscrepancyKind, Method, PaymentStatus, Purpose, RefundReason
 from payments.models import Discrepancy, Dispute, Payment, Refund
 from payments.refund_sentences import after, before
@@ -82,7 +82,36 @@ def test_what_the_bank_returned_counts_towards_the_terms_share(confirmed: Bookin
     dispute(confirmed, "lost", 500)
     with time_machine.travel(confirmed.session.starts_at - timedelta(hours=30), tick=False):  # half comes back
         due = quote(fresh(confirmed))
-        assert (due.amount, due.disputed, due.charged_back) == (0, 62, 500)
+        assert (due.amount, due.not_by_card, due.disputed, due.charged_back) == (62, 62, 0, 500)
+
+
+@pytest.mark.parametrize(("status", "withdrawn", "left"), [("won", 0, "£11.25"), ("lost", 500, "£6.25")])
+def test_after_a_dispute_what_stripe_cannot_send_is_returned_by_hand(
+    confirmed: Booking, status: str, withdrawn: int, left: str
+) -> None:
+    dispute(confirmed, status, withdrawn)
+    promised = f"We cannot send {left} by card. Our team will return it to you, and be in touch."
+    assert promised in before(quote(fresh(confirmed)))
+    assert quote(fresh(confirmed)).amount == 1125 - withdrawn
+    assert promised in mailed(confirmed)
+    assert list(Discrepancy.objects.values_list("kind", "amount")) == [("refund_blocked", 1125 - withdrawn)]
+
+
+def test_an_earlier_refund_is_extra_and_the_share_is_the_most_that_is_refunded(
+    confirmed: Booking, stripe: FakeGateway
+) -> None:
+    deposit = confirmed.payments.get()
+    request_refund(deposit.pk, amount=600, reason=RefundReason.GOODWILL, by=BY, source=Source.STAFF)
+    send_refunds()
+    with time_machine.travel(confirmed.session.starts_at - timedelta(hours=30), tick=False):
+        due = quote(fresh(confirmed))
+    assert due.amount == 525
+    assert before(due) == [
+        "You’re cancelling at least 24 hours before the session, so under the terms you booked on we refund up to 50% "
+        "of what you paid, out of what we still hold.",
+        "£5.25 goes back the way you paid. To a card it can take 5 to 10 days.",
+        "We have already refunded £6.00.",
+    ]
 
 
 def test_while_the_bank_decides_nothing_is_promised_and_finance_has_a_task(confirmed: Booking) -> None:

@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 import time_machine
 
+from payments.domain.discrepancies import close
 from payments.domain.news import Applied, News
 from payments.domain.refunds import apply_refund, request_refund, send_refunds
-from payments.enums import DiscrepancyKind, PaymentStatus, RefundReason, RefundStatus
+from payments.enums import DiscrepancyKind, DiscrepancyStatus, PaymentStatus, RefundReason, RefundStatus
 from payments.gateway.base import GatewayRefused, RefundResult
 from payments.models import Discrepancy, Payment, Refund
 from portal.audit.actor import Actor, Source, SystemActor
@@ -164,6 +165,26 @@ def test_a_confirmed_booking_whose_money_went_back_at_stripe_is_a_task(paid: Pay
     apply_refund(at_stripe(paid, stripe, 2, 625), news())
     assert Booking.objects.get(pk=paid.booking_id).status == BookingStatus.CONFIRMED
     assert discrepancies(DiscrepancyKind.MONEY_WENT_BACK) == [(paid.intent_id, "open")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"), [(DiscrepancyKind.MONEY_WENT_BACK, "succeeded"), (DiscrepancyKind.REFUND_DIFFERS, "on_hold")]
+)
+def test_what_finance_has_ignored_stays_so_when_it_is_told_again(
+    paid: Payment, stripe: FakeGateway, kind: DiscrepancyKind, status: str
+) -> None:
+    made = at_stripe(paid, stripe, 1, status=status)
+    apply_refund(made, news())
+    close(Discrepancy.objects.get(kind=kind), DiscrepancyStatus.IGNORED, "A gift.", by=BY, source=Source.STAFF)
+    apply_refund(made, news())
+    assert [state for _, state in discrepancies(kind)] == ["ignored"]
+
+
+def test_an_ignored_refund_that_differs_in_another_way_is_a_task(paid: Payment, stripe: FakeGateway) -> None:
+    apply_refund(at_stripe(paid, stripe, 1, status="on_hold"), news())
+    close(Discrepancy.objects.get(), DiscrepancyStatus.IGNORED, "Seen.", by=BY, source=Source.STAFF)
+    apply_refund(at_stripe(paid, stripe, 1, status="reversed"), news())
+    assert sorted(state for _, state in discrepancies(DiscrepancyKind.REFUND_DIFFERS)) == ["ignored", "open"]
 
 
 def test_a_refund_that_finance_made_here_asks_nobody_again(paid: Payment, stripe: FakeGateway) -> None:
