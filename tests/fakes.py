@@ -174,7 +174,8 @@ class FakeGateway:
             verdict = {"winning_evidence": "won", "losing_evidence": "lost"}.get(evidence.get("uncategorized_text", ""))
             answered = found.status.replace("needs_response", "under_review")
             back = {"withdrawn_amount": 0, "settlement_amount": 0, "fee_amount": 0, "movements": found.movements + 1}
-            changes: dict[str, Any] = {"status": verdict or answered} | (back if verdict == "won" else {})
+            changes: dict[str, Any] = {"status": verdict or answered, "submissions": found.submissions + 1}
+            changes |= back if verdict == "won" else {}
             self.disputes[dispute_id] = replace(found, **changes)
             self.evidence.append((idempotency_key, dict(evidence)))
             self.by_key[idempotency_key] = dispute_id

@@ -76,7 +76,8 @@ class DisputeResult:
     """A dispute at Stripe. `amount` and `withdrawn_amount` in minor units of `currency`, the charge's.
 
     `settlement_amount` and `fee_amount` are the sums of its balance transactions (sign turned) and of their fees, in
-    `settlement_currency`, which Stripe chooses; `movements` counts the balance transactions.
+    `settlement_currency`, which Stripe chooses; `movements` counts the balance transactions, `submissions` the answers
+    that the bank was given.
     """
 
     id: str
@@ -94,6 +95,7 @@ class DisputeResult:
     settlement_amount: int = 0
     fee_amount: int = 0
     movements: int = 0
+    submissions: int = 0
 
 
 class GatewayError(Exception):

@@ -104,10 +104,13 @@ def refund_from(data: Json) -> RefundResult:
 
 def dispute_from(data: Json) -> DisputeResult:
     """A Dispute. Withdrawals are negative balance transactions at Stripe."""
-    due = (data.get("evidence_details") or {}).get("due_by")
+    details = data.get("evidence_details") or {}
+    due = details.get("due_by")
     moved = data.get("balance_transactions") or []
     currency = data["currency"].upper()
     settlement = next((movement["currency"].upper() for movement in moved), "")
+    net = -sum(movement["amount"] for movement in moved)
+    taken = -sum(movement["amount"] for movement in moved if movement["amount"] < 0)
     return DisputeResult(
         id=data["id"],
         intent_id=id_of(data.get("payment_intent")),
@@ -118,22 +121,21 @@ def dispute_from(data: Json) -> DisputeResult:
         currency=currency,
         created_at=from_epoch(data["created"]),
         is_charge_refundable=bool(data.get("is_charge_refundable")),
-        withdrawn_amount=_withdrawn(data["amount"], [movement["amount"] for movement in moved], settlement == currency),
+        withdrawn_amount=net if settlement == currency else _withdrawn(data, taken, net),
         evidence_due_at=from_epoch(due) if due else None,
         settlement_currency=settlement,
-        settlement_amount=-sum(movement["amount"] for movement in moved),
+        settlement_amount=net,
         fee_amount=sum(movement.get("fee") or 0 for movement in moved),
         movements=len(moved),
+        submissions=details.get("submission_count") or 0,
     )
 
 
-def _withdrawn(disputed: int, movements: list[int], same_currency: bool) -> int:
-    """What is withdrawn, in the charge's currency.
+def _withdrawn(data: Json, taken: int, net: int) -> int:
+    """What is withdrawn in the charge's currency, when the balance has another one.
 
-    Where the balance has another currency its amounts say only which part of the disputed amount came back.
+    Its amounts say only which part of the disputed amount came back. A won dispute comes back whole, at another day's
+    rate.
     """
-    net = -sum(movements)
-    if same_currency or not movements:
-        return net
-    taken = -sum(movement for movement in movements if movement < 0)
-    return round(disputed * net / taken) if taken and net > 0 else 0
+    won = data["status"] == "won" and net < taken
+    return round(data["amount"] * net / taken) if net > 0 and not won else 0

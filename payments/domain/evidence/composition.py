@@ -6,6 +6,7 @@ from io import BytesIO
 from typing import Final
 
 import pypdf
+from babel.numbers import get_currency_symbol
 from django.core.files.base import File
 from django.utils.translation import gettext as _
 from fpdf import FPDF
@@ -13,9 +14,19 @@ from fpdf import FPDF
 from payments.domain.evidence.fields import BY_NAME, DOCUMENTS, FIELDS, MOST_BYTES, MOST_PAGES
 from payments.errors import EvidenceError
 from payments.models import DisputeEvidence
+from portal.common.money import EXPONENTS
 
 PDF: Final = ".pdf"
-_PLAIN: Final = str.maketrans({"–": "-", "—": "-", "‘": "'", "’": "'", "“": '"', "”": '"', "…": "...", "€": "EUR "})
+_SPACES: Final = dict.fromkeys(map(chr, (0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000)), " ")
+_CURRENCIES: Final = {
+    symbol: f"{code} "
+    for code in EXPONENTS
+    if len(symbol := get_currency_symbol(code, "en_GB")) == 1 and ord(symbol) > 255
+}
+# What PDF's built-in fonts do not have, in signs that they have.
+_PLAIN: Final = str.maketrans(
+    {"–": "-", "—": "-", "‘": "'", "’": "'", "“": '"', "”": '"', "…": "...", **_SPACES, **_CURRENCIES}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Handing an answer to Stripe: one key while the outcome is unknown, so that the bank gets it once."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from django.db import transaction
@@ -10,7 +10,7 @@ from payments.domain.disputes import apply_dispute
 from payments.domain.evidence.fields import DOCUMENTS
 from payments.domain.news import News
 from payments.domain.transitions import locked
-from payments.enums import DISPUTE_TO_ANSWER, EvidenceState
+from payments.enums import EvidenceState
 from payments.gateway import gateway
 from payments.gateway.base import (
     DisputeResult,
@@ -29,6 +29,7 @@ from portal.common.leases import back_off, claim
 
 LEASE: Final = timedelta(minutes=5)  # several files, each with the gateway's time-out
 SETTLEMENT: Final = Actor.system(SystemActor.SETTLEMENT)
+Told = tuple[DisputeResult, News]
 
 
 def send_evidence(limit: int = 5) -> int:
@@ -41,9 +42,8 @@ def send_evidence(limit: int = 5) -> int:
 
 def _work_on(evidence: DisputeEvidence) -> None:
     dispute = Dispute.objects.get(pk=evidence.dispute_id)
-    asked_at = clock.now()
     try:
-        result = _found(evidence, dispute) or _send(evidence, dispute)
+        result, news = _found(evidence, dispute) or _send(evidence, dispute)
     except GatewayFailed as error:
         _with_new_key(evidence, error.code)
     except GatewayUnreachable as error:
@@ -57,25 +57,35 @@ def _work_on(evidence: DisputeEvidence) -> None:
         _refused(evidence, error.code, error.explanation)
         _learn(dispute)
     else:
-        _submitted(evidence, result, asked_at)
+        _submitted(evidence, result, news)
 
 
-def _found(evidence: DisputeEvidence, dispute: Dispute) -> DisputeResult | None:
-    """The dispute, when Stripe has taken an answer whose call was not answered; Stripe forgets a key after a day.
+def _found(evidence: DisputeEvidence, dispute: Dispute) -> Told | None:
+    """The dispute, when Stripe has taken an answer whose call was not answered; None while it waits for this answer.
 
-    Raises a GatewayError subclass.
+    Raises a GatewayError subclass; GatewayRefused also when the dispute moved on without it: an answer to an inquiry
+    is none to the chargeback that it became.
     """
-    sent = evidence.first_sent_at
-    if sent is None or (evidence.sequence_sent == evidence.sequence and clock.now() - sent < RESEND_WITHIN):
-        return None
-    result = gateway().retrieve_dispute(dispute.stripe_dispute_id)
-    return None if result.status in DISPUTE_TO_ANSWER else result
-
-
-def _send(evidence: DisputeEvidence, dispute: Dispute) -> DisputeResult:
-    """Raises a GatewayError subclass; GatewayRefused also when the dispute moved on before anything went."""
-    if evidence.first_sent_at is None and dispute.status != evidence.stage:
+    waits = dispute.status == evidence.stage
+    if evidence.first_sent_at is not None and not (waits and _keeps_its_key(evidence)):
+        news = _news()
+        result = gateway().retrieve_dispute(dispute.stripe_dispute_id)
+        waits = result.status == evidence.stage
+        if not waits and result.submissions > dispute.evidence.filter(state=EvidenceState.SUBMITTED).count():
+            return result, news
+    if not waits:
         raise GatewayRefused("moved_on", _("The dispute has changed since the answer was released. Nothing was sent."))
+    return None
+
+
+def _keeps_its_key(evidence: DisputeEvidence) -> bool:
+    """Whether Stripe answers the key of the last call as it answered then: it forgets a key after a day."""
+    sent = evidence.first_sent_at
+    return sent is not None and evidence.sequence_sent == evidence.sequence and clock.now() - sent < RESEND_WITHIN
+
+
+def _send(evidence: DisputeEvidence, dispute: Dispute) -> Told:
+    """Raises a GatewayError subclass."""
     texts = {
         name: text.strip()
         for name, text in evidence.texts.items()
@@ -84,7 +94,8 @@ def _send(evidence: DisputeEvidence, dispute: Dispute) -> DisputeResult:
     files = evidence.files.filter(field__in=evidence.released)
     ids = {file.field: file.stripe_file_id or _uploaded(file, evidence) for file in files}
     _mark_sent(evidence)
-    return gateway().submit_evidence(dispute.stripe_dispute_id, texts | ids, idempotency_key=evidence.idempotency_key)
+    result = gateway().submit_evidence(dispute.stripe_dispute_id, texts | ids, idempotency_key=evidence.idempotency_key)
+    return result, _news()  # as new as its reply: what others read while it was under way is older
 
 
 def _uploaded(file: EvidenceFile, evidence: DisputeEvidence) -> str:
@@ -139,14 +150,14 @@ def _refused(evidence: DisputeEvidence, code: str, explanation: str) -> None:
 def _learn(dispute: Dispute) -> None:
     """A refusal may come of a dispute that closed meanwhile."""
     try:
-        asked_at = clock.now()
-        apply_dispute(gateway().retrieve_dispute(dispute.stripe_dispute_id), _news(asked_at))
+        news = _news()
+        apply_dispute(gateway().retrieve_dispute(dispute.stripe_dispute_id), news)
     except GatewayError:  # logged by the gateway; the event or reconciliation brings it
         return
 
 
 @transaction.atomic
-def _submitted(evidence: DisputeEvidence, result: DisputeResult, asked_at: datetime) -> None:
+def _submitted(evidence: DisputeEvidence, result: DisputeResult, news: News) -> None:
     """The bank has it: what was attached is deleted here, and the dispute is brought to what Stripe says."""
     dispute, stored = _locked(evidence)
     if stored.state == EvidenceState.SENDING:
@@ -160,7 +171,7 @@ def _submitted(evidence: DisputeEvidence, result: DisputeResult, asked_at: datet
             source=Source.SCHEDULE,
             data={"answer": stored.pk, "released": ", ".join(stored.released)},
         )
-    apply_dispute(result, _news(asked_at))
+    apply_dispute(result, news)
 
 
 def _locked(evidence: DisputeEvidence) -> tuple[Dispute, DisputeEvidence]:
@@ -169,5 +180,5 @@ def _locked(evidence: DisputeEvidence) -> tuple[Dispute, DisputeEvidence]:
     return Dispute.objects.get(pk=evidence.dispute_id), DisputeEvidence.objects.get(pk=evidence.pk)
 
 
-def _news(asked_at: datetime) -> News:
-    return News(SETTLEMENT, Source.SCHEDULE, asked_at)
+def _news() -> News:
+    return News(SETTLEMENT, Source.SCHEDULE, clock.now())

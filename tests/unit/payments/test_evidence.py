@@ -278,6 +278,78 @@ def test_a_failure_of_stripes_gets_a_new_key_once_the_dispute_still_waits(
     assert stripe.calls == [*stripe.calls[:-3], "submit_evidence", "retrieve_dispute", "submit_evidence"]
 
 
+def unanswered(dispute: Dispute, stripe: FakeGateway, **changes: Any) -> None:
+    """Stripe failed at an answer that it then has not, and the dispute goes on in another way."""
+    stripe.fail_next = [GatewayFailed("http_500")]
+    send_evidence()
+    stripe.disputes["dp_1"] = replace(stripe.disputes["dp_1"], **changes)
+    due_now()
+
+
+def test_a_dispute_that_was_lost_without_our_answer_is_no_answer_submitted(
+    dispute: Dispute, stripe: FakeGateway
+) -> None:
+    requested(dispute, attached={"receipt": Document(b"%PDF-1", ".pdf", 1)})
+    unanswered(dispute, stripe, status="lost")
+    send_evidence()
+    assert (state(dispute), stripe.evidence, EvidenceFile.objects.count()) == (("refused", "lost"), [], 0)
+    assert "has changed since" in DisputeEvidence.objects.get().refusal
+    assert "dispute.answer_submitted" not in actions()
+
+
+def asks_as_an_inquiry(dispute: Dispute, stripe: FakeGateway) -> None:
+    stripe.disputes["dp_1"] = replace(stripe.disputes["dp_1"], status="warning_needs_response", movements=0)
+    Dispute.objects.update(status="warning_needs_response", movements=0)
+    requested(dispute)
+
+
+@pytest.mark.parametrize("heard", [True, False])
+def test_an_inquirys_answer_that_stripe_has_not_is_kept_from_the_chargeback(
+    heard: bool, dispute: Dispute, stripe: FakeGateway
+) -> None:
+    asks_as_an_inquiry(dispute, stripe)
+    unanswered(dispute, stripe, status="needs_response", movements=1)
+    if heard:
+        apply_dispute(stripe.disputes["dp_1"], news())
+    send_evidence()
+    assert (state(dispute), stripe.evidence) == (("refused", "needs_response"), [])
+    assert why_not(Dispute.objects.get()) == ""
+
+
+def test_an_inquirys_answer_that_stripe_has_leaves_the_chargeback_to_answer(
+    dispute: Dispute, stripe: FakeGateway
+) -> None:
+    asks_as_an_inquiry(dispute, stripe)
+    stripe.lose_next = 1
+    send_evidence()
+    stripe.disputes["dp_1"] = replace(stripe.disputes["dp_1"], status="needs_response", movements=1)
+    apply_dispute(stripe.disputes["dp_1"], news())
+    due_now()
+    send_evidence()
+    assert (state(dispute), len(stripe.evidence)) == (("submitted", "needs_response"), 1)
+    requested(Dispute.objects.get())
+    unanswered(dispute, stripe, status="lost")
+    send_evidence()
+    assert sorted(DisputeEvidence.objects.values_list("stage", "state")) == [
+        ("needs_response", "refused"), ("warning_needs_response", "submitted"),
+    ]  # fmt: skip
+
+
+def test_the_reply_to_our_answer_counts_when_an_event_is_read_while_it_is_sent(
+    dispute: Dispute, stripe: FakeGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    requested(dispute)
+    real = stripe.submit_evidence
+
+    def with_event(*args: Any, **kwargs: Any) -> DisputeResult:
+        apply_dispute(stripe.retrieve_dispute("dp_1"), news())
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(stripe, "submit_evidence", with_event)
+    send_evidence()
+    assert state(dispute) == ("submitted", "under_review")
+
+
 def test_a_file_is_uploaded_once_even_when_the_answer_has_to_be_sent_again(
     dispute: Dispute, stripe: FakeGateway
 ) -> None:
@@ -392,6 +464,13 @@ def test_what_stripe_would_not_take_is_said(
     with pytest.raises(EvidenceError) as caught:
         composed(texts, [*texts, *attached] or ["product_description"], attached)
     assert [found for found in caught.value.sentences if sentence in found]
+
+
+def test_spaces_and_currencies_that_the_font_has_not_are_printed_otherwise() -> None:
+    text = "Paid\u00a0£11.25,\u202f₹12.00 and €3.00"
+    printed = composed({"receipt": text}, ["receipt"], {}).documents["receipt"].content
+    said = pypdf.PdfReader(BytesIO(printed)).pages[0].extract_text()
+    assert "Paid £11.25, INR 12.00 and EUR 3.00" in said
 
 
 def test_all_texts_together_are_within_stripes_limit() -> None:
