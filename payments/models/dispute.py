@@ -1,6 +1,7 @@
 """A charge that the cardholder disputes."""
 
 from decimal import Decimal
+from typing import Final
 
 from django.db import models
 
@@ -9,6 +10,9 @@ from payments.models.payment import Payment
 from portal.common import clock
 from portal.common.money import major
 
+LONGEST_STATUS: Final = 32
+LONGEST_REASON: Final = 64
+
 
 class Dispute(models.Model):
     """Stripe's dispute, as far as the ledger needs it. Amounts in minor units."""
@@ -16,8 +20,8 @@ class Dispute(models.Model):
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="disputes", editable=False)
     stripe_dispute_id = models.CharField(max_length=255, unique=True, editable=False)
     amount = models.PositiveIntegerField(editable=False)
-    status = models.CharField(max_length=32, choices=DisputeStatus, editable=False)
-    reason = models.CharField(max_length=64, blank=True, editable=False)
+    status = models.CharField(max_length=LONGEST_STATUS, choices=DisputeStatus, editable=False)
+    reason = models.CharField(max_length=LONGEST_REASON, blank=True, editable=False)
     is_charge_refundable = models.BooleanField(default=False, editable=False)
     withdrawn_amount = models.IntegerField(
         default=0, editable=False, help_text="What Stripe took and has not given back, in the payment's currency."

@@ -60,10 +60,11 @@ class Staged(models.Model):
     read by whole joins, through keys on Stripe's ids.
     """
 
+    LONGEST_STATUS: ClassVar = 40
     LISTED: ClassVar[tuple[str, ...]] = ("stripe_id", "intent_id", "status", "amount", "currency")
 
     run = models.ForeignKey(ReconciliationRun, models.CASCADE, related_name="+", **UNCHECKED)
-    status = models.CharField(max_length=40)
+    status = models.CharField(max_length=LONGEST_STATUS)
     amount = models.BigIntegerField()
     currency = models.CharField(max_length=3)
 
@@ -118,7 +119,7 @@ class StagedRefund(Staged):
 class StagedDispute(Staged):
     """A dispute, joined to ours and to its payment."""
 
-    LISTED = (*Staged.LISTED, "withdrawn")
+    LISTED = (*Staged.LISTED, "withdrawn", "settlement", "fee", "movements")
 
     dispute = models.ForeignKey(
         Dispute,
@@ -137,6 +138,9 @@ class StagedDispute(Staged):
         **UNCHECKED,
     )
     withdrawn = models.BigIntegerField(default=0, db_default=0)
+    settlement = models.BigIntegerField(default=0, db_default=0)
+    fee = models.BigIntegerField(default=0, db_default=0)
+    movements = models.PositiveIntegerField(default=0, db_default=0)
 
     def __str__(self) -> str:
         return str(self.dispute_id)

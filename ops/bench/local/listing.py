@@ -8,7 +8,7 @@ from payments.enums import DiscrepancyKind
 K = DiscrepancyKind
 Intent = tuple[str, str, int, str, int, str]  # StagedIntent.LISTED
 Refunded = tuple[str, str, str, int, str]  # StagedRefund.LISTED
-Disputed = tuple[str, str, str, int, str, int]  # StagedDispute.LISTED
+Disputed = tuple[str, str, str, int, str, int, int, int, int]  # StagedDispute.LISTED
 PER_KIND: Final = 10
 CYCLE: Final = 20  # of twenty payments 16 are paid, 3 cancelled, the last waits
 PAID, WAITING = 0, CYCLE - 1
@@ -75,4 +75,4 @@ def refunds(count: int) -> Iterator[Refunded]:
 def disputes(count: int) -> Iterator[Disputed]:
     """Disputes that the ledger does not have, each with its whole amount withdrawn."""
     for number in planted(K.DISPUTE_MISSING, count):
-        yield _named(K.DISPUTE_MISSING, number), intent_id(number), "needs_response", 100, "GBP", 100
+        yield _named(K.DISPUTE_MISSING, number), intent_id(number), "needs_response", 100, "GBP", 100, 100, 1500, 1

@@ -151,9 +151,17 @@ def refunds(run: ReconciliationRun) -> Iterator[Finding]:
 
 
 def disputes(run: ReconciliationRun) -> Iterator[Finding]:
-    """Disputes of our payments that we do not have, or with another state, amount or withdrawal."""
+    """Disputes of our payments that we do not have, or with another state, currency or sum."""
     staged = StagedDispute.objects.filter(run=run, payment__id__isnull=False)
-    differs = ~Q(status=F("dispute__status"), amount=F("dispute__amount"), withdrawn=F("dispute__withdrawn_amount"))
+    differs = ~Q(
+        status=F("dispute__status"),
+        amount=F("dispute__amount"),
+        currency=F("payment__currency"),
+        withdrawn=F("dispute__withdrawn_amount"),
+        settlement=F("dispute__settlement_amount"),
+        fee=F("dispute__fee_amount"),
+        movements=F("dispute__movements"),
+    )
     for row in staged.filter(Q(dispute__id__isnull=True) | differs).select_related("payment").iterator():
         yield _following(K.DISPUTE_MISSING, str(row.dispute_id), row)
 

@@ -62,7 +62,12 @@ def still_differs(finding: Finding) -> bool:
                 stripe_dispute_id=told.id,
                 status=told.status,
                 amount=told.amount,
+                payment__currency=told.currency,
                 withdrawn_amount=told.withdrawn_amount,
+                settlement_currency=told.settlement_currency,
+                settlement_amount=told.settlement_amount,
+                fee_amount=told.fee_amount,
+                movements=told.movements,
             )
             return not same.exists()
         case K.MONEY_WENT_BACK:

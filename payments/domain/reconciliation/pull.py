@@ -57,17 +57,24 @@ def _pulled(
 def intent_row(intent: Intent) -> Row:
     """Values of StagedIntent.LISTED."""
     reference = intent.metadata.get("payment_id", "")[:20]
-    return intent.id, intent.status, intent.amount, intent.currency, intent.amount_received, reference
+    return (
+        intent.id,
+        intent.status[: Staged.LONGEST_STATUS],
+        intent.amount,
+        intent.currency,
+        intent.amount_received,
+        reference,
+    )
 
 
 def followed_row(told: RefundResult | DisputeResult) -> Row:
     """Values of Staged.LISTED, for what follows a payment."""
-    return told.id, told.intent_id, told.status, told.amount, told.currency
+    return told.id, told.intent_id, told.status[: Staged.LONGEST_STATUS], told.amount, told.currency
 
 
 def dispute_row(told: DisputeResult) -> Row:
     """Values of StagedDispute.LISTED."""
-    return *followed_row(told), told.withdrawn_amount
+    return *followed_row(told), told.withdrawn_amount, told.settlement_amount, told.fee_amount, told.movements
 
 
 def catch_up(run: ReconciliationRun, tell: Teller) -> tuple[int, list[str]]:

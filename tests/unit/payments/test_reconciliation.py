@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from payments.domain.reconciliation import heal
 from payments.domain.settlement import apply_intent
 from payments.enums import DiscrepancyStatus, PaymentStatus, RunState
 from payments.gateway.base import GatewayUnreachable, Intent
-from payments.models import Discrepancy, Payment, StagedIntent
+from payments.models import Discrepancy, Dispute, Payment, StagedIntent
 from portal.audit.actor import Actor, Source
 from portal.bookings.enums import BookingStatus
 from portal.bookings.models import Booking
@@ -212,3 +213,26 @@ def test_a_dispute_whose_money_came_back_unheard_is_healed(stripe: FakeGateway) 
     done = run(stripe)
     assert (done.found, done.healed) == ({"dispute_missing": 1}, {"dispute_missing": 1})
     assert Payment.objects.get().disputed_amount == 0
+
+
+@pytest.mark.parametrize("changes", [
+    {"movements": 1}, {"fee_amount": 3000}, {"settlement_amount": 1316, "settlement_currency": "EUR"},
+])  # fmt: skip
+def test_a_disputes_fee_and_settlement_are_compared(changes: dict[str, Any], stripe: FakeGateway) -> None:
+    dispute_unheard(stripe)
+    run(stripe)
+    stripe.disputes["dp_1"] = replace(stripe.disputes["dp_1"], **changes)
+    done = run(stripe)
+    assert (done.found, done.healed) == ({"dispute_missing": 1}, {"dispute_missing": 1})
+    assert Dispute.objects.values(*changes).get() == changes
+    assert run(stripe).found == {}
+
+
+@pytest.mark.parametrize("changes", [{"status": "x" * 50}, {"currency": "EUR"}])
+def test_a_dispute_that_the_ledger_cannot_hold_ends_no_run(changes: dict[str, str], stripe: FakeGateway) -> None:
+    dispute_unheard(stripe)
+    stripe.disputes["dp_1"] = replace(stripe.disputes["dp_1"], **changes)
+    for _ in range(2):
+        done = run(stripe)
+        assert (done.state, done.found, done.healed) == (RunState.FINISHED, {"dispute_missing": 1}, {})
+    assert (open_kinds(), Dispute.objects.count()) == ({"dispute_missing": 1}, 0)
