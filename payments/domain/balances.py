@@ -6,7 +6,7 @@ from typing import Final
 from django.db import models
 from django.db.models import Sum
 
-from payments.domain.refund_tasks import close_tasks
+from payments.domain.refund_tasks import close_tasks, reduce_task, with_open_task
 from payments.domain.transitions import move
 from payments.enums import REFUND_RESERVED, REFUND_TO_SEND, PaymentStatus, RefundStatus
 from payments.models import Payment, Refund
@@ -14,6 +14,7 @@ from portal.audit.actor import Actor, Source
 from portal.audit.domain import record
 from portal.common import clock
 
+CHARGED_BACK: Final = "charged_back"
 ALREADY_REFUNDED: Final = "charge_already_refunded"  # Stripe's own code
 AT_STRIPE: Final = frozenset({RefundStatus.PENDING, RefundStatus.SUCCEEDED})
 
@@ -41,6 +42,23 @@ def sent_back(payment: Payment, *, but: Sequence[int | None] = ()) -> int:
     return _sum(payment.refunds.filter(status__in=AT_STRIPE).exclude(pk__in=[pk for pk in but if pk]))
 
 
+def give_way_to_bank(payment: Payment, returned: int, *, by: Actor, source: Source) -> None:
+    """The bank has returned `returned` minor units of `payment` (locked), which nobody sends or gives back again.
+
+    The oldest refund that waits is covered first, one that failed and is a task among them.
+    """
+    waiting = {refund.pk: refund for refund in payment.refunds.filter(status__in=REFUND_TO_SEND)}
+    waiting |= {refund.pk: refund for refund in with_open_task(payment)}
+    for _, refund in sorted(waiting.items()):
+        covered = min(returned, refund.amount)
+        if covered <= 0:
+            return
+        returned -= covered
+        reduce_task(refund, covered, "The bank has returned this money.", by=by, source=source)
+        if not refund.stripe_refund_id:  # else Stripe's own, which the bank sent back: as Stripe has it
+            _shrink(refund, covered, CHARGED_BACK, by, source)
+
+
 def _make_room(payment: Payment, by: Actor, source: Source) -> None:
     """Newest first: the earlier wish is the one that is kept."""
     waiting = list(payment.refunds.filter(status__in=REFUND_TO_SEND).order_by("-pk"))
@@ -49,17 +67,17 @@ def _make_room(payment: Payment, by: Actor, source: Source) -> None:
         if excess <= 0:
             return
         cut = min(excess, refund.amount)
-        _shrink(refund, cut, by, source)
+        _shrink(refund, cut, ALREADY_REFUNDED, by, source)
         excess -= cut
 
 
-def _shrink(refund: Refund, cut: int, by: Actor, source: Source) -> None:
+def _shrink(refund: Refund, cut: int, code: str, by: Actor, source: Source) -> None:
     """Its next request has a new key. One under way asks for more than is left, which Stripe refuses."""
     before = refund.amount
     refund.sequence += 1
     refund.leased_until = None
     if cut == before:
-        refund.status, refund.failure_code, refund.settled_at = RefundStatus.CANCELLED, ALREADY_REFUNDED, clock.now()
+        refund.status, refund.failure_code, refund.settled_at = RefundStatus.CANCELLED, code, clock.now()
     else:
         refund.amount -= cut
     refund.save(update_fields=["sequence", "leased_until", "status", "failure_code", "settled_at", "amount"])

@@ -6,13 +6,25 @@ from django.db import transaction
 from django.db.models import Sum
 
 from payments.domain import notify
+from payments.domain.balances import derive, give_way_to_bank
+from payments.domain.discrepancies import note
 from payments.domain.fraud import close_warnings
 from payments.domain.news import Applied, News
 from payments.domain.refund_tasks import update_money_went_back
 from payments.domain.transitions import locked
-from payments.enums import DISPUTE_CLOSED, DISPUTE_DECIDED, DISPUTE_TO_ANSWER, EVIDENCE_OPEN
+from payments.enums import (
+    CAPTURED,
+    DISPUTE_CLOSED,
+    DISPUTE_DECIDED,
+    DISPUTE_TO_ANSWER,
+    EVIDENCE_OPEN,
+    DiscrepancyKind,
+    DiscrepancyStatus,
+    DisputeStatus,
+)
 from payments.gateway.base import DisputeResult
-from payments.models import Dispute, EvidenceFile, Payment
+from payments.models import Discrepancy, Dispute, EvidenceFile, Payment
+from payments.models.dispute import LONGEST_REASON, LONGEST_STATUS
 from portal.audit.domain import record
 from portal.common import clock
 
@@ -34,19 +46,23 @@ COPIED: Final = (
 def apply_dispute(result: DisputeResult, news: News) -> Applied:
     """Bring our row to what Stripe says; a booking keeps its state. `news.as_of` is when Stripe was asked.
 
-    Finance is told whenever an answer is needed, and when it closes. An older answer changes nothing.
+    Finance is told whenever an answer is needed, and when it closes. An older answer changes nothing. One in another
+    currency than its payment, or in a state with a name too long to keep, is a discrepancy and no row.
     """
     payment_id = Payment.objects.filter(intent_id=result.intent_id).values_list("pk", flat=True).first()
     if payment_id is None:
         return Applied.UNMATCHED
     payment = locked(payment_id)
+    if result.currency != payment.currency or len(result.status) > LONGEST_STATUS:
+        return _note_unfit(result, payment, news)
     stored = Dispute.objects.filter(stripe_dispute_id=result.id).first()
     if stored is not None and _is_older(result, news, stored):
         return Applied.APPLIED
-    before = stored.status if stored else ""
+    before, lost_before = (stored.status, _lost(stored)) if stored else ("", 0)
     dispute = stored or Dispute(stripe_dispute_id=result.id, payment=payment, opened_at=result.created_at)
     _copy(result, dispute, news)
     close_warnings(payment, "The payment is disputed now.", by=news.by, source=news.source)
+    _cover_refunds(payment, _lost(dispute) - lost_before, news)
     withdrawn = payment.disputes.aggregate(total=Sum("withdrawn_amount"))["total"] or 0
     payment.disputed_amount = max(0, withdrawn)
     payment.save(update_fields=["disputed_amount", "updated_at"])
@@ -77,10 +93,41 @@ def _is_older(result: DisputeResult, news: News, stored: Dispute) -> bool:
 def _copy(result: DisputeResult, dispute: Dispute, news: News) -> None:
     for name in COPIED:
         setattr(dispute, name, getattr(result, name))
+    dispute.reason = result.reason[:LONGEST_REASON]
     closed = result.status in DISPUTE_CLOSED
     dispute.closed_at = (dispute.closed_at or clock.now()) if closed else None
     dispute.fetched_at = news.as_of
     dispute.save()
+
+
+def _note_unfit(result: DisputeResult, payment: Payment, news: News) -> Applied:
+    """Once finance has ignored it, another event brings it not back."""
+    kind = DiscrepancyKind.DISPUTE_MISSING
+    noted = Discrepancy.objects.filter(kind=kind, stripe_object_id=result.id, amount=result.amount)
+    if not noted.filter(status=DiscrepancyStatus.IGNORED).exists():
+        note(
+            kind,
+            stripe_object_id=result.id,
+            by=news.by,
+            source=news.source,
+            payment=payment,
+            amount=result.amount,
+            currency=result.currency,
+            details={"dispute_status": result.status, "intent": payment.intent_id},
+        )
+    return Applied.DISCREPANCY
+
+
+def _lost(dispute: Dispute) -> int:
+    """What the bank has returned to the cardholder for good, in minor units."""
+    return max(0, dispute.withdrawn_amount) if dispute.status == DisputeStatus.LOST else 0
+
+
+def _cover_refunds(payment: Payment, returned: int, news: News) -> None:
+    """Refunds that wait are no longer owed, as far as the bank has returned the money meanwhile."""
+    if returned > 0 and payment.status in CAPTURED:
+        give_way_to_bank(payment, returned, by=news.by, source=news.source)
+        derive(payment, by=news.by, source=news.source, stripe_event_id=news.stripe_event_id)
 
 
 def _drop_unsent_documents(dispute: Dispute) -> None:

@@ -87,6 +87,21 @@ def close_task(refund: Refund, reason: str, *, by: Actor, source: Source) -> Non
         close(opened, DiscrepancyStatus.HEALED, reason, by=by, source=source)
 
 
+def with_open_task(payment: Payment) -> list[Refund]:
+    """The payment's refunds that somebody still has to see to."""
+    ids = set(_open_tasks().filter(payment=payment).values_list("stripe_object_id", flat=True))
+    return [refund for refund in payment.refunds.all() if task_id(refund) in ids]
+
+
+def reduce_task(refund: Refund, covered: int, reason: str, *, by: Actor, source: Source) -> None:
+    """`covered` minor units went back in another way: its task, if it has one, is about the rest, or over."""
+    for opened in _open_tasks().filter(stripe_object_id=task_id(refund)):
+        if covered >= opened.amount:
+            close(opened, DiscrepancyStatus.HEALED, reason, by=by, source=source)
+        else:
+            Discrepancy.objects.filter(pk=opened.pk).update(amount=opened.amount - covered)
+
+
 def close_tasks(payment: Payment, reason: str, *, by: Actor, source: Source) -> None:
     """Nothing is left to refund of the payment: its tasks are over, early fraud warnings among them."""
     over = REFUND_TASKS | {DiscrepancyKind.FRAUD_WARNING}

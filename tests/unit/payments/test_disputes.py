@@ -7,13 +7,15 @@ from itertools import permutations
 import pytest
 from django.contrib.auth.models import Group
 
+from payments.domain.discrepancies import close
 from payments.domain.disputes import apply_dispute
 from payments.domain.events import process_inbox
 from payments.domain.news import Applied, News
-from payments.enums import DiscrepancyKind, PaymentStatus
+from payments.domain.refunds import apply_refund, request_refund, send_refunds
+from payments.enums import DiscrepancyKind, DiscrepancyStatus, PaymentStatus, RefundReason
 from payments.gateway.base import DisputeResult
 from payments.gateway.stripe_objects import dispute_from
-from payments.models import Discrepancy, Dispute, Payment, ReceivedEvent
+from payments.models import Discrepancy, Dispute, Payment, ReceivedEvent, Refund
 from portal.accounts.roles import Role
 from portal.audit.actor import Actor, Source
 from portal.audit.models import AuditEvent
@@ -174,15 +176,92 @@ def test_a_lost_dispute_of_a_confirmed_booking_is_a_task(paid: Payment) -> None:
     assert Discrepancy.objects.get().kind == DiscrepancyKind.MONEY_WENT_BACK
 
 
+def cancelled_refund(payment: Payment, amount: int) -> Refund:
+    """What a cancellation promises."""
+    reason = RefundReason.CANCELLATION
+    return request_refund(payment.pk, amount=amount, reason=reason, by=Actor.stripe("evt_1"), source=Source.STAFF)
+
+
+def waiting() -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
+    """Refunds and their tasks."""
+    tasks = Discrepancy.objects.filter(kind=DiscrepancyKind.REFUND_BLOCKED).order_by("pk")
+    refunds = Refund.objects.order_by("pk").values_list("amount", "status")
+    return list(refunds), list(tasks.values_list("amount", "status"))
+
+
+def test_a_refund_that_the_dispute_blocked_ends_once_the_bank_has_returned_it(paid: Payment) -> None:
+    apply_dispute(disputed(paid), asked(0))
+    cancelled_refund(paid, 1125)
+    assert waiting() == ([(1125, "failed")], [(1125, "open")])
+    apply_dispute(disputed(paid, "lost"), asked(1))
+    assert waiting() == ([(1125, "cancelled")], [(1125, "healed")])
+
+
+def test_a_refund_not_yet_sent_ends_with_the_lost_dispute_and_nobody_is_told(
+    paid: Payment, stripe: FakeGateway, finance: None
+) -> None:
+    cancelled_refund(paid, 1125)
+    apply_dispute(disputed(paid, "lost"), asked(0))
+    assert (send_refunds(), stripe.calls.count("refund")) == (0, 0)
+    paid.refresh_from_db()
+    assert (waiting(), paid.pending_refund_amount) == (([(1125, "cancelled")], []), 0)
+    assert not Notification.objects.filter(template__startswith="refund").exists()
+
+
+def test_a_partly_lost_dispute_leaves_the_rest_to_give_back_and_counts_once(paid: Payment) -> None:
+    apply_dispute(disputed(paid, withdrawn=500), asked(0))
+    cancelled_refund(paid, 1125)
+    for minutes in (1, 2):
+        apply_dispute(disputed(paid, "lost", 500), asked(minutes))
+        assert waiting() == ([(625, "failed")], [(625, "open")])
+
+
+def test_a_refund_that_the_bank_had_sent_back_keeps_what_stripe_says_of_it(paid: Payment, stripe: FakeGateway) -> None:
+    cancelled_refund(paid, 1125)
+    send_refunds()
+    (sent,) = stripe.refunds.values()
+    stripe.refunds[sent.id] = replace(sent, status="failed")
+    apply_refund(stripe.refunds[sent.id], news())
+    apply_dispute(disputed(paid, "lost"), asked(1))
+    assert waiting() == ([(1125, "failed")], [(1125, "healed")])
+
+
+def test_a_dispute_in_another_currency_than_its_payment_is_a_discrepancy(paid: Payment) -> None:
+    in_euros = replace(disputed(paid, withdrawn=1300), currency="EUR", amount=1300)
+    assert apply_dispute(in_euros, news()) is Applied.DISCREPANCY
+    assert not Dispute.objects.exists()
+    opened = Discrepancy.objects.get()
+    assert (opened.kind, opened.amount, opened.currency) == (DiscrepancyKind.DISPUTE_MISSING, 1300, "EUR")
+    close(opened, DiscrepancyStatus.IGNORED, "seen", by=Actor.stripe("evt_1"), source=Source.STAFF)
+    assert apply_dispute(in_euros, news()) is Applied.DISCREPANCY
+    assert Discrepancy.objects.values_list("status", flat=True).get() == "ignored"
+
+
+def test_a_state_with_a_name_too_long_to_keep_is_a_discrepancy_at_once(paid: Payment, stripe: FakeGateway) -> None:
+    stripe.disputes["dp_1"] = disputed(paid, "compelling_evidence_pre_arbitration_review")
+    event = ReceivedEvent.objects.create(
+        event_id="evt_1", type="charge.dispute.updated", object_id="dp_1", livemode=False, created_at=clock.now(),
+        payload={"data": {"object": {"id": "dp_1"}}},
+    )  # fmt: skip
+    process_inbox()
+    event.refresh_from_db()
+    assert (event.ledger_state, event.attempts, Discrepancy.objects.get().amount) == ("discrepancy", 1, 1125)
+
+
+def test_a_reason_too_long_to_keep_is_cut(paid: Payment) -> None:
+    apply_dispute(replace(disputed(paid), reason="x" * 65), news())
+    assert Dispute.objects.get().reason == "x" * 64
+
+
 class TestRead:
     """A dispute as Stripe's JSON tells it."""
 
-    def read(self, *movements: tuple[int, int, str]) -> DisputeResult:
+    def read(self, *movements: tuple[int, int, str], status: str = "needs_response") -> DisputeResult:
         return dispute_from(
             {
-                "id": "du_1", "payment_intent": "pi_1", "charge": "ch_1", "status": "needs_response", "reason": None,
+                "id": "du_1", "payment_intent": "pi_1", "charge": "ch_1", "status": status, "reason": None,
                 "amount": 1125, "currency": "gbp", "created": 1_790_000_000, "is_charge_refundable": False,
-                "evidence_details": {"due_by": None},
+                "evidence_details": {"due_by": None, "submission_count": 1},
                 "balance_transactions": [
                     {"amount": amount, "fee": fee, "currency": currency} for amount, fee, currency in movements
                 ],
@@ -201,6 +280,14 @@ class TestRead:
     def test_what_came_back_at_a_better_rate_is_not_a_debt(self) -> None:
         told = self.read((-1316, 1500, "eur"), (1320, -1500, "eur"))
         assert (told.withdrawn_amount, told.settlement_amount, told.fee_amount, told.movements) == (0, -4, 0, 2)
+
+    def test_a_won_dispute_leaves_nothing_withdrawn_whatever_the_rate(self) -> None:
+        back = (1290, -1500, "eur")
+        assert self.read((-1316, 1500, "eur"), back, status="won").withdrawn_amount == 0
+        assert self.read((-1316, 1500, "eur"), status="won").withdrawn_amount == 1125  # it is still to come back
+
+    def test_how_often_the_bank_was_answered_is_told(self) -> None:
+        assert self.read().submissions == 1
 
     def test_an_inquiry_has_moved_nothing(self) -> None:
         told = self.read()
