@@ -20,6 +20,8 @@ def test_no_call_is_made_inside_a_transaction() -> None:
     calls = (
         lambda: gateway.retrieve_intent("pi_1"),
         lambda: gateway.cancel_intent("pi_1"),
+        lambda: gateway.update_receipt_email("pi_1", "a@example.com"),
+        lambda: gateway.retrieve_account("acct_1"),
         lambda: gateway.retrieve_charge("ch_1"),
         lambda: gateway.refund("pi_1", 1, refund_id=1, idempotency_key="k"),
         lambda: gateway.retrieve_refund("re_1"),
