@@ -302,6 +302,15 @@ def test_disputed_money_is_a_task_for_finance(world: World) -> None:
     assert list(Discrepancy.objects.values_list("kind", "amount")) == [("refund_blocked", DEPOSIT)]
 
 
+def test_after_a_dispute_that_was_won_finance_returns_the_money(world: World) -> None:
+    disputed(world.pays(), "won", 0)
+    assert cancelled(world) == [
+        "Stripe can’t refund £11.25 after the dispute: return it by hand. Finance gets a task for it.", TOLD,
+    ]  # fmt: skip
+    assert world.sent_back() == 0
+    assert list(Discrepancy.objects.values_list("kind", "amount")) == [("refund_blocked", DEPOSIT)]
+
+
 def test_money_paid_outside_is_refunded_by_hand(world: World) -> None:
     world.pays()
     record_balance(world.booking.pk, kind=OfflineKind.CASH, received_on=date.today(), reference="", by=BY)

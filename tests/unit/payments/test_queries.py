@@ -76,6 +76,13 @@ def test_what_a_lost_dispute_took_was_returned_by_the_bank(paid: Payment) -> Non
     assert said(paid) == [DEPOSIT, ("Refund", 1125, "Returned by the bank")]
 
 
+def test_a_refund_that_the_bank_has_covered_is_not_shown_beside_it(paid: Payment) -> None:
+    disputed(paid)
+    cancelled(paid)
+    disputed(paid, "lost")
+    assert said(paid) == [DEPOSIT, ("Refund", 1125, "Returned by the bank")]
+
+
 def test_a_reservation_reduced_to_nothing_is_not_shown(paid: Payment) -> None:
     cancelled(paid)
     made_there = RefundResult(
