@@ -27,6 +27,7 @@ FORMS: Final = frozenset({"application/x-www-form-urlencoded", "multipart/form-d
 CHARSETS: Final = frozenset({"utf-8", "ascii", "iso8859-1"})
 UNREADABLE: Final = (DataError, RecursionError, UnicodeEncodeError)
 QUOTING: Final = (ValueError, ValidationError, NoReverseMatch)
+TOO_MANY_DIGITS: Final = "for integer string conversion"  # Python reads no number that is longer than a page
 STAFF: Final = "wagtailadmin.access_admin"
 
 
@@ -100,6 +101,8 @@ def _quotes(error: Exception, request: HttpRequest) -> bool:
     """
     if not isinstance(error, QUOTING):
         return False
+    if TOO_MANY_DIGITS in str(error):
+        return True
     sent = [value for values in (request.GET, request.POST) for _, each in values.lists() for value in each]
     if isinstance(error, json.JSONDecodeError):
         return error.doc in sent

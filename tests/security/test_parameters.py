@@ -50,6 +50,12 @@ def test_a_key_that_is_none_is_refused(root: Client, odd: str) -> None:
     }
 
 
+@pytest.mark.parametrize("screen", [*CHOSEN, "notifications/messagetext"])
+def test_a_number_too_long_to_be_read_is_refused_in_an_address(root: Client, screen: str) -> None:
+    reply = root.get(f"/admin/snippets/choose/{screen}/chosen/{'9' * 5000}/")
+    assert 400 <= reply.status_code < 500
+
+
 def test_a_rich_text_that_is_no_json_is_refused(root: Client) -> None:
     assert root.post("/admin/snippets/media_library/mediaitem/add/", {"transcript": ODD}).status_code == 400
 
