@@ -27,7 +27,6 @@ FORMS: Final = frozenset({"application/x-www-form-urlencoded", "multipart/form-d
 CHARSETS: Final = frozenset({"utf-8", "ascii", "iso8859-1"})
 UNREADABLE: Final = (DataError, RecursionError, UnicodeEncodeError)
 QUOTING: Final = (ValueError, ValidationError, NoReverseMatch)
-TOO_MANY_DIGITS: Final = "for integer string conversion"  # Python reads no number that is longer than a page
 STAFF: Final = "wagtailadmin.access_admin"
 
 
@@ -95,15 +94,15 @@ def refused(request: HttpRequest, status: int) -> HttpResponse:
 
 
 def _quotes(error: Exception, request: HttpRequest) -> bool:
-    """Whether a value of the address or the form is what could not be taken, as in "expected a number but got 'x'".
+    """Whether a value of the path, the query or the form could not be taken, as in "expected a number but got 'x'".
 
     Wagtail's choosers look up whatever is sent as a key.
     """
     if not isinstance(error, QUOTING):
         return False
-    if TOO_MANY_DIGITS in str(error):
-        return True
     sent = [value for values in (request.GET, request.POST) for _, each in values.lists() for value in each]
+    if request.resolver_match is not None:
+        sent += [str(value) for value in (*request.resolver_match.args, *request.resolver_match.kwargs.values())]
     if isinstance(error, json.JSONDecodeError):
         return error.doc in sent
     return any(repr(value) in str(error) or f"“{value}”" in str(error) for value in sent)
