@@ -26,6 +26,6 @@ FULL: Final = Size(
 )  # fmt: skip
 QUICK: Final = Size(
     rounds=1, events=600, events_stock=80, seconds=2, pairs=1,
-    local_intents=50_000, looped_rows=1_000, remote_intents=5_000,
+    local_intents=150_000, looped_rows=1_000, remote_intents=5_000,
     bookings=20_000,
 )  # fmt: skip
