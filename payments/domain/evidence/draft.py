@@ -6,6 +6,7 @@ until finance releases it.
 
 from datetime import datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
@@ -57,7 +58,7 @@ def _day(booking: Booking) -> str:
 def _at(booking: Booking, moment: datetime) -> str:
     """A moment as the service's place has it, with the year: banks read this months later."""
     zone = booking.session.service.time_zone
-    return f"{spoken_time(moment, zone)} {moment:%Y} ({zone})"
+    return f"{spoken_time(moment, zone)} {moment.astimezone(ZoneInfo(zone)):%Y} ({zone})"
 
 
 def _product(booking: Booking, payment: Payment) -> str:

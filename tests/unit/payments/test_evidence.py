@@ -13,6 +13,7 @@ from django.db import connection
 from payments.domain.disputes import apply_dispute
 from payments.domain.evidence import compose, current, draft_of, request_submission, save_draft, send_evidence, why_not
 from payments.domain.evidence.composition import Document, composed
+from payments.domain.evidence.draft import _at
 from payments.domain.evidence.fields import FIELDS, MOST_CHARACTERS
 from payments.domain.news import News
 from payments.enums import EvidenceState
@@ -489,3 +490,8 @@ def test_one_answer_a_stage_holds_in_the_database(dispute: Dispute) -> None:
     constraints = connection.introspection.get_constraints(connection.cursor(), "payments_disputeevidence")
     assert constraints["one_answer_per_stage"]["unique"]
     assert {EvidenceState.DRAFT.value} == set(DisputeEvidence.objects.values_list("state", flat=True))
+
+
+def test_a_date_has_the_year_of_the_place_not_of_utc(booking: Booking) -> None:
+    booking.session.service.time_zone = "Pacific/Auckland"
+    assert _at(booking, datetime(2026, 12, 31, 20, tzinfo=UTC)).endswith("Friday 1 January 2027 (Pacific/Auckland)")
