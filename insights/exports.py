@@ -13,7 +13,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from insights.kpis.definition import Unit
 from insights.kpis.results import Result
 from portal.common.money import major
-from portal.common.spreadsheets import neutral
+from portal.common.spreadsheets import escape_formula
 
 HEAD: Final = ("figure", "name", "unit", "day", "part", "value")
 TITLE_LENGTH: Final = 31  # Excel's limit for a sheet's name
@@ -61,7 +61,7 @@ def as_xlsx(tables: Iterable[Table]) -> bytes:
     """A workbook with a sheet for each table."""
     book = Workbook(write_only=True)
     for table in tables:
-        sheet = book.create_sheet(neutral(table.title)[:TITLE_LENGTH])
+        sheet = book.create_sheet(escape_formula(table.title)[:TITLE_LENGTH])
         for row in (table.head, *table.rows):
             sheet.append([_safe(cell) for cell in row])
     out = BytesIO()
@@ -71,4 +71,4 @@ def as_xlsx(tables: Iterable[Table]) -> bytes:
 
 def _safe(cell: Cell) -> Cell:
     """Without the signs that Excel's format cannot hold: a title pasted from elsewhere may have them."""
-    return neutral(ILLEGAL_CHARACTERS_RE.sub("", cell)) if isinstance(cell, str) else cell
+    return escape_formula(ILLEGAL_CHARACTERS_RE.sub("", cell)) if isinstance(cell, str) else cell

@@ -1,4 +1,4 @@
-"""Celery's payment work: thin. Beat runs each of these too, for rings that were lost."""
+"""Celery's payment work: thin. Beat runs each of these too, for tasks that were lost."""
 
 from contextlib import suppress
 from datetime import timedelta
@@ -11,7 +11,7 @@ from payments.domain.reconciliation import AlreadyRunning, digest, reconcile
 from payments.enums import RunKind
 from payments.payment_page import check
 from portal.common import clock
-from portal.common.doorbell import ring_now
+from portal.common.task_queue import enqueue_now
 
 ROUNDS = 50
 
@@ -26,9 +26,9 @@ def process_inbox() -> int:
         if not done:
             break
     else:
-        ring_now("payments.tasks.process_inbox")
+        enqueue_now("payments.tasks.process_inbox")
     if total:
-        ring_now("payments.tasks.mirror_inbox")
+        enqueue_now("payments.tasks.mirror_inbox")
     return total
 
 
@@ -39,7 +39,7 @@ def mirror_inbox() -> int:
         return 0
     done = mirror.mirror_inbox()
     if done:
-        ring_now("payments.tasks.mirror_inbox")
+        enqueue_now("payments.tasks.mirror_inbox")
     return done
 
 

@@ -1,4 +1,4 @@
-"""Stripe's events arrive here: verify, store once, answer 200, ring the bell. Nothing in the request touches Stripe."""
+"""Stripe's events arrive here: verify, store once, answer 200, queue the task. Nothing here calls Stripe."""
 
 import hmac
 import logging
@@ -22,10 +22,10 @@ from payments.domain.event_types import KNOWN_TYPES
 from payments.domain.inbox import NOT_AN_EVENT, event_from, store
 from payments.metrics import WEBHOOK_ACK_SECONDS, WEBHOOK_RECEIVED
 from payments.models import ReceivedEvent
-from portal.common.doorbell import ring_now
 from portal.common.encryption import decrypt
 from portal.common.json_input import Unstorable, read_json
 from portal.common.screening import LengthUnknown, body_length
+from portal.common.task_queue import enqueue_now
 
 logger = logging.getLogger("payments.webhooks")
 
@@ -62,7 +62,7 @@ def receive(request: HttpRequest, endpoint: UUID) -> HttpResponse:
         WEBHOOK_RECEIVED.labels(type="unknown", result=refusal.result).inc()
         return HttpResponse(f"{refusal.result}\n", status=refusal.status, content_type="text/plain")
     if is_new and kind != unreadable.TYPE:
-        ring_now("payments.tasks.process_inbox")
+        enqueue_now("payments.tasks.process_inbox")
     WEBHOOK_RECEIVED.labels(type=kind, result="stored" if is_new else "duplicate").inc()
     WEBHOOK_ACK_SECONDS.observe(time.perf_counter() - started)
     return HttpResponse("ok\n", content_type="text/plain")

@@ -18,7 +18,7 @@ app = Celery("portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
-# The sweeps: every ring may be lost, so everything is also looked for.
+# The sweeps: every queued task may be lost, so everything is also looked for.
 app.conf.beat_schedule = {
     "process-inbox": {"task": "payments.tasks.process_inbox", "schedule": timedelta(seconds=5)},
     "mirror-inbox": {"task": "payments.tasks.mirror_inbox", "schedule": timedelta(seconds=15)},

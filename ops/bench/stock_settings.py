@@ -3,4 +3,4 @@
 from portal.settings.demo import *  # noqa: F403
 
 ROOT_URLCONF = "ops.bench.stock_urls"
-DIRECT_PATHS = ()
+BYPASS_PATHS = ()

@@ -285,7 +285,7 @@ def service() -> dashboard.Dashboard:
                     lines(
                         "Rings that the broker did not take",
                         "Within five minutes; beat's sweeps do the work.",
-                        [("sum(increase(portal_doorbell_lost_total[5m]))", "lost")],
+                        [("sum(increase(portal_tasks_not_queued_total[5m]))", "lost")],
                         alert=rule["BrokerUnreachable"],
                     ),
                     lines(

@@ -1,4 +1,4 @@
-"""A Redis of our own: the doorbell, never the truth."""
+"""A Redis of our own: the task broker, which keeps nothing that is not also a row."""
 
 import socket
 from pathlib import Path

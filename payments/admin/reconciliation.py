@@ -18,7 +18,7 @@ from payments.models import Discrepancy, ReconciliationRun
 from payments.views.common import actor
 from portal.audit.actor import Source
 from portal.common.admin_page import admin_page
-from portal.common.doorbell import ring_now
+from portal.common.task_queue import enqueue_now
 
 SEE: Final = "payments.view_discrepancy"
 DECIDE: Final = "payments.change_discrepancy"
@@ -70,7 +70,7 @@ def _labelled(counts: dict[str, int]) -> list[tuple[str, int]]:
 @permission_required(DECIDE, raise_exception=True)
 def run_now(request: HttpRequest) -> HttpResponse:
     """Have the worker compare half a year, and heal what was only missed."""
-    ring_now("payments.tasks.reconcile_half_year")
+    enqueue_now("payments.tasks.reconcile_half_year")
     messages.success(request, "Reconciliation has been asked for. Its result appears below when it has ended.")
     return redirect("reconciliation")
 

@@ -32,7 +32,7 @@ from payments.models import Dispute, Payment, ReceivedEvent, Refund
 from portal.audit.actor import Actor, Source
 from portal.common import clock
 from portal.common.leases import back_off, claim
-from portal.common.metrics import observed
+from portal.common.metrics import observe
 
 logger = logging.getLogger("payments.events")
 LEASE: Final = timedelta(minutes=2)
@@ -79,7 +79,7 @@ def _done(event: ReceivedEvent, state: LedgerState) -> None:
     ReceivedEvent.objects.filter(pk=event.pk).update(
         ledger_state=state, applied_at=moment, leased_until=None, last_error=""
     )
-    observed(WEBHOOK_LAG_SECONDS, max(0.0, (moment - event.created_at).total_seconds()))
+    observe(WEBHOOK_LAG_SECONDS, max(0.0, (moment - event.created_at).total_seconds()))
 
 
 def _gone(event: ReceivedEvent) -> LedgerState:

@@ -22,7 +22,7 @@ from portal.audit.actor import Actor, Source
 from portal.audit.domain import record
 from portal.bookings.enums import BookingStatus
 from portal.common import clock
-from portal.common.metrics import counted
+from portal.common.metrics import increment
 
 DISPUTED: Final = "charge_disputed"  # Stripe's own code
 PAID_OUTSIDE: Final = "paid_outside"
@@ -62,7 +62,7 @@ def refuse(refund: Refund, payment: Payment, code: str, *, by: Actor, source: So
         status=RefundStatus.FAILED, failure_code=code[:64], leased_until=None, settled_at=clock.now()
     )
     record("refund.refused", refund, by=by, source=source, data={"payment": payment.pk, "code": code[:64]})
-    counted(REFUND_OUTCOMES, outcome="refused")
+    increment(REFUND_OUTCOMES, outcome="refused")
     open_task(refund, payment, code, by=by, source=source)
 
 

@@ -46,10 +46,10 @@ from payments.models.refund import GIVE_UP_AFTER, RESEND_WITHIN
 from portal.audit.actor import Actor, Source, SystemActor
 from portal.audit.domain import record
 from portal.common import clock
-from portal.common.doorbell import ring
 from portal.common.leases import back_off, claim
-from portal.common.metrics import counted
+from portal.common.metrics import increment
 from portal.common.money import formatted, smallest_step
+from portal.common.task_queue import enqueue_on_commit
 
 logger = logging.getLogger("payments.refunds")
 LEASE: Final = timedelta(minutes=3)
@@ -94,7 +94,7 @@ def request_refund(
         refuse(refund, payment, blocked, by=by, source=source)
         refund.refresh_from_db()
     derive(payment, by=by, source=source)
-    ring("payments.tasks.send_refunds")
+    enqueue_on_commit("payments.tasks.send_refunds")
     return refund
 
 
@@ -292,7 +292,7 @@ def _take(result: RefundResult, refund: Refund, payment: Payment, news: News) ->
     refund.save()
     if refund.status == before:
         return
-    counted(REFUND_OUTCOMES, outcome=refund.status)
+    increment(REFUND_OUTCOMES, outcome=refund.status)
     record(
         "refund.moved",
         refund,

@@ -33,7 +33,7 @@ from portal.bookings.enums import OVER, BookingStatus
 from portal.bookings.models import Booking
 from portal.common import clock
 from portal.common.leases import back_off
-from portal.common.metrics import counted
+from portal.common.metrics import increment
 
 logger = logging.getLogger("payments.release")
 EXPIRY: Final = Actor.system(SystemActor.EXPIRY)
@@ -177,7 +177,7 @@ def _keep(booking_id: int, reason: str) -> Released:
     Booking.objects.filter(pk=booking_id).update(
         release_due_at=clock.now() + wait, release_attempts=booking.release_attempts + 1
     )
-    counted(RELEASES_KEPT, reason=reason if reason in ("processing",) else "stripe")
+    increment(RELEASES_KEPT, reason=reason if reason in ("processing",) else "stripe")
     logger.warning("a place is kept for now", extra={"booking": booking_id, "reason": reason})
     return Released.KEPT
 

@@ -10,7 +10,7 @@ from payments.models import ReceivedEvent
 from portal.audit.actor import Actor, Source
 from portal.audit.domain import record
 from portal.common import clock
-from portal.common.doorbell import ring
+from portal.common.task_queue import enqueue_on_commit
 
 
 @transaction.atomic
@@ -36,6 +36,6 @@ def replay(event_ids: Sequence[str] | None, *, by: Actor, source: Source, only_f
         ReceivedEvent.objects.filter(pk=event.pk).update(**changes)
         record("event.replayed", event, by=by, source=source, stripe_event_id=event.event_id)
     if events:
-        ring("payments.tasks.process_inbox")
-        ring("payments.tasks.mirror_inbox")
+        enqueue_on_commit("payments.tasks.process_inbox")
+        enqueue_on_commit("payments.tasks.mirror_inbox")
     return len(events)

@@ -17,7 +17,7 @@ from payments.refund_sentences import why_blocked
 from portal.audit.actor import Actor, Source
 from portal.audit.domain import record
 from portal.common import clock
-from portal.common.doorbell import ring
+from portal.common.task_queue import enqueue_on_commit
 
 RETRIES: Final = uuid.UUID("6b0f3a52-3c5e-4c86-9a0f-6b1d0f5f7a11")
 
@@ -50,7 +50,7 @@ def retry_refund(refund_id: int, *, by: Actor, source: Source) -> Refund:
     refund.save()
     record("refund.retried", refund, by=by, source=source, data={"payment": payment.pk, "sequence": refund.sequence})
     derive(payment, by=by, source=source)
-    ring("payments.tasks.send_refunds")
+    enqueue_on_commit("payments.tasks.send_refunds")
     return refund
 
 

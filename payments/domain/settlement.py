@@ -37,7 +37,7 @@ from portal.bookings.enums import OWES_BALANCE, BookingStatus, SessionStatus
 from portal.bookings.errors import SessionFull, SessionNotBookable
 from portal.bookings.models import Booking
 from portal.common import clock
-from portal.common.metrics import counted
+from portal.common.metrics import increment
 
 
 def find_payment_id(intent_id: str, metadata: dict[str, str]) -> int | None:
@@ -126,7 +126,7 @@ def _remember(payment: Payment, intent: Intent, news: News) -> None:
     if attempted and payment.first_attempt_at is None:
         payment.first_attempt_at = clock.now()
         if payment.purpose == Purpose.DEPOSIT:
-            counted(FUNNEL_EVENTS, stage="payment_attempted", service=payment.booking.session.service.slug)
+            increment(FUNNEL_EVENTS, stage="payment_attempted", service=payment.booking.session.service.slug)
     payment.save(update_fields=["intent_id", "known_at", "first_attempt_at", "updated_at"])
 
 
@@ -165,7 +165,7 @@ def note_decline(payment_id: int, intent: Intent, news: News, *, occurred_at: da
         stripe_event_id=news.stripe_event_id,
         data={"reason": attempt.reason},
     )
-    counted(OUTCOMES, outcome="failed", reason=attempt.reason)
+    increment(OUTCOMES, outcome="failed", reason=attempt.reason)
     if payment.status in UNPAID:
         notify.payment_failed(payment)
 
@@ -173,7 +173,7 @@ def note_decline(payment_id: int, intent: Intent, news: News, *, occurred_at: da
 def _cancel(payment: Payment, intent: Intent, news: News) -> None:
     if payment.status in UNPAID:
         _move(payment, PaymentStatus.CANCELLED, news, reason=intent.cancellation_reason)
-        counted(OUTCOMES, outcome="cancelled", reason=intent.cancellation_reason or "none")
+        increment(OUTCOMES, outcome="cancelled", reason=intent.cancellation_reason or "none")
 
 
 def _succeed(payment: Payment, intent: Intent, news: News) -> Applied:
@@ -200,7 +200,7 @@ def _succeed(payment: Payment, intent: Intent, news: News) -> Applied:
         reference=intent.latest_charge_id or intent.id,
         defaults={"payment": payment, "outcome": AttemptOutcome.SUCCEEDED},
     )
-    counted(OUTCOMES, outcome="succeeded", reason="")
+    increment(OUTCOMES, outcome="succeeded", reason="")
     settle_booking(payment, news)
     return Applied.APPLIED
 
@@ -255,7 +255,7 @@ def _confirm(booking: Booking, news: News, reason: str) -> bool:
         confirmed = _move_booking(booking, BookingStatus.CONFIRMED, news, reason)
     except (SessionFull, SessionNotBookable):
         return False
-    counted(FUNNEL_EVENTS, stage="deposit_paid", service=confirmed.session.service.slug)
+    increment(FUNNEL_EVENTS, stage="deposit_paid", service=confirmed.session.service.slug)
     notify.booking_confirmed(confirmed)
     return True
 

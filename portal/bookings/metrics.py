@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from portal.common.metrics import counted, counter, histogram, observed
+from portal.common.metrics import counter, histogram, increment, observe
 
 TRANSITIONS: Final = counter(
     "portal_booking_transitions_total",
@@ -18,9 +18,9 @@ CONFIRMATION_SECONDS: Final = histogram(
 
 def time_confirmation(seconds: float) -> None:
     """Observe how long a booking took to be confirmed, when that is committed."""
-    observed(CONFIRMATION_SECONDS, seconds)
+    observe(CONFIRMATION_SECONDS, seconds)
 
 
 def count_transition(service: str, before: str, after: str) -> None:
     """Count one change of state; `service` is the slug, `before` empty for a new booking; when it is committed."""
-    counted(TRANSITIONS, service=service, from_status=before, to_status=after)
+    increment(TRANSITIONS, service=service, from_status=before, to_status=after)

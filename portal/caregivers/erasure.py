@@ -20,8 +20,8 @@ from portal.audit.actor import Actor, Source, SystemActor
 from portal.audit.domain import record
 from portal.caregivers.models import ErasureRequest
 from portal.common import clock
-from portal.common.doorbell import ring
 from portal.common.leases import back_off, claim
+from portal.common.task_queue import enqueue_on_commit
 from portal.notifications.domain.render import rendered
 
 logger = logging.getLogger("portal.privacy")
@@ -48,7 +48,7 @@ def request_erasure(user: User) -> bool:
         User.objects.filter(pk=user.pk).update(is_active=False)
         end_sessions(user)
         record("person.erasure_requested", request, by=Actor.user(user), source=Source.CAREGIVER)
-        ring("portal.caregivers.tasks.erase_waiting")
+        enqueue_on_commit("portal.caregivers.tasks.erase_waiting")
     return True
 
 

@@ -1,1 +1,1 @@
-"""What every app may use: money, clock, metrics registry, health, doorbell. No models of its own."""
+"""What every app may use: money, clock, metrics registry, health, task queue. No models of its own."""

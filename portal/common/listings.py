@@ -19,7 +19,7 @@ from wagtail_modeladmin.views import IndexView
 from portal.common.admin_page import breadcrumbs
 from portal.common.clock import midnight
 from portal.common.money import formatted, major
-from portal.common.spreadsheets import neutral
+from portal.common.spreadsheets import escape_formula
 
 
 class DaysFilter(DateFieldListFilter):
@@ -69,7 +69,7 @@ class ListingView(IndexView):  # type: ignore[misc]
 
     custom_value_preprocess: ClassVar[dict[Any, dict[str, Callable[[Any], Any]]]] = {
         **IndexView.custom_value_preprocess,
-        str: {IndexView.FORMAT_CSV: neutral, IndexView.FORMAT_XLSX: neutral},
+        str: {IndexView.FORMAT_CSV: escape_formula, IndexView.FORMAT_XLSX: escape_formula},
     }
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

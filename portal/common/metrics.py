@@ -43,13 +43,13 @@ def histogram(name: str, purpose: str, buckets: Sequence[float], labels: Sequenc
     return Histogram(name, purpose, labels, buckets=buckets)
 
 
-def counted(metric: Counter, **labels: str) -> None:
+def increment(metric: Counter, **labels: str) -> None:
     """Count once the transaction has committed (at once outside of one): what is rolled back, or done again after a
     rollback, did not happen twice."""
     transaction.on_commit(metric.labels(**labels).inc, robust=True)
 
 
-def observed(metric: Histogram, seconds: float) -> None:
+def observe(metric: Histogram, seconds: float) -> None:
     """Observe once the transaction has committed."""
     transaction.on_commit(partial(metric.observe, seconds), robust=True)
 
@@ -81,7 +81,10 @@ def database_gauge(name: str, purpose: str, read: Callable[[], GaugeRows], label
     REGISTRY.register(gauge)
 
 
-DOORBELL_LOST: Final = counter("portal_doorbell_lost_total", "Rings that the broker did not take.")
+TASKS_NOT_QUEUED: Final = counter("portal_tasks_not_queued_total", "Tasks that the broker did not take.")
+TASKS_NOT_QUEUED_OLD_NAME: Final = counter(
+    "portal_doorbell_lost_total", "The old name of portal_tasks_not_queued_total, for one release."
+)
 CSP_REPORTS: Final = counter(
     "portal_csp_reports_total", "Content-Security-Policy violations reported.", ["directive"], [["other"]]
 )

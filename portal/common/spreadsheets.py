@@ -5,6 +5,6 @@ from typing import Final
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
-def neutral(text: str) -> str:
+def escape_formula(text: str) -> str:
     """`text` with an apostrophe before it when a spreadsheet would take it for a formula."""
     return f"'{text}" if text.startswith(FORMULA) else text

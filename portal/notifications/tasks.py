@@ -7,5 +7,5 @@ from portal.notifications.domain.send import send_waiting as deliver
 
 @shared_task(name="portal.notifications.tasks.send_waiting")
 def send_waiting() -> int:
-    """Hand over what is due; also run by beat, for rings that were lost."""
+    """Hand over what is due; also run by beat, for tasks that were lost."""
     return deliver()

@@ -70,7 +70,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "portal.common.probes.ProbeMiddleware",
     "portal.common.hosts.HostMiddleware",
-    "portal.common.direct.DirectMiddleware",
+    "portal.common.bypass_middleware.BypassMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.common.headers.RenamedCookiesMiddleware",
     "portal.common.page_cache.PageCacheMiddleware",
@@ -111,7 +111,7 @@ STAFF_BODY_LIMITS = {
     "/admin/pages/": 4 * 1024 * 1024,  # a long page is one form
 }
 
-DIRECT_PATHS: tuple[str, ...] = ("/stripe/webhook/",)  # machines' requests: past every middleware that serves people
+BYPASS_PATHS: tuple[str, ...] = ("/stripe/webhook/",)  # machines' requests: past every middleware that serves people
 
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
@@ -127,7 +127,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "portal.common.context.site",
+                "portal.common.context_processors.site",
             ],
         },
     }
@@ -280,7 +280,7 @@ WAGTAILIMAGES_IMAGE_FORM_BASE = "portal.uploads.forms.ImageForm"
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 15 * 1024 * 1024
 SILENCED_SYSTEM_CHECKS = ["security.W019"]  # Wagtail previews pages in a frame of its own admin
 
-# Celery: the broker is a doorbell; everything that must happen is a row.
+# Celery: everything that must happen is a row; the broker only makes it happen sooner.
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_DEFAULT_QUEUE = "portal"
@@ -408,8 +408,8 @@ LOGGING: dict[str, Any] = {
 # Activity is written in batches by a thread; 0 means only when flushed.
 ACTIVITY_FLUSH_SECONDS = 1.0
 
-# Workers are rung through the broker; off in unit tests, which run the work themselves.
-DOORBELL_ENABLED = True
+# Tasks are sent to the broker; off in unit tests, which run the work themselves.
+TASKS_ENABLED = True
 
 SECURITY_CONTACT = env.text("PORTAL_SECURITY_CONTACT", env.text("ORGANISATION_EMAIL", BASE_URL))
 # Shown in the footer and on receipts; what is not set is not shown.

@@ -56,7 +56,7 @@ _DECLARED: Final = (
     Variable("PORTAL_TRUSTED_PROXIES", "Number of proxies in front that set X-Forwarded-For.", "1"),
     Variable("DATABASE_URL", "PostgreSQL address.", "postgres://portal:secret@127.0.0.1:5432/portal", required=True),
     Variable("DATABASE_CONN_MAX_AGE", "Seconds a database connection is kept.", "60"),
-    Variable("BROKER_URL", "Celery's broker: a doorbell, never the truth.", "redis://127.0.0.1:6379/0", required=True),
+    Variable("BROKER_URL", "Celery's broker. It keeps nothing that is not also in the database.", "redis://127.0.0.1:6379/0", required=True),
     Variable("PORTAL_PRIVATE_NETWORK", "1 where the network to PostgreSQL, Redis and the mail server is encrypted or yours alone: addresses of other machines without TLS are refused otherwise.", "0"),
     Variable("STRIPE_SECRET_KEY", "Stripe's secret key: sk_live_ or rk_live_ in production, sk_test_ elsewhere.", "sk_test_000000000000000000000000", required=True),
     Variable("STRIPE_PUBLISHABLE_KEY", "Stripe's publishable key, of the same mode as the secret key.", "pk_test_000000000000000000000000", required=True),

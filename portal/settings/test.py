@@ -56,7 +56,7 @@ AUDIT_HEADS_FILE = VAR / "test-audit-heads.jsonl"
 ERASURES_FILE = VAR / "test-erasures.jsonl"
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 ACTIVITY_FLUSH_SECONDS = 0
-DOORBELL_ENABLED = False
+TASKS_ENABLED = False
 RECONCILIATION_REQUESTS_PER_SECOND = 1000
 
 SILENCED_SYSTEM_CHECKS = [*SILENCED_SYSTEM_CHECKS, "djstripe.W002"]  # the sandbox is meant

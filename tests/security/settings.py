@@ -13,5 +13,5 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 ACTIVITY_FLUSH_SECONDS = 0
-DOORBELL_ENABLED = False
+TASKS_ENABLED = False
 PAGE_CACHE_RECHECK_SECONDS = 0

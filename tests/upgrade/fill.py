@@ -68,7 +68,7 @@ HOST = SETTINGS["PORTAL_BASE_URL"].removeprefix("https://")
 def main() -> None:
     """Everything, then the work that waits for it."""
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    settings.DOORBELL_ENABLED = False  # the work is done here
+    settings.TASKS_ENABLED = False  # the work is done here
     settings.BOOKING_MAX_OPEN_HOLDS = 50
     seed()
     User.objects.update(password=_hash())

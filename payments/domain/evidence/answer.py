@@ -15,7 +15,7 @@ from payments.models import Dispute, DisputeEvidence, EvidenceFile
 from portal.audit.actor import Actor, Source
 from portal.audit.domain import record
 from portal.common import clock
-from portal.common.doorbell import ring
+from portal.common.task_queue import enqueue_on_commit
 
 
 def current(dispute: Dispute) -> DisputeEvidence | None:
@@ -97,7 +97,7 @@ def request_submission(dispute_id: int, *, version: int, by: Actor, source: Sour
     evidence.attempts, evidence.leased_until, evidence.last_error, evidence.first_sent_at = 0, None, "", None
     evidence.save()
     record("dispute.answer_released", dispute, by=by, source=source, data=_facts(evidence))
-    ring("payments.tasks.send_evidence")
+    enqueue_on_commit("payments.tasks.send_evidence")
     return evidence
 
 

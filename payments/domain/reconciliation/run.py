@@ -14,7 +14,7 @@ from payments.domain.reconciliation.settle import Settlement
 from payments.enums import DiscrepancyKind, RunKind, RunState
 from payments.models import ReconciliationRun
 from portal.common import clock
-from portal.common.doorbell import ring_now
+from portal.common.task_queue import enqueue_now
 
 logger: Final = logging.getLogger("payments.reconciliation")
 
@@ -84,7 +84,7 @@ def _events(run: ReconciliationRun, heal_missed: bool, tell: Teller) -> None:
     if missed:
         run.found = run.healed = {DiscrepancyKind.EVENT_MISSED.value: len(missed)}
         logger.warning("events never arrived and were fetched", extra={"count": len(missed), "first": missed[0]})
-    ring_now("payments.tasks.process_inbox")
+    enqueue_now("payments.tasks.process_inbox")
 
 
 def _full(run: ReconciliationRun, heal_missed: bool, tell: Teller) -> None:

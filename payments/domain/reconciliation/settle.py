@@ -16,7 +16,7 @@ from payments.gateway.patience import patiently
 from payments.metrics import FINDINGS_FAILED
 from payments.models import Discrepancy, Payment, ReconciliationRun
 from portal.audit.actor import Actor, Source
-from portal.common.metrics import counted
+from portal.common.metrics import increment
 
 K = DiscrepancyKind
 LOOKED_AT: Final = frozenset(
@@ -67,7 +67,7 @@ class Settlement:
         if self._unanswered >= UNANSWERED_IN_A_ROW:
             raise error
         self.failed[finding.kind.value] += 1
-        counted(FINDINGS_FAILED, kind=finding.kind.value)
+        increment(FINDINGS_FAILED, kind=finding.kind.value)
         logger.error("a finding failed", exc_info=error, extra={"kind": finding.kind, "object": finding.stripe_id})
         try:
             self._open.add(_note(finding).pk)

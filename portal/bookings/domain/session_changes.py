@@ -10,7 +10,7 @@ from portal.bookings.enums import ATTENDANCE, UPCOMING, SessionChangeKind, Sessi
 from portal.bookings.errors import SessionChangeRefused
 from portal.bookings.models import Booking, Session, SessionChange
 from portal.common import clock
-from portal.common.doorbell import ring
+from portal.common.task_queue import enqueue_on_commit
 
 WORKER = "payments.tasks.see_to_session_changes"
 
@@ -79,5 +79,5 @@ def _noted(change: SessionChange, by: Actor) -> SessionChange:
         source=Source.STAFF,
         data={"change": change.pk, "bookings": change.total},
     )
-    ring(WORKER)
+    enqueue_on_commit(WORKER)
     return change

@@ -16,8 +16,8 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 
 from portal.common import clock
-from portal.common.doorbell import ring
 from portal.common.leases import back_off, claim
+from portal.common.task_queue import enqueue_on_commit
 from portal.notifications.domain.render import Message, rendered
 from portal.notifications.domain.texts import text_for
 from portal.notifications.metrics import NOTIFICATIONS
@@ -65,7 +65,7 @@ def send(
         ],
         ignore_conflicts=True,
     )
-    ring("portal.notifications.tasks.send_waiting")
+    enqueue_on_commit("portal.notifications.tasks.send_waiting")
 
 
 def send_waiting(limit: int = 50) -> int:
@@ -106,7 +106,7 @@ def _mark_unknown(notification: Notification) -> bool:
         NOTIFICATIONS.labels(template=notification.template, outcome="failed").inc()
         return False
     _finish(notification, NotificationStatus.UNKNOWN)
-    ring("portal.notifications.tasks.send_waiting")
+    enqueue_on_commit("portal.notifications.tasks.send_waiting")
     return False
 
 

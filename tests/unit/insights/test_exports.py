@@ -15,7 +15,7 @@ from insights.exports import Table, as_csv, as_xlsx
 from insights.rollups.refresh import rebuild
 from portal.accounts.roles import Role
 from portal.bookings.models import Service
-from portal.common.spreadsheets import neutral
+from portal.common.spreadsheets import escape_formula
 from tests.factories import ServiceFactory, SessionFactory
 from tests.unit.insights.history import booked, paid
 from tests.unit.insights.test_json import signed_in
@@ -93,7 +93,7 @@ def test_a_spreadsheet_that_there_is_not_is_a_400_that_says_so(
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@a", "\t=1", "\r=1"])
 def test_formulas_are_made_text(text: str) -> None:
-    assert (neutral(text), neutral("expired_card")) == (f"'{text}", "expired_card")
+    assert (escape_formula(text), escape_formula("expired_card")) == (f"'{text}", "expired_card")
     table = Table("=2+2", ("Reason", "Declines"), [(text, -1)])
     assert list(csv.reader(as_csv(table).decode().splitlines(keepends=True)))[1] == [f"'{text}", "-1"]
     sheet = load_workbook(BytesIO(as_xlsx([table]))).active

@@ -22,19 +22,19 @@ def days_compared() -> int:
 
 
 def test_the_button_asks_the_worker_for_half_a_year(finance: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    rung: list[str] = []
-    monkeypatch.setattr("payments.admin.reconciliation.ring_now", rung.append)
+    queued: list[str] = []
+    monkeypatch.setattr("payments.admin.reconciliation.enqueue_now", queued.append)
     reply = finance.post(reverse("reconciliation_run"), follow=True)
-    assert rung == [reconcile_half_year.name]
+    assert queued == [reconcile_half_year.name]
     assert "Reconciliation has been asked for" in reply.content.decode()
 
 
 def test_a_caregiver_cannot_ask(client: Client, caregiver: Caregiver, monkeypatch: pytest.MonkeyPatch) -> None:
-    rung: list[str] = []
-    monkeypatch.setattr("payments.admin.reconciliation.ring_now", rung.append)
+    queued: list[str] = []
+    monkeypatch.setattr("payments.admin.reconciliation.enqueue_now", queued.append)
     client.force_login(caregiver.user)
     assert client.post(reverse("reconciliation_run")).status_code == 403
-    assert rung == []
+    assert queued == []
 
 
 def test_asked_for_it_is_half_a_year(stripe: FakeGateway) -> None:

@@ -12,7 +12,7 @@ from kombu.utils import json as kombu_json
 
 from portal.common import file_broker
 
-MESSAGE = {"body": "ring"}
+MESSAGE = {"body": "run"}
 
 
 def channel(folder: Path, transport: type[filesystem.Transport]) -> filesystem.Channel:

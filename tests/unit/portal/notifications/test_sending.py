@@ -14,7 +14,7 @@ from prometheus_client.registry import REGISTRY
 from pytest_django import Settings
 
 from payments.messages import BOOKING_CONFIRMED
-from portal.common import clock, doorbell
+from portal.common import clock, task_queue
 from portal.notifications.domain import send
 from portal.notifications.domain.send import LEASE, MOST_ATTEMPTS, send_waiting
 from portal.notifications.models import Notification, NotificationStatus
@@ -234,13 +234,13 @@ def test_two_workers_never_send_one_row_twice(mailbox: Mailbox) -> None:
 def test_a_broker_that_is_down_costs_no_email(
     mailbox: Mailbox, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The ring is lost and counted; the row stays, and the sweep sends it."""
-    settings.DOORBELL_ENABLED = True
+    """The task is lost and counted; the row stays, and the sweep sends it."""
+    settings.TASKS_ENABLED = True
     unreachable = Celery("unreachable", broker=f"redis://127.0.0.1:{free_port()}/0", set_as_current=False)
     lost = Event()
-    count = doorbell.DOORBELL_LOST.inc
-    monkeypatch.setattr(doorbell.DOORBELL_LOST, "inc", lambda: (count(), lost.set()))
-    monkeypatch.setattr(doorbell, "current_app", unreachable)
+    count = task_queue.TASKS_NOT_QUEUED.inc
+    monkeypatch.setattr(task_queue.TASKS_NOT_QUEUED, "inc", lambda: (count(), lost.set()))
+    monkeypatch.setattr(task_queue, "current_app", unreachable)
     with transaction.atomic():
         queue()
     assert lost.wait(10)

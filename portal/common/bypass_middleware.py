@@ -12,8 +12,8 @@ from django_prometheus.middleware import Metrics
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
-class DirectMiddleware:
-    """Stands before the middleware that a path of settings.DIRECT_PATHS does without.
+class BypassMiddleware:
+    """Stands before the middleware that a path of settings.BYPASS_PATHS does without.
 
     Stripe's deliveries come in bursts, and every one of them is a signed request that needs none of it.
     """
@@ -24,7 +24,7 @@ class DirectMiddleware:
         self._responses = Metrics.get_instance().responses_by_status  # the error rate counts these too
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.path_info.startswith(settings.DIRECT_PATHS):
+        if not request.path_info.startswith(settings.BYPASS_PATHS):
             return self.get_response(request)
         response = cast(HttpResponse, self._direct(request))
         self._responses.labels(status=str(response.status_code)).inc()
