@@ -7,8 +7,8 @@ from typing import Final
 
 from insights.anomalies.scales import COUNT, SECONDS, SHARE, Sample, Scale
 from insights.anomalies.thresholds import Thresholds
+from insights.kpis.aggregates import Aggregates
 from insights.kpis.definition import percentile
-from insights.kpis.facts import Facts
 from insights.kpis.registry import reached
 from insights.rollups.models import Measure
 
@@ -31,7 +31,7 @@ class Figure:
     said: str
     scale: Scale
     bad: Bad
-    read: Callable[[Facts, Thresholds], Sample | None]
+    read: Callable[[Aggregates, Thresholds], Sample | None]
     shown: Callable[[float], str]
     harmless: Callable[[Thresholds], float] = lambda thresholds: 0.0
 
@@ -65,19 +65,19 @@ def _share(part: int, of: int, thresholds: Thresholds) -> Sample | None:
     return Sample(part / of, of) if of >= thresholds.minimum_volume else None
 
 
-def _failures(facts: Facts, thresholds: Thresholds) -> Sample | None:
-    failed, succeeded = facts.counts["attempts_failed"], facts.counts["attempts_succeeded"]
+def _failures(aggregates: Aggregates, thresholds: Thresholds) -> Sample | None:
+    failed, succeeded = aggregates.counts["attempts_failed"], aggregates.counts["attempts_succeeded"]
     return _share(failed, failed + succeeded, thresholds)
 
 
-def _lag(facts: Facts, thresholds: Thresholds) -> Sample | None:
-    events = sum(facts.histogram(Measure.WEBHOOK_LAG).values())
-    value = percentile(facts, Measure.WEBHOOK_LAG, 0.95)
+def _lag(aggregates: Aggregates, thresholds: Thresholds) -> Sample | None:
+    events = sum(aggregates.histogram(Measure.WEBHOOK_LAG).values())
+    value = percentile(aggregates, Measure.WEBHOOK_LAG, 0.95)
     return Sample(value, events) if value is not None and events >= thresholds.minimum_volume else None
 
 
-def _refunds(facts: Facts, thresholds: Thresholds) -> Sample | None:
-    return Sample(facts.counts["refunds"], facts.counts["refunds"])
+def _refunds(aggregates: Aggregates, thresholds: Thresholds) -> Sample | None:
+    return Sample(aggregates.counts["refunds"], aggregates.counts["refunds"])
 
 
 def _step(before: str, after: str, said: str) -> Figure:
@@ -87,7 +87,7 @@ def _step(before: str, after: str, said: str) -> Figure:
         said=f"only {{}} of those who {_DID[before]} {_DID[after]}",
         scale=SHARE,
         bad=Bad.LOW,
-        read=lambda facts, thresholds: _share(reached(facts, after), reached(facts, before), thresholds),
+        read=lambda aggregates, thresholds: _share(reached(aggregates, after), reached(aggregates, before), thresholds),
         shown=percent,
     )
 

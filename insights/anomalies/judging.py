@@ -10,7 +10,7 @@ from insights.anomalies.figures import Figure, between
 from insights.anomalies.scales import Sample
 from insights.anomalies.statistics import judge
 from insights.anomalies.thresholds import Thresholds
-from insights.kpis.facts import Facts, Sums
+from insights.kpis.aggregates import Aggregates, Sums
 
 WORDS: Final = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight")
 
@@ -39,7 +39,7 @@ class Judgement:
 
 
 def samples(
-    figure: Figure, days: Mapping[date, Facts], first: date, last: date, limits: Thresholds
+    figure: Figure, days: Mapping[date, Aggregates], first: date, last: date, limits: Thresholds
 ) -> dict[date, Sample]:
     """What `figure` says of each day from `first` to `last`, days left out excepted. `days` lacks days without a row.
 

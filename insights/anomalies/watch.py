@@ -50,9 +50,9 @@ def _days(watched: Iterable[str], limits: Thresholds) -> list[Judgement]:
     if day is None or known_from is None or known_from > day:
         return []
     first = max(known_from, day - timedelta(weeks=WEEKS))
-    facts = Days(Filter(first, day))
+    aggregates = Days(Filter(first, day))
     figures = [figure for key, figure in FIGURES.items() if key in watched]
-    judged = (judge_day(figure, day, samples(figure, facts, first, day, limits), limits) for figure in figures)
+    judged = (judge_day(figure, day, samples(figure, aggregates, first, day, limits), limits) for figure in figures)
     return [judgement for judgement in judged if judgement is not None]
 
 

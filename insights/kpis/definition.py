@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from insights.kpis.facts import Facts
+from insights.kpis.aggregates import Aggregates
 from insights.rollups.durations import EDGES
 
 Value = int | float | None | Mapping[str, int]
@@ -34,7 +34,7 @@ class Kpi:
     unit: Unit
     source: str
     owner: str
-    query: Callable[[Facts], Value]
+    query: Callable[[Aggregates], Value]
     since: str = "0.1.0"
     per_service: bool = True
     now_only: bool = False  # of this moment, whatever days are asked for
@@ -45,12 +45,12 @@ def ratio(part: int, whole: int) -> float | None:
     return round(part / whole, 4) if whole else None
 
 
-def percentile(facts: Facts, measure: str, share: float) -> int | None:
+def percentile(aggregates: Aggregates, measure: str, share: float) -> int | None:
     """The upper edge, in seconds, of the bucket that `share` of the durations lie in or below.
 
     Above the last edge it is the last edge: read it as "at least". None without durations.
     """
-    buckets = facts.histogram(measure)
+    buckets = aggregates.histogram(measure)
     wanted, seen = share * sum(buckets.values()), 0
     if not wanted:
         return None

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from django.db.models import Count, Q, QuerySet, Sum
 
-from insights.kpis.facts import COUNTS, EVERYTHING, MONEY, NOTIFIED, PLAYED, Facts, Sums, no_money
+from insights.kpis.aggregates import COUNTS, EVERYTHING, MONEY, NOTIFIED, PLAYED, Aggregates, Sums, no_money
 from insights.kpis.filters import Filter
 from insights.rollups.models import (
     Daily,
@@ -31,14 +31,14 @@ _NO_DURATIONS: Final[Counter[int]] = Counter()
 
 
 class Period:
-    """`whole`, and `days` by day."""
+    """`totals` of the whole period, and `days` by day."""
 
     def __init__(self, asked: Filter) -> None:
         self.days = Days(asked)
-        self.whole: Facts = Whole(self.days)
+        self.totals: Aggregates = PeriodTotals(self.days)
 
 
-class Days(Mapping[date, Facts]):
+class Days(Mapping[date, Aggregates]):
     """Every day of `asked`."""
 
     def __init__(self, asked: Filter) -> None:
@@ -46,10 +46,10 @@ class Days(Mapping[date, Facts]):
         self._known = dict.fromkeys(asked.days)
         self._histograms: dict[str, dict[date, Counter[int]]] = {}
 
-    def __getitem__(self, day: date) -> Facts:
+    def __getitem__(self, day: date) -> Aggregates:
         if day not in self._known:
             raise KeyError(day)
-        return Day(self, day)
+        return DayTotals(self, day)
 
     def __iter__(self) -> Iterator[date]:
         return iter(self._known)
@@ -105,8 +105,8 @@ class Days(Mapping[date, Facts]):
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
-    """Facts of one of the days."""
+class DayTotals:
+    """Aggregates of one of the days."""
 
     days: Days
     day: date
@@ -140,8 +140,8 @@ class Day:
 
 
 @dataclass(frozen=True)
-class Whole:
-    """Facts of all days together."""
+class PeriodTotals:
+    """Aggregates of all days together."""
 
     days: Days
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from itertools import pairwise
 from typing import Final
 
+from insights.kpis.aggregates import Aggregates
 from insights.kpis.definition import Kpi, Unit, percentile, ratio
-from insights.kpis.facts import Facts
 from insights.rollups.measure import REMINDER
 from insights.rollups.models import Measure
 from payments.models import Discrepancy
@@ -15,8 +15,8 @@ CARE, FINANCE, DIGITAL, OPERATIONS = "Care coordination", "Finance", "Digital", 
 TOP: Final = 10
 
 
-def _count(column: str) -> Callable[[Facts], int]:
-    return lambda facts: facts.counts[column]
+def _count(column: str) -> Callable[[Aggregates], int]:
+    return lambda aggregates: aggregates.counts[column]
 
 
 def _status(status: BookingStatus) -> Kpi:
@@ -42,10 +42,10 @@ BOOKINGS: Final = (
 )  # fmt: skip
 
 
-def reached(facts: Facts, stage: str) -> int:
+def reached(aggregates: Aggregates, stage: str) -> int:
     """How many reached `stage`. Somebody who does not want to be measured leaves no event, so each of the first two
     stages counts at least those who are known to have come further."""
-    counts = facts.counts
+    counts = aggregates.counts
     if stage in ("viewed", "started"):
         started = max(counts["started_events"], counts["booked"])
         return started if stage == "started" else max(counts["viewed_events"], started)
@@ -76,7 +76,7 @@ def _stage(stage: str) -> Kpi:
         unit=Unit.COUNT,
         source="portal.activity ActivityEvent" if event else "portal.bookings Booking and payments Payment",
         owner=DIGITAL,
-        query=lambda facts: reached(facts, stage),
+        query=lambda aggregates: reached(aggregates, stage),
     )
 
 
@@ -90,7 +90,7 @@ def _conversion(before: str, stage: str) -> Kpi:
         unit=Unit.RATIO,
         source=f"funnel_{stage}, funnel_{before}",
         owner=DIGITAL,
-        query=lambda facts: ratio(reached(facts, stage), reached(facts, before)),
+        query=lambda aggregates: ratio(reached(aggregates, stage), reached(aggregates, before)),
     )
 
 
@@ -111,7 +111,7 @@ def _duration(key: str, name: str, measure: Measure, meaning: str, source: str, 
             unit=Unit.SECONDS,
             source=source,
             owner=owner,
-            query=lambda facts: percentile(facts, measure, share),
+            query=lambda aggregates: percentile(aggregates, measure, share),
             per_service=measure == Measure.CONFIRMATION,
         )
 
@@ -130,12 +130,12 @@ def _ranked(counts: Mapping[str, int], most: int | None = None) -> Mapping[str, 
     return dict(found[:most])
 
 
-def _money(column: str) -> Callable[[Facts], Mapping[str, int]]:
-    return lambda facts: dict(sorted(facts.money[column].items()))
+def _money(column: str) -> Callable[[Aggregates], Mapping[str, int]]:
+    return lambda aggregates: dict(sorted(aggregates.money[column].items()))
 
 
-def _net(facts: Facts) -> Mapping[str, int]:
-    taken, *gone = (facts.money[f"{name}_amount"] for name in ("deposits", "refunded", "disputed", "dispute_fees"))
+def _net(aggregates: Aggregates) -> Mapping[str, int]:
+    taken, *gone = (aggregates.money[f"{name}_amount"] for name in ("deposits", "refunded", "disputed", "dispute_fees"))
     known = {currency for sums in (taken, *gone) for currency in sums}
     return {currency: taken[currency] - sum(sums[currency] for sums in gone) for currency in sorted(known)}
 
@@ -228,12 +228,12 @@ SESSIONS: Final = (
 _PLAYS: Final = "portal.activity ActivityEvent media_played, media_completed, media_downloaded"
 
 
-def _media(*columns: str) -> Callable[[Facts], int]:
-    return lambda facts: sum(counts[column] for counts in facts.media.values() for column in columns)
+def _media(*columns: str) -> Callable[[Aggregates], int]:
+    return lambda aggregates: sum(counts[column] for counts in aggregates.media.values() for column in columns)
 
 
-def _top(facts: Facts) -> Mapping[str, int]:
-    return _ranked({item: counts["plays"] + counts["downloads"] for item, counts in facts.media.items()}, TOP)
+def _top(aggregates: Aggregates) -> Mapping[str, int]:
+    return _ranked({item: counts["plays"] + counts["downloads"] for item, counts in aggregates.media.items()}, TOP)
 
 
 MEDIA: Final = (
@@ -273,8 +273,10 @@ MEDIA: Final = (
 )  # fmt: skip
 
 
-def _notified(column: str, template: str | None = None) -> Callable[[Facts], int]:
-    return lambda facts: sum(counts[column] for name, counts in facts.notifications.items() if template in (None, name))
+def _notified(column: str, template: str | None = None) -> Callable[[Aggregates], int]:
+    return lambda aggregates: sum(
+        counts[column] for name, counts in aggregates.notifications.items() if template in (None, name)
+    )
 
 
 NOTIFICATIONS: Final = (
@@ -303,7 +305,7 @@ NOTIFICATIONS: Final = (
 )  # fmt: skip
 
 
-def _open_discrepancies(facts: Facts) -> int:
+def _open_discrepancies(aggregates: Aggregates) -> int:
     return Discrepancy.objects.open_differences().count()
 
 

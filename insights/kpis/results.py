@@ -59,8 +59,8 @@ def _result(kpi: Kpi, period: Period, before: Period) -> Result:
 
 
 def _value(kpi: Kpi, period: Period) -> Value:
-    return kpi.query(period.whole)
+    return kpi.query(period.totals)
 
 
 def _series(kpi: Kpi, days: Days) -> Series:
-    return [(day, kpi.query(facts)) for day, facts in days.items()]
+    return [(day, kpi.query(aggregates)) for day, aggregates in days.items()]

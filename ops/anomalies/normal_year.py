@@ -14,7 +14,7 @@ from insights.anomalies.figures import FIGURES
 from insights.anomalies.judging import samples
 from insights.anomalies.scales import Sample
 from insights.anomalies.thresholds import Thresholds
-from insights.kpis.facts import Sums
+from insights.kpis.aggregates import Sums
 from insights.rollups.models import Measure
 
 LIMITS: Final = Thresholds()

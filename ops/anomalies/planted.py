@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Final
 
-from insights.kpis.facts import Sums
+from insights.kpis.aggregates import Sums
 from insights.rollups.models import Measure
 from ops.anomalies.normal_year import REFUNDED, part, poisson
 

@@ -24,7 +24,7 @@ def main(rounds: int) -> None:
     from django.conf import settings
     from django.db import connection
 
-    from insights.kpis.facts import Sums
+    from insights.kpis.aggregates import Sums
     from insights.kpis.filters import Filter
     from ops.bench import handwritten, plain
     from portal.common import clock
@@ -52,11 +52,11 @@ def main(rounds: int) -> None:
 
 def everything(asked: Any) -> tuple[Any, dict[date, Any]]:
     """All that figures are worked out from: the whole, and each day."""
-    from insights.kpis.facts import Facts, Sums
+    from insights.kpis.aggregates import Aggregates, Sums
     from insights.kpis.period import Period
     from insights.rollups.models import Measure
 
-    def at_hand(facts: Facts) -> Sums:
+    def at_hand(facts: Aggregates) -> Sums:
         known = ((measure, facts.histogram(measure)) for measure in Measure.values)
         parts = {part: getattr(facts, part) for part in ("money", "declines", "notifications", "media", "viewers")}
         return Sums(
@@ -64,7 +64,7 @@ def everything(asked: Any) -> tuple[Any, dict[date, Any]]:
         )
 
     period = Period(asked)
-    return at_hand(period.whole), {day: at_hand(facts) for day, facts in period.days.items()}
+    return at_hand(period.totals), {day: at_hand(facts) for day, facts in period.days.items()}
 
 
 def _statuses(asked: Any) -> list[Any]:

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from django.db import connection
 
-from insights.kpis.facts import COUNTS, MONEY
+from insights.kpis.aggregates import COUNTS, MONEY
 from insights.kpis.filters import Filter
 
 _RANGE: Final = "day BETWEEN %(first)s AND %(last)s"

@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.db import connection
 
-from insights.kpis.facts import EVERYTHING, NOTIFIED, PLAYED, Sums
+from insights.kpis.aggregates import EVERYTHING, NOTIFIED, PLAYED, Sums
 from insights.kpis.filters import Filter
 from insights.rollups.days import bounds
 from insights.rollups.durations import ABOVE, EDGES

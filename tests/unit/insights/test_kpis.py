@@ -9,8 +9,8 @@ import pytest
 import time_machine
 from django.db.models import ProtectedError
 
+from insights.kpis.aggregates import Sums
 from insights.kpis.definition import Kpi, Unit, percentile
-from insights.kpis.facts import Sums
 from insights.kpis.filters import BadFilter, Filter
 from insights.kpis.registry import REGISTRY
 from insights.kpis.results import answer

@@ -10,7 +10,7 @@ import pytest
 from insights.anomalies.figures import FIGURES, percent, span, whole
 from insights.anomalies.judging import Judgement, Severity, judge_day, samples
 from insights.anomalies.thresholds import Thresholds
-from insights.kpis.facts import Sums
+from insights.kpis.aggregates import Sums
 from insights.kpis.registry import REGISTRY
 from insights.rollups.models import Measure
 

@@ -1,4 +1,4 @@
-"""What a figure is worked out from: sums of a period, or of one of its days."""
+"""What KPIs are computed from: sums over a period, or over one of its days."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ PLAYED: Final = ("plays", "completed", "downloads", "watched_seconds")
 EVERYTHING: Final = ""  # the key of a day's media, all items together
 
 
-class Facts(Protocol):
+class Aggregates(Protocol):
     """`counts` by column; `money[column][currency]` in minor units; `histogram(measure)[edge]`;
     `notifications[template][column]`; `media[item][column]`; `viewers` are different people.
 
@@ -45,7 +45,7 @@ def no_money() -> dict[str, Counter[str]]:
 
 @dataclass(slots=True)
 class Sums:
-    """Facts that are at hand."""
+    """Aggregates held in memory."""
 
     counts: Counter[str] = field(default_factory=Counter)
     money: dict[str, Counter[str]] = field(default_factory=no_money)
