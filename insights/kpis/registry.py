@@ -6,7 +6,7 @@ from typing import Final
 
 from insights.kpis.aggregates import Aggregates
 from insights.kpis.definition import Kpi, Unit, percentile, ratio
-from insights.rollups.measure import REMINDER
+from insights.rollups.engagement_queries import REMINDER
 from insights.rollups.models import Measure
 from payments.models import Discrepancy
 from portal.bookings.enums import BookingStatus

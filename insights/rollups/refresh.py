@@ -6,12 +6,12 @@ from typing import Final
 from django.db import models, transaction
 from django.db.models import Max, Min
 
-from insights.rollups import seen
+from insights.rollups import viewer_links
 from insights.rollups.days import Days
+from insights.rollups.dirty_days import dirty_days
 from insights.rollups.models import Cursor
-from insights.rollups.parts import PARTS, TABLES
 from insights.rollups.recompute import recompute
-from insights.rollups.touched import touched
+from insights.rollups.specs import SPECS, TABLES
 from portal.activity.models import ActivityEvent
 from portal.bookings.models import Booking, Session
 from portal.common import clock
@@ -41,12 +41,12 @@ def refresh() -> int:
         cursor = Cursor.objects.select_for_update(skip_locked=True).first()
         if cursor is None or cursor.read_to is None:
             return 0
-        days_by_part = touched(cursor.read_to - OVERLAP, moment)
-        for part in PARTS:
-            if days := sorted(days_by_part.get(part.name, ())):
-                recompute(part, days)
+        days_by_spec = dirty_days(cursor.read_to - OVERLAP, moment)
+        for spec in SPECS:
+            if days := sorted(days_by_spec.get(spec.name, ())):
+                recompute(spec, days)
         Cursor.objects.filter(pk=cursor.pk).update(read_to=moment)
-    return len(set[date]().union(*days_by_part.values()))
+    return len(set[date]().union(*days_by_spec.values()))
 
 
 def rebuild() -> int:
@@ -57,18 +57,18 @@ def rebuild() -> int:
         table._default_manager.exclude(day__gte=days[0], day__lte=days[-1]).delete()
     for some in in_chunks(days):
         recompute_all(some)
-    seen.mend()
+    viewer_links.repair()
     Cursor.objects.update_or_create(pk=1, defaults={"read_to": moment})
     return len(days)
 
 
 @transaction.atomic
 def recompute_all(days: Days) -> None:
-    """Every part of `days`, atomically, and not beside another run: the later one has to read what it writes."""
+    """Every spec of `days`, atomically, and not beside another run: the later one has to read what it writes."""
     Cursor.objects.get_or_create(pk=1)
     Cursor.objects.select_for_update().get(pk=1)
-    for part in PARTS:
-        recompute(part, days)
+    for spec in SPECS:
+        recompute(spec, days)
 
 
 def all_days() -> list[date]:

@@ -4,28 +4,28 @@ from dataclasses import dataclass
 from datetime import date
 
 from insights.rollups.models import DailyViewer
-from insights.rollups.parts import PARTS, TABLES
-from insights.rollups.recompute import difference
+from insights.rollups.recompute import changes_of
 from insights.rollups.refresh import all_days, in_chunks
-from insights.rollups.seen import wrongly_linked
+from insights.rollups.specs import SPECS, TABLES
+from insights.rollups.viewer_links import wrongly_linked
 
 
 @dataclass(frozen=True, order=True, slots=True)
-class Difference:
+class Mismatch:
     """A day whose kept rows of one table are not those that the base tables give."""
 
     day: date
     table: str
 
 
-def verify() -> list[Difference]:
+def verify() -> list[Mismatch]:
     """Every day and table that differs, kept days outside the known range included."""
     kept = {day for table in TABLES for day in table._default_manager.values_list("day", flat=True).distinct()}
     days = sorted({*all_days(), *kept})
     found = {
-        Difference(day, part.table.__name__)
+        Mismatch(day, spec.table.__name__)
         for some in in_chunks(days)
-        for part in PARTS
-        for day in difference(part, some).days
+        for spec in SPECS
+        for day in changes_of(spec, some).days
     }
-    return sorted(found | {Difference(day, DailyViewer.__name__) for day in wrongly_linked()})
+    return sorted(found | {Mismatch(day, DailyViewer.__name__) for day in wrongly_linked()})

@@ -10,7 +10,7 @@ from insights.kpis.filters import Filter
 from insights.kpis.registry import REGISTRY, STAGES
 from insights.kpis.results import answer
 from insights.models import DailyFigures
-from insights.rollups.parts import TABLES
+from insights.rollups.specs import TABLES
 from tests.services import ROOT
 
 DOCUMENT = (ROOT / "docs/analytics/metrics-definitions.md").read_text()

@@ -16,7 +16,7 @@ from insights.rollups.days import bounds
 from insights.rollups.durations import ABOVE, edge
 from insights.rollups.models import Cursor, DailyDecline, DailyFigures, DailyHistogram, DailyNotifications, DailyViewer
 from insights.rollups.refresh import rebuild, recompute_all, refresh
-from insights.rollups.verify import Difference, verify
+from insights.rollups.verify import Mismatch, verify
 from portal.activity.models import Activity, ActivityEvent
 from portal.bookings.enums import BookingStatus
 from portal.bookings.models import Session
@@ -190,6 +190,6 @@ def test_a_viewer_linked_to_a_day_they_were_not_there_before_is_named(wrong: dat
     assert list(links) == [None, DAY, DAY + timedelta(days=2)]
     assert verify() == []
     DailyViewer.objects.filter(day=DAY + timedelta(days=2)).update(seen_before=wrong)
-    assert verify() == [Difference(DAY + timedelta(days=2), "DailyViewer")]
+    assert verify() == [Mismatch(DAY + timedelta(days=2), "DailyViewer")]
     rebuild()
     assert verify() == []

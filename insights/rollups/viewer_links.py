@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce, Lag
 from insights.rollups.models import DailyViewer
 
 
-def link(cells: Collection[tuple[Any, ...]]) -> None:
+def relink(cells: Collection[tuple[Any, ...]]) -> None:
     """Write `seen_before` anew after the rows of `cells` (day, viewer) were written or removed."""
     later = DailyViewer.objects.filter(
         viewer__in={viewer for _, viewer in cells}, day__gte=min(day for day, _ in cells)
@@ -18,7 +18,7 @@ def link(cells: Collection[tuple[Any, ...]]) -> None:
     later.update(seen_before=_day_before())
 
 
-def mend() -> None:
+def repair() -> None:
     """Write every wrong link anew: of rows that stayed while others were lost or changed by hand."""
     DailyViewer.objects.filter(day__in=wrongly_linked()).update(seen_before=_day_before())
 

@@ -17,47 +17,73 @@ from portal.bookings.enums import ATTENDANCE
 from portal.bookings.models import Booking, BookingTransition, Session, SessionChange
 from portal.common.clock import reporting_day
 
-Touched = dict[str, set[date]]  # the days by part
+DirtyDays = dict[str, set[date]]  # the days by part
 
 PLACES: Final = ("sessions", "attendance")
 UNTRACED: Final = ("notifications", "notification_delay", "webhook_lag")  # their rows change without a trace
 
 
-def touched(since: datetime, until: datetime) -> Touched:
+def dirty_days(since: datetime, until: datetime) -> DirtyDays:
     """Days whose figures changes since `since` may have moved; of what leaves no trace, every day from the one before.
 
     `since` lies well before the last run's end: a transaction may commit rows that are older than what was read.
     """
-    days: Touched = defaultdict(set)
+    days: DirtyDays = defaultdict(set)
     recently = {"occurred_at__gte": since}
-    _note(days, BookingTransition.objects.filter(**recently), {
-        "booking__created_at": ("bookings", "reached", "confirmation"),
-        "booking__session__starts_at": ("sessions",),
-    })  # fmt: skip
+    _mark(
+        days,
+        BookingTransition.objects.filter(**recently),
+        {
+            "booking__created_at": ("bookings", "reached", "confirmation"),
+            "booking__session__starts_at": ("sessions",),
+        },
+    )
     attended = Q(from_status__in=ATTENDANCE) | Q(to_status__in=ATTENDANCE)
-    _note(days, BookingTransition.objects.filter(attended, **recently), {
-        "booking__session__starts_at": ("attendance",),
-    })  # fmt: skip
-    _note(days, PaymentTransition.objects.filter(**recently), {
-        "payment__created_at": ("payments",),
-        "payment__succeeded_at": ("paid",),
-        "payment__booking__created_at": ("reached",),
-    })  # fmt: skip
-    _note(days, PaymentAttempt.objects.filter(**recently), {
-        "occurred_at": ("attempts", "declines"),
-        "payment__created_at": ("payments",),
-        "payment__booking__created_at": ("reached",),
-    })  # fmt: skip
-    _note(days, Payment.objects.unpaid().filter(Q(create_requested_at__gte=since) | Q(first_attempt_at__gte=since)), {
-        "created_at": ("payments",),
-        "booking__created_at": ("reached",),
-    })  # fmt: skip
-    _note(days, ActivityEvent.objects.filter(**recently), {"occurred_at": ("looked", "media", "viewers")})
-    _note_audited(days, since)
-    _note(days, SessionChange.objects.filter(requested_at__gte=since), {
-        "session__starts_at": PLACES, "from_starts_at": PLACES, "to_starts_at": PLACES,
-    })  # fmt: skip
-    _note_typed(days, since)
+    _mark(
+        days,
+        BookingTransition.objects.filter(attended, **recently),
+        {
+            "booking__session__starts_at": ("attendance",),
+        },
+    )
+    _mark(
+        days,
+        PaymentTransition.objects.filter(**recently),
+        {
+            "payment__created_at": ("payments",),
+            "payment__succeeded_at": ("paid",),
+            "payment__booking__created_at": ("reached",),
+        },
+    )
+    _mark(
+        days,
+        PaymentAttempt.objects.filter(**recently),
+        {
+            "occurred_at": ("attempts", "declines"),
+            "payment__created_at": ("payments",),
+            "payment__booking__created_at": ("reached",),
+        },
+    )
+    _mark(
+        days,
+        Payment.objects.unpaid().filter(Q(create_requested_at__gte=since) | Q(first_attempt_at__gte=since)),
+        {
+            "created_at": ("payments",),
+            "booking__created_at": ("reached",),
+        },
+    )
+    _mark(days, ActivityEvent.objects.filter(**recently), {"occurred_at": ("looked", "media", "viewers")})
+    _mark_audited(days, since)
+    _mark(
+        days,
+        SessionChange.objects.filter(requested_at__gte=since),
+        {
+            "session__starts_at": PLACES,
+            "from_starts_at": PLACES,
+            "to_starts_at": PLACES,
+        },
+    )
+    _mark_typed(days, since)
     first, last = reporting_day(since) - timedelta(days=1), reporting_day(until)
     recent = {first + timedelta(days=n) for n in range((last - first).days + 1)}
     for part in UNTRACED:
@@ -65,7 +91,7 @@ def touched(since: datetime, until: datetime) -> Touched:
     return days
 
 
-def _note(days: Touched, changed: QuerySet[Any, Any], moments: Mapping[str, tuple[str, ...]]) -> None:
+def _mark(days: DirtyDays, changed: QuerySet[Any, Any], moments: Mapping[str, tuple[str, ...]]) -> None:
     """Add the day that each of `moments` (a datetime field of `changed`) falls on to its parts."""
     fields = {f"day_{n}": day_of(moment) for n, moment in enumerate(moments)}
     for row in changed.order_by().annotate(**fields).values_list(*fields).distinct():
@@ -74,25 +100,25 @@ def _note(days: Touched, changed: QuerySet[Any, Any], moments: Mapping[str, tupl
                 days[part].add(day)
 
 
-def _note_audited(days: Touched, since: datetime) -> None:
+def _mark_audited(days: DirtyDays, since: datetime) -> None:
     """Refunds and moves to another session, which have no transitions: by their rows in the audit trail. A dispute
     also changes what is withdrawn without an audited change of state: by when its row was written."""
     events = AuditEvent.objects.filter(occurred_at__gte=since)
     refunded = events.filter(object_type=Refund._meta.label_lower, action__startswith="refund.")
     refunds = Refund.objects.filter(pk__in={int(pk) for pk in refunded.order_by().values_list("object_id", flat=True)})
-    _note(days, refunds, {"settled_at": ("refunds",), "payment__succeeded_at": ("paid",)})
-    _note(days, Dispute.objects.filter(updated_at__gte=since), {"opened_at": ("disputes", "dispute_fees")})
-    _note_moved(days, events.filter(object_type=Booking._meta.label_lower, action="booking.session_changed"))
+    _mark(days, refunds, {"settled_at": ("refunds",), "payment__succeeded_at": ("paid",)})
+    _mark(days, Dispute.objects.filter(updated_at__gte=since), {"opened_at": ("disputes", "dispute_fees")})
+    _mark_moved(days, events.filter(object_type=Booking._meta.label_lower, action="booking.session_changed"))
 
 
-def _note_moved(days: Touched, moves: QuerySet[AuditEvent]) -> None:
+def _mark_moved(days: DirtyDays, moves: QuerySet[AuditEvent]) -> None:
     """A booking that went from one session to another: the days of both."""
     sessions = {data[end] for data in moves.order_by().values_list("data", flat=True) for end in ("from", "to")}
-    _note(days, Session.objects.filter(pk__in=sessions), {"starts_at": PLACES})
+    _mark(days, Session.objects.filter(pk__in=sessions), {"starts_at": PLACES})
 
 
-def _note_typed(days: Touched, since: datetime) -> None:
+def _mark_typed(days: DirtyDays, since: datetime) -> None:
     """A session that was added, or whose places were typed over, in the admin: by Wagtail's log."""
     typed = ModelLogEntry.objects.filter(content_type=ContentType.objects.get_for_model(Session), timestamp__gte=since)
     sessions = {int(pk) for pk in typed.order_by().values_list("object_id", flat=True)}
-    _note(days, Session.objects.filter(pk__in=sessions), {"starts_at": ("sessions",)})
+    _mark(days, Session.objects.filter(pk__in=sessions), {"starts_at": ("sessions",)})
