@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from insights.anomalies import watch
+from insights.anomalies import detect
 from insights.rollups import refresh
 
 
@@ -21,4 +21,4 @@ def rebuild_rollups() -> int:
 @shared_task(name="insights.tasks.find_anomalies")
 def find_anomalies() -> int:
     """Judge the last day that is over and the silence since the last booking; tell what is new."""
-    return watch.look()
+    return detect.detect()

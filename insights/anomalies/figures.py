@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
-from insights.anomalies.scales import COUNT, SECONDS, SHARE, Sample, Scale
 from insights.anomalies.thresholds import Thresholds
+from insights.anomalies.transforms import COUNT, SECONDS, SHARE, Sample, Transform
 from insights.kpis.aggregates import Aggregates
 from insights.kpis.definition import percentile
 from insights.kpis.registry import reached
 from insights.rollups.models import Measure
 
-SILENCE: Final = "bookings_made"
+BOOKING_GAP: Final = "bookings_made"
 
 
 class Bad(IntEnum):
@@ -29,7 +29,7 @@ class Figure:
     key: str
     name: str
     said: str
-    scale: Scale
+    transform: Transform
     bad: Bad
     read: Callable[[Aggregates, Thresholds], Sample | None]
     shown: Callable[[float], str]
@@ -85,7 +85,7 @@ def _step(before: str, after: str, said: str) -> Figure:
         key=f"conversion_{after}",
         name=said,
         said=f"only {{}} of those who {_DID[before]} {_DID[after]}",
-        scale=SHARE,
+        transform=SHARE,
         bad=Bad.LOW,
         read=lambda aggregates, thresholds: _share(reached(aggregates, after), reached(aggregates, before), thresholds),
         shown=percent,
@@ -120,7 +120,7 @@ FIGURES: Final[Mapping[str, Figure]] = {
         ),
     )
 }  # fmt: skip
-NAMES: Final[Mapping[str, str]] = {**{key: figure.name for key, figure in FIGURES.items()}, SILENCE: "No bookings"}
+NAMES: Final[Mapping[str, str]] = {**{key: figure.name for key, figure in FIGURES.items()}, BOOKING_GAP: "No bookings"}
 
 
 def shown(key: str, value: float) -> str:

@@ -7,9 +7,9 @@ from enum import StrEnum
 from typing import Final
 
 from insights.anomalies.figures import Figure, between
-from insights.anomalies.scales import Sample
 from insights.anomalies.statistics import judge
 from insights.anomalies.thresholds import Thresholds
+from insights.anomalies.transforms import Sample
 from insights.kpis.aggregates import Aggregates, Sums
 
 WORDS: Final = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight")
@@ -56,7 +56,7 @@ def judge_day(figure: Figure, day: date, known: Mapping[date, Sample], limits: T
     if day not in known:
         return None
     sample = known[day]
-    verdict = judge(day, sample, known, figure.scale, sensitivity=limits.sensitivity)
+    verdict = judge(day, sample, known, figure.transform, sensitivity=limits.sensitivity)
     if verdict is None:
         return None
     harmless = figure.bad > 0 and sample.value <= figure.harmless(limits)

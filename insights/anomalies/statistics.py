@@ -12,7 +12,7 @@ from math import pi, sqrt
 from statistics import median
 from typing import Final
 
-from insights.anomalies.scales import Sample, Scale
+from insights.anomalies.transforms import Sample, Transform
 
 WEEKS: Final = 8
 FEWEST: Final = 4  # of the same weekday; with fewer nobody can say what is usual
@@ -42,24 +42,24 @@ class Verdict:
 
 
 def judge(
-    day: date, sample: Sample, history: Mapping[date, Sample], scale: Scale, *, sensitivity: float
+    day: date, sample: Sample, history: Mapping[date, Sample], transform: Transform, *, sensitivity: float
 ) -> Verdict | None:
     """`sample` of `day` against the eight weeks before; None when the same weekday is known fewer than four times."""
     weekdays: defaultdict[int, list[Point]] = defaultdict(list)
     for each in (day - timedelta(days=n) for n in range(7 * WEEKS, 0, -1)):
         if found := history.get(each):
-            weekdays[each.weekday()].append(Point(each, scale.stretched(found), scale.noise(found)))
+            weekdays[each.weekday()].append(Point(each, transform.stretched(found), transform.noise(found)))
     alike = weekdays[day.weekday()]
     if len(alike) < FEWEST:
         return None
     trend = weekly_trend(weekdays.values())
     spread = max(1.0, TO_SIGMA * mad(_past_scores(weekdays.values(), trend)))
-    expected, error = _expected(day, scale.noise(sample), alike, trend)
+    expected, error = _expected(day, transform.noise(sample), alike, trend)
     unit = spread * error
     return Verdict(
-        score=(scale.stretched(sample) - expected) / unit,
-        low=scale.plain(expected - sensitivity * unit),
-        high=scale.plain(expected + sensitivity * unit),
+        score=(transform.stretched(sample) - expected) / unit,
+        low=transform.plain(expected - sensitivity * unit),
+        high=transform.plain(expected + sensitivity * unit),
         past=tuple(history[point.day].value for point in alike),
     )
 

@@ -9,10 +9,10 @@ from itertools import pairwise
 from random import Random
 from typing import Final
 
-from insights.anomalies.figures import FIGURES, SILENCE
+from insights.anomalies.booking_gap import Bookings, judge_gap
+from insights.anomalies.figures import BOOKING_GAP, FIGURES
 from insights.anomalies.judging import judge_day
-from insights.anomalies.scales import Sample
-from insights.anomalies.silence import Bookings, judge_silence
+from insights.anomalies.transforms import Sample
 from ops.anomalies.normal_year import HOLIDAYS, JUDGED_FROM, JUDGED_TO, LIMITS, ZONE, Year, normal_year
 from ops.anomalies.planted import PLANTS, Plant
 
@@ -49,7 +49,7 @@ def planted_days() -> list[date]:
 
 def false_alarms(year: Year) -> Counter[str]:
     """How often each figure raises a finding although nothing is wrong; days in a row are one finding."""
-    alarms: Counter[str] = Counter({SILENCE: len(_silences(year.bookings))})
+    alarms: Counter[str] = Counter({BOOKING_GAP: len(_silences(year.bookings))})
     for key, known in year.samples.items():
         unusual = [_is_unusual(key, day, known) for day in judged_days()]
         alarms[key] = sum(now and not before for before, now in pairwise([False, *unusual]))
@@ -71,7 +71,7 @@ def _silences(bookings: list[datetime]) -> list[date]:
 def _silent(bookings: list[datetime], moment: datetime) -> date | None:
     seen = bisect_left(bookings, moment)
     known = Bookings(bookings[0], bookings[seen - 1], lambda a, b: bisect_left(bookings, b) - bisect_left(bookings, a))
-    judgement = judge_silence(known, moment, LIMITS)
+    judgement = judge_gap(known, moment, LIMITS)
     return judgement.day if judgement and judgement.severity else None
 
 
@@ -97,7 +97,7 @@ def find_outages(year: Year, seed: int) -> Found:
         hours = (n for n in range(1, 25) if _silent(left, begin + n * HOUR))
         if (hour := next(hours, None)) is not None:
             delays.append(hour)
-    return Found("nobody can book for a day", SILENCE, True, len(days), len(delays), tuple(delays))
+    return Found("nobody can book for a day", BOOKING_GAP, True, len(days), len(delays), tuple(delays))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 from insights.anomalies.figures import FIGURES
 from insights.anomalies.judging import samples
-from insights.anomalies.scales import Sample
 from insights.anomalies.thresholds import Thresholds
+from insights.anomalies.transforms import Sample
 from insights.kpis.aggregates import Sums
 from insights.rollups.models import Measure
 

@@ -6,11 +6,11 @@ from typing import Final
 
 import pytest
 
-from insights.anomalies.scales import COUNT, SECONDS, SHARE, Sample, Scale
 from insights.anomalies.statistics import Point, judge, mad, weekly_trend
+from insights.anomalies.transforms import COUNT, SECONDS, SHARE, Sample, Transform
 
 DAY: Final = date(2026, 3, 31)  # a Tuesday, two days after the clocks changed
-PLAIN: Final = Scale(stretched=lambda s: s.value, plain=lambda y: y, noise=lambda s: 1.0)
+PLAIN: Final = Transform(stretched=lambda s: s.value, plain=lambda y: y, noise=lambda s: 1.0)
 OF_EIGHT: Final = sqrt(1 + pi / 2 / 8)  # a day, and the median of eight: one standard error
 
 
@@ -101,14 +101,14 @@ def test_the_fewer_a_share_rests_on_the_more_it_may_differ() -> None:
     assert (few.score < 2, many.score > 10) == (True, True)
 
 
-@pytest.mark.parametrize("scale", [SHARE, COUNT, SECONDS])
-def test_a_scale_leads_back_to_what_it_came_from(scale: Scale) -> None:
-    for value in (0.0, 0.04, 0.5, 1.0) if scale is SHARE else (1.0, 7.0, 3600.0):
-        there = scale.stretched(Sample(value, 10_000_000))
-        assert scale.plain(there) == pytest.approx(value, abs=1e-6)
+@pytest.mark.parametrize("transform", [SHARE, COUNT, SECONDS])
+def test_a_transform_leads_back_to_what_it_came_from(transform: Transform) -> None:
+    for value in (0.0, 0.04, 0.5, 1.0) if transform is SHARE else (1.0, 7.0, 3600.0):
+        there = transform.stretched(Sample(value, 10_000_000))
+        assert transform.plain(there) == pytest.approx(value, abs=1e-6)
 
 
-def test_a_scale_does_not_break_at_its_ends() -> None:
+def test_a_transform_does_not_break_at_its_ends() -> None:
     assert (SHARE.plain(-1), SHARE.plain(9), COUNT.plain(-1), COUNT.plain(0.1)) == (0, 1, 0, 0)
     assert (SHARE.stretched(Sample(0, 0)), SHARE.noise(Sample(0, 0))) == pytest.approx((pi / 2, sqrt(2)))
     assert (SECONDS.stretched(Sample(0, 1)), SECONDS.noise(Sample(9, 1))) == (0, log(2))

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from insights.anomalies.figures import SILENCE, between, span
+from insights.anomalies.figures import BOOKING_GAP, between, span
 from insights.anomalies.judging import WORDS, Judgement, Severity
 from insights.anomalies.statistics import FEWEST, WEEKS
 from insights.anomalies.thresholds import Thresholds
@@ -27,7 +27,7 @@ class Bookings:
     count: Callable[[datetime, datetime], int]
 
 
-def judge_silence(bookings: Bookings, moment: datetime, limits: Thresholds) -> Judgement | None:
+def judge_gap(bookings: Bookings, moment: datetime, limits: Thresholds) -> Judgement | None:
     """The silence since the last booking, at `moment`; None when today is left out or the past says too little.
 
     It is unusual when in the same hours of the weeks before `limits.silence_bookings` were usual (the median).
@@ -37,7 +37,7 @@ def judge_silence(bookings: Bookings, moment: datetime, limits: Thresholds) -> J
     if len(past) < FEWEST:
         return None
     return Judgement(
-        SILENCE, reporting_day(start), 0, min(past), max(past),
+        BOOKING_GAP, reporting_day(start), 0, min(past), max(past),
         severity=_severity(median(past), limits), what=_what(bookings.last, start, moment, past),
     )  # fmt: skip
 

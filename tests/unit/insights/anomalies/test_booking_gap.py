@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from insights.anomalies.booking_gap import Bookings, judge_gap, weeks_before
 from insights.anomalies.judging import Severity
-from insights.anomalies.silence import Bookings, judge_silence, weeks_before
 from insights.anomalies.thresholds import Thresholds
 
 LONDON: Final = ZoneInfo("Europe/London")
@@ -30,13 +30,13 @@ def bookings(*, until: datetime, weeks: int = 12) -> Bookings:
 
 @pytest.mark.parametrize(("hour", "severity"), [(10, None), (14, None), (15, Severity.WARNING), (19, Severity.WARNING)])
 def test_silence_counts_once_twelve_bookings_were_usual(hour: int, severity: Severity | None) -> None:
-    found = judge_silence(bookings(until=at(10, 9)), at(10, hour), LIMITS)
+    found = judge_gap(bookings(until=at(10, 9)), at(10, hour), LIMITS)
     assert found is not None
     assert (found.severity, found.day, found.value) == (severity, date(2026, 3, 10), 0)
 
 
 def test_the_sentence_says_since_when_and_what_was_usual() -> None:
-    found = judge_silence(bookings(until=at(10, 9)), at(10, 16), LIMITS)
+    found = judge_gap(bookings(until=at(10, 9)), at(10, 16), LIMITS)
     assert found is not None
     assert found.what == (
         "the last booking came at 9:00am; in the 7 hours from then on, 14 came in each of the eight weeks before."
@@ -45,24 +45,24 @@ def test_the_sentence_says_since_when_and_what_was_usual() -> None:
 
 
 def test_the_night_is_quiet() -> None:
-    found = judge_silence(bookings(until=at(10, 20)), at(11, 8), LIMITS)
+    found = judge_gap(bookings(until=at(10, 20)), at(11, 8), LIMITS)
     assert found is not None
     assert found.severity is None
 
 
 def test_a_silence_goes_on_over_night_and_gets_worse() -> None:
-    found = judge_silence(bookings(until=at(10, 9)), at(11, 9), LIMITS)
+    found = judge_gap(bookings(until=at(10, 9)), at(11, 9), LIMITS)
     assert found is not None
     assert (found.severity, found.day, found.high) == (Severity.CRITICAL, date(2026, 3, 10), 24)
 
 
 def test_a_young_portal_is_not_judged() -> None:
-    assert judge_silence(bookings(until=at(10, 9), weeks=3), at(10, 19), LIMITS) is None
-    assert judge_silence(bookings(until=at(10, 9), weeks=5), at(10, 19), LIMITS) is not None
+    assert judge_gap(bookings(until=at(10, 9), weeks=3), at(10, 19), LIMITS) is None
+    assert judge_gap(bookings(until=at(10, 9), weeks=5), at(10, 19), LIMITS) is not None
 
 
 def test_after_a_week_of_silence_the_window_does_not_reach_into_its_own_past() -> None:
-    found = judge_silence(bookings(until=at(1, 9)), at(20, 9), LIMITS)
+    found = judge_gap(bookings(until=at(1, 9)), at(20, 9), LIMITS)
     assert found is not None
     assert (found.day, found.low, found.high) == (date(2026, 3, 13), 0, 7 * 24)
     assert found.what == (
@@ -73,16 +73,16 @@ def test_after_a_week_of_silence_the_window_does_not_reach_into_its_own_past() -
 
 def test_a_day_left_out_is_quiet_and_compared_with_nothing() -> None:
     today = replace(LIMITS, closed_days=frozenset({date(2026, 3, 10)}))
-    assert judge_silence(bookings(until=at(10, 9)), at(10, 19), today) is None
+    assert judge_gap(bookings(until=at(10, 9)), at(10, 19), today) is None
     weeks = frozenset(date(2026, 3, 10) - timedelta(weeks=n) for n in range(1, 6))
-    assert judge_silence(bookings(until=at(10, 9)), at(10, 19), replace(LIMITS, closed_days=weeks)) is None
+    assert judge_gap(bookings(until=at(10, 9)), at(10, 19), replace(LIMITS, closed_days=weeks)) is None
 
 
 def test_the_clock_on_the_wall_counts_when_it_changes() -> None:
     spring = at(31, 10)  # two days after the change: summer time, an hour ahead
     assert spring == datetime(2026, 3, 31, 9, tzinfo=UTC)
     assert weeks_before(spring, 1) == datetime(2026, 3, 24, 10, tzinfo=UTC)
-    found = judge_silence(bookings(until=at(31, 9)), at(31, 16), LIMITS)
+    found = judge_gap(bookings(until=at(31, 9)), at(31, 16), LIMITS)
     assert found is not None
     assert (found.low, found.high) == (14, 14)
 

@@ -7,13 +7,13 @@ from typing import Final
 from django.db import transaction
 from django.db.models import Max, Min
 
+from insights.anomalies.booking_gap import Bookings, judge_gap
 from insights.anomalies.digest import tell
-from insights.anomalies.figures import FIGURES, SILENCE
+from insights.anomalies.figures import BOOKING_GAP, FIGURES
 from insights.anomalies.judging import Judgement, judge_day, samples
 from insights.anomalies.models import Anomaly, AnomalySettings
-from insights.anomalies.record import close_the_rest, note
-from insights.anomalies.silence import Bookings, judge_silence
 from insights.anomalies.statistics import WEEKS
+from insights.anomalies.store import close_the_rest, store
 from insights.anomalies.thresholds import Thresholds
 from insights.kpis.filters import Filter
 from insights.kpis.period import Days
@@ -25,14 +25,14 @@ SETTLED: Final = timedelta(hours=2)  # a booking of just before midnight has bee
 
 
 @transaction.atomic
-def look() -> int:
+def detect() -> int:
     """Judge every watched figure; returns how many are unusual now. May run twice at once."""
     kept = AnomalySettings.load()
     settings = AnomalySettings.objects.select_for_update().get(pk=kept.pk)
     limits = settings.thresholds()
     judgements = [*_days(settings.watched, limits), *_silence(settings.watched, limits)]
     for judgement in judgements:
-        note(judgement)
+        store(judgement)
     close_the_rest(settings.watched)
     tell(settings.recipients)
     return Anomaly.objects.filter(closed_at=None).count()
@@ -58,12 +58,12 @@ def _days(watched: Iterable[str], limits: Thresholds) -> list[Judgement]:
 
 def _silence(watched: Iterable[str], limits: Thresholds) -> list[Judgement]:
     known = Booking.objects.aggregate(first=Min("created_at"), last=Max("created_at"))
-    if SILENCE not in watched or known["first"] is None:
+    if BOOKING_GAP not in watched or known["first"] is None:
         return []
     bookings = Bookings(
         known["first"],
         known["last"],
         lambda start, end: Booking.objects.filter(created_at__gte=start, created_at__lt=end).count(),
     )
-    judgement = judge_silence(bookings, clock.now(), limits)
+    judgement = judge_gap(bookings, clock.now(), limits)
     return [judgement] if judgement else []

@@ -10,11 +10,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from prometheus_client.registry import REGISTRY as PROMETHEUS
 
-from insights.anomalies.figures import NAMES, SILENCE
+from insights.anomalies.detect import detect
+from insights.anomalies.figures import BOOKING_GAP, NAMES
 from insights.anomalies.judging import Severity
 from insights.anomalies.models import Anomaly, AnomalySettings
 from insights.anomalies.queries import OpenAnomaly, open_anomalies
-from insights.anomalies.watch import look
 from insights.tasks import find_anomalies
 from portal.accounts.models import User
 from portal.accounts.roles import Role
@@ -59,7 +59,7 @@ def a_day_later(*, failed: int, of: int = 200) -> int:
     tried(newest, failed=failed, of=of)
     with time_machine.travel(clock.now() + timedelta(days=1), tick=False):
         read_to(clock.now())
-        return look()
+        return detect()
 
 
 @pytest.mark.usefixtures("failing")
@@ -85,7 +85,7 @@ def test_a_quiet_portal_has_no_finding(manager: User) -> None:
     weeks_of_tries()
     tried(DAY, failed=12)
     read_to(MORNING)
-    assert (look(), open_anomalies(), Notification.objects.count()) == (0, [], 0)
+    assert (detect(), open_anomalies(), Notification.objects.count()) == (0, [], 0)
 
 
 @pytest.mark.parametrize("known", ["nothing", "a cursor", "today only"])
@@ -94,26 +94,26 @@ def test_without_a_past_there_is_nothing_to_say(known: str) -> None:
         read_to(MORNING)
     if known == "today only":
         tried(MORNING.date(), failed=200)
-    assert look() == 0
+    assert detect() == 0
 
 
 @pytest.mark.usefixtures("failing")
 def test_however_often_it_looks_there_is_one_finding_and_one_email(manager: User) -> None:
-    assert [look() for _ in range(3)] == [1, 1, 1]
+    assert [detect() for _ in range(3)] == [1, 1, 1]
     assert (Anomaly.objects.count(), Notification.objects.count()) == (1, 1)
 
 
 @pytest.mark.usefixtures("failing")
 def test_a_day_is_judged_two_hours_after_its_end_as_far_as_the_roll_ups_have_read() -> None:
     read_to(datetime(2026, 3, 11, 1, 59, tzinfo=UTC))
-    assert look() == 0
+    assert detect() == 0
     read_to(datetime(2026, 3, 11, 2, 0, tzinfo=UTC))
-    assert look() == 1
+    assert detect() == 1
 
 
 @pytest.mark.usefixtures("failing")
 def test_what_goes_on_is_the_same_finding_brought_up_to_date(manager: User) -> None:
-    look()
+    detect()
     assert a_day_later(failed=90) == 1
     [row] = Anomaly.objects.all()
     assert (row.first_day, row.day, row.value) == (DAY, DAY + timedelta(days=1), 0.45)
@@ -122,7 +122,7 @@ def test_what_goes_on_is_the_same_finding_brought_up_to_date(manager: User) -> N
 
 @pytest.mark.usefixtures("failing")
 def test_it_is_closed_when_the_figure_is_usual_again_and_found_anew_later(manager: User) -> None:
-    look()
+    detect()
     with time_machine.travel(MORNING, tick=False) as now:
         assert a_day_later(failed=12) == 0
         assert Anomaly.objects.get().closed_at == MORNING + timedelta(days=1)
@@ -133,50 +133,50 @@ def test_it_is_closed_when_the_figure_is_usual_again_and_found_anew_later(manage
 
 @pytest.mark.usefixtures("failing")
 def test_a_day_that_says_too_little_leaves_the_finding_open() -> None:
-    look()
+    detect()
     assert a_day_later(failed=3, of=5) == 1
 
 
 @pytest.mark.usefixtures("failing")
 def test_what_cannot_be_judged_for_a_fortnight_is_closed() -> None:
-    look()
+    detect()
     for days, unusual in ((14, 1), (15, 0)):
         with time_machine.travel(MORNING + timedelta(days=days - 1)):
             read_to(clock.now())
-            assert look() == unusual
+            assert detect() == unusual
 
 
 @pytest.mark.usefixtures("failing")
 def test_a_day_whose_figures_were_put_right_closes_it_and_nobody_is_told_twice(manager: User) -> None:
-    look()
+    detect()
     tried(DAY, failed=12)
-    assert look() == 0
+    assert detect() == 0
     tried(DAY, failed=62)
-    assert look() == 1
+    assert detect() == 1
     assert (Anomaly.objects.count(), Notification.objects.count()) == (1, 1)
 
 
 @pytest.mark.usefixtures("failing")
 def test_what_is_not_watched_is_closed_and_not_found() -> None:
-    look()
-    AnomalySettings.objects.update(watched=[SILENCE])
-    assert [look(), look()] == [0, 0]
+    detect()
+    AnomalySettings.objects.update(watched=[BOOKING_GAP])
+    assert [detect(), detect()] == [0, 0]
 
 
 @pytest.mark.usefixtures("failing")
 def test_the_thresholds_are_the_settings() -> None:
     AnomalySettings.load()
     AnomalySettings.objects.update(closed_days="2026-03-10\n")
-    assert look() == 0
+    assert detect() == 0
     AnomalySettings.objects.update(closed_days="", sensitivity=9)
-    assert look() == 0
+    assert detect() == 0
     AnomalySettings.objects.update(sensitivity=7)
-    assert look() == 1
+    assert detect() == 1
 
 
 @pytest.mark.usefixtures("failing")
 def test_the_email_gives_the_reason_with_its_date(manager: User, mailoutbox: list[object]) -> None:
-    look()
+    detect()
     assert (send_waiting(), len(mailoutbox)) == (1, 1)
     sent = Notification.objects.get()
     assert (sent.recipient, sent.subject) == (manager, "Unusual figures: Attempts that fail")
@@ -193,7 +193,7 @@ def test_several_findings_are_one_email(manager: User) -> None:
         datetime(2026, 3, 11, 8, tzinfo=UTC) - timedelta(weeks=n, minutes=-m) for n in range(1, 9) for m in range(20)
     ]
     bookings_at(*tuesdays, datetime(2026, 3, 11, 7, 30, tzinfo=UTC))
-    assert look() == 2
+    assert detect() == 2
     sent = Notification.objects.get()
     assert sent.context["names"] == "Attempts that fail, No bookings"
     assert sent.context["findings"].count("\n\n") == 1
@@ -205,7 +205,7 @@ def test_the_roles_of_the_settings_are_told_and_nobody_else() -> None:
     member(Role.MANAGER)
     AnomalySettings.load()
     AnomalySettings.objects.update(recipients=["Finance", "Administrator"])
-    look()
+    detect()
     assert {each.to for each in Notification.objects.all()} == told
 
 
@@ -213,9 +213,9 @@ def test_the_roles_of_the_settings_are_told_and_nobody_else() -> None:
 def test_with_nobody_to_tell_the_finding_is_only_shown(manager: User) -> None:
     AnomalySettings.load()
     AnomalySettings.objects.update(recipients=[])
-    assert (look(), Notification.objects.count()) == (1, 0)
+    assert (detect(), Notification.objects.count()) == (1, 0)
     AnomalySettings.objects.update(recipients=["Manager"])
-    assert (look(), Notification.objects.count()) == (1, 0)
+    assert (detect(), Notification.objects.count()) == (1, 0)
 
 
 def test_editors_keep_the_wording() -> None:
@@ -229,15 +229,15 @@ def test_a_silence_is_found_within_the_hour_and_closed_by_the_next_booking() -> 
     start = datetime(2026, 3, 11, 6, tzinfo=UTC)
     weeks = [start - timedelta(weeks=n) + timedelta(minutes=10 * m) for n in range(1, 9) for m in range(18)]
     bookings_at(*weeks, start)
-    assert look() == 1
+    assert detect() == 1
     [found] = open_anomalies()
-    assert (found.kpi, found.value, found.expected, found.severity) == (SILENCE, "0", "18 to 18", Severity.WARNING)
+    assert (found.kpi, found.value, found.expected, found.severity) == (BOOKING_GAP, "0", "18 to 18", Severity.WARNING)
     assert found.reason == (
         "Today the last booking came at 6:00am; in the 3 hours from then on, 18 came in each of the eight weeks before."
     )
     bookings_at(MORNING)
     with time_machine.travel(MORNING + timedelta(minutes=10)):
-        assert look() == 0
+        assert detect() == 0
     assert Anomaly.objects.get().day == MORNING.date() == (MORNING - day).date() + day
 
 
@@ -247,13 +247,13 @@ def test_the_metric_has_every_figure() -> None:
         return PROMETHEUS.get_sample_value("portal_anomaly", {"kpi": kpi})
 
     assert {value(kpi) for kpi in NAMES} == {0}
-    look()
+    detect()
     assert {kpi: value(kpi) for kpi in NAMES if value(kpi)} == {KPI: 2}
 
 
 @pytest.mark.usefixtures("failing")
 def test_the_worst_comes_first() -> None:
-    look()
+    detect()
     Anomaly.objects.create(
         kpi="refunds_made", first_day=DAY, day=DAY, value=9, low=0, high=4, severity="warning", what="x"
     )
@@ -262,9 +262,9 @@ def test_the_worst_comes_first() -> None:
 
 @pytest.mark.usefixtures("failing")
 def test_looking_costs_as_many_queries_whatever_was_found(manager: User) -> None:
-    look()
+    detect()
     with CaptureQueriesContext(
         connection,
     ) as asked:
-        look()
+        detect()
     assert len(asked) < 25

@@ -13,7 +13,7 @@ from portal.common import clock
 FORGOTTEN: Final = timedelta(days=14)  # nothing could be judged since
 
 
-def note(judgement: Judgement) -> None:
+def store(judgement: Judgement) -> None:
     """Open a finding or bring it up to date; close it when the figure is usual again.
 
     A finding that was closed for the same day is opened again, not found anew: nobody is told twice.

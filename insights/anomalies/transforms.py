@@ -19,7 +19,7 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
-class Scale:
+class Transform:
     """`stretched` and back (`plain`); `noise` is the standard deviation that chance alone gives a stretched sample."""
 
     stretched: Callable[[Sample], float]
@@ -35,17 +35,17 @@ def _stretched_count(sample: Sample) -> float:
     return 2 * sqrt(sample.value + 0.375)
 
 
-SHARE: Final = Scale(  # 0 to 1, of `volume`
+SHARE: Final = Transform(  # 0 to 1, of `volume`
     stretched=_stretched_share,
     plain=lambda y: sin(min(max(y, 0.0), pi) / 2) ** 2,
     noise=lambda sample: 1 / sqrt(sample.volume + 0.5),
 )
-COUNT: Final = Scale(  # how often something happened
+COUNT: Final = Transform(  # how often something happened
     stretched=_stretched_count,
     plain=lambda y: max((max(y, 0.0) / 2) ** 2 - 0.375, 0.0),
     noise=lambda sample: 1.0,
 )
-SECONDS: Final = Scale(  # a histogram's bucket edge: the next edge is about twice as far
+SECONDS: Final = Transform(  # a histogram's bucket edge: the next edge is about twice as far
     stretched=lambda sample: log(max(sample.value, 1.0)),
     plain=exp,
     noise=lambda sample: log(2),
