@@ -14,7 +14,7 @@ from portal.bookings.models import Booking
 from portal.caregivers.models import Caregiver, CareRecipient
 from portal.common.retention import DONE, Chunk, Retention, due
 
-KEEPS = _("When staff changed your account or your bookings.")
+RETENTION_NOTICE = _("When staff changed your account or your bookings.")
 _OF_PEOPLE: Final = (User, Caregiver, CareRecipient, Booking)
 
 
@@ -59,6 +59,6 @@ def _type(model: type[Model]) -> ContentType:
     return ContentType.objects.get_for_model(model)
 
 
-def open_matters(user: User) -> Sequence[str]:
+def erasure_blockers(user: User) -> Sequence[str]:
     """Nothing stands in the way."""
     return []

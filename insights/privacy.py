@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from portal.accounts.models import User
 from portal.common.retention import Retention
 
-KEEPS = ""
+RETENTION_NOTICE = ""
 RETENTION: tuple[Retention, ...] = ()
 
 
@@ -18,6 +18,6 @@ def erase(user: User) -> None:
     """Nothing to do."""
 
 
-def open_matters(user: User) -> Sequence[str]:
+def erasure_blockers(user: User) -> Sequence[str]:
     """Nothing stands in the way."""
     return []

@@ -7,7 +7,7 @@ from wagtail.admin.ui.components import Component
 
 from insights.admin import anomalies, views
 from insights.admin.panel import TodayPanel
-from portal.common.menu import PermittedItem
+from portal.common.menu import PermissionMenuItem
 
 
 @hooks.register("register_admin_urls")
@@ -21,15 +21,15 @@ def addresses() -> list[URLPattern]:
 
 
 @hooks.register("register_admin_menu_item")
-def menu_item() -> PermittedItem:
-    return PermittedItem(
+def menu_item() -> PermissionMenuItem:
+    return PermissionMenuItem(
         "Figures", reverse("insights_dashboard"), permission=views.PERMISSION, icon_name="table", order=140
     )
 
 
 @hooks.register("register_reports_menu_item")
-def unusual_item() -> PermittedItem:
-    return PermittedItem(
+def unusual_item() -> PermissionMenuItem:
+    return PermissionMenuItem(
         "Unusual figures", reverse("insights_anomalies"), permission=views.PERMISSION, icon_name="warning", order=100
     )
 

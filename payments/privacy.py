@@ -16,7 +16,7 @@ from payments.models import Discrepancy, DisputeEvidence, EvidenceFile, OfflineR
 from portal.accounts.models import User
 from portal.common.retention import DONE, Chunk, Retention, due
 
-KEEPS = _(
+RETENTION_NOTICE = _(
     "What you paid and what we refunded. We keep amounts and dates for our accounts, not your email and card details."
 )
 
@@ -141,7 +141,7 @@ def _scrub_inbox(intents: set[str], objects: set[str]) -> None:
     forget_bodies_about(objects | intents)
 
 
-def open_matters(user: User) -> Sequence[str]:
+def erasure_blockers(user: User) -> Sequence[str]:
     """Money that is on its way, either way, or in dispute."""
     payments = Payment.objects.filter(booking__caregiver__user=user)
     found = []

@@ -10,7 +10,7 @@ from payments.admin import evidence_views, home, reconciliation, refund_views, w
 from payments.admin.discrepancies import IgnoreView
 from payments.admin.viewsets import FinanceGroup
 from payments.desk import menu  # noqa: F401
-from portal.common.menu import PermittedItem
+from portal.common.menu import PermissionMenuItem
 
 modeladmin_register(FinanceGroup)
 
@@ -34,15 +34,15 @@ def addresses() -> list[URLPattern]:
 
 
 @hooks.register("register_admin_menu_item")
-def reconciliation_item() -> PermittedItem:
-    return PermittedItem(
+def reconciliation_item() -> PermissionMenuItem:
+    return PermissionMenuItem(
         "Reconciliation", reverse("reconciliation"), permission=reconciliation.SEE, icon_name="warning", order=210
     )
 
 
 @hooks.register("register_admin_menu_item")
-def webhooks_item() -> PermittedItem:
-    return PermittedItem(
+def webhooks_item() -> PermissionMenuItem:
+    return PermissionMenuItem(
         "Webhooks", reverse("webhook_health"), permission=webhook_health.SEE, icon_name="history", order=220
     )
 

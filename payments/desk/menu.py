@@ -6,7 +6,7 @@ from wagtail import hooks
 from wagtail.admin.ui.components import Component
 
 from payments.desk.home import DayPanel
-from portal.common.menu import PermittedItem
+from portal.common.menu import PermissionMenuItem
 
 
 @hooks.register("register_admin_urls")
@@ -23,9 +23,9 @@ def day_panel(request: HttpRequest, panels: list[Component]) -> None:
 
 
 @hooks.register("register_admin_menu_item")
-def desk_item() -> PermittedItem:
+def desk_item() -> PermissionMenuItem:
     """The day."""
-    return PermittedItem(
+    return PermissionMenuItem(
         "Care desk",
         reverse("desk:day"),
         permission="bookings.change_booking",
@@ -36,9 +36,9 @@ def desk_item() -> PermittedItem:
 
 
 @hooks.register("register_admin_menu_item")
-def phone_item() -> PermittedItem:
+def phone_item() -> PermissionMenuItem:
     """Booking by phone."""
-    return PermittedItem(
+    return PermissionMenuItem(
         "Book by phone",
         reverse("desk:phone"),
         permission="bookings.add_booking",

@@ -1,9 +1,9 @@
 """What each app keeps about a person. Each app says it in its `privacy.py`, found as `roles.py` is.
 
-`KEEPS` is a sentence for docs and pages, empty when nothing is kept about a person; `export()` gives what is kept
-about somebody; `erase()` takes the person out of the app's rows, may be run again, and runs in the caller's
-transaction; `open_matters()` names what has to be settled first, as sentences to the person. `RETENTION` says how long
-each kind is kept.
+`RETENTION_NOTICE` is a sentence for docs and pages, empty when nothing is kept about a person; `RETENTION` says how
+long each kind is kept; `export()` gives what is kept about somebody; `erase()` takes the person out of the app's rows,
+may be run again, and runs in the caller's transaction; `erasure_blockers()` names what has to be settled first, as
+sentences to the person.
 """
 
 from collections.abc import Iterator, Sequence
@@ -23,7 +23,7 @@ OURS = ("portal.", "payments", "insights", "home")
 class PersonalData(Protocol):
     """An app's `privacy.py`."""
 
-    KEEPS: str | Promise
+    RETENTION_NOTICE: str | Promise
     RETENTION: Sequence[Retention]
 
     def export(self, user: User) -> Any:
@@ -32,7 +32,7 @@ class PersonalData(Protocol):
     def erase(self, user: User) -> None:
         """Take the person out of the app's rows."""
 
-    def open_matters(self, user: User) -> Sequence[str]:
+    def erasure_blockers(self, user: User) -> Sequence[str]:
         """What stands in the way of erasure; sentences."""
 
 
@@ -59,6 +59,6 @@ def erase(user: User) -> None:
         part.erase(user)
 
 
-def open_matters(user: User) -> list[str]:
+def erasure_blockers(user: User) -> list[str]:
     """What has to be settled before the person can be erased; sentences to them."""
-    return [sentence for _, part in parts() for sentence in part.open_matters(user)]
+    return [sentence for _, part in parts() for sentence in part.erasure_blockers(user)]

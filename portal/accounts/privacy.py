@@ -14,7 +14,7 @@ from portal.accounts.models import ERASED_DOMAIN, User
 from portal.accounts.roles import STAFF_ROLES
 from portal.common.retention import Retention
 
-KEEPS = _(
+RETENTION_NOTICE = _(
     "Your name, email addresses, encrypted password and sign-in settings and, while you're signed in, from which "
     "browser and address."
 )
@@ -99,7 +99,7 @@ def end_sessions(user: User) -> None:
         session.end()
 
 
-def open_matters(user: User) -> Sequence[str]:
+def erasure_blockers(user: User) -> Sequence[str]:
     """Staff accounts are closed by an administrator: work needs handing over."""
     if user.is_superuser or user.groups.filter(name__in=[role.value for role in STAFF_ROLES]).exists():
         return [gettext("Yours is a staff account. Ask an administrator to close it.")]

@@ -10,7 +10,9 @@ from portal.activity.consent import visitor_hash, withdraw
 from portal.activity.models import ActivityEvent
 from portal.common.retention import Retention
 
-KEEPS = _("Only while you allow it: which services and videos you looked at, under a code instead of your name.")
+RETENTION_NOTICE = _(
+    "Only while you allow it: which services and videos you looked at, under a code instead of your name."
+)
 RETENTION = (
     Retention(
         "visits",
@@ -36,6 +38,6 @@ def erase(user: User) -> None:
     withdraw(user)
 
 
-def open_matters(user: User) -> Sequence[str]:
+def erasure_blockers(user: User) -> Sequence[str]:
     """Nothing stands in the way."""
     return []

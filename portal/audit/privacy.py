@@ -10,7 +10,7 @@ from portal.audit.actor import ActorKind
 from portal.audit.models import AuditEvent
 from portal.common.retention import Retention
 
-KEEPS = _("What you did and when, under a number. Once your account is erased, that number leads to nobody.")
+RETENTION_NOTICE = _("What you did and when, under a number. Once your account is erased, that number leads to nobody.")
 RETENTION = (
     Retention(
         "audit",
@@ -31,6 +31,6 @@ def erase(user: User) -> None:
     """Nothing to do: no row names anybody."""
 
 
-def open_matters(user: User) -> Sequence[str]:
+def erasure_blockers(user: User) -> Sequence[str]:
     """Nothing stands in the way."""
     return []

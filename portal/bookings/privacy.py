@@ -14,7 +14,9 @@ from portal.common import clock
 from portal.common.retention import Retention
 from portal.notifications.privacy import erase_about
 
-KEEPS = _("Your bookings: service, time, person, notes, price. Without names and notes we keep them for our accounts.")
+RETENTION_NOTICE = _(
+    "Your bookings: service, time, person, notes, price. Without names and notes we keep them for our accounts."
+)
 RETENTION = (
     Retention(
         "bookings",
@@ -92,7 +94,7 @@ def erase(user: User) -> None:
     bookings.update(notes="")
 
 
-def open_matters(user: User) -> Sequence[str]:
+def erasure_blockers(user: User) -> Sequence[str]:
     """A booking that is still ahead."""
     ahead = Booking.objects.filter(
         caregiver__user=user, status__in=UPCOMING, session__ends_at__gt=clock.now()

@@ -41,7 +41,7 @@ LAST_WORDS: Final = (
 def request_erasure(user: User) -> bool:
     """Write the request and close the account; False when something has to be settled first."""
     user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
-    if personal_data.open_matters(user):
+    if personal_data.erasure_blockers(user):
         return False
     request, is_new = ErasureRequest.objects.get_or_create(user_id=user.pk)
     if is_new:
@@ -66,7 +66,7 @@ def erase_waiting(limit: int = 10) -> int:
 
 def _erase(request: ErasureRequest) -> None:
     user = User.objects.get(pk=request.user_id)
-    if personal_data.open_matters(user):  # money moved after they asked: it is settled first
+    if personal_data.erasure_blockers(user):  # money moved after they asked: it is settled first
         _again(request, ASK_AGAIN)
         return
     with transaction.atomic():
@@ -84,7 +84,7 @@ def erase_unused(user: User, *, reason: str) -> bool:
     """
     with transaction.atomic():
         user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
-        if personal_data.open_matters(user):
+        if personal_data.erasure_blockers(user):
             return False
         request, _ = ErasureRequest.objects.get_or_create(user_id=user.pk)
         ErasureRequest.objects.filter(pk=request.pk).update(erased_at=clock.now(), last_email="")

@@ -10,7 +10,7 @@ from portal.caregivers.models import Caregiver, CareRecipient
 from portal.common import clock
 from portal.common.retention import Retention
 
-KEEPS = _("Your phone number, and what you told us about the people you care for.")
+RETENTION_NOTICE = _("Your phone number, and what you told us about the people you care for.")
 RETENTION = (
     Retention(
         "people",
@@ -44,6 +44,6 @@ def erase(user: User) -> None:
     people.update(full_name="Erased", relationship="", care_notes="")
 
 
-def open_matters(user: User) -> Sequence[str]:
+def erasure_blockers(user: User) -> Sequence[str]:
     """Nothing stands in the way."""
     return []

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from portal.accounts import personal_data, reauthentication
 from portal.accounts.models import User
 from portal.activity import consent
-from portal.caregivers.copy_of_data import as_zip
+from portal.caregivers.data_export import as_zip
 from portal.caregivers.domain import caregiver_of, remove_care_recipient
 from portal.caregivers.erasure import request_erasure
 from portal.caregivers.forms import CareRecipientForm, ErasureForm, ProfileForm
@@ -110,9 +110,9 @@ def your_data(request: HttpRequest) -> HttpResponse:
         return render(request, "caregivers/erasure_requested.html")
     context = {
         "form": form,
-        "kept": [part.KEEPS for _, part in personal_data.parts() if part.KEEPS],
+        "kept": [part.RETENTION_NOTICE for _, part in personal_data.parts() if part.RETENTION_NOTICE],
         "retention": personal_data.retention(),
-        "open_matters": personal_data.open_matters(user),
+        "erasure_blockers": personal_data.erasure_blockers(user),
         "visits_linked": bool(user.visitor_key),
         "visits_counted": consent.may_record(request),
     }

@@ -45,8 +45,8 @@ def _named(days: dict[str, str], since: str, until: str) -> str:
     return " ".join(f"{word} {days[name]}" for word, name in (("From", since), ("before", until)) if name in days)
 
 
-class LookOnly(PermissionHelper):
-    """Whoever may view may look; nobody adds, changes or deletes."""
+class ReadOnlyPermissionHelper(PermissionHelper):
+    """Read-only for users with the view permission."""
 
     def user_can_list(self, user: AbstractBaseUser) -> bool:
         return bool(self.user_has_specific_permission(user, f"view_{self.opts.model_name}"))
@@ -121,7 +121,7 @@ class ListingView(IndexView):  # type: ignore[misc]
 class ListingAdmin(ModelAdmin):  # type: ignore[misc]
     """Base of the look-only listings. `money_fields` are in minor units of `currency_of` the row."""
 
-    permission_helper_class = LookOnly
+    permission_helper_class = ReadOnlyPermissionHelper
     index_view_class = ListingView
     index_template_name = "portal/admin/listing.html"
     inspect_view_enabled = True

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from wagtail.admin.menu import MenuItem
 
 
-class PermittedItem(MenuItem):
+class PermissionMenuItem(MenuItem):
     """Shown to whoever may open it. `permission` is "app.codename"."""
 
     def __init__(self, label: str, url: str, *, permission: str, **kwargs: Any) -> None:

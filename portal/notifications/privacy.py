@@ -13,7 +13,7 @@ from portal.common.retention import DONE, Chunk, Retention, due
 from portal.notifications.domain.send import WAITING
 from portal.notifications.models import Notification, NotificationStatus
 
-KEEPS = _("The emails we sent you, with their words.")
+RETENTION_NOTICE = _("The emails we sent you, with their words.")
 NO_WORDS: Final[dict[str, Any]] = {
     "to": "erased@erased.invalid", "context": {}, "subject": "", "body": "", "message_id": "", "last_error": ""
 }  # fmt: skip
@@ -60,6 +60,6 @@ def _blank(which: Q) -> None:
     rows.update(**NO_WORDS)
 
 
-def open_matters(user: User) -> Sequence[str]:
+def erasure_blockers(user: User) -> Sequence[str]:
     """Nothing stands in the way."""
     return []

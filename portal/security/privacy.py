@@ -8,7 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from portal.accounts.models import User
 from portal.common.retention import Retention
 
-KEEPS = _("In our log: your sign-ins and changes of your account, under a number, with the network you used.")
+RETENTION_NOTICE = _(
+    "In our log: your sign-ins and changes of your account, under a number, with the network you used."
+)
 RETENTION = (
     Retention(
         "security_log",
@@ -29,6 +31,6 @@ def erase(user: User) -> None:
     """Nothing to do: once the account is erased, its number leads to nobody."""
 
 
-def open_matters(user: User) -> Sequence[str]:
+def erasure_blockers(user: User) -> Sequence[str]:
     """Nothing stands in the way."""
     return []

@@ -6,7 +6,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 
 from portal.common.retention import Retention
 
-KEEPS = ""
+RETENTION_NOTICE = ""
 RETENTION: tuple[Retention, ...] = ()
 
 
@@ -19,6 +19,6 @@ def erase(user: AbstractBaseUser) -> None:
     """Nothing to do."""
 
 
-def open_matters(user: AbstractBaseUser) -> Sequence[str]:
+def erasure_blockers(user: AbstractBaseUser) -> Sequence[str]:
     """Nothing stands in the way."""
     return []

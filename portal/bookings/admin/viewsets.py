@@ -65,7 +65,7 @@ class SessionViewSet(SnippetViewSet):
     )
 
 
-class LookOnly(ModelPermissionPolicy):
+class ReadOnlyPermissionPolicy(ModelPermissionPolicy):
     """Who may view may look; nobody adds, changes or deletes by hand: the domain does."""
 
     def user_has_permission(self, user: User, action: str) -> bool:
@@ -82,7 +82,7 @@ class BookingViewSet(SnippetViewSet):
     icon = "group"
     inspect_view_enabled = True
     copy_view_enabled = False
-    permission_policy = LookOnly(Booking)
+    permission_policy = ReadOnlyPermissionPolicy(Booking)
     list_display: ClassVar[list[str]] = ["reference", "caregiver", "session", "status", "created_at"]
     filterset_class = BookingFilters
     search_fields: ClassVar[list[str]] = ["reference"]

@@ -50,7 +50,7 @@ def test_an_upcoming_booking_and_open_money_stand_in_the_way(stripe: FakeGateway
     booking = BookingFactory()
     open_checkout(booking)
     user = booking.caregiver.user
-    assert personal_data.open_matters(user) == [
+    assert personal_data.erasure_blockers(user) == [
         f"Booking {booking.reference} is still ahead. Cancel it first, or ask again after it.",
         "A payment is still open. Wait until it is paid or cancelled.",
     ]

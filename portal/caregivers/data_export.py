@@ -12,7 +12,7 @@ from portal.common import clock
 
 def as_zip(data: dict[str, Any]) -> bytes:
     """A ZIP with `data.json` (for programs) and `your-data.html` (to read)."""
-    page = render_to_string("caregivers/copy_of_data.html", {"lines": lines(data), "made": clock.now()})
+    page = render_to_string("caregivers/data_export.html", {"lines": lines(data), "made": clock.now()})
     buffer = BytesIO()
     with ZipFile(buffer, "w", ZIP_DEFLATED) as archive:
         archive.writestr("data.json", json.dumps(data, indent=2, ensure_ascii=False))
