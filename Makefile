@@ -53,7 +53,7 @@ check: $(STAMP) ## lint, types, import direction, packages, templates, migration
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/djlint --lint --quiet templates
+	@$(BIN)/djlint --lint --quiet templates ops/demo/templates
 	@$(BIN)/bandit --quiet --recursive --configfile pyproject.toml portal payments insights home ops
 	@$(BIN)/deptry --config requirements/deptry.toml portal payments insights home
 	@$(BIN)/python -m ops.supply_chain

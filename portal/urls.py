@@ -4,7 +4,7 @@ from django.conf import settings
 from django.urls import include, path
 
 from portal import stock_urls
-from portal.common import demo_mail, health, views
+from portal.common import health, views
 from portal.common.security_txt import security_txt
 
 handler400 = "portal.common.refusals.bad_request"
@@ -29,5 +29,5 @@ urlpatterns = [
     path("", include("portal.media_library.urls")),
 ]
 if settings.DEMO:
-    urlpatterns.append(path("demo/mail/", include((demo_mail.urlpatterns, demo_mail.app_name))))
+    urlpatterns.append(path("demo/", include("ops.demo.urls")))
 urlpatterns.append(path("", include(stock_urls.site)))

@@ -8,7 +8,7 @@ import django
 
 def fill() -> None:
     """The demo's content."""
-    from home.management.commands.seed_demo import seed
+    from ops.demo.management.commands.seed_demo import seed
 
     seed()
 

@@ -49,7 +49,7 @@ def _sessions() -> list[int]:
 def _caregiver(number: int) -> dict[str, Any]:
     from allauth.account.models import EmailAddress
 
-    from home.management.commands.seed_demo import PASSWORD
+    from ops.demo.management.commands.seed_demo import PASSWORD
     from portal.accounts.models import User
     from portal.caregivers.domain import welcome
 

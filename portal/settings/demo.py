@@ -4,10 +4,11 @@ import dj_database_url
 
 from portal.settings import env
 from portal.settings.base import *  # noqa: F403
-from portal.settings.base import ACCOUNT_RATE_LIMITS, BASE_URL, LIMITS, VAR
+from portal.settings.base import ACCOUNT_RATE_LIMITS, BASE_URL, INSTALLED_APPS, LIMITS, VAR
 from portal.settings.example import *  # noqa: F403
 
 DEMO = True
+INSTALLED_APPS = [*INSTALLED_APPS, "ops.demo"]
 DEBUG = False  # dj-stripe lets a caller forge events when DEBUG is on
 SECRET_KEY = "demo-only-" + "0" * 50
 ENCRYPTION_KEYS = env.encryption_keys(
@@ -38,7 +39,7 @@ STORAGES = {
 CELERY_BROKER_URL = env.text("BROKER_URL", "filesystem://localhost")
 BROKER_FOLDER = VAR / "broker"
 if CELERY_BROKER_URL.startswith("filesystem:"):
-    CELERY_BROKER_TRANSPORT = "portal.common.file_broker:Transport"
+    CELERY_BROKER_TRANSPORT = "ops.demo.file_broker:Transport"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(BROKER_FOLDER / "messages"),
         "data_folder_out": str(BROKER_FOLDER / "messages"),

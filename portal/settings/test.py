@@ -4,10 +4,11 @@ import dj_database_url
 
 from portal.settings import env
 from portal.settings.base import *  # noqa: F403
-from portal.settings.base import CELERY_BROKER_TRANSPORT_OPTIONS, VAR
+from portal.settings.base import CELERY_BROKER_TRANSPORT_OPTIONS, INSTALLED_APPS, VAR
 from portal.settings.example import *  # noqa: F403
 
 DEBUG = False
+INSTALLED_APPS = [*INSTALLED_APPS, "ops.demo"]
 SECRET_KEY = "test-only-" + "0" * 50
 ENCRYPTION_KEYS = ["Wm3pX0sT8bqLr5cVhN2yKd7ZgJ4uEo9QfA6iC1xMtPk="]  # the demo's: tests open what a stack has stored
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "testserver"]

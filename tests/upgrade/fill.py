@@ -29,9 +29,9 @@ from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value  
 from django.conf import settings  # noqa: E402
 from django.test import Client  # noqa: E402
 
-from home.management.commands.seed_demo import seed  # noqa: E402
 from home.models import ContentPage  # noqa: E402
 from insights.rollups.refresh import refresh  # noqa: E402
+from ops.demo.management.commands.seed_demo import seed  # noqa: E402
 from payments import mirror  # noqa: E402
 from payments.domain import events, refunds, release, session_changes  # noqa: E402
 from payments.domain.cancellation import cancel  # noqa: E402

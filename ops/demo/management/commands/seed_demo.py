@@ -12,9 +12,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from wagtail.models import Page
 
-from home import demo_content
-from home.demo_library import seed_library
 from home.models import HomePage
+from ops.demo import content
+from ops.demo.library import seed_library
 from portal.accounts.models import User
 from portal.accounts.roles import Role
 from portal.activity.consent import allow
@@ -54,7 +54,7 @@ def seed() -> None:
 
 def _services() -> None:
     today = clock.now().date()
-    for position, plan in enumerate(demo_content.SERVICES):
+    for position, plan in enumerate(content.SERVICES):
         service, is_new = Service.objects.get_or_create(slug=plan.slug, defaults={**plan.fields, "position": position})
         if is_new:
             for hours, percent in plan.cancellation:
@@ -66,7 +66,7 @@ def _services() -> None:
 
 
 def _people() -> None:
-    for person in demo_content.PEOPLE:
+    for person in content.PEOPLE:
         user = User.objects.filter(email=person.email).first()
         if user is None:
             user = User.objects.create_user(
@@ -86,8 +86,8 @@ def _pages() -> None:
     run_steps()
     if SetupStep.objects.get_or_create(name="demo.pages")[1]:
         home = HomePage.objects.get()
-        _reword(home, demo_content.HOME)
-        pages = (demo_content.SERVICES_PAGE, demo_content.DEPOSIT_PAGE, *demo_content.CONTENT_PAGES)
+        _reword(home, content.HOME)
+        pages = (content.SERVICES_PAGE, content.DEPOSIT_PAGE, *content.CONTENT_PAGES)
         for fields in pages:
             _reword(Page.objects.child_of(home).get(slug=fields["slug"]).specific, fields)
 

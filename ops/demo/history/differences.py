@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from portal.bookings.enums import BookingStatus
 
 if TYPE_CHECKING:
-    from home.demo_history.pay import Paid
+    from ops.demo.history.pay import Paid
 
 OLDEST: Final = timedelta(days=120)
 YOUNGEST: Final = timedelta(days=50)

@@ -14,7 +14,7 @@ from portal.media_library.queries import CARD_SPECS
 from portal.uploads import examine
 from portal.uploads.doors import LIBRARY
 
-FOLDER: Final = Path(__file__).parent / "demo_media"
+FOLDER: Final = Path(__file__).parent / "media"
 CATEGORIES: Final = (("Getting started", "getting-started"), ("Looking after yourself", "yourself"))
 
 

@@ -7,10 +7,10 @@ from typing import Any, Final
 from django.db import connection
 from django.db.models import Model
 
-from home.demo_history.differences import Planted, plant
-from home.demo_history.past import PastStripe
-from home.demo_history.pay import LEARNT, Paid, pay_all
-from home.demo_history.plan import Plan, Story
+from ops.demo.history.differences import Planted, plant
+from ops.demo.history.past import PastStripe
+from ops.demo.history.pay import LEARNT, Paid, pay_all
+from ops.demo.history.plan import Plan, Story
 from payments.domain.event_types import KNOWN_TYPES
 from payments.domain.inbox import event_from
 from payments.enums import (

@@ -11,10 +11,10 @@ from typing import Final
 
 from django.db import transaction
 
-from home.demo_history.families import families
-from home.demo_history.past import PastStripe
-from home.demo_history.plan import Plan
-from home.demo_history.write import write
+from ops.demo.history.families import families
+from ops.demo.history.past import PastStripe
+from ops.demo.history.plan import Plan
+from ops.demo.history.write import write
 from portal.bookings.domain.availability import generate_sessions
 from portal.bookings.models import Booking, Service, Session
 from portal.common import clock
@@ -36,7 +36,7 @@ def seed_history(stripe: PastStripe) -> int:
     for service in Service.objects.all():
         generate_sessions(service, first=today - timedelta(days=DAYS), last=today)
     sessions = Session.objects.select_related("service").filter(starts_at__lt=moment + AHEAD).order_by("starts_at")
-    plan = Plan(Random(2026), list(sessions), families(today - timedelta(days=DAYS + 30)), moment)  # noqa: S311 no secret
+    plan = Plan(Random(2026), list(sessions), families(today - timedelta(days=DAYS + 30)), moment)
     stories = plan.stories(today - timedelta(days=DAYS))
     write(stories, plan, stripe)
     stripe.finish(moment)

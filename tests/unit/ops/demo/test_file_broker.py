@@ -10,7 +10,7 @@ from kombu import Connection
 from kombu.transport import filesystem
 from kombu.utils import json as kombu_json
 
-from portal.common import file_broker
+from ops.demo import file_broker
 
 MESSAGE = {"body": "run"}
 
@@ -43,5 +43,5 @@ def test_a_message_is_seen_whole_or_not_at_all(tmp_path: Path, monkeypatch: pyte
 
 
 def test_kombus_own_shows_a_message_before_it_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """When this fails, kombu has mended it: portal.common.file_broker can go."""
+    """When this fails, kombu has mended it: ops.demo.file_broker can go."""
     assert read_while_written(tmp_path, filesystem.Transport, filesystem, monkeypatch) == [json.JSONDecodeError]

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from home.demo_history import seed_history
-from home.management.commands.seed_demo import seed
+from ops.demo.history import seed_history
+from ops.demo.management.commands.seed_demo import seed
 from ops.stripe_sandbox.history import History
 from payments.domain.invariants import INVARIANTS, violations
 from payments.domain.reconciliation import reconcile

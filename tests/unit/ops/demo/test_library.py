@@ -3,7 +3,7 @@
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
-from home.demo_library import ITEMS, seed_library
+from ops.demo.library import ITEMS, seed_library
 from portal.bookings.enums import BookingStatus
 from portal.media_library.models import MediaItem
 from tests.factories import BookingFactory, CaregiverFactory, ServiceFactory, SessionFactory

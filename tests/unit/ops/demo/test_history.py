@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 import time_machine
 
-from home.demo_history import seed_history
 from insights.kpis.filters import Filter
 from insights.kpis.results import answer
 from insights.rollups.refresh import rebuild
+from ops.demo.history import seed_history
 from ops.stripe_sandbox.history import History
 from payments.domain.invariants import INVARIANTS, violations
 from payments.enums import Method

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from home.demo_history.differences import UNKNOWN_CHARGE, Planted
-from home.demo_history.past import Json, PastStripe
-from home.demo_history.plan import Story
+from ops.demo.history.differences import UNKNOWN_CHARGE, Planted
+from ops.demo.history.past import Json, PastStripe
+from ops.demo.history.plan import Story
 from payments.domain.disputes import COPIED
 from payments.enums import Method, Purpose
 from payments.gateway.stripe_objects import charge_from, dispute_from, intent_from, refund_from

@@ -30,7 +30,7 @@ PORTAL = f"http://127.0.0.1:{PORT}"
 SANDBOX = f"http://127.0.0.1:{SANDBOX_PORT}"
 SEED = 2026  # every demo has the same history
 BESIDE_DJSTRIPE = ("djstripe", "payments", "insights")
-CODE = ("portal", "payments", "insights", "home")
+CODE = ("portal", "payments", "insights", "home", "ops/demo")
 ROLES = ("caregiver", "caregiver2", "editor", "coordinator", "finance", "manager", "admin")
 
 
@@ -74,7 +74,7 @@ def _seed_history(state: Path) -> None:
     """Half a year for a portal that has no booking yet, paid at the sandbox that then keeps it in `state`."""
     from django.core.management import call_command
 
-    from home.demo_history import seed_history
+    from ops.demo.history import seed_history
 
     with repeatable(SEED):
         made = seed_history(History(state, SANDBOX))
@@ -89,7 +89,7 @@ def _options() -> argparse.Namespace:
 
 
 def _environment(develop: bool) -> dict[str, str]:
-    root = Path(__file__).resolve().parents[1]
+    root = Path(__file__).resolve().parents[2]
     var = (root / (os.environ.get("VAR") or "var")).resolve()
     return {
         "DJANGO_SETTINGS_MODULE": "portal.settings.development" if develop else "portal.settings.demo",

@@ -9,7 +9,7 @@ from pathlib import Path
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import path, reverse
+from django.urls import reverse
 
 NEWEST = 200
 
@@ -35,7 +35,7 @@ def _read(file: Path) -> Mail:
         to=str(message["To"]),
         date=parsedate_to_datetime(message["Date"]),
         text=body.get_content() if body else "",
-        url=reverse("demo_mail:message", args=[file.stem]),
+        url=reverse("demo:message", args=[file.stem]),
     )
 
 
@@ -51,7 +51,3 @@ def message(request: HttpRequest, name: str) -> HttpResponse:
     if not file.is_file():
         raise Http404
     return render(request, "demo/mail_message.html", {"mail": _read(file)})
-
-
-app_name = "demo_mail"
-urlpatterns = [path("", mailbox, name="mailbox"), path("<slug:name>/", message, name="message")]
