@@ -8,7 +8,7 @@ from portal.settings.base import ACCOUNT_RATE_LIMITS, BASE_URL, INSTALLED_APPS, 
 from portal.settings.example import *  # noqa: F403
 
 DEMO = True
-INSTALLED_APPS = [*INSTALLED_APPS, "ops.demo"]
+INSTALLED_APPS = [*INSTALLED_APPS, "ops.demo", "ops.volume"]
 DEBUG = False  # dj-stripe lets a caller forge events when DEBUG is on
 SECRET_KEY = "demo-only-" + "0" * 50
 ENCRYPTION_KEYS = env.encryption_keys(

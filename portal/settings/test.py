@@ -8,7 +8,7 @@ from portal.settings.base import CELERY_BROKER_TRANSPORT_OPTIONS, INSTALLED_APPS
 from portal.settings.example import *  # noqa: F403
 
 DEBUG = False
-INSTALLED_APPS = [*INSTALLED_APPS, "ops.demo"]
+INSTALLED_APPS = [*INSTALLED_APPS, "ops.demo", "ops.volume"]
 SECRET_KEY = "test-only-" + "0" * 50
 ENCRYPTION_KEYS = ["Wm3pX0sT8bqLr5cVhN2yKd7ZgJ4uEo9QfA6iC1xMtPk="]  # the demo's: tests open what a stack has stored
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "testserver"]

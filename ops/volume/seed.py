@@ -10,7 +10,7 @@ from django.core.management.color import no_style
 from django.db import connection, transaction
 from django.db.models import Max, Model
 
-from insights.volume.bare import bare
+from ops.volume.bare import bare
 from payments.models import Dispute, Payment, PaymentAttempt, PaymentTransition, ReceivedEvent, Refund
 from portal.accounts.models import User
 from portal.activity.models import ActivityEvent

@@ -14,7 +14,7 @@ from pytest_django import Settings
 
 from insights.rollups.refresh import rebuild
 from insights.rollups.verify import verify
-from insights.volume.seed import monday_before, share_before, weeks_between
+from ops.volume.seed import monday_before, share_before, weeks_between
 from payments.domain.invariants import INVARIANTS, violations
 from payments.models import Payment, Refund
 from portal.bookings.models import Booking, Session

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-from insights.volume.seed import FILLED, seed
+from ops.volume.seed import FILLED, seed
 from portal.common import clock
 
 
