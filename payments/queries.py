@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from payments.domain.amounts import amount_for, balance_due
-from payments.domain.checkout import is_payable
+from payments.domain.payable import is_payable
 from payments.domain.refund_tasks import awaits_bank, charged_back
 from payments.enums import CAPTURED, REFUND_RESERVED, DiscrepancyStatus, PaymentStatus, Purpose, RefundStatus
 from payments.models import Payment, Refund

@@ -123,10 +123,8 @@ class PhoneBookingView(PhoneView):
 
     @transaction.atomic
     def _book(self, data: dict[str, Any], caregiver: Caregiver) -> Booking:
-        known = Booking.objects.filter(token=data["token"], caregiver=caregiver).first()
-        if known is not None:
-            return known
-        person = data["care_recipient"] or _new_person(caregiver, data)
+        Caregiver.objects.select_for_update(no_key=True).get(pk=caregiver.pk)  # the form's twin waits here
+        person = data["care_recipient"] or _written_before(caregiver, data) or _new_person(caregiver, data)
         booking = book(
             session=data["session"],
             caregiver=caregiver,
@@ -138,8 +136,6 @@ class PhoneBookingView(PhoneView):
             hold_minutes=data["hold_minutes"],
             accepted=data["accepted"],
         )
-        if booking.care_recipient_id != person.pk:  # the form's twin was quicker, and wrote them down
-            person.delete()
         if booking.status == BookingStatus.AWAITING_DEPOSIT:
             notify.pay_link(booking)
         return booking
@@ -150,6 +146,12 @@ def _caregiver(pk: int) -> Caregiver:
     if not caregiver.user.is_active:
         raise Http404("a closed account")
     return caregiver
+
+
+def _written_before(caregiver: Caregiver, data: dict[str, Any]) -> CareRecipient | None:
+    """The new person, when the same form has written them down and booked for them before."""
+    known = Booking.objects.filter(token=data["token"], caregiver=caregiver).select_related("care_recipient").first()
+    return known.care_recipient if known and known.care_recipient.full_name == data["full_name"] else None
 
 
 def _new_person(caregiver: Caregiver, data: dict[str, Any]) -> CareRecipient:

@@ -13,8 +13,9 @@ from django.db import transaction
 from django.db.models import Q
 
 from payments.domain import notify
-from payments.domain.amounts import amount_for, balance_due
+from payments.domain.amounts import amount_for
 from payments.domain.news import News
+from payments.domain.payable import is_payable
 from payments.domain.settlement import apply_intent
 from payments.enums import PaymentStatus, Purpose
 from payments.gateway import gateway
@@ -26,7 +27,7 @@ from portal.audit.domain import record
 from portal.bookings.domain.reserve import reserve
 from portal.bookings.domain.transitions import locked as locked_booking
 from portal.bookings.domain.transitions import move as move_booking
-from portal.bookings.enums import BookingStatus, SessionStatus
+from portal.bookings.enums import BookingStatus
 from portal.bookings.models import Booking, Session
 from portal.caregivers.models import Caregiver, CareRecipient
 from portal.common import clock
@@ -184,23 +185,6 @@ def _claim_payment(booking_id: int, purpose: Purpose) -> Payment:
         payment.receipt_email = booking.caregiver.user.email  # it may have changed since the booking was made
         payment.save(update_fields=["create_requested_at", "receipt_email", "updated_at"])
     return payment
-
-
-def is_payable(booking: Booking, purpose: Purpose = Purpose.DEPOSIT) -> bool:
-    """Whether `purpose` may be asked for now: the deposit while the place is held, the balance before the session."""
-    if purpose == Purpose.BALANCE:
-        return (
-            booking.status == BookingStatus.CONFIRMED
-            and booking.session.status != SessionStatus.CANCELLED
-            and booking.session.starts_at > clock.now()
-            and balance_due(booking) > 0
-        )
-    return (
-        booking.status == BookingStatus.AWAITING_DEPOSIT
-        and booking.release_requested_at is None
-        and booking.hold_expires_at is not None
-        and booking.hold_expires_at > clock.now()
-    )
 
 
 def _live_payment(booking: Booking, purpose: Purpose) -> Payment:

@@ -7,7 +7,9 @@ from django.utils.translation import gettext as _
 
 from payments import messages, staff_messages
 from payments.domain.amounts import balance_due
+from payments.domain.payable import is_processing
 from payments.domain.refund_quote import RefundQuote
+from payments.enums import Purpose
 from payments.models import Dispute, Payment, Refund
 from payments.refund_sentences import after
 from portal.accounts.roles import Role
@@ -156,7 +158,6 @@ def booking_moved(booking: Booking) -> None:
 
 def session_tomorrow(booking: Booking) -> None:
     """The day before; once for each time the session is at."""
-    due = balance_due(booking)
     location = booking.session.service.location
     tell(
         messages.SESSION_TOMORROW,
@@ -164,10 +165,18 @@ def session_tomorrow(booking: Booking) -> None:
         cause=reminder_cause(booking),
         url=f"/bookings/{booking.reference}/",
         where=f"Where: {location}" if location else "",
-        balance=f"{formatted(due, booking.currency)} is still to pay: online before the session, or with our team."
-        if due
-        else "",
+        balance=_still_to_pay(booking),
     )
+
+
+def _still_to_pay(booking: Booking) -> str:
+    due = balance_due(booking)
+    if not due:
+        return ""
+    amount = formatted(due, booking.currency)
+    if is_processing(booking, Purpose.BALANCE):
+        return _("Your payment of %(amount)s is being processed, so please don’t pay it again.") % {"amount": amount}
+    return f"{amount} is still to pay: online before the session, or with our team."
 
 
 def reminder_cause(booking: Booking) -> str:

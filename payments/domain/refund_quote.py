@@ -86,13 +86,12 @@ def quote(booking: Booking) -> RefundQuote:
     payments = [payment for payment in booking.payments.all() if not payment.was_taken_back]
     paid = sum(payment.captured_amount for payment in payments)
     returned = {payment.pk: _returned_by_bank(payment) for payment in payments}
-    due = paid * terms.percent // 100
-    due -= due % smallest_step(booking.currency)  # what the card networks can send back
+    due = max(0, paid * terms.percent // 100 - sum(returned.values()))
     return RefundQuote(
         terms=terms,
         currency=booking.currency,
         paid=paid,
-        parts=_parts(payments, returned, max(0, due - sum(returned.values()))),
+        parts=_parts(payments, returned, due),
         charged_back=sum(returned.values()),
         refunded=sum(payment.refunded_amount for payment in payments),
         on_its_way=sum(payment.pending_refund_amount for payment in payments),
@@ -105,10 +104,11 @@ def _returned_by_bank(payment: Payment) -> int:
 
 
 def _parts(payments: list[Payment], returned: dict[int, int], due: int) -> tuple[Part, ...]:
-    """From the balance first, then from the deposit."""
+    """From the balance first, then from the deposit; of each what the card networks can send back."""
     parts = []
     for payment in sorted(payments, key=lambda payment: payment.purpose != Purpose.BALANCE):
         amount = min(due, payment.refundable_amount - returned[payment.pk])
+        amount -= amount % smallest_step(payment.currency)
         if amount > 0:
             parts.append(Part(payment, amount, _way(payment)))
             due -= amount

@@ -76,7 +76,9 @@ def request_refund(
     becomes a task for finance at once.
     """
     payment = locked(payment_id)
-    if token is not None and (asked := Refund.objects.filter(token=token, payment=payment).first()):
+    if token is not None and (asked := Refund.objects.filter(token=token).first()):
+        if asked.payment_id != payment.pk:
+            raise RefundError(_("This form has already refunded another payment. Open the payment and look again."))
         if (asked.amount, asked.reason) != (amount, reason):
             raise RefundError(_("This form has already refunded another amount. Open the payment and look again."))
         return asked

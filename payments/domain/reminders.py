@@ -8,6 +8,8 @@ from django.db import transaction
 
 from payments import messages
 from payments.domain import notify
+from payments.domain.payable import is_processing
+from payments.enums import Purpose
 from portal.bookings.enums import BookingStatus, SessionStatus
 from portal.bookings.models import Booking
 from portal.common import clock
@@ -19,7 +21,10 @@ AHEAD: Final = timedelta(hours=50)  # tomorrow ends at most 49 hours from now, c
 
 
 def remind_of_ending_holds() -> int:
-    """E-mail once for each hold with a third of its time, at most two hours, left; returns how many were."""
+    """E-mail once for each hold with a third of its time, at most two hours, left; returns how many were.
+
+    Not while its deposit is being processed: nobody is asked to pay a second time.
+    """
     moment = clock.now()
     ending = Booking.objects.open_holds().filter(
         hold_expires_at__gt=moment,
@@ -27,8 +32,8 @@ def remind_of_ending_holds() -> int:
         release_requested_at__isnull=True,
     )
     looked_at = 0
-    for booking in ending.with_details():
-        if _nearly_over(booking):
+    for booking in ending.with_details().prefetch_related("payments"):
+        if _nearly_over(booking) and not is_processing(booking, Purpose.DEPOSIT):
             with transaction.atomic():
                 notify.hold_ending(booking)
             looked_at += 1

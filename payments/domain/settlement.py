@@ -13,6 +13,7 @@ from django.db.models import Q
 from payments.domain import notify
 from payments.domain.discrepancies import note
 from payments.domain.news import Applied, News
+from payments.domain.payable import is_payable
 from payments.domain.refunds import request_refund
 from payments.domain.transitions import locked, move
 from payments.enums import (
@@ -141,7 +142,8 @@ def note_decline(payment_id: int, intent: Intent, news: News, *, occurred_at: da
     """Write down the attempt that `payment_intent.payment_failed` tells of, once however many events tell of it.
 
     One that made no charge (a failed authentication) is known by its second, and Stripe's events of it may be a second
-    apart: nobody is declined twice that fast.
+    apart: nobody is declined twice that fast. The caregiver is asked to try again only while that can be done: not when
+    the place is gone, nor when a later attempt is with the bank.
     """
     payment = locked(payment_id)
     error = intent.last_error or PaymentError("unknown")
@@ -166,7 +168,7 @@ def note_decline(payment_id: int, intent: Intent, news: News, *, occurred_at: da
         data={"reason": attempt.reason},
     )
     increment(OUTCOMES, outcome="failed", reason=attempt.reason)
-    if payment.status in UNPAID:
+    if payment.status == PaymentStatus.PENDING and is_payable(payment.booking, Purpose(payment.purpose)):
         notify.payment_failed(payment)
 
 

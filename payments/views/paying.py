@@ -12,7 +12,8 @@ from django.views.decorators.cache import never_cache
 
 from payments.copy import copy_for
 from payments.domain.amounts import balance_due
-from payments.domain.checkout import Checkout, CheckoutClosed, check_once, is_payable, open_checkout
+from payments.domain.checkout import Checkout, CheckoutClosed, check_once, open_checkout
+from payments.domain.payable import is_payable
 from payments.enums import CAPTURED, PaymentStatus, Purpose
 from payments.gateway.base import GatewayError, GatewayMisconfigured, GatewayRefused
 from payments.payment_page.sample import context, opens

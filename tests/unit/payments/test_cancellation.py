@@ -13,7 +13,7 @@ from payments.domain.release import Released, expire_holds
 from payments.domain.settlement import apply_intent
 from payments.enums import PaymentStatus, Purpose
 from payments.gateway.base import GatewayUnreachable
-from payments.models import Payment, Refund
+from payments.models import Dispute, Payment, Refund
 from portal.audit.actor import Actor, Source, SystemActor
 from portal.audit.models import AuditEvent
 from portal.bookings.enums import BookingStatus
@@ -80,6 +80,19 @@ def test_what_comes_back_is_an_amount_that_the_currency_has(
     paid = pay(BookingFactory(session=SessionFactory(service=service)), stripe)
     with time_machine.travel(paid.session.starts_at - timedelta(hours=30)):
         assert quote(paid).amount == back
+
+
+def test_what_is_left_of_a_partly_lost_dispute_is_an_amount_that_the_currency_has(stripe: FakeGateway) -> None:
+    service = ServiceFactory(price_amount=205_000, currency="ISK")  # a deposit of 51,300
+    paid = pay(BookingFactory(session=SessionFactory(service=service)), stripe)
+    payment = Payment.objects.get(booking=paid)
+    Dispute.objects.create(
+        payment=payment, stripe_dispute_id="du_1", amount=51_300, status="lost", withdrawn_amount=34_217
+    )
+    Payment.objects.filter(pk=payment.pk).update(disputed_amount=34_217)  # 667 of 1,000 in the balance's currency
+    assert quote(paid).amount == 17_000
+    cancelled(paid)
+    assert list(Refund.objects.values_list("amount", "status")) == [(17_000, "failed")]
 
 
 def test_an_unpaid_place_is_released_at_once(booking: Booking, stripe: FakeGateway) -> None:

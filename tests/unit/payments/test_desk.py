@@ -252,6 +252,31 @@ class TestPhone:
         assert (Booking.objects.count(), CareRecipient.objects.filter(full_name="Joy Obi").count()) == (1, 1)
         assert Notification.objects.filter(template="pay_link").count() == 1
 
+    def test_sent_again_for_another_session_or_person_it_is_refused(
+        self, coordinator: Client, session: Session
+    ) -> None:
+        person = CareRecipientFactory()
+        other = SessionFactory(service=session.service, starts_at=session.starts_at + timedelta(days=1))
+        address = f"/admin/desk/phone/{person.caregiver_id}/"
+        form = self.booking_form(session, full_name="Joy Obi", relationship="her aunt")
+        coordinator.post(address, form)
+        someone_else = {**form, "full_name": "", "care_recipient": person.pk}
+        for changed in ({**form, "session": other.pk}, {**form, "full_name": "Ben Obi"}, someone_else):
+            assert "This form has already made a booking, with other details" in said(
+                coordinator.post(address, changed)
+            )
+        assert Booking.objects.get().session == session
+        assert not CareRecipient.objects.filter(full_name="Ben Obi").exists()
+
+    def test_sent_again_with_other_notes_before_it_is_paid_it_keeps_them(
+        self, coordinator: Client, session: Session
+    ) -> None:
+        person = CareRecipientFactory()
+        form = self.booking_form(session, care_recipient=person.pk)
+        for notes in ("Stairs", "No stairs"):
+            coordinator.post(f"/admin/desk/phone/{person.caregiver_id}/", {**form, "notes": notes})
+        assert Booking.objects.get().notes == "No stairs"
+
     def test_without_a_deposit_it_is_confirmed_at_once(self, coordinator: Client) -> None:
         person = CareRecipientFactory()
         free = SessionFactory(service=ServiceFactory(deposit_value=0))

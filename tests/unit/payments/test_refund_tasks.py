@@ -20,7 +20,7 @@ from portal.audit.models import AuditEvent
 from portal.bookings.models import Booking
 from portal.common import clock
 from portal.notifications.models import Notification, NotificationStatus
-from tests.factories import UserFactory
+from tests.factories import BookingFactory, UserFactory
 from tests.fakes import FakeGateway
 from tests.ledger import pay
 
@@ -75,6 +75,14 @@ def test_a_form_sent_again_with_another_amount_is_refused(paid: Payment) -> None
     with pytest.raises(RefundError, match="already refunded another amount"):
         ask(paid, 900, token)
     assert list(Refund.objects.values_list("amount", flat=True)) == [100]
+
+
+def test_a_form_that_refunded_another_payment_is_refused(paid: Payment, stripe: FakeGateway) -> None:
+    token, other = uuid.uuid4(), pay(BookingFactory(), stripe)
+    ask(paid, 500, token)
+    with pytest.raises(RefundError, match="already refunded another payment"):
+        ask(other, 500, token)
+    assert list(Refund.objects.values_list("payment", "amount")) == [(paid.pk, 500)]
 
 
 def test_a_refused_refund_goes_again_with_a_new_key_and_its_task_closes(paid: Payment, stripe: FakeGateway) -> None:

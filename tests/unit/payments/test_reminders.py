@@ -6,6 +6,8 @@ import pytest
 import time_machine
 
 from payments.domain.reminders import remind_of_ending_holds, remind_of_sessions
+from payments.enums import Purpose
+from payments.models import Payment
 from portal.bookings.enums import BookingStatus, SessionStatus
 from portal.bookings.models import Booking, Session
 from portal.notifications.models import Notification
@@ -99,3 +101,23 @@ def test_a_hold_is_reminded_of_when_its_time_is_nearly_over(minutes: int, left: 
         assert remind_of_ending_holds() == reminded
         remind_of_ending_holds()
     assert Notification.objects.filter(template="hold_ending").count() == reminded
+
+
+def being_processed(booking: Booking, purpose: Purpose) -> None:
+    Payment.objects.filter(booking=booking, purpose=purpose).delete()
+    Payment.objects.create(booking=booking, purpose=purpose, amount=3375, currency="GBP", status="processing")
+
+
+def test_nobody_is_asked_for_a_deposit_that_is_being_processed() -> None:
+    booking = BookingFactory()
+    being_processed(booking, Purpose.DEPOSIT)
+    assert booking.hold_expires_at is not None
+    with time_machine.travel(booking.hold_expires_at - timedelta(minutes=1), tick=False):
+        assert remind_of_ending_holds() == 0
+
+
+def test_a_balance_that_is_being_processed_is_not_still_to_pay() -> None:
+    being_processed(confirmed(datetime(2027, 1, 20, 10, tzinfo=UTC)), Purpose.BALANCE)
+    reminded_at(datetime(2027, 1, 19, 12, tzinfo=UTC))
+    mail = Notification.objects.get(template="session_tomorrow")
+    assert mail.context["balance"] == "Your payment of £33.75 is being processed, so please don’t pay it again."

@@ -8,10 +8,10 @@ import time_machine
 
 from payments.domain.checkout import CheckoutClosed, open_checkout
 from payments.domain.news import News
-from payments.domain.settlement import Applied, apply_intent
+from payments.domain.settlement import Applied, apply_intent, note_decline
 from payments.enums import PaymentStatus
-from payments.gateway.base import GatewayRefused, Intent
-from payments.models import Discrepancy, Payment, PaymentTransition, Refund
+from payments.gateway.base import GatewayRefused, Intent, PaymentError
+from payments.models import Discrepancy, Payment, PaymentAttempt, PaymentTransition, Refund
 from portal.audit.actor import Actor, Source
 from portal.audit.models import AuditEvent
 from portal.bookings.enums import BookingStatus
@@ -88,6 +88,22 @@ def test_an_intent_that_does_not_fit_raises_a_discrepancy_and_keeps_the_place(
     assert list(Discrepancy.objects.values_list("kind", "payment_id")) == [(kind, payment.pk)]
     assert (payment.status, booking.status) == (PaymentStatus.PENDING, BookingStatus.AWAITING_DEPOSIT)
     assert Session.objects.get(pk=booking.session_id).held == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "minutes", "told"),
+    [("requires_payment_method", 0, 1), ("processing", 0, 0), ("requires_payment_method", 31, 0)],
+)
+def test_a_decline_asks_to_try_again_only_while_that_can_be_done(
+    booking: Booking, stripe: FakeGateway, status: str, minutes: int, told: int
+) -> None:
+    payment = opened(booking)
+    declined = stripe.set(str(payment.intent_id), last_error=PaymentError("card_declined"))
+    apply_intent(replace(declined, status=status), news())
+    with time_machine.travel(clock.now() + timedelta(minutes=minutes), tick=False):
+        note_decline(payment.pk, declined, news(), occurred_at=clock.now())
+    assert PaymentAttempt.objects.count() == 1
+    assert Notification.objects.filter(template="payment_failed").count() == told
 
 
 def test_an_intent_of_somebody_else_is_unmatched(booking: Booking, stripe: FakeGateway) -> None:
