@@ -5,6 +5,7 @@ export VAR
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
+unexport PYTHONDONTWRITEBYTECODE # containers set it; every process would then compile every module again
 
 .PHONY: help dev test-one sbom lock terraform-cycle loadtest bench chaos nightly demo stack demo-reset test test-latest test-slow check docs-check observe
 

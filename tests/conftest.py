@@ -2,14 +2,17 @@
 
 import shutil
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 from django.core.cache import caches
-from playwright.sync_api import Browser, sync_playwright
 from pytest_socket import socket_allow_hosts
 
 from tests.factories import BookingFactory, CaregiverFactory, ServiceFactory, SessionFactory
 from tests.fakes import FakeGateway, in_place_of_stripe
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 CHROMIUM_FLAGS = [
@@ -31,8 +34,10 @@ def _clean_caches() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser() -> Iterator["Browser"]:
     """Debian's Chromium, headless, one for all browser tests of this process."""
+    from playwright.sync_api import sync_playwright  # a second of its own, which most tests do without
+
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
         yield launched

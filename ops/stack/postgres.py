@@ -34,8 +34,8 @@ class Stop(Enum):
 class Postgres:
     """One server on 127.0.0.1. `folder` must be reachable for the `postgres` account when we are root."""
 
-    def __init__(self, folder: Path, *, safety: Mapping[str, str] = DURABLE) -> None:
-        self.folder, self.data, self.port = folder, folder / "data", free_port()
+    def __init__(self, folder: Path, *, safety: Mapping[str, str] = DURABLE, port: int = 0) -> None:
+        self.folder, self.data, self.port = folder, folder / "data", port or free_port()
         options = {
             **safety, "max_connections": "200", "shared_buffers": "256MB",
             "listen_addresses": "127.0.0.1", "unix_socket_directories": str(folder),
@@ -63,7 +63,7 @@ class Postgres:
 
     def url(self, database: str) -> str:
         """The address of a database of this server."""
-        return f"postgres://portal@127.0.0.1:{self.port}/{database}"
+        return address(self.port, database)
 
     def create(self, database: str, template: str = TEMPLATE) -> str:
         """Make `database` from a template and return its address."""
@@ -77,6 +77,11 @@ class Postgres:
             return cursor.fetchall() if cursor.description else []
 
 
+def address(port: int, database: str) -> str:
+    """What DATABASE_URL takes for a database of a server at `port`."""
+    return f"postgres://portal@127.0.0.1:{port}/{database}"
+
+
 def reachable_folder() -> Path:
     """A new temporary folder, which the `postgres` account can reach; the caller removes it."""
     folder = Path(tempfile.mkdtemp(prefix="portal-pg-"))
@@ -84,12 +89,12 @@ def reachable_folder() -> Path:
     return folder
 
 
-def migrated_cluster(folder: Path, *, safety: Mapping[str, str] = DURABLE) -> Postgres:
+def migrated_cluster(folder: Path, *, safety: Mapping[str, str] = DURABLE, port: int = 0) -> Postgres:
     """A running server in `folder` with the migrated database TEMPLATE.
 
     Migrating takes half a minute: the result is kept in VAR, named after what made it.
     """
-    server = Postgres(folder, safety=safety)
+    server = Postgres(folder, safety=safety, port=port)
     try:
         _fill(server)
         server.start()
@@ -140,9 +145,8 @@ def _initialise(server: Postgres) -> None:
 
 def _migrate(server: Postgres) -> None:
     server.start()
-    address = server.create(TEMPLATE, template="template1")
     environment = {
-        **os.environ, "DATABASE_URL": address, "BROKER_URL": "memory://",
+        **os.environ, "DATABASE_URL": server.create(TEMPLATE, template="template1"), "BROKER_URL": "memory://",
         "DJANGO_SETTINGS_MODULE": "portal.settings.test",
     }  # fmt: skip
     subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=environment, check=True)

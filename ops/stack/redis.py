@@ -6,12 +6,17 @@ from pathlib import Path
 from ops.stack.program import Program, binary, free_port, listens, until
 
 
+def address(port: int) -> str:
+    """What BROKER_URL takes for a server at `port`."""
+    return f"redis://127.0.0.1:{port}/0"
+
+
 class Redis:
     """One server on 127.0.0.1, without persistence."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, port: int = 0) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self.port = free_port()
+        self.port = port or free_port()
         command = [
             binary("redis-server"), "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder),
         ]  # fmt: skip
@@ -20,7 +25,7 @@ class Redis:
     @property
     def url(self) -> str:
         """What BROKER_URL takes."""
-        return f"redis://127.0.0.1:{self.port}/0"
+        return address(self.port)
 
     def start(self) -> None:
         """Start it and wait until it answers."""
