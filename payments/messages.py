@@ -226,6 +226,21 @@ REFUND_SENT: Final = MessageTemplate(
     samples=_AMOUNT,
 )
 
+REFUND_RETURNED: Final = MessageTemplate(
+    key="refund_returned",
+    name="Refund returned by our team",
+    sent_when="Our finance team has noted that money was returned in another way than through Stripe.",
+    subject="We have returned {amount} to you",
+    body=(
+        "Dear {name},\n\n"
+        "Our team has returned {amount} to you for {service} on {date}, booking {reference}. It was not sent through "
+        "your card, so look for it where you agreed with our team: a bank transfer or cash, for example.\n\n"
+        "If you can't find it, please contact us."
+    ),
+    button="See your booking",
+    samples=_AMOUNT,
+)
+
 REFUND_FAILED: Final = MessageTemplate(
     key="refund_failed",
     name="Refund did not go through",
@@ -257,5 +272,6 @@ TEMPLATES: Final = (
     PAY_LINK,
     LATE_MONEY_RETURNED,
     REFUND_SENT,
+    REFUND_RETURNED,
     REFUND_FAILED,
 )

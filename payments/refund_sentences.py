@@ -60,8 +60,8 @@ def why_blocked(payment: Payment) -> str:
     disputes = [dispute for dispute in payment.disputes.all() if not dispute.is_charge_refundable]
     if any(dispute.status in DISPUTE_TO_ANSWER for dispute in disputes):
         return _(
-            "The cardholder disputes this payment with their bank, so Stripe can’t refund it. Answer the dispute on "
-            "the payment’s page instead."
+            "The cardholder disputes this payment with their bank, so Stripe can’t refund it. Answer the dispute "
+            "instead: see Disputes below."
         )
     if returned := sum(dispute.withdrawn_amount for dispute in disputes if dispute.status == DisputeStatus.LOST):
         return _("The bank has returned %(amount)s to the cardholder, so Stripe can’t refund this payment.") % {

@@ -10,8 +10,9 @@ from payments.admin.held_at_stripe import held_at_stripe
 from payments.admin.refund_views import REFUND, why_not
 from payments.admin.timeline import stripe_url, timeline
 from payments.domain import evidence as answers
+from payments.domain.refund_tasks import obstacle, owed_by_hand
 from payments.domain.retry import token_of_replacement
-from payments.enums import FRAUD_TASKS, Method, RefundStatus
+from payments.enums import FRAUD_TASKS, RefundStatus
 from payments.models import Dispute, DisputeEvidence, Payment, Refund
 from portal.common.admin_page import breadcrumbs
 
@@ -47,7 +48,6 @@ class PaymentPage(InspectView):  # type: ignore[misc]
             may_refund=may,
             why_not=why_not(payment),
             refund_url=reverse("refund_payment", args=[payment.pk]),
-            offline=payment.method == Method.OFFLINE,
             timeline=timeline(payment),
             **kwargs,
         )
@@ -65,15 +65,16 @@ def _disputes(payment: Payment, *, may_answer: bool) -> list[tuple[Dispute, str,
     return shown
 
 
-def _refunds(payment: Payment) -> list[tuple[Refund, str, bool]]:
-    """Each with its address at Stripe, and whether it waits for somebody: it failed, and no other took its place."""
+def _refunds(payment: Payment) -> list[tuple[Refund, str, bool, int]]:
+    """Each with its address at Stripe, whether it can be sent again, and what staff may return by hand (minor units).
+
+    A refund waits for somebody when it failed and no other took its place.
+    """
     refunds = list(payment.refunds.all())
     tokens = {refund.token for refund in refunds}
-    return [
-        (
-            refund,
-            stripe_url(refund.stripe_refund_id or ""),
-            refund.status == RefundStatus.FAILED and token_of_replacement(refund) not in tokens,
-        )
-        for refund in refunds
-    ]
+    by_stripe, shown = not obstacle(payment), []
+    for refund in refunds:
+        waits = refund.status == RefundStatus.FAILED and token_of_replacement(refund) not in tokens
+        owed = owed_by_hand(refund, payment) if waits else 0
+        shown.append((refund, stripe_url(refund.stripe_refund_id or ""), waits and by_stripe, owed))
+    return shown

@@ -25,6 +25,7 @@ from portal.common.admin_page import admin_page
 from portal.common.money import formatted
 
 REFUND: Final = "payments.add_refund"
+LONGEST_AMOUNT: Final = 9  # digits of a minor unit that the ledger can hold
 
 
 def payment_address(payment_id: int) -> str:
@@ -128,7 +129,7 @@ def _made(request: HttpRequest, payment: Payment, form: RefundForm) -> HttpRespo
     try:
         made = _ask(request, payment, form)
         if payment.method == Method.OFFLINE:
-            returned_by_hand(made.pk, by=actor(request), source=Source.STAFF)
+            returned_by_hand(made.pk, amount=made.amount, by=actor(request), source=Source.STAFF)
     except RefundError as error:
         form.add_error("amount", error.sentence)
         return _page(request, payment, form)
@@ -167,7 +168,12 @@ def retry(request: HttpRequest, refund_id: int) -> HttpResponse:
 @require_POST
 @permission_required(REFUND, raise_exception=True)
 def by_hand(request: HttpRequest, refund_id: int) -> HttpResponse:
-    """Note that money of an offline payment was given back."""
+    """Note that money was returned outside Stripe. `amount` (minor units) is what the page showed as owed."""
+    shown = request.POST.get("amount", "")
+    amount = int(shown) if shown.isdecimal() and len(shown) <= LONGEST_AMOUNT else 0
     return _again(
-        request, refund_id, lambda pk, by: returned_by_hand(pk, by=by, source=Source.STAFF), "The refund is noted."
+        request,
+        refund_id,
+        lambda pk, by: returned_by_hand(pk, amount=amount, by=by, source=Source.STAFF),
+        _("It’s noted that the money was returned. The caregiver gets an email that says so."),
     )

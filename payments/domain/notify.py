@@ -211,6 +211,13 @@ def refund_sent(refund: Refund, payment: Payment) -> None:
     tell(messages.REFUND_SENT, payment.booking, cause=f"refund:{refund.pk}", url=url, amount=amount)
 
 
+def refund_returned(refund: Refund, payment: Payment) -> None:
+    """Staff returned money outside Stripe."""
+    amount = formatted(refund.amount, payment.currency)
+    url = f"/bookings/{payment.booking.reference}/"
+    tell(messages.REFUND_RETURNED, payment.booking, cause=f"refund:{refund.pk}", url=url, amount=amount)
+
+
 def refund_failed(refund: Refund, payment: Payment) -> None:
     """Promised, and not accepted by Stripe or the bank: to the caregiver, and to finance who sees to it."""
     amount = formatted(refund.amount, payment.currency)

@@ -50,6 +50,32 @@ def awaits_bank(payment: Payment) -> bool:
     )
 
 
+def goes_by_hand(refund: Refund, payment: Payment) -> bool:
+    """Whether staff may return a failed refund in another way than through Stripe.
+
+    They have to where it was paid outside the portal, and where Stripe sends nothing after a closed dispute. They may
+    where the bank sent a refund back. While a bank decides about the payment, nobody may.
+    """
+    if refund.status != RefundStatus.FAILED or awaits_bank(payment):
+        return False
+    return bool(obstacle(payment) or refund.stripe_refund_id)
+
+
+def owed_by_hand(refund: Refund, payment: Payment) -> int:
+    """What staff may return of `refund` by hand, in minor units: its open task, up to what is left of the payment.
+
+    What was paid outside the portal needs no open task.
+    """
+    if not goes_by_hand(refund, payment):
+        return 0
+    tasks = {task.stripe_object_id: task for task in _open_tasks().filter(payment=payment)}
+    task = tasks.get(task_id(refund))
+    if task is None and payment.method != Method.OFFLINE:
+        return 0
+    returned = sum(dispute.withdrawn_amount for dispute in charged_back(payment))
+    return max(0, min(task.amount if task else refund.amount, payment.refundable_amount - returned))
+
+
 def charged_back(payment: Payment) -> list[Dispute]:
     """The disputes by which the bank took money for good. While one is open, nobody knows who keeps it."""
     lost = [dispute for dispute in payment.disputes.all() if dispute.status == DisputeStatus.LOST]

@@ -363,7 +363,8 @@ def _row_for(result: RefundResult, payment: Payment) -> Refund:
     ours = result.metadata.get("refund_id", "")
     found = rows.filter(stripe_refund_id=result.id).first()
     if found is None and ours.isdecimal():
-        found = rows.filter(pk=int(ours), stripe_refund_id__isnull=True).first()
+        unsent = rows.filter(stripe_refund_id__isnull=True).exclude(status=RefundStatus.SUCCEEDED)
+        found = unsent.filter(pk=int(ours)).first()
     if found is not None:
         return found
     return Refund(

@@ -6,8 +6,9 @@ from typing import Final
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from payments.domain import notify
 from payments.domain.balances import derive
-from payments.domain.refund_tasks import close_task
+from payments.domain.refund_tasks import close_task, goes_by_hand, owed_by_hand, update_money_went_back
 from payments.domain.refunds import request_refund
 from payments.domain.transitions import locked
 from payments.enums import Method, RefundReason, RefundStatus
@@ -74,19 +75,48 @@ def _replaced(refund: Refund, by: Actor, source: Source) -> Refund:
 
 
 @transaction.atomic
-def returned_by_hand(refund_id: int, *, by: Actor, source: Source) -> Refund:
-    """Note that staff gave the money of an offline payment back outside the portal. Raises RefundError."""
-    payment: Payment = locked(Refund.objects.values_list("payment_id", flat=True).get(pk=refund_id))
+def returned_by_hand(refund_id: int, *, amount: int, by: Actor, source: Source) -> Refund:
+    """Note that staff returned `amount` minor units outside Stripe, and tell the caregiver; once however often it is
+    asked for.
+
+    `amount` is what the page showed as owed. A refund that Stripe has keeps what Stripe says of it: a new row takes
+    its place. Raises RefundError, Refund.DoesNotExist.
+    """
+    payment = locked(Refund.objects.values_list("payment_id", flat=True).get(pk=refund_id))
     refund = Refund.objects.select_for_update(no_key=True).get(pk=refund_id)
-    if payment.method != Method.OFFLINE:
-        raise RefundError("This payment came through Stripe, so its refund goes through Stripe.")
-    if refund.status == RefundStatus.SUCCEEDED:
-        return refund
-    if refund.amount > payment.refundable_amount:
-        raise RefundError("Less than this can still be refunded. Make a new refund from the payment instead.")
-    refund.status, refund.settled_at, refund.failure_code = RefundStatus.SUCCEEDED, clock.now(), ""
-    refund.save(update_fields=["status", "settled_at", "failure_code"])
-    record("refund.returned_by_hand", refund, by=by, source=source, data={"payment": payment.pk})
-    close_task(refund, "Given back outside the portal.", by=by, source=source)
+    done = payment.refunds.filter(token=token_of_replacement(refund)).first() or refund
+    if done.was_returned_by_hand:
+        return done
+    if done != refund:
+        raise RefundError(_("It was sent again before: see the newer refund."))
+    if refund.status != RefundStatus.FAILED:
+        raise RefundError(_("This refund is on its way, or was stopped. There’s nothing to return by hand."))
+    if not goes_by_hand(refund, payment):
+        raise RefundError(why_blocked(payment) or _("Stripe can still send this refund. Send it again instead."))
+    owed = owed_by_hand(refund, payment)
+    if not owed:
+        raise RefundError(_("Nothing of this refund is still to be returned."))
+    if amount != owed:
+        raise RefundError(_("What is owed has changed since you opened the page. Check it and try again."))
+    returned = _as_returned(refund, payment, amount)
+    record("refund.returned_by_hand", returned, by=by, source=source, data={"payment": payment.pk, "amount": amount})
+    close_task(refund, _("Returned outside Stripe."), by=by, source=source)
     derive(payment, by=by, source=source)
+    update_money_went_back(payment, by=by, source=source)
+    notify.refund_returned(returned, payment)
+    return returned
+
+
+def _as_returned(refund: Refund, payment: Payment, amount: int) -> Refund:
+    if refund.stripe_refund_id:
+        refund = Refund(
+            payment=payment,
+            believed_balance=payment.refundable_amount,
+            reason=refund.reason,
+            note=refund.note,
+            token=token_of_replacement(refund),
+        )
+    refund.amount, refund.status = amount, RefundStatus.SUCCEEDED
+    refund.settled_at, refund.failure_code = clock.now(), ""
+    refund.save()
     return refund

@@ -5,6 +5,7 @@ from typing import Final
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from payments.enums import REFUND_TO_SEND, RefundReason, RefundStatus
 from payments.models.payment import Payment
@@ -55,8 +56,15 @@ class Refund(Leased):
         return f"refund {self.pk} of payment {self.payment_id}"
 
     @property
+    def was_returned_by_hand(self) -> bool:
+        """Whether the money went back outside Stripe: Stripe never knows of it."""
+        return self.status == RefundStatus.SUCCEEDED and not self.stripe_refund_id
+
+    @property
     def outcome_label(self) -> str:
-        """The status in words that tell a refusal from a refund that the bank sent back."""
+        """The status in words that tell a refusal from a refund that the bank sent back or that staff returned."""
+        if self.was_returned_by_hand and self.reason != RefundReason.TAKEN_BACK:
+            return str(_("Returned by hand"))
         if self.status == RefundStatus.FAILED:
             return "Sent back by the bank" if self.stripe_refund_id else "Could not be sent"
         return RefundStatus(self.status).label

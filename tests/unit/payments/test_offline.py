@@ -164,7 +164,7 @@ def test_what_finance_gave_back_by_hand_is_not_asked_for_again(
 ) -> None:
     payment = entered(confirmed, staff)
     refund = request_refund(payment.pk, amount=3375, reason=reason, by=staff, source=Source.STAFF)
-    returned_by_hand(refund.pk, by=staff, source=Source.STAFF)
+    returned_by_hand(refund.pk, amount=3375, by=staff, source=Source.STAFF)
 
     payment.refresh_from_db()
     assert (payment.status, balance_due(fresh(confirmed))) == (PaymentStatus.REFUNDED, 0)

@@ -17,12 +17,13 @@ from payments.domain.checkout import open_checkout
 from payments.domain.news import News
 from payments.domain.refunds import request_refund, send_refunds
 from payments.domain.reminders import remind_of_ending_holds, remind_of_sessions
+from payments.domain.retry import returned_by_hand
 from payments.domain.session_changes import see_to_session_changes
 from payments.domain.settlement import apply_intent, note_decline
 from payments.enums import Purpose, RefundReason, RefundStatus
 from payments.gateway.base import GatewayRefused, PaymentError
 from payments.messages import TEMPLATES
-from payments.models import Payment, Refund
+from payments.models import Dispute, Payment, Refund
 from portal.audit.actor import Actor, Source, SystemActor
 from portal.bookings.domain.session_changes import cancel_session
 from portal.bookings.enums import BookingStatus
@@ -179,6 +180,16 @@ def refund_sent(world: World) -> int:
     return world.sent_back()
 
 
+def refund_returned(world: World) -> int:
+    payment = world.pays()
+    Dispute.objects.create(payment=payment, stripe_dispute_id="du_1", amount=DEPOSIT, status="won")
+    refund = request_refund(payment.pk, amount=400, reason=RefundReason.GOODWILL, by=BY, source=Source.STAFF)
+    returned_by_hand(refund.pk, amount=400, by=BY, source=Source.STAFF)
+    payment.refresh_from_db()
+    assert world.stripe.refunds == {}  # "It was not sent through your card"
+    return payment.refunded_amount
+
+
 def refund_failed(world: World) -> int:
     payment = world.pays()
     world.stripe.fail_next = [GatewayRefused("expired_or_canceled_card")]
@@ -202,6 +213,7 @@ CASES: Final[dict[str, Callable[[World], int]]] = {
         session_tomorrow,
         late_money_returned,
         refund_sent,
+        refund_returned,
         refund_failed,
     )
 }

@@ -343,7 +343,7 @@ def test_nothing_paid_is_nothing_refunded(world: World) -> None:
 @pytest.mark.parametrize(
     ("status", "withdrawn", "sentence"),
     [
-        ("needs_response", DEPOSIT, "Answer the dispute on the payment’s page instead."),
+        ("needs_response", DEPOSIT, "Answer the dispute instead: see Disputes below."),
         (
             "under_review",
             DEPOSIT,

@@ -59,7 +59,7 @@ def test_money_to_be_given_back_by_hand_is_no_failure(paid: Payment) -> None:
     record_balance(paid.booking_id, kind=OfflineKind.CASH, received_on=date.today(), reference="", by=by_staff)
     cancelled(paid)
     assert ("Refund", 3375, "To be returned by our team") in said(paid)
-    returned_by_hand(Refund.objects.get(amount=3375).pk, by=BY, source=Source.STAFF)
+    returned_by_hand(Refund.objects.get(amount=3375).pk, amount=3375, by=BY, source=Source.STAFF)
     assert ("Refund", 3375, "Refunded") in said(paid)
 
 

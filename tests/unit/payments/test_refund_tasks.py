@@ -7,11 +7,13 @@ from dataclasses import replace
 import pytest
 from django.contrib.auth.models import Group
 
-from payments.domain.news import News
+from payments.domain.discrepancies import close
+from payments.domain.disputes import apply_dispute
+from payments.domain.news import Applied, News
 from payments.domain.refunds import RefundError, apply_refund, request_refund, send_refunds
 from payments.domain.retry import retry_refund, returned_by_hand
-from payments.enums import Method, PaymentStatus, RefundReason, RefundStatus
-from payments.gateway.base import GatewayRefused
+from payments.enums import DiscrepancyStatus, Method, PaymentStatus, RefundReason, RefundStatus
+from payments.gateway.base import DisputeResult, GatewayRefused
 from payments.models import Discrepancy, Dispute, Payment, Refund
 from portal.accounts.models import ERASED_DOMAIN
 from portal.accounts.roles import Role
@@ -23,6 +25,7 @@ from portal.notifications.models import Notification, NotificationStatus
 from tests.factories import BookingFactory, UserFactory
 from tests.fakes import FakeGateway
 from tests.ledger import pay
+from tests.unit.payments.differences import run as compare
 
 pytestmark = pytest.mark.django_db
 BY = Actor.system(SystemActor.SETTLEMENT)
@@ -156,7 +159,7 @@ def test_what_was_paid_outside_is_given_back_by_hand_and_noted_once(paid: Paymen
     refund = ask(paid, 500)
     assert (refund.status, tasks()) == (RefundStatus.FAILED, [(f"refund-{refund.pk}", "open")])
     for _ in range(2):
-        returned_by_hand(refund.pk, by=BY, source=Source.STAFF)
+        returned_by_hand(refund.pk, amount=500, by=BY, source=Source.STAFF)
     send_refunds()
     paid.refresh_from_db()
     assert (paid.refunded_amount, paid.status) == (500, PaymentStatus.PARTIALLY_REFUNDED)
@@ -164,9 +167,134 @@ def test_what_was_paid_outside_is_given_back_by_hand_and_noted_once(paid: Paymen
     assert AuditEvent.objects.filter(action="refund.returned_by_hand").count() == 1
 
 
-def test_a_card_payment_is_not_given_back_by_hand(paid: Payment) -> None:
-    with pytest.raises(RefundError, match="through Stripe"):
-        returned_by_hand(ask(paid).pk, by=BY, source=Source.STAFF)
+def by_hand(refund: Refund, amount: int) -> Refund:
+    return returned_by_hand(refund.pk, amount=amount, by=BY, source=Source.STAFF)
+
+
+def closed(payment: Payment, status: str, withdrawn: int = 0) -> Refund:
+    """A refund of everything that a dispute stopped, which then ended; the task is about what is left."""
+    apply_dispute(dispute_of(payment, "needs_response", 1125), News(BY, Source.WEBHOOK, clock.now()))
+    refund = ask(payment)
+    apply_dispute(dispute_of(payment, status, withdrawn), News(BY, Source.WEBHOOK, clock.now()))
+    refund.refresh_from_db()
+    return refund
+
+
+def dispute_of(payment: Payment, status: str, withdrawn: int) -> DisputeResult:
+    """As Stripe has it."""
+    return DisputeResult(
+        id="du_1", intent_id=str(payment.intent_id), charge_id=payment.charge_id, status=status, reason="fraudulent",
+        amount=1125, currency="GBP", created_at=clock.now(), is_charge_refundable=False, withdrawn_amount=withdrawn,
+        evidence_due_at=None, movements=1 if status == "needs_response" else 2,
+    )  # fmt: skip
+
+
+def money(payment: Payment) -> tuple[str, int, int, int]:
+    payment.refresh_from_db()
+    return payment.status, payment.refunded_amount, payment.disputed_amount, Payment.objects.totals()["GBP"]["net"]
+
+
+def test_what_stripe_can_still_send_is_not_returned_by_hand(paid: Payment, stripe: FakeGateway) -> None:
+    refund = ask(paid)
+    with pytest.raises(RefundError, match="is on its way"):
+        by_hand(refund, 1125)
+    stripe.fail_next = [GatewayRefused("insufficient_funds")]
+    send_refunds()
+    with pytest.raises(RefundError, match="Send it again instead"):
+        by_hand(refund, 1125)
+    assert money(paid) == (PaymentStatus.SUCCEEDED, 0, 0, 1125)
+
+
+def test_while_the_bank_decides_nothing_is_returned_by_hand(paid: Payment) -> None:
+    disputed(paid)
+    with pytest.raises(RefundError, match="Answer the dispute instead"):
+        by_hand(ask(paid), 1125)
+
+
+@pytest.mark.parametrize(("status", "withdrawn", "owed"), [("won", 0, 1125), ("lost", 500, 625)])
+def test_after_a_closed_dispute_what_is_owed_is_returned_by_hand_once(
+    paid: Payment, stripe: FakeGateway, status: str, withdrawn: int, owed: int
+) -> None:
+    refund = closed(paid, status, withdrawn)
+    for _ in range(2):
+        assert by_hand(refund, owed).pk == refund.pk
+    whole = PaymentStatus.REFUNDED if owed == 1125 else PaymentStatus.PARTIALLY_REFUNDED
+    assert money(paid) == (whole, owed, withdrawn, 0)
+    assert Discrepancy.objects.get(stripe_object_id=f"refund-{refund.pk}").status == "healed"
+    assert (send_refunds(), stripe.calls.count("refund")) == (0, 0)
+    audited = AuditEvent.objects.get(action="refund.returned_by_hand")
+    assert audited.data == {"payment": paid.pk, "amount": owed}
+    (mail,) = Notification.objects.filter(template="refund_returned")
+    assert (mail.to, mail.context["amount"]) == (paid.booking.caregiver.user.email, "£11.25" if owed > 625 else "£6.25")
+    assert Refund.objects.get().outcome_label == "Returned by hand"
+
+
+def test_another_amount_than_is_owed_is_not_noted(paid: Payment) -> None:
+    refund = closed(paid, "lost", 500)
+    for amount in (0, 624, 1125):
+        with pytest.raises(RefundError, match="What is owed has changed"):
+            by_hand(refund, amount)
+    assert money(paid) == (PaymentStatus.SUCCEEDED, 0, 500, 625)
+
+
+def test_two_tasks_return_no_more_than_was_paid(paid: Payment) -> None:
+    disputed(paid)
+    first, second = ask(paid, 1000), ask(paid, 1125)
+    Dispute.objects.update(status="won")
+    by_hand(first, 1000)
+    with pytest.raises(RefundError, match="What is owed has changed"):
+        by_hand(second, 1125)
+    by_hand(second, 125)
+    assert money(paid) == (PaymentStatus.REFUNDED, 1125, 0, 0)
+
+
+def test_what_finance_has_ignored_is_not_returned_by_hand(paid: Payment) -> None:
+    refund = closed(paid, "won")
+    close(Discrepancy.objects.get(), DiscrepancyStatus.IGNORED, "A gift card.", by=BY, source=Source.STAFF)
+    with pytest.raises(RefundError, match="Nothing of this refund"):
+        by_hand(refund, 1125)
+
+
+def test_what_the_bank_sent_back_is_returned_by_hand_beside_stripes_row(paid: Payment, stripe: FakeGateway) -> None:
+    refund = ask(paid)
+    send_refunds()
+    failed = replace(*stripe.refunds.values(), status="failed", failure_code="expired_or_canceled_card")
+    stripe.refunds[failed.id] = failed
+    news = News(BY, Source.WEBHOOK, clock.now())
+    apply_refund(failed, news)
+    returned = by_hand(refund, 1125)
+    assert by_hand(refund, 1125) == returned
+    with pytest.raises(RefundError, match="see the newer refund"):
+        again(refund)
+    apply_refund(failed, news)  # told again: Stripe's own row is Stripe's
+    refund.refresh_from_db()
+    assert (returned.pk != refund.pk, refund.status, money(paid)[:2]) == (True, "failed", ("refunded", 1125))
+
+
+def test_what_is_sent_again_is_not_returned_by_hand_too(paid: Payment, stripe: FakeGateway) -> None:
+    refund = ask(paid)
+    send_refunds()
+    apply_refund(replace(*stripe.refunds.values(), status="failed"), News(BY, Source.WEBHOOK, clock.now()))
+    again(refund)
+    with pytest.raises(RefundError, match="see the newer refund"):
+        by_hand(refund, 1125)
+
+
+def test_a_refund_of_stripes_on_top_of_one_by_hand_is_a_difference(paid: Payment, stripe: FakeGateway) -> None:
+    refund = closed(paid, "won")
+    by_hand(refund, 1125)
+    made = stripe.refund(str(paid.intent_id), 100, refund_id=refund.pk, idempotency_key="k")
+    assert apply_refund(made, News(BY, Source.WEBHOOK, clock.now())) is Applied.DISCREPANCY
+    assert (Refund.objects.get().stripe_refund_id, money(paid)[:2]) == (None, ("refunded", 1125))
+    assert Discrepancy.objects.get(kind="refund_differs").amount == 100
+
+
+def test_the_comparison_finds_nothing_wrong_with_money_returned_by_hand(paid: Payment, stripe: FakeGateway) -> None:
+    by_hand(closed(paid, "won"), 1125)
+    stripe.disputes["du_1"] = dispute_of(paid, "won", 0)
+    Payment.objects.update(fee_amount=37, balance_transaction_id="txn_1")
+    assert compare(stripe).found == {}
+    assert money(paid) == (PaymentStatus.REFUNDED, 1125, 0, 0)
 
 
 def test_the_caregiver_hears_of_it_once_stripe_took_it(paid: Payment, stripe: FakeGateway) -> None:

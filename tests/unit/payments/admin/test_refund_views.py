@@ -141,6 +141,24 @@ def test_what_was_paid_outside_is_noted(finance: Client, paid: Payment) -> None:
     assert Refund.objects.get().status == RefundStatus.SUCCEEDED
 
 
+def test_what_stripe_sends_no_more_is_returned_by_hand_as_the_page_shows_it(finance: Client, paid: Payment) -> None:
+    Dispute.objects.create(payment=paid, stripe_dispute_id="du_1", amount=1125, status="needs_response")
+    request_refund(paid.pk, amount=1125, reason=RefundReason.CANCELLATION, by=BY, source=Source.STAFF)
+    by_hand = reverse("refund_by_hand", args=[Refund.objects.get().pk])
+    again = reverse("retry_refund", args=[Refund.objects.get().pk])
+    assert by_hand not in said(finance, paid)
+    assert "Answer the dispute instead" in finance.post(by_hand, {"amount": "1125"}, follow=True).content.decode()
+    Dispute.objects.update(status="won")
+    page = said(finance, paid)
+    assert (by_hand in page, again in page, "£11.25 returned by hand" in page) == (True, False, True)
+    for nonsense in ("", "11.25", "9" * 30, "-1125", "²"):
+        page = finance.post(by_hand, {"amount": nonsense}, follow=True).content.decode()
+        assert "What is owed has changed since you opened the page." in page
+    page = finance.post(by_hand, {"amount": "1125"}, follow=True).content.decode()
+    assert ("It’s noted that the money was returned." in page, by_hand in page) == (True, False)
+    assert (Refund.objects.get().status, Refund.objects.get().amount) == (RefundStatus.SUCCEEDED, 1125)
+
+
 def test_a_refused_refund_is_sent_again(finance: Client, paid: Payment, stripe: FakeGateway) -> None:
     send(finance, paid)
     stripe.fail_next = [GatewayRefused("insufficient_funds")]
