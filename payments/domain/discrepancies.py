@@ -25,7 +25,10 @@ def note(
     currency: str = "",
     details: Details | None = None,
 ) -> Discrepancy:
-    """Open a discrepancy, or refresh the open one about the same thing. `amount` (minor units) is at stake."""
+    """Open a discrepancy, or refresh the open one about the same thing. `amount` (minor units) is at stake.
+
+    What another finder of the same thing said of it stays in `details`.
+    """
     found, is_new = Discrepancy.objects.get_or_create(
         kind=kind,
         stripe_object_id=stripe_object_id,
@@ -35,14 +38,38 @@ def note(
     if is_new:
         record("discrepancy.opened", found, by=by, source=source, data={"kind": kind.value, "object": stripe_object_id})
     else:
-        Discrepancy.objects.filter(pk=found.pk).update(last_seen_at=clock.now(), details=dict(details or {}))
+        merged = {**found.details, **(details or {})}
+        Discrepancy.objects.filter(pk=found.pk).update(last_seen_at=clock.now(), amount=amount, details=merged)
     return found
 
 
-def was_ignored(kind: DiscrepancyKind, stripe_object_id: str, details: Details) -> bool:
-    """Whether finance has ignored this very finding: the same news again does not open it again."""
-    found = Discrepancy.objects.filter(kind=kind, stripe_object_id=stripe_object_id, status=DiscrepancyStatus.IGNORED)
-    return found.filter(details=dict(details)).exists()
+def note_unless_ignored(
+    kind: DiscrepancyKind,
+    *,
+    stripe_object_id: str,
+    by: Actor,
+    source: Source,
+    payment: Payment | None = None,
+    amount: int = 0,
+    currency: str = "",
+    details: Details | None = None,
+) -> None:
+    """As `note`; what finance has ignored with a reason stays so until its amount or details are others."""
+    ignored = Discrepancy.objects.filter(
+        kind=kind, stripe_object_id=stripe_object_id, amount=amount, status=DiscrepancyStatus.IGNORED
+    )
+    if any(found.details.items() >= dict(details or {}).items() for found in ignored):
+        return
+    note(
+        kind,
+        stripe_object_id=stripe_object_id,
+        by=by,
+        source=source,
+        payment=payment,
+        amount=amount,
+        currency=currency,
+        details=details,
+    )
 
 
 @transaction.atomic

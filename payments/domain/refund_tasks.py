@@ -4,7 +4,7 @@ from typing import Final
 
 from django.db.models import QuerySet
 
-from payments.domain.discrepancies import close, note, was_ignored
+from payments.domain.discrepancies import close, note, note_unless_ignored
 from payments.enums import (
     DISPUTE_CLOSED,
     REFUND_TASKS,
@@ -144,19 +144,15 @@ def update_money_went_back(payment: Payment, *, by: Actor, source: Source) -> No
     if not is_place_without_money(payment):
         _close_money_went_back(payment, by=by, source=source)
         return
-    kind, intent = DiscrepancyKind.MONEY_WENT_BACK, str(payment.intent_id)
-    details = {"booking": payment.booking.reference}
-    if was_ignored(kind, intent, details):
-        return
-    note(
-        kind,
-        stripe_object_id=intent,
+    note_unless_ignored(
+        DiscrepancyKind.MONEY_WENT_BACK,
+        stripe_object_id=str(payment.intent_id),
         by=by,
         source=source,
         payment=payment,
         amount=payment.captured_amount,
         currency=payment.currency,
-        details=details,
+        details={"booking": payment.booking.reference},
     )
 
 

@@ -16,8 +16,7 @@ from django.utils.translation import gettext as _
 
 from payments.domain import notify
 from payments.domain.balances import derive, sent_back
-from payments.domain.discrepancies import note as note_discrepancy
-from payments.domain.discrepancies import was_ignored
+from payments.domain.discrepancies import note_unless_ignored
 from payments.domain.news import Applied, News
 from payments.domain.refund_tasks import (
     close_task,
@@ -329,24 +328,22 @@ def _is_promise_cancelled(refund: Refund) -> bool:
 
 
 def _note_unfounded(result: RefundResult, payment: Payment, news: News) -> Applied:
-    kind, details = DiscrepancyKind.REFUND_DIFFERS, {"payment_status": payment.status, "refund_status": result.status}
-    if not was_ignored(kind, result.id, details):
-        note_discrepancy(
-            kind,
-            stripe_object_id=result.id,
-            by=news.by,
-            source=news.source,
-            payment=payment,
-            amount=result.amount,
-            currency=result.currency,
-            details=details,
-        )
+    note_unless_ignored(
+        DiscrepancyKind.REFUND_DIFFERS,
+        stripe_object_id=result.id,
+        by=news.by,
+        source=news.source,
+        payment=payment,
+        amount=result.amount,
+        currency=result.currency,
+        details={"payment_status": payment.status, "refund_status": result.status},
+    )
     return Applied.DISCREPANCY
 
 
 def _note_other_amount(result: RefundResult, refund: Refund, payment: Payment, news: News) -> None:
     """Stripe's amount is what went back; that we asked for another one is for finance to see."""
-    note_discrepancy(
+    note_unless_ignored(
         DiscrepancyKind.REFUND_AMOUNT,
         stripe_object_id=result.id,
         by=news.by,

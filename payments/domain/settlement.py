@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from payments.domain import notify
-from payments.domain.discrepancies import note
+from payments.domain.discrepancies import note_unless_ignored
 from payments.domain.news import Applied, News
 from payments.domain.payable import is_payable
 from payments.domain.refunds import request_refund
@@ -85,7 +85,7 @@ def apply_intent(intent: Intent, news: News) -> Applied:
 
 def _unknown_status(payment: Payment, intent: Intent, news: News) -> Applied:
     """A state that this portal asks for nowhere (`requires_capture`), or that Stripe has added since."""
-    note(
+    note_unless_ignored(
         DiscrepancyKind.STATUS_DIFFERS,
         stripe_object_id=intent.id,
         by=news.by,
@@ -107,7 +107,7 @@ def _does_not_fit(payment: Payment, intent: Intent, news: News) -> bool:
         kind = DiscrepancyKind.MODE_DIFFERS
     if kind is None:
         return False
-    note(
+    note_unless_ignored(
         kind,
         stripe_object_id=intent.id,
         by=news.by,
@@ -183,7 +183,7 @@ def _succeed(payment: Payment, intent: Intent, news: News) -> Applied:
         return Applied.APPLIED
     others = Payment.objects.filter(booking=payment.booking_id, purpose=payment.purpose, status__in=LIVE)
     if payment.status == PaymentStatus.CANCELLED and others.exclude(pk=payment.pk).exists():
-        note(
+        note_unless_ignored(
             DiscrepancyKind.DUPLICATE_CHARGE,
             stripe_object_id=intent.id,
             by=news.by,

@@ -1,5 +1,6 @@
 """What is open is closed when its cause is repaired, and stays closed where finance has decided."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -16,10 +17,14 @@ from tests.factories import BookingFactory
 from tests.fakes import FakeGateway
 from tests.unit.payments.differences import (
     BY,
+    FOR_FINANCE,
     Plant,
+    add_refund,
     charged_twice,
     open_kinds,
+    opened,
     other_amount,
+    paid,
     paid_here_only,
     run,
     stranger,
@@ -93,6 +98,48 @@ def test_what_finance_ignored_does_not_open_again(stripe: FakeGateway) -> None:
     _ignore_the_open_one()
     assert run(stripe).found == {}
     assert open_kinds() == {}
+
+
+@pytest.mark.parametrize(("plant", "kind"), FOR_FINANCE)
+def test_no_kind_that_finance_ignored_opens_again(stripe: FakeGateway, plant: Plant, kind: str) -> None:
+    plant(stripe)
+    run(stripe)
+    _ignore_the_open_one()
+    run(stripe)
+    assert open_kinds() == {}
+
+
+def test_healing_a_refund_does_not_open_an_ignored_one_of_the_same_payment(stripe: FakeGateway) -> None:
+    payment = paid(stripe)
+    add_refund(stripe, payment, "re_held")
+    stripe.refunds["re_held"] = replace(stripe.refunds["re_held"], status="on_hold")
+    run(stripe)
+    _ignore_the_open_one()
+    add_refund(stripe, payment, "re_unheard")
+    assert (run(stripe).healed, open_kinds()) == ({"refund_differs": 1}, {})
+    stripe.refunds["re_held"] = replace(stripe.refunds["re_held"], amount=200)
+    run(stripe)
+    assert open_kinds() == {"refund_differs": 1}
+
+
+def test_a_mode_that_finance_ignored_stays_so_while_its_status_is_open(stripe: FakeGateway) -> None:
+    stripe.set(str(stripe.pay(str(opened().intent_id)).id), livemode=True)
+    run(stripe)
+    assert open_kinds() == {"mode_differs": 1, "status_differs": 1}
+    mode = Discrepancy.objects.get(kind="mode_differs")
+    close(mode, DiscrepancyStatus.IGNORED, "A restore.", by=BY, source=Source.STAFF)
+    run(stripe)
+    assert open_kinds() == {"status_differs": 1}
+
+
+def test_an_amount_that_changed_while_it_was_open_is_the_one_that_is_ignored(stripe: FakeGateway) -> None:
+    stranger(stripe)
+    run(stripe)
+    stripe.set("pi_stranger", amount=900, amount_received=900)
+    run(stripe)
+    assert Discrepancy.objects.get().amount == 900
+    _ignore_the_open_one()
+    assert (run(stripe).found, open_kinds()) == ({}, {})
 
 
 def test_what_finance_ignored_opens_again_when_another_amount_is_at_stake(stripe: FakeGateway) -> None:
