@@ -82,6 +82,7 @@ class FakeGateway:
                 created_at=clock.now(),
                 metadata={"payment_id": str(payment_id), "booking_reference": booking.reference},
                 client_secret="secret",
+                receipt_email=receipt_email,
             )
             self.intents[intent.id] = intent
             self.by_key[idempotency_key] = intent.id
@@ -105,7 +106,7 @@ class FakeGateway:
     def update_receipt_email(self, intent_id: str, receipt_email: str) -> Intent:
         self._enter("update_receipt_email")
         self.receipt_emails[intent_id] = receipt_email
-        return self._answer(self.intents[intent_id])
+        return self._answer(self.set(intent_id, receipt_email=receipt_email))
 
     def retrieve_account(self, account_id: str) -> Mapping[str, Any]:
         self._enter("retrieve_account")

@@ -110,20 +110,22 @@ def _issue(booking_id: int, purpose: Purpose) -> Checkout:
 def _known_intent(payment: Payment, intent_id: str) -> Intent:
     """As it is now. While it can be paid, Stripe's receipt follows the account to a new address.
 
-    The row is written last: it has the address that Stripe has.
+    Stripe's own address is compared, for an earlier run may have died before it wrote the row.
     """
     intent = gateway().retrieve_intent(intent_id)
     address = payment.booking.caregiver.user.email
-    if payment.receipt_email in ("", address) or intent.status not in CAN_BE_PAID:  # empty: Stripe refused it
+    if not payment.receipt_email or intent.status not in CAN_BE_PAID:  # empty: Stripe refused it
         return intent
-    try:
-        intent = gateway().update_receipt_email(intent_id, address)
-    except GatewayRefused as error:
-        if error.code != ADDRESS_REFUSED:
-            raise
-        intent = gateway().update_receipt_email(intent_id, "")
-        _leave_out_address(payment)
-    else:
+    if intent.receipt_email != address:
+        try:
+            intent = gateway().update_receipt_email(intent_id, address)
+        except GatewayRefused as error:
+            if error.code != ADDRESS_REFUSED:
+                raise
+            intent = gateway().update_receipt_email(intent_id, "")
+            _leave_out_address(payment)
+            return intent
+    if payment.receipt_email != address:
         Payment.objects.filter(pk=payment.pk).update(receipt_email=address)
     return intent
 

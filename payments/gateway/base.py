@@ -33,6 +33,7 @@ class Intent:
     metadata: dict[str, str]
     latest_charge_id: str = ""
     client_secret: str = field(default="", repr=False)
+    receipt_email: str = field(default="", repr=False)
     last_error: PaymentError | None = None
     cancellation_reason: str = ""
 

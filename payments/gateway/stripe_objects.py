@@ -40,6 +40,7 @@ def intent_from(data: Json) -> Intent:
         metadata=dict(data.get("metadata") or {}),
         latest_charge_id=id_of(data.get("latest_charge")) or _latest_of_embedded(data),
         client_secret=data.get("client_secret") or "",
+        receipt_email=data.get("receipt_email") or "",
         last_error=_payment_error_from(data.get("last_payment_error")),
         cancellation_reason=data.get("cancellation_reason") or "",
     )

@@ -65,6 +65,35 @@ def next_round() -> None:
         send_refunds()
 
 
+@pytest.mark.parametrize("made_there", [1125, 0])
+def test_a_worker_killed_between_a_refusal_and_learning_why_is_followed_by_one_that_learns(
+    made_there: int, paid: Payment, stripe: FakeGateway
+) -> None:
+    """The refusal comes of a refund made at Stripe, or of something else: then it is finance's task."""
+    refund = request_refund(paid.pk, amount=1125, reason=RefundReason.GOODWILL, by=BY, source=Source.STAFF)
+    if made_there:
+        stripe.refund(str(paid.intent_id), made_there, refund_id=0, idempotency_key="dashboard")
+    stripe.fail_next = [GatewayRefused("charge_already_refunded")]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(stripe, "list_refunds", dies)
+        with pytest.raises(SystemExit):
+            send_refunds()
+    refund.refresh_from_db()
+    assert (refund.status, figures(paid)) == (RefundStatus.UNKNOWN, ("succeeded", 0, 1125))
+    assert send_refunds() == 0  # leased to the worker that died
+    stripe.fail_next = [None, GatewayRefused("charge_already_refunded")]  # it looks before it sends again
+    next_round()
+    refund.refresh_from_db()
+    ended = (RefundStatus.CANCELLED, ("refunded", 1125, 0), 0)
+    failed = (RefundStatus.FAILED, ("succeeded", 0, 0), 1)
+    tasks = Discrepancy.objects.filter(kind="refund_blocked", status="open").count()
+    assert (refund.status, figures(paid), tasks) == (ended if made_there else failed)
+
+
+def dies(intent_id: str) -> list[RefundResult]:
+    raise SystemExit
+
+
 def test_what_a_webhook_settled_while_the_worker_looked_is_not_sent_again(
     paid: Payment, stripe: FakeGateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,7 +1,9 @@
 """What Stripe says of an intent, applied to the ledger and the booking: in any order, any number of times."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -216,6 +218,82 @@ def test_a_new_address_that_stripe_refuses_is_left_out_and_noted(booking: Bookin
     assert AuditEvent.objects.filter(action="payment.receipt_address_refused").count() == 1
     opened(fresh(booking))
     assert stripe.calls.count("update_receipt_email") == 2
+
+
+def renamed(booking: Booking, address: str) -> Booking:
+    booking.caregiver.user.email = address
+    booking.caregiver.user.save()
+    return fresh(booking)
+
+
+def at_call(stripe: FakeGateway, number: int, *, error: BaseException, done: bool) -> Callable[[str, str], Intent]:
+    """`update_receipt_email` that ends in `error` at its call `number`, before or after Stripe has `done` it."""
+    update, calls = stripe.update_receipt_email, []
+
+    def raises(intent_id: str, address: str) -> Intent:
+        calls.append(address)
+        if address and "refused" in address:
+            raise GatewayRefused("email_invalid")
+        if len(calls) != number:
+            return update(intent_id, address)
+        if done:
+            update(intent_id, address)
+        raise error
+
+    return raises
+
+
+@pytest.mark.parametrize("done", [False, True])
+def test_a_worker_killed_while_an_address_is_left_out_is_followed_by_one_that_ends_it(
+    booking: Booking, stripe: FakeGateway, done: bool
+) -> None:
+    payment = opened(booking)
+    changed = renamed(booking, "refused@example.com")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(stripe, "update_receipt_email", at_call(stripe, 2, error=SystemExit(), done=done))
+        with pytest.raises(SystemExit):
+            open_checkout(changed)
+        payment.refresh_from_db()
+        assert payment.receipt_email != ""
+        assert opened(changed).receipt_email == ""
+    assert stripe.receipt_emails == {payment.intent_id: ""}
+    assert AuditEvent.objects.filter(action="payment.receipt_address_refused").count() == 1
+    assert payment.intent_id == opened(changed).intent_id
+
+
+def test_a_worker_killed_between_a_refused_address_and_the_intent_without_it(
+    booking: Booking, stripe: FakeGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create, refusals = stripe.create_deposit_intent, [GatewayRefused("email_invalid"), SystemExit()]
+
+    def dies(*args: Any, **kwargs: Any) -> Intent:
+        if refusals:
+            raise refusals.pop(0)
+        return create(*args, **kwargs)
+
+    monkeypatch.setattr(stripe, "create_deposit_intent", dies)
+    with pytest.raises(SystemExit):
+        open_checkout(booking)
+    payment = opened(fresh(booking))
+    assert (payment.receipt_email, stripe.intents[str(payment.intent_id)].receipt_email) == ("", "")
+    assert (len(stripe.intents), Payment.objects.count()) == (1, 1)
+    assert AuditEvent.objects.filter(action="payment.receipt_address_refused").count() == 1
+
+
+@pytest.mark.parametrize("address", ["new@example.com", "newer@example.com", "as_it_was"])
+def test_an_address_that_stripe_has_and_the_row_has_not_is_put_right(
+    booking: Booking, stripe: FakeGateway, address: str
+) -> None:
+    """The worker was killed between Stripe's answer and the row; the account may have another address since."""
+    before = opened(booking).receipt_email
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(stripe, "update_receipt_email", at_call(stripe, 1, error=SystemExit(), done=True))
+        with pytest.raises(SystemExit):
+            open_checkout(renamed(booking, "new@example.com"))
+    wanted = before if address == "as_it_was" else address
+    payment = opened(renamed(booking, wanted))
+    assert (payment.receipt_email, stripe.receipt_emails) == (wanted, {payment.intent_id: wanted})
+    assert stripe.calls.count("update_receipt_email") == (1 if address == "new@example.com" else 2)
 
 
 def test_nothing_is_issued_once_the_hold_is_over(booking: Booking, stripe: FakeGateway) -> None:
