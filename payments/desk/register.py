@@ -10,6 +10,7 @@ from payments.desk.base import DeskView, sessions
 from payments.desk.forms import MARKS
 from payments.desk.queries import RegisterRow, change_of, register_of
 from portal.bookings.domain.attendance import mark_attendance
+from portal.bookings.domain.conflicts import overlaps_of
 from portal.bookings.enums import BookingStatus, SessionStatus
 from portal.bookings.errors import BookingError
 from portal.bookings.models import Session
@@ -38,6 +39,7 @@ class RegisterView(DeskView):
             may_change=self.request.user.has_perm("bookings.change_session") and not is_over,
             may_move=session.starts_at > clock.now(),
             change=change_of(session),
+            overlaps=overlaps_of(session),
         )
 
     def post(self, request: HttpRequest, session_id: int) -> HttpResponse:

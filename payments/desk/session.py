@@ -81,9 +81,10 @@ class MoveSessionView(ChangeSessionView):
 
     page_title = "Move this session"
     button = "Move the session"
-    explanation = (
-        "Bookings and payments stay as they are, and it takes as long as before. Each caregiver gets an e-mail with "
-        "the new time, and may cancel free of charge until it begins."
+    explanation = _(
+        "Bookings and payments stay as they are, and it takes as long as before. Each caregiver gets an email with "
+        "the new time, and may cancel free of charge until it begins. The session’s page then names who has another "
+        "booking at that time."
     )
 
     def form(self, session: Session, data: Any) -> forms.Form:

@@ -24,6 +24,21 @@ def overlapping(care_recipient: CareRecipient, session: Session) -> list[Booking
     )
 
 
+def overlaps_of(session: Session) -> list[Booking]:
+    """What the people who are booked in `session` have at the same time in other sessions, by name; one query.
+
+    Staff may move a session onto another one that somebody booked: this tells them whose times now overlap.
+    """
+    people = Booking.objects.filter(session=session, status__in=UPCOMING).values("care_recipient")
+    return list(
+        Booking.objects.with_details()
+        .filter(care_recipient__in=people, status__in=UPCOMING)
+        .filter(session__starts_at__lt=session.ends_at, session__ends_at__gt=session.starts_at)
+        .exclude(session=session)
+        .order_by("care_recipient__full_name", "session__starts_at", "pk")
+    )
+
+
 def refuse_conflicts(
     care_recipient: CareRecipient, session: Session, *, accepted: Collection[str] = (), moving: Booking | None = None
 ) -> None:

@@ -167,6 +167,24 @@ class TestChangingASession:
         assert self.move(coordinator, session).status_code == 302
         assert Session.objects.get(pk=session.pk).starts_at == datetime(2027, 3, 29, 9, tzinfo=UTC)  # summer time
 
+    def test_moving_onto_another_booking_of_a_person_names_them(self, coordinator: Client, confirmed: Booking) -> None:
+        session, noon = confirmed.session, datetime(2027, 3, 29, 11, tzinfo=UTC)
+        other = BookingFactory(
+            session=SessionFactory(starts_at=noon, ends_at=noon + timedelta(hours=1)),
+            care_recipient=confirmed.care_recipient,
+        )
+        address = f"/admin/desk/sessions/{session.pk}/"
+        assert "another booking at the same time" not in said(coordinator.get(address))
+        page = coordinator.post(
+            f"{address}move/", {"day": "2027-03-29", "at": "10:00", "message": "", "seen": seen(session)}, follow=True
+        )
+        assert "Some people who are booked here have another booking at the same time." in said(page)
+        assert f'/admin/desk/bookings/{other.pk}/">Rose Okafor: {other.session.service.name}' in page.content.decode()
+        assert see_to_session_changes() == 1
+        assert Notification.objects.filter(template="session_moved").count() == 1
+        self.move(coordinator, Session.objects.get(pk=session.pk), at="13:00")
+        assert "another booking at the same time" not in said(coordinator.get(address))
+
     @pytest.mark.parametrize(
         ("fields", "sentence"),
         [

@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
-from portal.bookings.domain.conflicts import overlapping, place_of, refuse_conflicts
+from portal.bookings.domain.conflicts import overlapping, overlaps_of, place_of, refuse_conflicts
 from portal.bookings.enums import BookingStatus
 from portal.bookings.errors import AlreadyBooked, TimesOverlap
 from portal.bookings.models import Booking, Session
@@ -66,3 +67,29 @@ def test_an_overlap_is_refused_until_each_booking_is_accepted(booking: Booking) 
         refuse_conflicts(booking.care_recipient, between, accepted=[second.reference])
     assert refusal.value.bookings == [booking, second]
     refuse_conflicts(booking.care_recipient, between, accepted=[second.reference, booking.reference])
+
+
+def test_a_session_names_what_its_people_have_at_the_same_time(
+    booking: Booking, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    both = BookingFactory(
+        session=beside(booking, hours=2), care_recipient=booking.care_recipient, accepted=[booking.reference]
+    )
+    Booking.objects.update(status=BookingStatus.CONFIRMED)
+    BookingFactory(  # it begins as this one ends
+        session=beside(booking, hours=3), care_recipient=booking.care_recipient, accepted=[both.reference]
+    )
+    BookingFactory(session=both.session)  # somebody else
+    with django_assert_num_queries(1):
+        assert overlaps_of(booking.session) == [both]
+    Booking.objects.filter(pk=both.pk).update(status=BookingStatus.CANCELLED)
+    assert overlaps_of(booking.session) == []
+
+
+def test_who_has_left_a_session_overlaps_no_more(booking: Booking) -> None:
+    BookingFactory(
+        session=beside(booking, hours=1), care_recipient=booking.care_recipient, accepted=[booking.reference]
+    )
+    assert len(overlaps_of(booking.session)) == 1
+    Booking.objects.filter(pk=booking.pk).update(status=BookingStatus.CANCELLED)
+    assert overlaps_of(booking.session) == []
