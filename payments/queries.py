@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from payments.domain.amounts import amount_for, balance_due
 from payments.domain.payable import is_payable
-from payments.domain.refund_tasks import awaits_bank, charged_back
+from payments.domain.refund_tasks import awaits_bank, charged_back, last_task
 from payments.enums import CAPTURED, REFUND_RESERVED, DiscrepancyStatus, PaymentStatus, Purpose, RefundStatus
 from payments.models import Payment, Refund
 from portal.audit.actor import ActorKind
@@ -212,11 +212,13 @@ def payments_of(booking: Booking) -> list[PaymentEntry]:
 
 def _refunds(payment: Payment, zone: ZoneInfo) -> Iterator[PaymentEntry]:
     """Those that are on their way or done, and those that somebody still sees to."""
-    tasks = {task.refund_id: task.status for task in sorted(payment.discrepancies.all(), key=lambda task: task.pk)}
     for refund in payment.refunds.all():
-        if said := _refund_status(refund, payment, tasks.get(str(refund.pk), "")):
+        task = last_task(refund)
+        if said := _refund_status(refund, payment, task.status if task else ""):
             at = (refund.settled_at or refund.created_at).astimezone(zone)
-            yield PaymentEntry(_("Refund"), refund.amount, payment.currency, *said, at)
+            is_open = task is not None and task.status == DiscrepancyStatus.OPEN
+            owed = task.amount if task and is_open and refund.status not in REFUND_RESERVED else refund.amount
+            yield PaymentEntry(_("Refund"), owed, payment.currency, *said, at)
 
 
 def _refund_status(refund: Refund, payment: Payment, task: str) -> tuple[str, str] | None:

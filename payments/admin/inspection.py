@@ -1,6 +1,7 @@
 """A payment's own page: what it is, what went back, what is disputed, and its time line."""
 
 from typing import Any
+from uuid import UUID
 
 from django.urls import reverse
 from wagtail_modeladmin.views import InspectView
@@ -10,9 +11,9 @@ from payments.admin.held_at_stripe import held_at_stripe
 from payments.admin.refund_views import REFUND, why_not
 from payments.admin.timeline import stripe_url, timeline
 from payments.domain import evidence as answers
-from payments.domain.refund_tasks import obstacle, owed_by_hand
+from payments.domain.refund_tasks import last_task, obstacle, owed_by_hand
 from payments.domain.retry import token_of_replacement
-from payments.enums import FRAUD_TASKS, RefundStatus
+from payments.enums import FRAUD_TASKS, DiscrepancyStatus, RefundStatus
 from payments.models import Dispute, DisputeEvidence, Payment, Refund
 from portal.common.admin_page import breadcrumbs
 
@@ -66,15 +67,19 @@ def _disputes(payment: Payment, *, may_answer: bool) -> list[tuple[Dispute, str,
 
 
 def _refunds(payment: Payment) -> list[tuple[Refund, str, bool, int]]:
-    """Each with its address at Stripe, whether it can be sent again, and what staff may return by hand (minor units).
-
-    A refund waits for somebody when it failed and no other took its place.
-    """
+    """Each with its address at Stripe, whether it can be sent again, and what goes by hand (minor units)."""
     refunds = list(payment.refunds.all())
     tokens = {refund.token for refund in refunds}
     by_stripe, shown = not obstacle(payment), []
     for refund in refunds:
-        waits = refund.status == RefundStatus.FAILED and token_of_replacement(refund) not in tokens
+        waits = _waits(refund, tokens)
         owed = owed_by_hand(refund, payment) if waits else 0
         shown.append((refund, stripe_url(refund.stripe_refund_id or ""), waits and by_stripe, owed))
     return shown
+
+
+def _waits(refund: Refund, tokens: set[UUID | None]) -> bool:
+    """Whether somebody has to see to it: it failed, no other took its place, and it did not go back in another way."""
+    task = last_task(refund)
+    settled = task is not None and task.status == DiscrepancyStatus.HEALED
+    return refund.status == RefundStatus.FAILED and token_of_replacement(refund) not in tokens and not settled

@@ -16,6 +16,7 @@ from portal.common import clock
 
 CHARGED_BACK: Final = "charged_back"
 ALREADY_REFUNDED: Final = "charge_already_refunded"  # Stripe's own code
+_GONE: Final = "This money went back by another refund."
 AT_STRIPE: Final = frozenset({RefundStatus.PENDING, RefundStatus.SUCCEEDED})
 
 
@@ -35,6 +36,8 @@ def derive(payment: Payment, *, by: Actor, source: Source, stripe_event_id: str 
         payment.status = to
     if to == PaymentStatus.REFUNDED:
         close_tasks(payment, "All of this payment has been refunded.", by=by, source=source)
+    else:
+        _fit_tasks(payment, by, source)
 
 
 def sent_back(payment: Payment, *, but: Sequence[int | None] = ()) -> int:
@@ -47,16 +50,15 @@ def give_way_to_bank(payment: Payment, returned: int, *, by: Actor, source: Sour
 
     The oldest refund that waits is covered first, one that failed and is a task among them.
     """
-    waiting = {refund.pk: refund for refund in payment.refunds.filter(status__in=REFUND_TO_SEND)}
-    waiting |= {refund.pk: refund for refund in with_open_task(payment)}
-    for _, refund in sorted(waiting.items()):
-        covered = min(returned, refund.amount)
+    waiting = {refund.pk: (refund, refund.amount) for refund in payment.refunds.filter(status__in=REFUND_TO_SEND)}
+    waiting |= {refund.pk: (refund, owed) for refund, owed in with_open_task(payment)}
+    for _, (refund, owed) in sorted(waiting.items()):
+        covered = min(returned, owed)
         if covered <= 0:
             return
         returned -= covered
         reduce_task(refund, covered, "The bank has returned this money.", by=by, source=source)
-        if not refund.stripe_refund_id:  # else Stripe's own, which the bank sent back: as Stripe has it
-            _shrink(refund, covered, CHARGED_BACK, by, source)
+        _shrink(refund, covered, CHARGED_BACK, by, source)
 
 
 def _make_room(payment: Payment, by: Actor, source: Source) -> None:
@@ -67,12 +69,31 @@ def _make_room(payment: Payment, by: Actor, source: Source) -> None:
         if excess <= 0:
             return
         cut = min(excess, refund.amount)
+        reduce_task(refund, cut, _GONE, by=by, source=source)
+        _shrink(refund, cut, ALREADY_REFUNDED, by, source)
+        excess -= cut
+
+
+def _fit_tasks(payment: Payment, by: Actor, source: Source) -> None:
+    """Nobody has to give back more than is left: what went through since was for the oldest task."""
+    owed = [(refund, left) for refund, left in with_open_task(payment) if refund.status not in REFUND_RESERVED]
+    excess = sum(left for _, left in owed) - payment.refundable_amount
+    for refund, left in owed:
+        if excess <= 0:
+            return
+        cut = min(excess, left)
+        reduce_task(refund, cut, _GONE, by=by, source=source)
         _shrink(refund, cut, ALREADY_REFUNDED, by, source)
         excess -= cut
 
 
 def _shrink(refund: Refund, cut: int, code: str, by: Actor, source: Source) -> None:
-    """Its next request has a new key. One under way asks for more than is left, which Stripe refuses."""
+    """Its next request has a new key. One under way asks for more than is left, which Stripe refuses.
+
+    One that is at Stripe, and that the bank sent back, stays as Stripe has it.
+    """
+    if refund.stripe_refund_id:
+        return
     before = refund.amount
     refund.sequence += 1
     refund.leased_until = None

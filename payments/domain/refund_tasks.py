@@ -93,9 +93,9 @@ def refuse(refund: Refund, payment: Payment, code: str, *, by: Actor, source: So
 
 
 def open_task(refund: Refund, payment: Payment, code: str, *, by: Actor, source: Source) -> None:
-    """Somebody has to see to it that the money goes back."""
+    """Somebody has to see to it that the money goes back: as much as the refund is about now."""
     by_hand = payment.method == Method.OFFLINE
-    note(
+    opened = note(
         DiscrepancyKind.REFUND_BY_HAND if by_hand else DiscrepancyKind.REFUND_BLOCKED,
         stripe_object_id=task_id(refund),
         by=by,
@@ -105,6 +105,7 @@ def open_task(refund: Refund, payment: Payment, code: str, *, by: Actor, source:
         currency=payment.currency,
         details={"code": code[:64], "refund": refund.pk},
     )
+    Discrepancy.objects.filter(pk=opened.pk).update(amount=refund.amount)
 
 
 def close_task(refund: Refund, reason: str, *, by: Actor, source: Source) -> None:
@@ -113,10 +114,17 @@ def close_task(refund: Refund, reason: str, *, by: Actor, source: Source) -> Non
         close(opened, DiscrepancyStatus.HEALED, reason, by=by, source=source)
 
 
-def with_open_task(payment: Payment) -> list[Refund]:
-    """The payment's refunds that somebody still has to see to."""
-    ids = set(_open_tasks().filter(payment=payment).values_list("stripe_object_id", flat=True))
-    return [refund for refund in payment.refunds.all() if task_id(refund) in ids]
+def with_open_task(payment: Payment) -> list[tuple[Refund, int]]:
+    """The payment's refunds that somebody still has to see to, the oldest first, and how much of each (minor units)."""
+    owed = dict(_open_tasks().filter(payment=payment).values_list("stripe_object_id", "amount"))
+    refunds = payment.refunds.order_by("pk")
+    return [(refund, owed[task_id(refund)]) for refund in refunds if task_id(refund) in owed]
+
+
+def last_task(refund: Refund) -> Discrepancy | None:
+    """What became of the refund that did not go through: its task, or the last of several. Reads the payment's."""
+    found = [task for task in refund.payment.discrepancies.all() if task.refund_id == str(refund.pk)]
+    return max(found, key=lambda task: task.pk, default=None)
 
 
 def reduce_task(refund: Refund, covered: int, reason: str, *, by: Actor, source: Source) -> None:

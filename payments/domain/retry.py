@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 
 from payments.domain import notify
 from payments.domain.balances import derive
-from payments.domain.refund_tasks import close_task, goes_by_hand, owed_by_hand, update_money_went_back
+from payments.domain.refund_tasks import close_task, goes_by_hand, last_task, owed_by_hand, update_money_went_back
 from payments.domain.refunds import request_refund
 from payments.domain.transitions import locked
-from payments.enums import Method, RefundReason, RefundStatus
+from payments.enums import DiscrepancyStatus, Method, RefundReason, RefundStatus
 from payments.errors import RefundError
 from payments.models import Payment, Refund
 from payments.refund_sentences import why_blocked
@@ -61,9 +61,13 @@ def token_of_replacement(refund: Refund) -> uuid.UUID:
 
 
 def _replaced(refund: Refund, by: Actor, source: Source) -> Refund:
+    """As much as is still owed: a part of it may have gone back in another way meanwhile."""
+    task = last_task(refund)
+    if task is not None and task.status == DiscrepancyStatus.HEALED:
+        raise RefundError(_("This money went back in another way, so there is nothing to try again."))
     again = request_refund(
         refund.payment_id,
-        amount=refund.amount,
+        amount=task.amount if task is not None else refund.amount,
         reason=RefundReason(refund.reason),
         by=by,
         source=source,

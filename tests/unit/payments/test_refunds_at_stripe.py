@@ -9,9 +9,12 @@ import time_machine
 from payments.domain.discrepancies import close
 from payments.domain.news import Applied, News
 from payments.domain.refunds import apply_refund, request_refund, send_refunds
+from payments.domain.retry import retry_refund
 from payments.enums import DiscrepancyKind, DiscrepancyStatus, PaymentStatus, RefundReason, RefundStatus
+from payments.errors import RefundError
 from payments.gateway.base import GatewayRefused, RefundResult
 from payments.models import Discrepancy, Payment, Refund
+from payments.queries import payments_of
 from portal.audit.actor import Actor, Source, SystemActor
 from portal.audit.models import AuditEvent
 from portal.bookings.enums import BookingStatus
@@ -57,6 +60,11 @@ def amounts(payment: Payment) -> tuple[str, int, int]:
 
 def rows(payment: Payment) -> list[tuple[str | None, str, int]]:
     return list(payment.refunds.order_by("pk").values_list("stripe_refund_id", "status", "amount"))
+
+
+def tasks() -> list[tuple[int, str]]:
+    found = Discrepancy.objects.filter(kind=DiscrepancyKind.REFUND_BLOCKED).order_by("pk")
+    return list(found.values_list("amount", "status"))
 
 
 def discrepancies(kind: DiscrepancyKind) -> list[tuple[str, str]]:
@@ -118,6 +126,45 @@ def test_a_task_is_over_when_somebody_refunds_the_payment_at_stripe(paid: Paymen
     assert discrepancies(DiscrepancyKind.REFUND_BLOCKED) == [(f"refund-{ours.pk}", "open")]
     apply_refund(at_stripe(paid, stripe, 1), news())
     assert discrepancies(DiscrepancyKind.REFUND_BLOCKED) == [(f"refund-{ours.pk}", "healed")]
+
+
+def test_a_task_is_about_what_a_refund_at_stripe_left(paid: Payment, stripe: FakeGateway) -> None:
+    ours = ask(paid)
+    stripe.fail_next = [GatewayRefused("insufficient_funds")]
+    send_refunds()
+    apply_refund(at_stripe(paid, stripe, 1, 500), news())
+    assert (rows(paid)[0], tasks()) == ((None, "failed", 625), [(625, "open")])
+    retry_refund(ours.pk, by=BY, source=Source.STAFF)
+    apply_refund(at_stripe(paid, stripe, 2, 100), news())
+    assert (rows(paid)[0], tasks()) == ((None, "requested", 525), [(525, "open")])
+    stripe.fail_next = [None, GatewayRefused("insufficient_funds")]  # it looks before it sends
+    send_refunds()
+    assert (rows(paid)[0], tasks()) == ((None, "failed", 525), [(525, "open")])
+    retry_refund(ours.pk, by=BY, source=Source.STAFF)
+    send_refunds()
+    assert (amounts(paid), tasks()) == ((PaymentStatus.REFUNDED, 1125, 0), [(525, "healed")])
+
+
+def test_of_a_refund_that_came_back_only_what_is_still_owed_goes_again(paid: Payment, stripe: FakeGateway) -> None:
+    came_back = at_stripe(paid, stripe, 1, status="failed")
+    apply_refund(came_back, news())
+    apply_refund(at_stripe(paid, stripe, 2, 500), news())
+    assert tasks() == [(625, "open")]
+    refunded = [(entry.amount, entry.status_label) for entry in payments_of(paid.booking)[1:]]
+    assert refunded == [(625, "To be returned by our team"), (500, "Refunded")]
+    first = paid.refunds.get(stripe_refund_id="re_1")
+    assert retry_refund(first.pk, by=BY, source=Source.STAFF).amount == 625
+
+
+def test_a_refund_that_came_back_and_was_made_up_for_at_stripe_does_not_go_again(
+    paid: Payment, stripe: FakeGateway
+) -> None:
+    for number, (amount, status) in enumerate([(500, "failed"), (1000, "succeeded"), (125, "failed")], 1):
+        apply_refund(at_stripe(paid, stripe, number, amount, status=status), news())
+    assert tasks() == [(125, "healed"), (125, "open")]
+    first = paid.refunds.get(stripe_refund_id="re_1")
+    with pytest.raises(RefundError, match="went back in another way"):
+        retry_refund(first.pk, by=BY, source=Source.STAFF)
 
 
 def test_an_unanswered_refund_is_looked_for_before_the_rest_of_it_is_sent(paid: Payment, stripe: FakeGateway) -> None:
