@@ -3,9 +3,7 @@
 from collections import Counter
 from dataclasses import replace
 
-from ops.anomalies.measure import Found, Measured, measure
-from ops.anomalies.normal_year import JUDGED_FROM, JUDGED_TO, normal_year
-from ops.anomalies.report import tables, too_bad
+from ops.anomalies import JUDGED_FROM, JUDGED_TO, Found, Measured, measure, normal_year, tables, too_bad
 
 
 def test_a_normal_year_is_quiet_and_what_goes_badly_wrong_is_found() -> None:

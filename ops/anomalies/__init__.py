@@ -1,1 +1,0 @@
-"""How good the watch over the figures is: false alarms in normal years, planted anomalies found."""
