@@ -1,4 +1,4 @@
-"""`python -m ops.chaos --seeds N`: drills with seeds 1 to N; `--seed S` replays one. Logs lie in VAR/chaos."""
+"""`python -m ops.chaos --seeds N`: experiments with seeds 1 to N; `--seed S` replays one. Logs lie in VAR/chaos."""
 
 import argparse
 import json
@@ -7,10 +7,9 @@ import signal
 import sys
 from collections import Counter
 from collections.abc import Iterable
-from contextlib import closing
 from pathlib import Path
 
-from ops.chaos.drill import Drill, Outcome
+from ops.chaos.experiment import Experiment, Outcome
 from ops.chaos.world import World
 from ops.stack.program import ROOT
 
@@ -43,9 +42,10 @@ def _options() -> argparse.Namespace:
 def _run(seeds: Iterable[int], seconds: float, var: Path) -> int:
     var.mkdir(parents=True, exist_ok=True)
     done, total = 0, Counter[str]()
-    with World.stack_in(var / "stack") as stack, closing(World(stack)) as world:
+    with World.stack_in(var / "stack") as stack:
+        world = World(stack)
         for seed in seeds:
-            outcome = Drill(world, seed, seconds).run()
+            outcome = Experiment(world, seed, seconds).run()
             (var / f"seed-{seed}.json").write_text(json.dumps(outcome.as_json(), indent=1, default=str) + "\n")
             total.update(outcome.figures)
             done += 1

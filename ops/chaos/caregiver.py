@@ -5,10 +5,10 @@ from threading import Event
 from typing import Final
 
 from ops.chaos.browser import NoAnswer, Over, found_in
-from ops.chaos.card import Till
-from ops.chaos.decisions import Visit, visits
-from ops.chaos.journal import Journal
+from ops.chaos.event_log import EventLog
 from ops.chaos.people import SERVICE
+from ops.chaos.scenario import Visit, visits
+from ops.chaos.stripe_js import StripeJsClient
 from ops.chaos.world import World
 
 SECRET: Final = r'data-client-secret="([^"]+)"'
@@ -19,13 +19,13 @@ LEDGER_SAYS_WITHIN: Final = 2.0  # seconds; a person looks for a moment and goes
 class Caregiver:
     """Number `number` of the world's people."""
 
-    def __init__(self, number: int, seed: int, world: World, journal: Journal, over: Event) -> None:
-        self.name, self.journal = f"caregiver {number}", journal
+    def __init__(self, number: int, seed: int, world: World, log: EventLog, over: Event) -> None:
+        self.name, self.log = f"caregiver {number}", log
         self._care_recipient: int = world.people.caregivers[number]["care_recipient"]
         self._sessions = world.people.sessions
         self._visits = visits(seed, number)
         self._browser = world.browser(world.people.caregivers[number]["email"], over)
-        self._till = Till(world.stack.sandbox.url)
+        self._stripe_js = StripeJsClient(world.stack.sandbox.url)
         self._references: list[str] = []
 
     def live(self) -> None:
@@ -36,7 +36,7 @@ class Caregiver:
         except Over:
             pass
         except Exception as error:
-            self.journal.broke(self.name, repr(error))
+            self.log.broke(self.name, repr(error))
 
     def _visit(self, visit: Visit) -> None:
         reference = self._book(visit)
@@ -54,7 +54,7 @@ class Caregiver:
             self._move(reference, visit)
 
     def _note(self, what: str, reference: str = "") -> None:
-        self.journal.write(self.name, what, **({"booking": reference} if reference else {}))
+        self.log.write(self.name, what, **({"booking": reference} if reference else {}))
 
     def _book(self, visit: Visit) -> str:
         """The reference of the booking, new or held already; nothing without a place. Some send the form twice."""
@@ -66,7 +66,7 @@ class Caregiver:
         references = {found for reply in replies if (found := _reference(reply.headers.get("location", "")))}
         for reference in references:
             self._note("booked", reference)
-            self.journal.saw_booking(reference)
+            self.log.saw_booking(reference)
         if not references:
             self._note("found no place")
         return min(references, default="")
@@ -91,12 +91,12 @@ class Caregiver:
 
     def _confirmed(self, secret: str, card: str, visit: Visit) -> str:
         try:
-            outcome = self._till.confirm(secret, card)
+            outcome = self._stripe_js.confirm(secret, card)
             if outcome == "requires_action":
-                outcome = self._till.authenticate(secret, passes=visit.passes_3ds)
+                outcome = self._stripe_js.authenticate(secret, passes=visit.passes_3ds)
             if outcome == "processing":
                 self._browser.wait(visit.pause)
-                outcome = self._till.decide(secret, takes=visit.bank_takes)
+                outcome = self._stripe_js.decide(secret, takes=visit.bank_takes)
         except NoAnswer:
             return "unknown"
         return outcome
@@ -116,7 +116,7 @@ class Caregiver:
         told = self._browser.get(reply.headers["location"]) if reply.is_redirect else reply
         if "Your booking is cancelled" in told.text:
             self._note("cancelled", reference)
-            self.journal.saw_cancellation(reference)
+            self.log.saw_cancellation(reference)
         else:
             self._note("not cancelled now", reference)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from ops.chaos.journal import Journal
+from ops.chaos.event_log import EventLog
 from ops.chaos.world import World
 
 Row = Mapping[str, Any]
@@ -75,7 +75,7 @@ def acknowledged(world: World) -> Acknowledged:
 
 
 def collect(
-    world: World, before: Acknowledged, journal: Journal, violations: Iterable[str], audit_findings: Iterable[str]
+    world: World, before: Acknowledged, log: EventLog, violations: Iterable[str], audit_findings: Iterable[str]
 ) -> Evidence:
     """Everything, with the portal at rest."""
     sandbox = world.stack.sandbox
@@ -92,8 +92,8 @@ def collect(
         disputes=tuple(world.rows(DISPUTES)),
         inbox=tuple(world.rows(INBOX)),
         discrepancies=tuple(world.rows(OPEN_DISCREPANCIES)),
-        shown=frozenset(journal.shown),
-        cancelled=frozenset(journal.cancelled),
+        shown=frozenset(log.shown),
+        cancelled=frozenset(log.cancelled),
         violations=tuple(violations),
         audit_findings=tuple(audit_findings),
     )

@@ -3,7 +3,7 @@
 import os
 import signal
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 from kombu.exceptions import OperationalError as BrokerDown
 from psycopg import OperationalError as DatabaseDown
@@ -29,60 +29,24 @@ def _kill_child(world: World, program: str, child: int) -> None:
         os.kill(children[child % len(children)], signal.SIGKILL)
 
 
-def _crash_postgres(world: World) -> None:
-    world.stack.postgres.stop(Stop.IMMEDIATE)
-
-
-def _start_postgres(world: World) -> None:
-    world.stack.postgres.start()
-
-
-def _crash_redis(world: World) -> None:
-    world.stack.redis.program.kill()
-
-
-def _start_redis(world: World) -> None:
-    world.stack.redis.start()
-
-
-def _flush_redis(world: World) -> None:
-    world.stack.redis.flush()
-
-
-def _seed(world: World, seed: int) -> None:
-    world.stack.sandbox.faults(seed=seed)
-
-
-def _api(world: World, **faults: Any) -> None:
-    world.stack.sandbox.faults(api=faults)
-
-
-def _webhooks(world: World, **faults: Any) -> None:
-    world.stack.sandbox.faults(webhooks=faults)
-
-
 def _end_holds(world: World) -> None:
     """As if the time to pay were over for everybody who has not paid."""
     world.run("UPDATE bookings_booking SET hold_expires_at = now() WHERE status = 'awaiting_deposit'")
     world.ring("payments.tasks.expire_holds")
 
 
-def _reconcile(world: World) -> None:
-    world.ring("payments.tasks.reconcile")
-
-
 ACTIONS: Final[dict[str, Callable[..., None]]] = {
-    "seed": _seed,
+    "seed": lambda world, seed: world.stack.sandbox.faults(seed=seed),
     "kill": World.kill,
     "kill_child": _kill_child,
     "start": World.start,
-    "crash_postgres": _crash_postgres,
-    "start_postgres": _start_postgres,
-    "crash_redis": _crash_redis,
-    "start_redis": _start_redis,
-    "flush_redis": _flush_redis,
-    "api": _api,
-    "webhooks": _webhooks,
+    "crash_postgres": lambda world: world.stack.postgres.stop(Stop.IMMEDIATE),
+    "start_postgres": lambda world: world.stack.postgres.start(),
+    "crash_redis": lambda world: world.stack.redis.program.kill(),
+    "start_redis": lambda world: world.stack.redis.start(),
+    "flush_redis": lambda world: world.stack.redis.flush(),
+    "api": lambda world, **faults: world.stack.sandbox.faults(api=faults),
+    "webhooks": lambda world, **faults: world.stack.sandbox.faults(webhooks=faults),
     "end_holds": _end_holds,
-    "reconcile": _reconcile,
+    "reconcile": lambda world: world.ring("payments.tasks.reconcile"),
 }

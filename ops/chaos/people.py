@@ -10,7 +10,7 @@ from typing import Any
 
 import django
 
-from ops.chaos.decisions import CAREGIVERS, PLACES
+from ops.chaos.scenario import CAREGIVERS, PLACES
 
 SERVICE = "chaos-care"
 WINDOWS = ((72, 100), (24, 50))  # hours before the session, percent that comes back

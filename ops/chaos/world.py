@@ -1,6 +1,5 @@
 """The stack that seeds run on, each with a fresh database, a Stripe that knows nothing yet, and empty queues."""
 
-import json
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +12,9 @@ from celery import Celery
 from psycopg.rows import dict_row
 
 from ops.chaos.browser import Browser
-from ops.chaos.forked import ForkedProgram, Nursery
 from ops.stack import Stack
 from ops.stack.postgres import CRASH_SAFE
+from ops.stack.program import printed_json
 from ops.stack.stack import DATABASE
 
 BEGINNING: Final = "chaos_beginning"
@@ -24,7 +23,6 @@ SETTINGS: Final = {"GUNICORN_CMD_ARGS": "--preload --timeout 120", "STRIPE_TIMEO
 QUEUE: Final = "portal"
 STAFF: Final = "admin@example.com"
 PASSWORD: Final = "demo-portal-2026"
-COMMAND_WITHIN: Final = 300.0  # seconds
 PORTAL: Final = ("web", "worker", "beat")
 
 
@@ -44,9 +42,6 @@ class World:
         self._bell = Celery(broker=stack.redis.url)
         self._down: set[str] = set()
         self._heads = stack.var / "audit-heads.jsonl"
-        self._nursery = Nursery(stack.var / "logs" / "nursery.log", stack.environment)
-        for name in PORTAL:
-            stack.programs[name] = ForkedProgram(stack.programs[name], self._nursery)
         self.people = self._made_people()
         self._cookies = self._signed_in()
         self._keep_the_beginning()
@@ -59,7 +54,7 @@ class World:
         )
 
     def _made_people(self) -> People:
-        told = self._run_module("ops.chaos.people")
+        told = printed_json(self.stack.python("-m", "ops.chaos.people"))
         return People(told["caregivers"], told["sessions"])
 
     def _signed_in(self) -> dict[str, httpx.Cookies]:
@@ -133,27 +128,12 @@ class World:
         self.stack.start_programs()
         self.stack.wait_until_ready()
 
-    def close(self) -> None:
-        """End the nursery; the stack ends the rest."""
-        self._nursery.close()
-
     def manage(self, command: str, *options: str) -> dict[str, Any]:
         """The JSON that a management command prints: it exits 1 when it finds something, and without when it broke.
 
         Raises RuntimeError with what it said.
         """
-        return self._run_module("django", command, "--json", *options)
-
-    def _run_module(self, module: str, *arguments: str) -> dict[str, Any]:
-        """Run `python -m module` and return the JSON that it prints last."""
-        name = arguments[0] if arguments else module
-        out, log = (self.stack.var / "logs" / f"{name}.{kind}" for kind in ("out", "log"))
-        out.unlink(missing_ok=True)
-        self._nursery.fork(module, arguments, out=out, log=log).wait(COMMAND_WITHIN)
-        try:
-            return dict(json.loads(out.read_text().splitlines()[-1]))
-        except (IndexError, ValueError):
-            raise RuntimeError(f"{name} broke: {out.read_text()[-500:]}\n{log.read_text()[-3000:]}") from None
+        return printed_json(self.stack.manage(command, "--json", *options, check=False))
 
     def ring(self, task: str) -> None:
         """Ask a worker, as the portal and beat do. Raises OperationalError when the broker is down."""

@@ -45,8 +45,7 @@ def main() -> int:
 def prepare(stack: Stack, events: int) -> Path:
     """Fill the stack with what the scenarios need; returns the file that says it."""
     fixture = stack.var / "load" / "fixture.json"
-    command = [sys.executable, "-m", "ops.load.prepare", "--out", str(fixture), "--events", str(events)]
-    subprocess.run(command, cwd=ROOT, env={**os.environ, **stack.environment}, check=True)
+    stack.python("-m", "ops.load.prepare", "--out", str(fixture), "--events", str(events))
     return fixture
 
 

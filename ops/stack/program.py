@@ -1,15 +1,17 @@
 """One process (with its children) that is started, stopped and killed by the run that owns it."""
 
+import json
 import os
 import pwd
 import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Any, Final
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 
@@ -54,19 +56,21 @@ def listens(port: int) -> bool:
         return False
 
 
-class Process(Protocol):
-    """As much of Popen as a Program needs."""
+def python(*arguments: str, env: Mapping[str, str], check: bool = True) -> "subprocess.CompletedProcess[str]":
+    """Run `python arguments` here, with `env` beside our own. Raises RuntimeError with what it said when it fails."""
+    command = [sys.executable, *arguments]
+    done = subprocess.run(command, cwd=ROOT, env={**os.environ, **env}, capture_output=True, text=True)
+    if check and done.returncode:
+        raise RuntimeError(f"{' '.join(arguments)} failed:\n{done.stdout[-1000:]}\n{done.stderr[-3000:]}")
+    return done
 
-    pid: int
 
-    def poll(self) -> int | None:
-        """None while it lives."""
-
-    def wait(self, timeout: float | None = None) -> int:
-        """Until it has ended. Raises subprocess.TimeoutExpired."""
-
-    def send_signal(self, number: int, /) -> None:
-        """Signal it; nothing when it has ended."""
+def printed_json(done: "subprocess.CompletedProcess[str]") -> dict[str, Any]:
+    """The JSON object that a program printed last. Raises RuntimeError with what it said where there is none."""
+    try:
+        return dict(json.loads(done.stdout.splitlines()[-1]))
+    except (IndexError, ValueError):
+        raise RuntimeError(f"{done.args} broke:\n{done.stdout[-1000:]}\n{done.stderr[-3000:]}") from None
 
 
 class Program:
@@ -78,7 +82,7 @@ class Program:
         self.name, self.command, self.log = name, list(command), log
         self.env = {**os.environ, **(env or {})}
         self.account = account
-        self.process: Process | None = None
+        self.process: subprocess.Popen[bytes] | None = None
 
     @property
     def is_running(self) -> bool:

@@ -1,6 +1,5 @@
 """The running stack: `with Stack(folder) as stack: ...`."""
 
-import os
 import shutil
 import subprocess
 import sys
@@ -13,7 +12,7 @@ import httpx
 
 from ops.stack.cdn import Cdn
 from ops.stack.postgres import DURABLE, Postgres, migrated_cluster, reachable_folder
-from ops.stack.program import ROOT, Program, free_port, until
+from ops.stack.program import Program, free_port, python, until
 from ops.stack.proxy import Proxy
 from ops.stack.redis import Redis
 from ops.stack.sandbox import SandboxControl
@@ -129,10 +128,10 @@ class Stack:
         return self.postgres.url(DATABASE)
 
     def _commands(self) -> dict[str, list[str]]:
-        python = [sys.executable, "-m"]
-        celery = [*python, "celery", "-A", "portal"]
+        module = [sys.executable, "-m"]
+        celery = [*module, "celery", "-A", "portal"]
         return {
-            "sandbox": [*python, "ops.stripe_sandbox", "--port", str(self.sandbox_port)],
+            "sandbox": [*module, "ops.stripe_sandbox", "--port", str(self.sandbox_port)],
             "web": self.gunicorn("portal.wsgi", self.web_port),
             "worker": [
                 *celery, "worker", "--concurrency", str(self.worker_processes), "--queues", "portal,mirror",
@@ -155,15 +154,13 @@ class Stack:
         """Until the portal answers with a page."""
         until(lambda: _answers(f"{self.portal}/readyz/"), "the portal", 120)
 
+    def python(self, *arguments: str, check: bool = True) -> "subprocess.CompletedProcess[str]":
+        """Run `python arguments` against the stack; raises RuntimeError with what it said when it fails."""
+        return python(*arguments, env=self.environment, check=check)
+
     def manage(self, *arguments: str, check: bool = True) -> "subprocess.CompletedProcess[str]":
-        """Run one management command against the stack; raises RuntimeError with what it said when it fails."""
-        done = subprocess.run(
-            [sys.executable, "manage.py", *arguments], cwd=ROOT, env={**os.environ, **self.environment},
-            capture_output=True, text=True,
-        )  # fmt: skip
-        if check and done.returncode:
-            raise RuntimeError(f"{arguments[0]} failed:\n{done.stdout[-1000:]}\n{done.stderr[-3000:]}")
-        return done
+        """The same for a management command."""
+        return self.python("manage.py", *arguments, check=check)
 
     def close(self) -> None:
         """End everything, portal first."""

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ops.chaos import __main__ as main
-from ops.chaos.drill import Outcome
+from ops.chaos.experiment import Outcome
 from ops.chaos.oracle import Divergence
 from ops.chaos.plan import Step
 
@@ -28,16 +28,13 @@ class NoWorld:
     def stack_in(var: Path) -> Iterator[None]:
         yield
 
-    def close(self) -> None:
-        pass
-
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
     """Runs the command with arguments; the seeds that diverge are `bad`, those whose own machinery failed `broken`."""
 
     def run(*arguments: str, bad: tuple[int, ...] = (), broken: tuple[int, ...] = ()) -> int:
-        class Drilled:
+        class Experimented:
             def __init__(self, world: NoWorld, seed: int, seconds: float) -> None:
                 self.outcome = Outcome(seed, [Step(1.5, "kill", {"program": "web"})], {"charges": 3})
                 self.outcome.divergences = [CHARGED_TWICE] if seed in bad else []
@@ -47,7 +44,7 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
                 return self.outcome
 
         monkeypatch.setattr(main, "World", NoWorld)
-        monkeypatch.setattr(main, "Drill", Drilled)
+        monkeypatch.setattr(main, "Experiment", Experimented)
         monkeypatch.setenv("VAR", str(tmp_path))
         monkeypatch.setattr(sys, "argv", ["ops.chaos", *arguments])
         return main.main()
@@ -78,7 +75,7 @@ def test_one_seed_is_replayed_alone(run: Any, tmp_path: Path) -> None:
     assert [file.name for file in (tmp_path / "chaos").glob("*.json")] == ["seed-7.json"]
 
 
-def test_a_drill_that_broke_itself_is_no_good_verdict(run: Any) -> None:
+def test_an_experiment_that_broke_itself_is_no_good_verdict(run: Any) -> None:
     assert run("--seed", "7", broken=(7,)) == 1
 
 

@@ -4,9 +4,9 @@ from itertools import islice
 
 import pytest
 
-from ops.chaos.decisions import CAREGIVERS, PLACES, errands, visits
 from ops.chaos.faults import ACTIONS
 from ops.chaos.plan import ALWAYS, FAULTS, Step, plan
+from ops.chaos.scenario import CAREGIVERS, PLACES, errands, visits
 
 SECONDS = 20.0
 SEEDS = range(1, 21)

@@ -1,13 +1,12 @@
-"""A short drill diverges nowhere; the same world, tampered with, does."""
+"""A short experiment diverges nowhere; the same world, tampered with, does."""
 
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from ops.chaos.drill import Drill
 from ops.chaos.evidence import acknowledged, collect
+from ops.chaos.experiment import Experiment
 from ops.chaos.oracle import judge
 from ops.chaos.world import World
 
@@ -25,13 +24,13 @@ TAMPERED = (
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    with World.stack_in(tmp_path) as stack, closing(World(stack)) as world:
-        yield world
+    with World.stack_in(tmp_path) as stack:
+        yield World(stack)
 
 
 def test_nothing_diverges_until_the_ledger_is_tampered_with(world: World) -> None:
-    drill = Drill(world, seed=1, seconds=SECONDS)
-    outcome = drill.run()
+    experiment = Experiment(world, seed=1, seconds=SECONDS)
+    outcome = experiment.run()
     assert (outcome.divergences, outcome.broken) == ([], [])
     assert outcome.figures["charges"] > 0
     assert outcome.figures["events acknowledged"] > 0
@@ -42,7 +41,7 @@ def test_nothing_diverges_until_the_ledger_is_tampered_with(world: World) -> Non
     findings = world.manage("audit_verify")["findings"]
     broken = [found["invariant"] for found in world.manage("check_invariants")["violations"]]
     after = acknowledged(world)
-    seen = collect(world, after, outcome.journal, broken, findings)
+    seen = collect(world, after, outcome.log, broken, findings)
 
     assert before.events.keys() <= before.stored
     assert {divergence.check for divergence in judge(seen)} >= {

@@ -12,7 +12,7 @@ ANSWERS_WITHIN: Final = 8.0
 
 
 @dataclass(frozen=True, slots=True)
-class Till:
+class StripeJsClient:
     """Stripe.js's part at the sandbox of `url`."""
 
     url: str

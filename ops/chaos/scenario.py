@@ -1,10 +1,9 @@
 """What people want: drawn from the seed alone, however it turns out for them."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from itertools import count
+from dataclasses import dataclass
 from random import Random
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 CAREGIVERS: Final = 8
@@ -39,10 +38,6 @@ class Visit:
     then: str
     other_session: int
     pause: float
-
-    def as_json(self) -> dict[str, Any]:
-        """For the log."""
-        return {**asdict(self), "token": str(self.token)}
 
 
 def visits(seed: int, person: int) -> Iterator[Visit]:
@@ -87,10 +82,6 @@ class Errand:
     won: bool
     pause: float
 
-    def as_json(self) -> dict[str, Any]:
-        """For the log."""
-        return {**asdict(self), "token": str(self.token)}
-
 
 ERRANDS: Final = {
     "refund": 45,
@@ -108,7 +99,7 @@ ERRANDS: Final = {
 def errands(seed: int) -> Iterator[Errand]:
     """What finance, a coordinator, a clerk at Stripe and a bank do, one after the other, without end."""
     dice = Random(f"staff {seed}")
-    for _ in count():
+    while True:
         yield Errand(
             token=UUID(int=dice.getrandbits(128), version=4),
             kind=dice.choices(list(ERRANDS), list(ERRANDS.values()))[0],

@@ -8,7 +8,7 @@ from typing import Any
 
 
 @dataclass
-class Journal:
+class EventLog:
     """Times are seconds since the load began."""
 
     entries: list[dict[str, Any]] = field(default_factory=list)

@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
@@ -10,13 +11,12 @@ from typing import Any, Final
 
 from ops.chaos import faults
 from ops.chaos.caregiver import Caregiver
-from ops.chaos.commands import inspect, reconcile
-from ops.chaos.decisions import CAREGIVERS
+from ops.chaos.event_log import EventLog
 from ops.chaos.evidence import Evidence, acknowledged, collect
-from ops.chaos.journal import Journal
 from ops.chaos.oracle import Divergence, judge
 from ops.chaos.plan import FAULTS_IN_A_PLAN, Step, plan
 from ops.chaos.recovery import recover, sweep
+from ops.chaos.scenario import CAREGIVERS
 from ops.chaos.staff import Staff
 from ops.chaos.world import World
 
@@ -37,7 +37,7 @@ class Outcome:
     divergences: list[Divergence] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
-    journal: Journal = field(default_factory=Journal)
+    log: EventLog = field(default_factory=EventLog)
 
     @property
     def is_good(self) -> bool:
@@ -53,12 +53,12 @@ class Outcome:
             "divergences": [asdict(one) for one in self.divergences],
             "broken": self.broken,
             "plan": [str(step) for step in self.steps],
-            "counts": dict(sorted(self.journal.counts.items())),
-            "journal": self.journal.entries,
+            "counts": dict(sorted(self.log.counts.items())),
+            "events": self.log.entries,
         }
 
 
-class Drill:
+class Experiment:
     """Runs `seed` with `seconds` of load on `world`."""
 
     def __init__(self, world: World, seed: int, seconds: float) -> None:
@@ -75,7 +75,7 @@ class Drill:
         self._timed("recover", lambda: self._recover(since))
         self.outcome.divergences = judge(self.evidence)
         self.outcome.figures = self._figures()
-        self.outcome.broken += self.outcome.journal.broken
+        self.outcome.broken += self.outcome.log.broken
         if not self.outcome.figures["charges"]:
             self.outcome.broken.append("nobody could pay, so nothing is proven: load for longer")
         return self.outcome
@@ -86,9 +86,9 @@ class Drill:
         self.outcome.seconds[name] = round(time.monotonic() - began, 1)
 
     def _people(self, over: Event) -> list[Person]:
-        world, journal = self.world, self.outcome.journal
-        caregivers = [Caregiver(number, self.seed, world, journal, over) for number in range(CAREGIVERS)]
-        return [*caregivers, Staff(self.seed, world, journal, over)]
+        world, log = self.world, self.outcome.log
+        caregivers = [Caregiver(number, self.seed, world, log, over) for number in range(CAREGIVERS)]
+        return [*caregivers, Staff(self.seed, world, log, over)]
 
     def _load(self, people: Sequence[Person], over: Event) -> None:
         threads = [Thread(target=person.live, name=person.name) for person in people]
@@ -96,7 +96,7 @@ class Drill:
             thread.start()
         try:
             self._let_some_pay()
-            self._break_things(self.outcome.journal.begin())
+            self._break_things(self.outcome.log.begin())
         finally:
             over.set()
             for thread in threads:
@@ -105,34 +105,37 @@ class Drill:
     def _let_some_pay(self) -> None:
         """Nothing breaks before there is something to lose."""
         patience = time.monotonic() + SOME_PAY_WITHIN
-        while self.outcome.journal.counts[PAID] < SOME and time.monotonic() < patience:
+        while self.outcome.log.counts[PAID] < SOME and time.monotonic() < patience:
             time.sleep(0.1)
 
     def _break_things(self, began: float) -> None:
         for step in self.outcome.steps:
             self._wait_until(began + step.at)
             kept_from = faults.do(step, self.world)
-            self.outcome.journal.write("fault", step.action, **step.arguments, kept_from=kept_from)
+            self.outcome.log.write("fault", step.action, **step.arguments, kept_from=kept_from)
         self._wait_until(began + self.seconds)
 
     def _wait_until(self, moment: float) -> None:
         while (left := moment - time.monotonic()) > 0:
             time.sleep(min(left, SUPERVISED_EVERY))
             for name in self.world.supervise():
-                self.outcome.journal.write("supervisor", f"{name} had ended by itself")
+                self.outcome.log.write("supervisor", f"{name} had ended by itself")
 
     def _recover(self, since: datetime) -> None:
         recover(self.world)
         sweep(self.world)
         before = acknowledged(self.world)
-        report = reconcile(self.world, since)
-        self.outcome.journal.write("reconciliation", "reconciled", **report)
+        report = self.world.manage("reconcile", "--heal", "--since", since.isoformat())
+        self.outcome.log.write("reconciliation", "reconciled", **report)
         sweep(self.world)
-        found = inspect(self.world)
-        self.evidence = collect(self.world, before, self.outcome.journal, found.violations, found.audit_findings)
+        with ThreadPoolExecutor(2) as pool:
+            commands = [pool.submit(self.world.manage, command) for command in ("check_invariants", "audit_verify")]
+        invariants, audit = (command.result() for command in commands)
+        broken = [f"{one['invariant']}: {one['subject']}: {one['sentence']}" for one in invariants["violations"]]
+        self.evidence = collect(self.world, before, self.outcome.log, broken, audit["findings"])
 
     def _figures(self) -> dict[str, int]:
-        seen, counts = self.evidence, self.outcome.journal.counts
+        seen, counts = self.evidence, self.outcome.log.counts
         statuses = Counter(booking["status"] for booking in seen.bookings)
         return {
             "events acknowledged": len(seen.acknowledged),
