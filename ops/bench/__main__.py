@@ -5,14 +5,26 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Final
 
-from ops.bench.place import Place
-from ops.bench.registry import BENCHMARKS
-from ops.bench.result import QUICK_SLACK, Result
-from ops.bench.size import FULL, QUICK, Size
+from ops.bench import acknowledging, dashboard, ingest, pages, reconcile
+from ops.bench.environment import BenchEnvironment
+from ops.bench.result import FULL, QUICK, QUICK_SLACK, Result, Size
 from ops.stack.program import ROOT
+
+Benchmark = Callable[[BenchEnvironment, Size], Iterator[Result]]
+
+BENCHMARKS: Final[dict[str, Benchmark]] = {
+    "ingest_vs_stock": ingest.at_once,  # and ingest_vs_pgbench
+    "ingest_vs_stock_100ms": ingest.after_100ms,
+    "ack_p99_hang_vs_normal": acknowledging.hanging,
+    "reconcile_local_vs_copy": reconcile.local,  # and reconcile_local_vs_orm, reconcile_local_peak_memory
+    "reconcile_remote_vs_floor": reconcile.remote,
+    "page_home_vs_bare": pages.front,  # and page_cached_vs_uncached
+    "dashboard_1y_vs_naive": dashboard.figures,  # and the others of the dashboard, on the same big ledger
+}
 
 
 def main() -> int:
@@ -39,7 +51,7 @@ def _options() -> argparse.Namespace:
 
 
 def _run(names: list[str], size: Size) -> Iterator[Result]:
-    with Place() as place:
+    with BenchEnvironment() as place:
         for name in names:
             yield from BENCHMARKS[name](place, size)
 

@@ -6,11 +6,9 @@ from contextlib import ExitStack
 from statistics import quantiles
 from typing import Any
 
+from ops.bench.environment import BenchEnvironment
 from ops.bench.ingest import WORKERS
-from ops.bench.place import Place
-from ops.bench.result import Result, at_most
-from ops.bench.rounds import median_ratio, medians, pairs
-from ops.bench.size import Size
+from ops.bench.result import Result, Size, at_most, median_ratio, medians, pairs
 from ops.bench.webhooks import Endpoint, delivery, event, paced, rate
 from ops.stack.program import until
 from ops.stack.sandbox import SandboxControl
@@ -20,12 +18,12 @@ WITHOUT_END = 1_000_000
 RECOVERY_SECONDS = 120
 
 
-def hanging(place: Place, size: Size) -> Iterator[Result]:
+def hanging(place: BenchEnvironment, size: Size) -> Iterator[Result]:
     """Rounds of hanging and answering in turn; no event may be lost in either, or the run fails."""
     with place.database("bench_acknowledge") as database, ExitStack() as servers:
         sandbox = servers.enter_context(place.sandbox())
         environment = place.environment(database, {"STRIPE_API_BASE": sandbox.url})
-        kept = place.child("ops.bench.endpoint", env=environment)
+        kept = place.child("portal_calls:make_endpoint", env=environment)
         port = servers.enter_context(place.gunicorn("acknowledging", WORKERS, environment))
         servers.enter_context(place.worker(environment))
         to, charge = Endpoint(port, kept["path"], kept["secret"]), _charge(sandbox)
@@ -57,7 +55,7 @@ def _charge(sandbox: SandboxControl) -> dict[str, Any]:
     return {"id": paid.raise_for_status().json()["latest_charge"], "object": "charge"}
 
 
-def _wait_until_it_works(place: Place, database: str, ring: Any) -> None:
+def _wait_until_it_works(place: BenchEnvironment, database: str, ring: Any) -> None:
     """Until the worker, which may still wait for a call that hung, has applied an event since now."""
     began = time.time()
 
@@ -70,7 +68,7 @@ def _wait_until_it_works(place: Place, database: str, ring: Any) -> None:
     until(works, "the worker's recovery", RECOVERY_SECONDS)
 
 
-def _nothing_lost(place: Place, database: str, least: int) -> None:
+def _nothing_lost(place: BenchEnvironment, database: str, least: int) -> None:
     stored = place.postgres.execute(database, "SELECT count(*) FROM payments_receivedevent")[0][0]
     if stored < least:
         raise RuntimeError(f"{least - stored} acknowledged events are not in the inbox")

@@ -2,5 +2,5 @@
 
 from portal.settings.demo import *  # noqa: F403
 
-ROOT_URLCONF = "ops.bench.bare_urls"
+ROOT_URLCONF = "ops.bench.peer_urls"
 MIDDLEWARE = ["allauth.account.middleware.AccountMiddleware"]  # allauth does not start without it

@@ -1,16 +1,13 @@
 """Taking in a webhook: our view beside stock dj-stripe's, and beside PostgreSQL doing nothing but the insert."""
 
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from statistics import median
 
+from ops.bench.environment import BenchEnvironment
 from ops.bench.inserts import pgbench_rate
-from ops.bench.place import Place
-from ops.bench.result import Goal, Result, at_least
-from ops.bench.rounds import median_ratio, medians, pairs
-from ops.bench.size import Size
+from ops.bench.result import Goal, Pairs, Result, Size, at_least, median_ratio, medians, pairs
 from ops.bench.webhooks import CLIENTS, Endpoint, delivery, rate, succeeded
 from ops.stack.program import free_port
 
@@ -18,7 +15,7 @@ WORKERS = 2 * (os.cpu_count() or 1) + 1  # gunicorn's own rule
 STOCK_SETTINGS = "ops.bench.stock_settings"
 
 
-def at_once(place: Place, size: Size) -> Iterator[Result]:
+def at_once(place: BenchEnvironment, size: Size) -> Iterator[Result]:
     """Stripe answers at once; then the same insert without a web server."""
     with place.database("bench_ingest") as database, ExitStack() as servers:
         ours = _server(place, servers, database, "ours", {})
@@ -31,7 +28,7 @@ def at_once(place: Place, size: Size) -> Iterator[Result]:
         yield Result("ingest_vs_pgbench", mine / insert, mine, insert, note)
 
 
-def after_100ms(place: Place, size: Size) -> Iterator[Result]:
+def after_100ms(place: BenchEnvironment, size: Size) -> Iterator[Result]:
     """Stripe takes 100 ms."""
     with place.database("bench_ingest") as database, ExitStack() as servers:
         ours = _server(place, servers, database, "ours", {})
@@ -40,14 +37,14 @@ def after_100ms(place: Place, size: Size) -> Iterator[Result]:
         yield _result("ingest_vs_stock_100ms", measured, at_least(15))
 
 
-def _result(name: str, measured: list[tuple[float, float]], goal: Goal) -> Result:
+def _result(name: str, measured: Pairs, goal: Goal) -> Result:
     mine, theirs = medians(measured)
     return Result(
         name, median_ratio(measured), mine, theirs, f"events/s, {WORKERS} workers and {CLIENTS} clients each", goal
     )
 
 
-def _measured(ours: Endpoint, stock: Endpoint, size: Size) -> list[tuple[float, float]]:
+def _measured(ours: Endpoint, stock: Endpoint, size: Size) -> Pairs:
     def once(to: Endpoint, count: int) -> float:
         return rate(to.port, [delivery(to, succeeded()) for _ in range(count)])
 
@@ -56,17 +53,16 @@ def _measured(ours: Endpoint, stock: Endpoint, size: Size) -> list[tuple[float, 
     return pairs(lambda: once(ours, size.events), lambda: once(stock, size.events_stock), size.rounds)
 
 
-def _stock(place: Place, servers: ExitStack, database: str, delay_ms: int) -> Endpoint:
+def _stock(place: BenchEnvironment, servers: ExitStack, database: str, delay_ms: int) -> Endpoint:
     port = free_port()
-    command = [sys.executable, "-m", "ops.bench.answering", str(port), str(delay_ms)]
-    servers.enter_context(place.program("answering", command, port, {}))
+    servers.enter_context(place.program("answering", ["ops.bench.answering", str(port), str(delay_ms)], {}, port))
     api = f"http://127.0.0.1:{port}"
     extra = {"DJANGO_SETTINGS_MODULE": STOCK_SETTINGS, "STRIPE_API_BASE": api}
     return _server(place, servers, servers.enter_context(place.database(f"{database}_stock")), "stock", extra)
 
 
-def _server(place: Place, servers: ExitStack, database: str, name: str, extra: dict[str, str]) -> Endpoint:
+def _server(place: BenchEnvironment, servers: ExitStack, database: str, name: str, extra: dict[str, str]) -> Endpoint:
     environment = place.environment(database, extra)
-    kept = place.child("ops.bench.endpoint", env=environment)
+    kept = place.child("portal_calls:make_endpoint", env=environment)
     port = servers.enter_context(place.gunicorn(name, WORKERS, environment))
     return Endpoint(port, kept["path"], kept["secret"])

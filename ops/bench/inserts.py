@@ -4,7 +4,7 @@ import json
 import subprocess
 from pathlib import Path
 
-from ops.bench.place import Place
+from ops.bench.environment import BenchEnvironment
 from ops.bench.webhooks import succeeded
 from ops.stack.program import binary
 
@@ -14,7 +14,7 @@ COLUMNS = (
 )
 
 
-def pgbench_rate(place: Place, database: str, clients: int, seconds: int) -> float:
+def pgbench_rate(place: BenchEnvironment, database: str, clients: int, seconds: int) -> float:
     """Commits a second of the inbox's INSERT with one event's payload."""
     event = succeeded()
     payload = json.dumps(event).replace("'", "''")

@@ -5,22 +5,20 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from statistics import median
 
-from ops.bench.place import Place
-from ops.bench.result import Result, at_least
-from ops.bench.size import Size
+from ops.bench.environment import BenchEnvironment
+from ops.bench.result import Result, Size, at_least
 from ops.bench.webhooks import CLIENTS, post, rate
 
-SITE = "ops.bench.site"
 CACHED, ANEW = "/", "/?made=anew"  # an address with a query is neither kept nor looked up
 SEEN_WITHIN = 0.3  # seconds: a process looks for changes four times a second
 WORKERS, TRIES = 3, 30
 
 
-def front(place: Place, size: Size) -> Iterator[Result]:
+def front(place: BenchEnvironment, size: Size) -> Iterator[Result]:
     """Three contestants a round; then a published change must show on every worker, or the run fails."""
     with place.database("bench_pages") as database, ExitStack() as servers:
         environment = place.environment(database)
-        place.child(SITE, "fill", env=environment)
+        place.child("portal_calls:fill_site", env=environment)
         ours = servers.enter_context(place.gunicorn("front", 1, environment))
         stripped = {**environment, "DJANGO_SETTINGS_MODULE": "ops.bench.bare_settings"}
         bare = servers.enter_context(place.gunicorn("bare", 1, stripped))
@@ -46,11 +44,11 @@ def _get(port: int, path: str) -> bytes:
     return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n".encode()
 
 
-def _must_show_at_once(place: Place, environment: dict[str, str]) -> None:
+def _must_show_at_once(place: BenchEnvironment, environment: dict[str, str]) -> None:
     with place.gunicorn("workers", WORKERS, environment) as port:
         for _ in range(TRIES):
             post(port, _get(port, CACHED))
-        place.child(SITE, "publish", "A new heading", env=environment)
+        place.child("portal_calls:publish", "A new heading", env=environment)
         time.sleep(SEEN_WITHIN)
         old = sum(b"A new heading" not in post(port, _get(port, CACHED)) for _ in range(TRIES))
         if old:

@@ -1,8 +1,11 @@
-"""What a benchmark found, and whether that is good enough."""
+"""What a benchmark found, whether that is good enough, and how much is measured for it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from statistics import median
 from typing import Any, Final, Literal
 
+Pairs = list[tuple[float, float]]  # (ours, peer) of each round
 QUICK_SLACK: Final = 2.0  # a short run on a shared machine says only whether something is badly wrong
 
 
@@ -64,3 +67,53 @@ class Result:
         verdict = "ok" if self.is_met(slack) else "MISSED"
         figures = f"{self.value:>9.2f} {self.unit:<3} {goal:>7}  {verdict:<6}"
         return f"{self.name:<26} {figures}  {self.ours:.4g} against {self.peer:.4g} {self.note}"
+
+
+def pairs(ours: Callable[[], float], peer: Callable[[], float], rounds: int) -> Pairs:
+    """(ours, peer) of each round; every other round begins with the peer."""
+    measured = []
+    for number in range(rounds):
+        if number % 2:
+            theirs = peer()
+            measured.append((ours(), theirs))
+        else:
+            mine = ours()
+            measured.append((mine, peer()))
+    return measured
+
+
+def medians(measured: Pairs) -> tuple[float, float]:
+    """The median of ours and of the peer's."""
+    return median(mine for mine, _ in measured), median(theirs for _, theirs in measured)
+
+
+def median_ratio(measured: Pairs) -> float:
+    """The median of ours ÷ peer, pair by pair."""
+    return median(mine / theirs for mine, theirs in measured)
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """`events` and `events_stock` a round; `seconds` of a timed round; `pairs` of timed rounds; rows to make."""
+
+    rounds: int
+    events: int
+    events_stock: int
+    seconds: int
+    pairs: int
+    local_intents: int
+    looped_rows: int
+    remote_intents: int
+    bookings: int
+
+
+FULL: Final = Size(
+    rounds=5, events=4000, events_stock=500, seconds=5, pairs=7,
+    local_intents=1_000_000, looped_rows=20_000, remote_intents=100_000,
+    bookings=5_000_000,
+)  # fmt: skip
+QUICK: Final = Size(
+    rounds=1, events=600, events_stock=80, seconds=2, pairs=1,
+    local_intents=150_000, looped_rows=1_000, remote_intents=5_000,
+    bookings=20_000,
+)  # fmt: skip

@@ -2,5 +2,5 @@
 
 from portal.settings.demo import *  # noqa: F403
 
-ROOT_URLCONF = "ops.bench.stock_urls"
+ROOT_URLCONF = "ops.bench.peer_urls"
 BYPASS_PATHS = ()

@@ -1,51 +1,52 @@
-"""`python -m ops.bench.writes SECONDS`: books and pays through the domain for that long; prints {"moves": n, …}.
+"""Bookings and payments through the domain, for as long as is asked, and how soon they are counted."""
 
-`python -m ops.bench.writes --lag TIMES`: how long until a new booking is in the figures; prints {"lags": [seconds]}.
-"""
-
-import json
 import random
-import sys
 import time
 from collections.abc import Iterator
-from typing import Any
 
-import django
+from django.db.models import Sum
+
+from insights.rollups.models import DailyFigures
+from payments.domain import transitions
+from payments.domain.checkout import book
+from payments.enums import PaymentStatus
+from portal.audit.actor import Actor, Source
+from portal.bookings.domain.transitions import move
+from portal.bookings.enums import BookingStatus
+from portal.bookings.errors import BookingError
+from portal.bookings.models import Booking, Service, Session
+from portal.caregivers.models import CareRecipient
+from portal.common import clock
+
+Places = Iterator[tuple[Session, CareRecipient]]
 
 
-def main(arguments: list[str]) -> None:
-    """One of the two."""
-    django.setup()
-    from portal.bookings.models import Service
-
-    Service.objects.filter(active=False).update(active=True)
+def write(seconds: str) -> dict[str, float]:
+    """Book and pay for that long: how many changes of state, in how many seconds."""
     places = _places()
-    if arguments[0] == "--lag":
-        print(json.dumps({"lags": [_lag(places) for _ in range(int(arguments[1]))]}))
-        return
     _book_and_pay(places)  # warm
     began, moves = time.perf_counter(), 0
-    while time.perf_counter() - began < float(arguments[0]):
+    while time.perf_counter() - began < float(seconds):
         moves += _book_and_pay(places)
-    print(json.dumps({"moves": moves, "seconds": time.perf_counter() - began}))
+    return {"moves": moves, "seconds": time.perf_counter() - began}
 
 
-def _places() -> Iterator[tuple[Any, Any]]:
+def lags(times: str) -> list[float]:
+    """Seconds from each of so many bookings until the roll-ups count it."""
+    places = _places()
+    return [_lag(places) for _ in range(int(times))]
+
+
+def _places() -> Places:
     """A session with a free place and somebody to book it for, again and again."""
-    from portal.bookings.models import Session
-    from portal.caregivers.models import CareRecipient
-
+    Service.objects.filter(active=False).update(active=True)
     sessions = list(Session.objects.bookable().order_by("?")[:2000])
     people = list(CareRecipient.objects.select_related("caregiver__user").order_by("-pk")[:20_000])
     while True:
         yield random.choice(sessions), random.choice(people)
 
 
-def _book(places: Iterator[tuple[Any, Any]]) -> Any:
-    from payments.domain.checkout import book
-    from portal.audit.actor import Actor, Source
-    from portal.bookings.errors import BookingError
-
+def _book(places: Places) -> Booking:
     while True:
         session, person = next(places)
         try:
@@ -57,14 +58,8 @@ def _book(places: Iterator[tuple[Any, Any]]) -> Any:
             continue  # somebody took the last place
 
 
-def _book_and_pay(places: Iterator[tuple[Any, Any]]) -> int:
+def _book_and_pay(places: Places) -> int:
     """One booking with its payment, moved as a webhook moves them; how many changes of state."""
-    from payments.domain import transitions
-    from payments.enums import PaymentStatus
-    from portal.audit.actor import Actor, Source
-    from portal.bookings.domain.transitions import move
-    from portal.bookings.enums import BookingStatus
-
     booking = _book(places)
     payment = booking.payments.get()
     for status in (PaymentStatus.PROCESSING, PaymentStatus.SUCCEEDED):
@@ -73,13 +68,8 @@ def _book_and_pay(places: Iterator[tuple[Any, Any]]) -> int:
     return 4
 
 
-def _lag(places: Iterator[tuple[Any, Any]]) -> float:
+def _lag(places: Places) -> float:
     """Seconds from a booking's commit until the roll-ups count it."""
-    from django.db.models import Sum
-
-    from insights.rollups.models import DailyFigures
-    from portal.common import clock
-
     time.sleep(random.uniform(0, 4))
     today = DailyFigures.objects.filter(day=clock.reporting_day(clock.now()))
     before = today.aggregate(made=Sum("booked"))["made"] or 0
@@ -90,7 +80,3 @@ def _lag(places: Iterator[tuple[Any, Any]]) -> float:
             raise SystemExit("a booking was not counted within a minute")
         time.sleep(0.05)
     return time.perf_counter() - committed
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

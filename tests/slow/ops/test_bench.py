@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ops.bench.registry import BENCHMARKS
+from ops.bench.__main__ import BENCHMARKS
 from ops.stack.program import ROOT
 
 pytestmark = pytest.mark.slow

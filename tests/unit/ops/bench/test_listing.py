@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ops.bench.local.listing import disputes, intents, refunds
+from ops.bench.listing import disputes, intents, refunds
 from payments.models import Staged, StagedDispute, StagedIntent, StagedRefund
 
 COUNT = 2_000

@@ -3,8 +3,7 @@
 import pytest
 
 from ops.bench.__main__ import main
-from ops.bench.result import Result, at_least, at_most
-from ops.bench.rounds import median_ratio, medians, pairs
+from ops.bench.result import Result, at_least, at_most, median_ratio, medians, pairs
 
 
 @pytest.mark.parametrize(

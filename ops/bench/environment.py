@@ -1,27 +1,25 @@
 """Where benchmarks run: PostgreSQL and Redis of our own, web servers and child processes on top of them."""
 
 import json
-import os
 import shutil
-import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
 from ops.stack.postgres import TEMPLATE, Postgres, migrated_cluster, reachable_folder
-from ops.stack.program import ROOT, Program, free_port, listens, until
+from ops.stack.program import Program, free_port, listens, python, until
 from ops.stack.redis import Redis
 from ops.stack.sandbox import SandboxControl
 
 SETTINGS: Final = "portal.settings.demo"
 
 
-class Place:
-    """`with Place() as place`: a durable PostgreSQL and a Redis; leaving ends everything and forgets it."""
+class BenchEnvironment:
+    """`with BenchEnvironment() as place`: a durable PostgreSQL and a Redis; leaving ends everything and forgets it."""
 
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="portal-bench-"))
@@ -37,7 +35,7 @@ class Place:
             self.redis.start()
             self.postgres: Postgres = migrated_cluster(self.database_folder)
             self._parts.callback(self.postgres.stop)
-            self._make_cache_table()
+            python("manage.py", "createcachetable", env=self.environment(TEMPLATE))  # no migration makes it
         except BaseException:
             self._parts.close()
             raise
@@ -45,11 +43,6 @@ class Place:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._parts.close()
-
-    def _make_cache_table(self) -> None:
-        """The shared cache is no migration; every database is copied with it."""
-        environment = {**os.environ, **self.environment(TEMPLATE)}
-        subprocess.run([sys.executable, "manage.py", "createcachetable"], cwd=ROOT, env=environment, check=True)
 
     @contextmanager
     def database(self, name: str) -> Iterator[str]:
@@ -70,21 +63,24 @@ class Place:
             **(extra or {}),
         }
 
-    def child(self, module: str, *arguments: str, env: Mapping[str, str]) -> dict[str, Any]:
-        """Run `python -m module`, which prints one JSON object last. Raises RuntimeError with what it said."""
-        command = [sys.executable, "-m", module, *arguments]
-        done = subprocess.run(command, cwd=ROOT, env={**os.environ, **env}, capture_output=True, text=True)
-        if done.returncode:
-            raise RuntimeError(f"{module} failed:\n{done.stdout[-1000:]}\n{done.stderr[-3000:]}")
-        return dict(json.loads(done.stdout.splitlines()[-1]))
+    def child(self, target: str, *arguments: object, env: Mapping[str, str]) -> Any:
+        """What `MODULE:FUNCTION` of ops.bench returns, called in a process with `env`. Raises RuntimeError."""
+        return json.loads(self.python("-m", "ops.bench.child", f"ops.bench.{target}", *map(str, arguments), env=env))
+
+    def python(self, *arguments: str, env: Mapping[str, str]) -> str:
+        """The last line that `python arguments` prints. Raises RuntimeError with what it said when it fails."""
+        return (python(*arguments, env=env).stdout.splitlines() or [""])[-1]
 
     @contextmanager
-    def program(self, name: str, command: list[str], port: int, env: Mapping[str, str]) -> Iterator[Program]:
-        """A server that listens on `port` while the context lasts."""
-        program = Program(name, command, log=self.folder / f"{name}.log", env=env)
+    def program(
+        self, name: str, command: Sequence[str], env: Mapping[str, str], port: int | None = None
+    ) -> Iterator[Program]:
+        """A server while the context lasts, listening on `port` where it has one."""
+        program = Program(name, [sys.executable, "-m", *command], log=self.folder / f"{name}.log", env=env)
         program.start()
         try:
-            until(lambda: listens(port), name)
+            if port:
+                until(lambda: listens(port), name)
             yield program
         finally:
             program.stop()
@@ -93,31 +89,18 @@ class Place:
     def sandbox(self) -> Iterator[SandboxControl]:
         """A Stripe sandbox; yields its controls."""
         port = free_port()
-        command = [sys.executable, "-m", "ops.stripe_sandbox", "--port", str(port)]
-        with self.program("sandbox", command, port, {}):
+        with self.program("sandbox", ["ops.stripe_sandbox", "--port", str(port)], {}, port):
             yield SandboxControl(f"http://127.0.0.1:{port}")
 
-    @contextmanager
-    def worker(self, env: Mapping[str, str]) -> Iterator[Program]:
+    def worker(self, env: Mapping[str, str]) -> AbstractContextManager[Program]:
         """A Celery worker as the stack runs it."""
-        command = [
-            sys.executable, "-m", "celery", "-A", "portal", "worker", "--concurrency", "2", "--queues", "portal,mirror",
-            "--loglevel", "WARNING", "--without-gossip", "--without-mingle",
-        ]  # fmt: skip
-        program = Program("worker", command, log=self.folder / "worker.log", env=env)
-        program.start()
-        try:
-            yield program
-        finally:
-            program.stop()
+        command = "celery -A portal worker --concurrency 2 --queues portal,mirror --loglevel WARNING"
+        return self.program("worker", [*command.split(), "--without-gossip", "--without-mingle"], env)
 
     @contextmanager
     def gunicorn(self, name: str, workers: int, env: Mapping[str, str]) -> Iterator[int]:
         """The settings' WSGI application as production serves it; yields its port."""
         port = free_port()
-        command = [
-            sys.executable, "-m", "gunicorn", "ops.bench.application", "--bind", f"127.0.0.1:{port}", "--preload",
-            "--workers", str(workers), "--no-control-socket", "--log-level", "warning",
-        ]  # fmt: skip
-        with self.program(name, command, port, env):
+        options = f"--bind 127.0.0.1:{port} --preload --workers {workers} --no-control-socket --log-level warning"
+        with self.program(name, ["gunicorn", "ops.bench.application", *options.split()], env, port):
             yield port

@@ -1,4 +1,4 @@
-"""The same figures from the same roll-ups by SQL as somebody would write it for just this purpose."""
+"""The same aggregates from the same roll-ups by SQL as somebody would write it for just this purpose."""
 
 from typing import Any, Final
 
@@ -22,11 +22,11 @@ QUERIES: Final = (
 )
 
 
-def ask(asked: Filter) -> list[list[tuple[Any, ...]]]:
+def ask(period: Filter) -> list[list[tuple[Any, ...]]]:
     """The rows of each query, for all services."""
     with connection.cursor() as cursor:
         answers = []
         for query in QUERIES:
-            cursor.execute(query, {"first": asked.first, "last": asked.last})
+            cursor.execute(query, {"first": period.first, "last": period.last})
             answers.append(cursor.fetchall())
     return answers

@@ -1,29 +1,58 @@
-"""`python -m ops.bench.local.compare fill|ours|copy|loop COUNT [ROWS]`: one way to compare; prints JSON.
+"""A ledger of many payments and three ways to compare it with what Stripe would list, each in a process of its own.
 
-Each runs in a process of its own, so that the memory it reports is its own.
+So the memory that it reports is its own. Bookings are left out: reconciliation does not look at those.
 """
 
-import json
 import resource
-import sys
 import time
 from collections.abc import Iterable
 from datetime import timedelta
+from itertools import islice
 from typing import Any
 
-import django
+from django.db import connection, transaction
+
+from ops.bench.listing import CYCLE, disputes, expected, intents, planted, refunds
+from payments.domain.reconciliation.diff import STEPS
+from payments.domain.reconciliation.load import analyze, clear, room_to_join, stage
+from payments.enums import DiscrepancyKind, RunKind, RunState
+from payments.models import Payment, ReconciliationRun, StagedDispute, StagedIntent, StagedRefund
+from portal.common import clock
+
+FILL = """
+INSERT INTO payments_payment (
+    id, booking_id, purpose, method, status, amount, currency, captured_amount, refunded_amount,
+    pending_refund_amount, disputed_amount, fee_amount, intent_id, charge_id, balance_transaction_id,
+    idempotency_key, receipt_email, metadata, created_at, updated_at, create_requested_at, succeeded_at
+)
+SELECT n + 1, n + 1, 'deposit', 'stripe',
+       CASE WHEN paid THEN 'succeeded' WHEN n %% {cycle} < {cycle} - 1 THEN 'cancelled' ELSE 'pending' END,
+       money, 'GBP', CASE WHEN paid THEN money ELSE 0 END, 0, 0, 0, CASE WHEN paid THEN 37 END,
+       'pi_' || lpad(n::text, 9, '0'), 'ch_' || lpad(n::text, 9, '0'), CASE WHEN paid THEN 'txn_' || n ELSE '' END,
+       'pay-' || n, '', '{{}}', made, made, made, CASE WHEN paid THEN made END
+FROM (
+    SELECT n, n %% {cycle} < 16 AS paid, 1000 + n %% 500 AS money,
+           now() - interval '2 days' - (n * interval '28 days' / %s) AS made
+    FROM generate_series(0, %s - 1) AS n
+) AS numbers
+"""
 
 
-def ours(count: int) -> dict[str, Any]:
+def fill(count_text: str) -> None:
+    """`count` payments of the last month; for the few that are planted so, the fee is not known."""
+    count = int(count_text)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")  # no key is checked: there are no bookings
+        cursor.execute(FILL.format(cycle=CYCLE), [count, count])
+        unknown = [number + 1 for number in planted(DiscrepancyKind.FEE_MISSING, count)]
+        cursor.execute("UPDATE payments_payment SET fee_amount = NULL WHERE id = ANY(%s)", [unknown])
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE payments_payment")
+
+
+def ours(count_text: str) -> dict[str, Any]:
     """Stage and compare as reconciliation does. Raises RuntimeError unless exactly what is planted is found."""
-    from ops.bench.local.listing import disputes, expected, intents, refunds
-    from payments.domain.reconciliation.diff import STEPS
-    from payments.domain.reconciliation.load import analyze, clear, room_to_join, stage
-    from payments.enums import RunKind, RunState
-    from payments.models import ReconciliationRun, StagedDispute, StagedIntent, StagedRefund
-    from portal.common import clock
-
-    now = clock.now()
+    now, count = clock.now(), int(count_text)
     run = ReconciliationRun(kind=RunKind.FULL, state=RunState.FINISHED, since=now - timedelta(days=33), until=now)
     run.save()
     clear()
@@ -44,13 +73,9 @@ def ours(count: int) -> dict[str, Any]:
     return {"seconds": seconds, "found": len(found), "peak_mb": peak, "before_mb": before}
 
 
-def copy(count: int) -> dict[str, Any]:
+def copy(count: str) -> dict[str, Any]:
     """The same intents, ready as COPY's text, into a bare table; then one FULL JOIN."""
-    from django.db import connection
-
-    from ops.bench.local.listing import intents
-
-    text = ["".join(f"{chr(9).join(map(str, row))}\n" for row in intents(count)).encode()]
+    text = ["".join(f"{chr(9).join(map(str, row))}\n" for row in intents(int(count))).encode()]
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS bench_raw")
         cursor.execute(
@@ -69,14 +94,9 @@ def copy(count: int) -> dict[str, Any]:
         return {"found": cursor.fetchone()[0], "seconds": time.perf_counter() - started}
 
 
-def loop(count: int, rows: int) -> dict[str, Any]:
+def loop(count: str, rows: str) -> dict[str, Any]:
     """The first `rows` intents, each looked up and compared through the ORM."""
-    from itertools import islice
-
-    from ops.bench.local.listing import intents
-    from payments.models import Payment
-
-    some, found = list(islice(intents(count), rows)), 0
+    some, found = list(islice(intents(int(count)), int(rows))), 0
     started = time.perf_counter()
     for stripe_id, status, amount, currency, _, _ in some:
         payment = Payment.objects.filter(intent_id=stripe_id).first()
@@ -96,18 +116,3 @@ def _exactly(found: list[tuple[str, str]], expected: set[tuple[str, str]]) -> No
 
 def _peak_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-
-def main(what: str, count: int, rows: int) -> dict[str, Any]:
-    """Do it; returns what to print."""
-    django.setup()
-    from ops.bench.local.ledger import fill
-
-    if what == "fill":
-        fill(count)
-        return {}
-    return loop(count, rows) if what == "loop" else {"ours": ours, "copy": copy}[what](count)
-
-
-if __name__ == "__main__":
-    print(json.dumps(main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]) if len(sys.argv) > 3 else 0)))

@@ -1,7 +1,7 @@
-"""One view with one query."""
+"""What the portal is compared with: one view with one query, and dj-stripe's own webhook view."""
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import path
+from django.urls import include, path
 from wagtail.models import Page
 
 
@@ -10,4 +10,4 @@ def title(request: HttpRequest) -> HttpResponse:
     return HttpResponse(Page.objects.values_list("title", flat=True).get(depth=2, slug="home"))
 
 
-urlpatterns = [path("", title)]
+urlpatterns = [path("", title), path("stripe/", include("djstripe.urls", namespace="djstripe"))]

@@ -1,4 +1,4 @@
-"""What Stripe would list for the ledger of `ledger.fill`, with a few differences of every kind planted in it."""
+"""What Stripe would list for the ledger of `compare.fill`, with a few differences of every kind planted in it."""
 
 from collections.abc import Iterator
 from typing import Final

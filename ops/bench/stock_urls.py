@@ -1,5 +1,0 @@
-"""dj-stripe's own addresses."""
-
-from django.urls import include, path
-
-urlpatterns = [path("stripe/", include("djstripe.urls", namespace="djstripe"))]
