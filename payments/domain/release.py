@@ -89,7 +89,15 @@ def close_stray_payments(limit: int = 50) -> int:
     recently = clock.now() - STRAY_PAUSE
     strays = Payment.objects.unpaid().filter(Q(known_at__isnull=True) | Q(known_at__lt=recently))
     over = strays.filter(booking__status__in=OVER).order_by("pk").values_list("booking_id", flat=True)[:limit]
-    return sum(close_open_payments(booking_id, by=EXPIRY, source=Source.SCHEDULE) for booking_id in over)
+    return sum(_closed(booking_id) for booking_id in over)
+
+
+def _closed(booking_id: int) -> bool:
+    try:
+        return close_open_payments(booking_id, by=EXPIRY, source=Source.SCHEDULE)
+    except Exception:  # one bad row must not keep the others
+        logger.exception("a payment of a booking that is over could not be closed", extra={"booking": booking_id})
+        return False
 
 
 def _close_all(booking_id: int, by: Actor, source: Source) -> None:
@@ -191,8 +199,16 @@ def expire_holds(limit: int = 200) -> int:
     ended = 0
     for booking_id in due.values_list("pk", flat=True)[:limit]:
         if _claim(booking_id):
-            ended += finish_release(booking_id, by=EXPIRY, source=Source.SCHEDULE) is not Released.KEPT
+            ended += _finished(booking_id) is not Released.KEPT
     return ended
+
+
+def _finished(booking_id: int) -> Released:
+    try:
+        return finish_release(booking_id, by=EXPIRY, source=Source.SCHEDULE)
+    except Exception as error:  # one bad row must not keep the others
+        logger.exception("a place could not be released", extra={"booking": booking_id})
+        return _keep(booking_id, type(error).__name__)
 
 
 def _claim(booking_id: int) -> bool:

@@ -26,7 +26,7 @@ class Discrepancy(models.Model):
         Payment, on_delete=models.PROTECT, null=True, related_name="discrepancies", editable=False
     )
     stripe_object_id = models.CharField(max_length=255, blank=True, editable=False)
-    amount = models.IntegerField(default=0, editable=False)
+    amount = models.BigIntegerField(default=0, editable=False)  # whatever Stripe tells of: a payout, another's charge
     currency = models.CharField(max_length=3, blank=True, editable=False)
     details = models.JSONField(default=dict, editable=False)
     status = models.CharField(max_length=10, choices=DiscrepancyStatus, default=DiscrepancyStatus.OPEN, editable=False)

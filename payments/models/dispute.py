@@ -34,13 +34,13 @@ class Dispute(models.Model):
         editable=False,
         help_text="Of the balance that Stripe took it from.",
     )
-    settlement_amount = models.IntegerField(
+    settlement_amount = models.BigIntegerField(
         default=0,
         db_default=0,
         editable=False,
         help_text="What is withdrawn, in minor units of the settlement currency.",
     )
-    fee_amount = models.IntegerField(
+    fee_amount = models.BigIntegerField(
         default=0,
         db_default=0,
         editable=False,

@@ -1,5 +1,6 @@
 """Handing an answer to Stripe: one key while the outcome is unknown, so that the bank gets it once."""
 
+import logging
 from datetime import timedelta
 from typing import Final
 
@@ -27,6 +28,7 @@ from portal.audit.domain import record
 from portal.common import clock
 from portal.common.leases import back_off, claim
 
+logger = logging.getLogger("payments.evidence")
 LEASE: Final = timedelta(minutes=5)  # several files, each with the gateway's time-out
 SETTLEMENT: Final = Actor.system(SystemActor.SETTLEMENT)
 Told = tuple[DisputeResult, News]
@@ -40,7 +42,7 @@ def send_evidence(limit: int = 5) -> int:
     return len(due)
 
 
-def _work_on(evidence: DisputeEvidence) -> None:
+def _hand_over(evidence: DisputeEvidence) -> None:
     dispute = Dispute.objects.get(pk=evidence.dispute_id)
     try:
         result, news = _found(evidence, dispute) or _send(evidence, dispute)
@@ -58,6 +60,15 @@ def _work_on(evidence: DisputeEvidence) -> None:
         _learn(dispute)
     else:
         _submitted(evidence, result, news)
+
+
+def _work_on(evidence: DisputeEvidence) -> None:
+    """What goes wrong is written on the row, and it is tried again; one bad row must not keep the others."""
+    try:
+        _hand_over(evidence)
+    except Exception as error:
+        logger.exception("an answer to a dispute could not be worked on", extra={"answer": evidence.pk})
+        _later(evidence, type(error).__name__)
 
 
 def _found(evidence: DisputeEvidence, dispute: Dispute) -> Told | None:

@@ -235,6 +235,24 @@ def test_a_crash_after_the_reply_is_found_out_by_the_same_key(
     assert (send_evidence(), state(dispute), len(stripe.evidence)) == (1, ("submitted", "under_review"), 1)
 
 
+def test_one_that_breaks_keeps_no_other_and_is_tried_again(
+    dispute: Dispute, stripe: FakeGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    requested(dispute)
+
+    def breaks(*args: object) -> None:
+        raise RuntimeError
+
+    with monkeypatch.context() as patched:
+        patched.setattr("payments.domain.evidence.send._submitted", breaks)
+        assert send_evidence() == 1
+    answer = DisputeEvidence.objects.get(dispute=dispute)
+    assert (answer.state, answer.last_error, answer.leased_until) == ("sending", "RuntimeError", None)
+    assert answer.due_at > clock.now()
+    due_now()
+    assert (send_evidence(), state(dispute), len(stripe.evidence)) == (1, ("submitted", "under_review"), 1)
+
+
 def test_a_refusal_is_told_in_stripes_words_and_can_be_answered(dispute: Dispute, stripe: FakeGateway) -> None:
     requested(dispute, texts={"receipt": "Paid"}, released=["receipt"])
     stripe.fail_next = [GatewayRefused("parameter_invalid", "This file cannot be read.")]

@@ -5,10 +5,12 @@ from datetime import timedelta
 import pytest
 import time_machine
 
+from payments.domain import release
 from payments.domain.checkout import CheckoutClosed, open_checkout
-from payments.domain.release import expire_holds
+from payments.domain.news import Applied, News
+from payments.domain.release import close_stray_payments, expire_holds
 from payments.enums import PaymentStatus
-from payments.gateway.base import GatewayFailed, GatewayMisconfigured, GatewayRefused, GatewayUnreachable
+from payments.gateway.base import GatewayFailed, GatewayMisconfigured, GatewayRefused, GatewayUnreachable, Intent
 from payments.models import Discrepancy, Payment
 from portal.audit.actor import Actor, Source
 from portal.bookings.domain.holds import extend_hold
@@ -160,3 +162,29 @@ def test_an_intent_that_stripe_does_not_have_frees_the_place_and_is_shown(
         assert expire_holds() == 1
     assert state(booking) == (BookingStatus.EXPIRED, PaymentStatus.CANCELLED, 0)
     assert Discrepancy.objects.values_list("kind", "stripe_object_id").get() == ("missing_at_stripe", intent_id)
+
+
+def test_one_that_breaks_keeps_no_other_place(
+    booking: Booking, stripe: FakeGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken, real = BookingFactory(), release.apply_intent
+
+    def breaks(intent: Intent, news: News) -> Applied:
+        if intent.metadata["booking_reference"] == broken.reference:
+            raise RuntimeError
+        return real(intent, news)
+
+    for one in (booking, broken):
+        open_checkout(one)
+    monkeypatch.setattr(release, "apply_intent", breaks)
+    with after(31):
+        assert expire_holds() == 1
+    assert [state(one) for one in (booking, broken)] == [
+        ("expired", "cancelled", 0),
+        ("awaiting_deposit", "pending", 1),
+    ]
+    Booking.objects.update(status=BookingStatus.EXPIRED)
+    Payment.objects.update(status=PaymentStatus.PENDING)
+    with after(60):
+        assert close_stray_payments() == 1
+    assert [state(one)[1] for one in (booking, broken)] == ["cancelled", "pending"]
