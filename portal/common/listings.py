@@ -18,7 +18,7 @@ from wagtail_modeladmin.views import IndexView
 
 from portal.common.admin_page import breadcrumbs
 from portal.common.clock import midnight
-from portal.common.money import formatted, major
+from portal.common.money import EXPONENTS, formatted, major
 from portal.common.spreadsheets import escape_formula
 
 
@@ -113,9 +113,8 @@ class ListingView(IndexView):  # type: ignore[misc]
         value = label() if label else getattr(item, name, None)
         if value is None:
             return ""
-        if name in self.model_admin.money_fields:
-            return major(value, self.model_admin.currency_of(item))
-        return value
+        currency = self.model_admin.currency_of(item) if name in self.model_admin.money_fields else ""
+        return major(value, currency) if currency in EXPONENTS else value
 
 
 class ListingAdmin(ModelAdmin):  # type: ignore[misc]

@@ -10,6 +10,7 @@ from typing import Final
 
 from babel.numbers import format_currency
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 _ZERO_DECIMAL: Final = "BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF"
 _TWO_DECIMAL: Final = (
@@ -57,7 +58,15 @@ def minor(amount: Decimal, currency: str) -> int:
 
 @lru_cache(maxsize=4096)  # a listing or a page says the same few prices again and again
 def formatted(amount: int, currency: str, locale: str = "en_GB") -> str:
-    """`amount` minor units as people read it: £45.00, ¥500. Babel's own exponent table differs from Stripe's."""
+    """`amount` minor units as people read it: £45.00, ¥500. Babel's own exponent table differs from Stripe's.
+
+    A currency that Stripe has added since, in which somebody else's charge may be, is told in whole minor units.
+    """
+    if currency.upper() not in EXPONENTS:
+        return _("%(amount)s of the smallest unit of %(currency)s") % {
+            "amount": f"{amount:,}",
+            "currency": currency.upper(),
+        }
     digits = exponent(currency)
     places = f".{'0' * digits}" if digits else ""
     pattern = f"¤#,##0{places}"

@@ -239,6 +239,14 @@ class TestPayouts:
         (mail,) = mails("payout_failed")
         assert (mail["amount"], mail["payout"], mail["reason"]) == ("£1,204.50", "po_1", "account closed")
 
+    def test_one_of_any_size_and_currency_is_an_alarm(self) -> None:
+        event("payout.failed", {**payout("failed"), "amount": 3_000_000_000, "currency": "idr"})
+        process_inbox()
+        assert states() == {"applied"}
+        assert Discrepancy.objects.get().amount == 3_000_000_000
+        (mail,) = mails("payout_failed")
+        assert mail["amount"].replace("\xa0", "") == "IDR30,000,000.00"
+
     @pytest.mark.parametrize("kind", ["created", "paid"])
     def test_one_that_goes_well_is_only_mirrored(self, kind: str) -> None:
         event(f"payout.{kind}", payout({"created": "pending"}.get(kind, kind)))

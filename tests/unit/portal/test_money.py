@@ -15,7 +15,13 @@ amounts = st.integers(min_value=0, max_value=10**9)
 
 @pytest.mark.parametrize(
     ("amount", "currency", "shown"),
-    [(1125, "GBP", "£11.25"), (500, "JPY", "JP¥500"), (1230, "KWD", "KWD1.230"), (1234, "RSD", "RSD12.34")],
+    [
+        (1125, "GBP", "£11.25"),
+        (500, "JPY", "JP¥500"),
+        (1230, "KWD", "KWD1.230"),
+        (1234, "RSD", "RSD12.34"),
+        (1234, "XXX", "1,234 of the smallest unit of XXX"),
+    ],
 )
 def test_amounts_read_with_stripes_exponents(amount: int, currency: str, shown: str) -> None:
     assert formatted(amount, currency).replace("\xa0", "") == shown

@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 
 from payments.domain.refunds import request_refund
 from payments.enums import RefundReason
-from payments.models import Dispute, Payment, ReceivedEvent
+from payments.models import Discrepancy, Dispute, Payment, ReceivedEvent
 from portal.audit.actor import Actor, Source
 from portal.common import clock
 from tests.factories import BookingFactory, UserFactory
@@ -79,6 +79,24 @@ def test_each_listing_opens_is_searched_and_exported(path: str, ledger: Payment,
     assert finance.get(f"/admin/{path}/", {"q": "nothing like it"}).status_code == 200
     assert isinstance(as_csv(finance, path), list)
     assert isinstance(as_xlsx(finance, path), list)
+
+
+@pytest.mark.parametrize(
+    ("currency", "amount", "exported", "shown"),
+    [
+        ("", 0, "0", ""),
+        ("XXX", 1234, "1234", "1,234 of the smallest unit of XXX"),
+        ("IDR", 3 * 10**9, "30000000.00", ""),
+    ],
+)
+def test_a_difference_about_anything_at_stripe_is_shown_and_exported(
+    finance: Client, currency: str, amount: int, exported: str, shown: str
+) -> None:
+    Discrepancy.objects.create(kind="unknown_charge", stripe_object_id="pi_1", currency=currency, amount=amount)
+    [row] = as_csv(finance, "payments/discrepancy")
+    assert row["Amount"] == exported
+    for page in ("payments/discrepancy", "reconciliation"):
+        assert shown in finance.get(f"/admin/{page}/").content.decode()
 
 
 @pytest.mark.parametrize("path", ["payments/payment", "payments/refund", "payments/dispute"])
