@@ -1,4 +1,4 @@
-"""Registers finance's listings and pages, the care coordinator's desk, and the warning on the home page."""
+"""Registers finance's listings and pages, and the panels of the admin's home page."""
 
 from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
@@ -9,7 +9,6 @@ from wagtail_modeladmin.options import modeladmin_register
 from payments.admin import evidence_views, home, reconciliation, refund_views, webhook_health
 from payments.admin.discrepancies import IgnoreView
 from payments.admin.viewsets import FinanceGroup
-from payments.desk import menu  # noqa: F401
 from portal.common.menu import PermissionMenuItem
 
 modeladmin_register(FinanceGroup)

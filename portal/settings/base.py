@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "portal.media_library",
     "portal.bookings",
     "payments",
+    "portal.coordination",
     "insights",
     "home",
     "wagtail.contrib.forms",

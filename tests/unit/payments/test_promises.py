@@ -332,7 +332,7 @@ def shown_at(client: Client, address: str) -> set[int]:
 def test_every_page_for_caregivers_that_names_money_has_a_case() -> None:
     folder = ROOT / "templates"
     naming = {str(file.relative_to(folder)) for file in folder.rglob("*.html") if "|money" in file.read_text()}
-    assert PAGES.keys() == {name for name in naming if not name.startswith(("payments/admin/", "payments/desk/"))}
+    assert PAGES.keys() == {name for name in naming if not name.startswith(("payments/admin/", "coordination/"))}
 
 
 @pytest.mark.parametrize("template", PAGES)

@@ -217,7 +217,7 @@ FINANCE: Final[dict[str, Callable[[World, Client], None]]] = {
 
 def booking_page(world: World, coordinator: Client) -> None:
     world.pays()
-    address = reverse("desk:booking", args=[world.booking.pk])
+    address = reverse("coordination:booking", args=[world.booking.pk])
     assert shown_at(coordinator, address) == {4500, DEPOSIT, BALANCE}
     world.pays(Purpose.BALANCE)
     assert shown_at(coordinator, address) == {4500, DEPOSIT, BALANCE}
@@ -226,14 +226,14 @@ def booking_page(world: World, coordinator: Client) -> None:
 
 def attendance(world: World, coordinator: Client) -> None:
     world.pays()
-    address = reverse("desk:register", args=[world.booking.session_id])
+    address = reverse("coordination:attendance", args=[world.booking.session_id])
     assert shown_at(coordinator, address) == {world.pays(Purpose.BALANCE).captured_amount}
     assert shown_at(coordinator, address) == set()
 
 
 def balance_entered(world: World, coordinator: Client) -> None:
     world.pays()
-    address = reverse("desk:enter_balance", args=[world.booking.pk])
+    address = reverse("coordination:enter_balance", args=[world.booking.pk])
     page = coordinator.get(address).content.decode()
     explained = re.search(r"[^<>]*is marked as paid[^<>]*", page)
     assert explained is not None
@@ -242,17 +242,17 @@ def balance_entered(world: World, coordinator: Client) -> None:
 
 
 DESK: Final[dict[str, Callable[[World, Client], None]]] = {
-    "payments/desk/booking.html": booking_page,
-    "payments/desk/register.html": attendance,
-    "payments/desk/booking_form.html": balance_entered,
+    "coordination/booking.html": booking_page,
+    "coordination/register.html": attendance,
+    "coordination/booking_form.html": balance_entered,
 }
 
 
 def test_every_page_for_staff_that_names_money_has_a_case() -> None:
     folder = ROOT / "templates"
     naming = {str(file.relative_to(folder)) for file in folder.rglob("*.html") if NAMES_MONEY.search(file.read_text())}
-    ours = {name for name in naming if name.startswith(("payments/admin/", "payments/desk/"))}
-    assert FINANCE.keys() | DESK.keys() == ours - {"payments/desk/change_session.html"}  # it names no amount
+    ours = {name for name in naming if name.startswith(("payments/admin/", "coordination/"))}
+    assert FINANCE.keys() | DESK.keys() == ours - {"coordination/change_session.html"}  # it names no amount
 
 
 @pytest.mark.parametrize("template", FINANCE)

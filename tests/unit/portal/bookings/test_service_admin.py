@@ -4,28 +4,15 @@ import re
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.test import Client
-from pytest_django import Settings
 
-from portal.accounts.roles import Role
 from portal.audit.models import AuditEvent
 from portal.bookings.models import CancellationWindow, Service, Session
-from tests.factories import BookingFactory, ServiceFactory, SessionFactory, UserFactory
+from tests.factories import BookingFactory, ServiceFactory, SessionFactory
 
 pytestmark = pytest.mark.django_db
 SERVICES = "/admin/snippets/bookings/service"
-
-
-@pytest.fixture
-def desk(client: Client, settings: Settings) -> Client:
-    """A coordinator's browser."""
-    settings.STAFF_SECOND_FACTOR_REQUIRED = False
-    user = UserFactory()
-    user.groups.add(Group.objects.get(name=Role.COORDINATOR.value))
-    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-    return client
 
 
 def typed(**changes: Any) -> dict[str, Any]:
@@ -62,19 +49,19 @@ def refusals(page: str) -> list[str]:
     ],
 )
 def test_amounts_are_typed_in_major_units(
-    desk: Client, currency: str, price: str, deposit: str, kept: tuple[int, int]
+    coordinator: Client, currency: str, price: str, deposit: str, kept: tuple[int, int]
 ) -> None:
     form = typed(currency=currency, price_amount=price, deposit_value=deposit)
-    response = desk.post(f"{SERVICES}/add/", form)
+    response = coordinator.post(f"{SERVICES}/add/", form)
     assert response.status_code == 302, refusals(response.content.decode())
     service = Service.objects.get()
     assert (service.price_amount, service.deposit_amount) == kept
 
 
 @pytest.mark.parametrize(("percentage", "kept"), [("25", 2500), ("12.5", 1250), ("33.33", 3333), ("100", 10000)])
-def test_a_deposit_by_percentage_is_typed_as_one(desk: Client, percentage: str, kept: int) -> None:
+def test_a_deposit_by_percentage_is_typed_as_one(coordinator: Client, percentage: str, kept: int) -> None:
     form = typed(deposit_kind="percentage", deposit_value=percentage)
-    assert desk.post(f"{SERVICES}/add/", form).status_code == 302
+    assert coordinator.post(f"{SERVICES}/add/", form).status_code == 302
     assert Service.objects.get().deposit_value == kept
 
 
@@ -88,16 +75,16 @@ def test_a_deposit_by_percentage_is_typed_as_one(desk: Client, percentage: str, 
     ],
 )
 def test_the_form_shows_what_people_write_and_saves_it_unchanged(
-    desk: Client, currency: str, kind: str, price: int, value: int, shown: tuple[str, str]
+    coordinator: Client, currency: str, kind: str, price: int, value: int, shown: tuple[str, str]
 ) -> None:
     service = ServiceFactory(currency=currency, deposit_kind=kind, price_amount=price, deposit_value=value, windows=())
-    page = desk.get(f"{SERVICES}/edit/{service.pk}/").content.decode()
+    page = coordinator.get(f"{SERVICES}/edit/{service.pk}/").content.decode()
     fields = {name: re.search(rf'<input[^>]*name="{name}"[^>]*>', page) for name in ("price_amount", "deposit_value")}
     values = tuple(re.search('value="([^"]*)"', found[0])[1] for found in fields.values())  # type: ignore[index]
     assert values == shown
     assert all('inputmode="decimal"' in found[0] for found in fields.values() if found)
     form = typed(currency=currency, deposit_kind=kind, price_amount=values[0], deposit_value=values[1])
-    assert desk.post(f"{SERVICES}/edit/{service.pk}/", form).status_code == 302
+    assert coordinator.post(f"{SERVICES}/edit/{service.pk}/", form).status_code == 302
     service.refresh_from_db()
     assert (service.price_amount, service.deposit_value) == (price, value)
 
@@ -125,9 +112,9 @@ def test_the_form_shows_what_people_write_and_saves_it_unchanged(
     ],
 )
 def test_what_cannot_be_charged_is_refused_beside_its_field(
-    desk: Client, changes: dict[str, str], sentence: str
+    coordinator: Client, changes: dict[str, str], sentence: str
 ) -> None:
-    response = desk.post(f"{SERVICES}/add/", typed(**changes))
+    response = coordinator.post(f"{SERVICES}/add/", typed(**changes))
     page = response.content.decode()
     assert (response.status_code, Service.objects.count()) == (200, 0)
     assert sentence in page
@@ -135,10 +122,10 @@ def test_what_cannot_be_charged_is_refused_beside_its_field(
         assert f'value="{changes[name]}"' in page or not changes[name]  # what was typed is kept
 
 
-def test_lists_and_bookings_show_money_as_people_write_it(desk: Client) -> None:
+def test_lists_and_bookings_show_money_as_people_write_it(coordinator: Client) -> None:
     booking = BookingFactory()
-    assert "£11.25" in desk.get(f"{SERVICES}/").content.decode()
-    page = desk.get(f"/admin/snippets/bookings/booking/inspect/{booking.pk}/").content.decode()
+    assert "£11.25" in coordinator.get(f"{SERVICES}/").content.decode()
+    page = coordinator.get(f"/admin/snippets/bookings/booking/inspect/{booking.pk}/").content.decode()
     assert "£45.00" in page
     assert "£11.25" in page
 
@@ -162,7 +149,7 @@ def test_the_deposit_is_worked_out_in_whole_minor_units(fields: dict[str, Any], 
     assert service.deposit_amount == deposit
 
 
-def test_a_session_keeps_at_least_the_places_that_are_taken(desk: Client) -> None:
+def test_a_session_keeps_at_least_the_places_that_are_taken(coordinator: Client) -> None:
     session = BookingFactory().session
     session.refresh_from_db()
     session.capacity = 0
@@ -192,28 +179,28 @@ def windows(*rows: tuple[int | str, int, int]) -> dict[str, Any]:
     return form
 
 
-def test_two_windows_swap_their_hours(desk: Client) -> None:
+def test_two_windows_swap_their_hours(coordinator: Client) -> None:
     service = ServiceFactory()
     CancellationWindow.objects.filter(service=service).delete()
     early = CancellationWindow.objects.create(service=service, hours_before=168, refund_percent=100)
     late = CancellationWindow.objects.create(service=service, hours_before=24, refund_percent=50)
     form = typed(slug=service.slug, **windows((early.pk, 24, 50), (late.pk, 168, 100), ("", 2, 10)))
-    response = desk.post(f"{SERVICES}/edit/{service.pk}/", form)
+    response = coordinator.post(f"{SERVICES}/edit/{service.pk}/", form)
     assert response.status_code == 302, refusals(response.content.decode())
     kept = CancellationWindow.objects.order_by("refund_percent").values_list("hours_before", "refund_percent")
     assert list(kept) == [(2, 10), (24, 50), (168, 100)]
 
 
-def test_two_windows_with_the_same_hours_are_refused(desk: Client) -> None:
+def test_two_windows_with_the_same_hours_are_refused(coordinator: Client) -> None:
     service = ServiceFactory()
     CancellationWindow.objects.filter(service=service).delete()
     form = typed(slug=service.slug, **windows(("", 24, 100), ("", 24, 50)))
-    assert desk.post(f"{SERVICES}/edit/{service.pk}/", form).status_code == 200
+    assert coordinator.post(f"{SERVICES}/edit/{service.pk}/", form).status_code == 200
     assert not CancellationWindow.objects.filter(service=service).exists()
 
 
-def test_windows_that_return_more_for_less_notice_are_refused(desk: Client) -> None:
-    answer = desk.post(f"{SERVICES}/add/", typed(**windows(("", 72, 50), ("", 24, 100))))
+def test_windows_that_return_more_for_less_notice_are_refused(coordinator: Client) -> None:
+    answer = coordinator.post(f"{SERVICES}/add/", typed(**windows(("", 72, 50), ("", 24, 100))))
     sentence = (
         "Cancelling 72 hours before returns 50%, and 24 hours before returns 100%. "
         "Whoever cancels earlier must get at least as much back."
@@ -222,8 +209,8 @@ def test_windows_that_return_more_for_less_notice_are_refused(desk: Client) -> N
     assert not Service.objects.exists()
 
 
-def test_windows_are_taken_in_any_order(desk: Client) -> None:
-    desk.post(f"{SERVICES}/add/", typed(**windows(("", 24, 50), ("", 72, 100), ("", 2, 50))))
+def test_windows_are_taken_in_any_order(coordinator: Client) -> None:
+    coordinator.post(f"{SERVICES}/add/", typed(**windows(("", 24, 50), ("", 72, 100), ("", 2, 50))))
     assert Service.objects.get().policy() == [
         {"hours_before": 72, "refund_percent": 100},
         {"hours_before": 24, "refund_percent": 50},
@@ -231,20 +218,20 @@ def test_windows_are_taken_in_any_order(desk: Client) -> None:
     ]
 
 
-def test_a_change_of_price_and_terms_is_audited_with_the_old_and_the_new_value(desk: Client) -> None:
-    desk.post(f"{SERVICES}/add/", typed(**windows(("", 24, 100))))
+def test_a_change_of_price_and_terms_is_audited_with_the_old_and_the_new_value(coordinator: Client) -> None:
+    coordinator.post(f"{SERVICES}/add/", typed(**windows(("", 24, 100))))
     service = Service.objects.get()
     (window,) = CancellationWindow.objects.all()
     changed = typed(price_amount="44.00", **windows((window.pk, 48, 100)))
-    assert desk.post(f"{SERVICES}/edit/{service.pk}/", changed).status_code == 302
+    assert coordinator.post(f"{SERVICES}/edit/{service.pk}/", changed).status_code == 302
     row = AuditEvent.objects.filter(action="service.terms_changed").latest("pk")
     assert row.data == {
         "price_amount_from": 4500, "price_amount_to": 4400, "windows_from": "24:100", "windows_to": "48:100",
     }  # fmt: skip
 
 
-def test_saving_a_service_unchanged_is_not_audited(desk: Client) -> None:
-    desk.post(f"{SERVICES}/add/", typed())
+def test_saving_a_service_unchanged_is_not_audited(coordinator: Client) -> None:
+    coordinator.post(f"{SERVICES}/add/", typed())
     service = Service.objects.get()
-    assert desk.post(f"{SERVICES}/edit/{service.pk}/", typed()).status_code == 302
+    assert coordinator.post(f"{SERVICES}/edit/{service.pk}/", typed()).status_code == 302
     assert AuditEvent.objects.filter(action="service.terms_changed").count() == 1  # when it was made

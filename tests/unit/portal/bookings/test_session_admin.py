@@ -9,9 +9,7 @@ from django.test import Client
 from portal.bookings.enums import SessionStatus
 from portal.bookings.models import Session
 from tests.factories import ServiceFactory, SessionFactory
-from tests.unit.portal.bookings.test_service_admin import desk
 
-__all__ = ["desk"]
 pytestmark = pytest.mark.django_db
 SESSIONS = "/admin/snippets/bookings/session"
 
@@ -22,79 +20,81 @@ def typed(session: Session, **changes: Any) -> dict[str, Any]:
     return {**plain, **moments, **changes}
 
 
-def test_it_is_not_cancelled_by_its_form(desk: Client) -> None:
+def test_it_is_not_cancelled_by_its_form(coordinator: Client) -> None:
     session = SessionFactory(capacity=5)
-    reply = desk.post(f"{SESSIONS}/edit/{session.pk}/", typed(session, status=SessionStatus.CANCELLED))
+    reply = coordinator.post(f"{SESSIONS}/edit/{session.pk}/", typed(session, status=SessionStatus.CANCELLED))
     session.refresh_from_db()
     assert (reply.status_code, session.status) == (200, SessionStatus.OPEN)
     assert "cancelled is not one of the available choices" in reply.content.decode()
 
 
-def test_nor_moved_nor_given_to_another_service(desk: Client) -> None:
+def test_nor_moved_nor_given_to_another_service(coordinator: Client) -> None:
     session = SessionFactory(capacity=5)
     was = (session.service_id, session.starts_at, session.ends_at)
     later = {"starts_at": "2031-01-01 10:00", "ends_at": "2031-01-01 11:00", "service": ServiceFactory().pk}
-    page = desk.get(f"{SESSIONS}/edit/{session.pk}/").content.decode()
+    page = coordinator.get(f"{SESSIONS}/edit/{session.pk}/").content.decode()
     assert "open it at the Care desk: everybody who booked is told" in page
-    assert desk.post(f"{SESSIONS}/edit/{session.pk}/", typed(session, capacity=7, **later)).status_code == 302
+    assert coordinator.post(f"{SESSIONS}/edit/{session.pk}/", typed(session, capacity=7, **later)).status_code == 302
     session.refresh_from_db()
     assert (session.service_id, session.starts_at, session.ends_at, session.capacity) == (*was, 7)
 
 
-def test_a_place_taken_while_the_form_was_open_stays_taken(desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_place_taken_while_the_form_was_open_stays_taken(
+    coordinator: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     session = SessionFactory(capacity=5, held=1)
 
     def clean_then_somebody_books(self: Session) -> None:
         Session.objects.filter(pk=self.pk).update(held=2)
 
     monkeypatch.setattr(Session, "clean", clean_then_somebody_books)
-    assert desk.post(f"{SESSIONS}/edit/{session.pk}/", typed(session, status="closed")).status_code == 302
+    assert coordinator.post(f"{SESSIONS}/edit/{session.pk}/", typed(session, status="closed")).status_code == 302
     session.refresh_from_db()
     assert (session.held, session.status) == (2, SessionStatus.CLOSED)
 
 
-def test_a_cancelled_one_stays_cancelled(desk: Client) -> None:
+def test_a_cancelled_one_stays_cancelled(coordinator: Client) -> None:
     session = SessionFactory(capacity=5, status=SessionStatus.CANCELLED)
-    desk.post(f"{SESSIONS}/edit/{session.pk}/", typed(session, status="open"))
+    coordinator.post(f"{SESSIONS}/edit/{session.pk}/", typed(session, status="open"))
     session.refresh_from_db()
     assert session.status == SessionStatus.CANCELLED
 
 
-def test_a_new_one_says_where_and_when(desk: Client) -> None:
+def test_a_new_one_says_where_and_when(coordinator: Client) -> None:
     like = SessionFactory(capacity=5)
     starts_at = like.starts_at + timedelta(days=1)
     like.starts_at, like.ends_at = starts_at, like.ends_at + timedelta(days=1)
-    assert desk.post(f"{SESSIONS}/add/", typed(like)).status_code == 302
+    assert coordinator.post(f"{SESSIONS}/add/", typed(like)).status_code == 302
     made = Session.objects.get(starts_at=starts_at.replace(second=0, microsecond=0))
     assert (made.service, made.capacity, made.status) == (like.service, 5, SessionStatus.OPEN)
 
 
-def test_ten_typed_for_new_york_is_ten_there(desk: Client) -> None:
+def test_ten_typed_for_new_york_is_ten_there(coordinator: Client) -> None:
     service = ServiceFactory(time_zone="America/New_York")
     form = {
         "service": service.pk, "starts_at": "2031-01-06 10:00", "ends_at": "2031-01-06 12:00", "capacity": 5,
         "status": "open",
     }  # fmt: skip
-    assert desk.post(f"{SESSIONS}/add/", form).status_code == 302
+    assert coordinator.post(f"{SESSIONS}/add/", form).status_code == 302
     session = Session.objects.get(service=service)
     assert session.starts_at.isoformat() == "2031-01-06T15:00:00+00:00"
-    page = desk.get(f"{SESSIONS}/edit/{session.pk}/").content.decode()
+    page = coordinator.get(f"{SESSIONS}/edit/{session.pk}/").content.decode()
     assert 'value="2031-01-06 10:00"' in page
     assert "Local time of the service: America/New_York." in page
-    assert desk.post(f"{SESSIONS}/edit/{session.pk}/", {**form, "capacity": 6}).status_code == 302
+    assert coordinator.post(f"{SESSIONS}/edit/{session.pk}/", {**form, "capacity": 6}).status_code == 302
     session.refresh_from_db()
     assert (session.starts_at.isoformat(), session.capacity) == ("2031-01-06T15:00:00+00:00", 6)
 
 
-def test_an_hour_that_the_clocks_leave_out_there_is_refused(desk: Client) -> None:
+def test_an_hour_that_the_clocks_leave_out_there_is_refused(coordinator: Client) -> None:
     service = ServiceFactory(time_zone="America/New_York")
     form = {"service": service.pk, "starts_at": "2031-03-09 02:30", "ends_at": "2031-03-09 04:00", "capacity": 5}
-    reply = desk.post(f"{SESSIONS}/add/", {**form, "status": "open"})
+    reply = coordinator.post(f"{SESSIONS}/add/", {**form, "status": "open"})
     assert (reply.status_code, "interpreted in time zone America/New_York" in reply.content.decode()) == (200, True)
 
 
-def test_the_zones_of_the_services_are_said_beforehand(desk: Client) -> None:
+def test_the_zones_of_the_services_are_said_beforehand(coordinator: Client) -> None:
     ServiceFactory(time_zone="America/New_York")
     ServiceFactory(time_zone="Europe/London")
-    page = desk.get(f"{SESSIONS}/add/").content.decode()
+    page = coordinator.get(f"{SESSIONS}/add/").content.decode()
     assert "Local time of the service: America/New_York, Europe/London." in page

@@ -1,13 +1,13 @@
-"""Addresses of the desk, under /admin/desk/."""
+"""Care coordinators' addresses, under /admin/desk/."""
 
 from django.urls import path
 
-from payments.desk import booking, day, phone, register, session
+from portal.coordination import attendance, booking, day, phone, session
 
-app_name = "desk"
+app_name = "coordination"
 urlpatterns = [
     path("", day.DayView.as_view(), name="day"),
-    path("sessions/<int:session_id>/", register.RegisterView.as_view(), name="register"),
+    path("sessions/<int:session_id>/", attendance.AttendanceView.as_view(), name="attendance"),
     path("sessions/<int:session_id>/cancel/", session.CancelSessionView.as_view(), name="cancel_session"),
     path("sessions/<int:session_id>/move/", session.MoveSessionView.as_view(), name="move_session"),
     path("phone/", phone.FindCaregiverView.as_view(), name="phone"),

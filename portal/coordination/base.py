@@ -1,4 +1,4 @@
-"""What every page of the desk does first: permission, title, the way back."""
+"""What every page for care coordinators does first: permission, title, breadcrumbs."""
 
 from typing import Any, ClassVar
 
@@ -17,16 +17,16 @@ from portal.bookings.models import Booking, Session
 Crumbs = list[dict[str, str]]
 
 
-class DeskView(WagtailAdminTemplateMixin, View):
-    """A page of the desk; whoever lacks one of `permissions` gets a 403.
+class CoordinationView(WagtailAdminTemplateMixin, View):
+    """A page for care coordinators; users without all of `permissions` get a 403.
 
-    Where `sends_money_back`, its form wants a recent authentication, and keeps what was typed meanwhile.
+    Where `sends_money_back`, its form asks for a recent authentication, and keeps what was typed meanwhile.
     """
 
     permissions: ClassVar[tuple[str, ...]] = ()
     sends_money_back: ClassVar[bool] = False
     header_icon = "calendar-alt"
-    parents: ClassVar[tuple[tuple[str, str], ...]] = (("desk:day", "Care desk"),)
+    parents: ClassVar[tuple[tuple[str, str], ...]] = (("coordination:day", "Care desk"),)
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.has_perms(self.permissions):
@@ -54,7 +54,7 @@ class DeskView(WagtailAdminTemplateMixin, View):
 
 
 def bookings() -> Any:
-    """Bookings with all that the desk shows."""
+    """Bookings with the rows that these pages show."""
     return Booking.objects.with_details().prefetch_related("payments")
 
 

@@ -1,4 +1,4 @@
-"""One session: who comes, and the attendance register."""
+"""One session: who has booked, and who attended."""
 
 from typing import ClassVar
 
@@ -6,22 +6,22 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from wagtail.admin import messages
 
-from payments.desk.base import DeskView, sessions
-from payments.desk.forms import MARKS
-from payments.desk.queries import RegisterRow, change_of, register_of
 from portal.bookings.domain.attendance import mark_attendance
 from portal.bookings.domain.conflicts import overlaps_of
 from portal.bookings.enums import BookingStatus, SessionStatus
 from portal.bookings.errors import BookingError
 from portal.bookings.models import Session
 from portal.common import clock
+from portal.coordination.base import CoordinationView, sessions
+from portal.coordination.forms import MARKS
+from portal.coordination.queries import AttendanceRow, attendance_of, change_of
 
 
-class RegisterView(DeskView):
+class AttendanceView(CoordinationView):
     """Mark who came; marks can be corrected."""
 
     permissions: ClassVar[tuple[str, ...]] = ("bookings.change_booking",)
-    template_name = "payments/desk/register.html"
+    template_name = "coordination/attendance.html"
     page_title = "Session"
 
     def get(self, request: HttpRequest, session_id: int) -> HttpResponse:
@@ -32,7 +32,7 @@ class RegisterView(DeskView):
         is_over = session.status == SessionStatus.CANCELLED
         return self.page(
             session=session,
-            rows=register_of(session),
+            rows=attendance_of(session),
             marks=MARKS,
             has_begun=session.starts_at <= clock.now() and not is_over,
             is_cancelled=is_over,
@@ -44,14 +44,14 @@ class RegisterView(DeskView):
 
     def post(self, request: HttpRequest, session_id: int) -> HttpResponse:
         session = get_object_or_404(sessions(), pk=session_id)
-        saved = sum(self._marked(row) for row in register_of(session) if row.can_be_marked)
+        saved = sum(self._marked(row) for row in attendance_of(session) if row.can_be_marked)
         if saved:
             messages.success(request, f"Saved: {saved} changed.")
         else:
             messages.info(request, "Nothing was changed.")
-        return redirect("desk:register", session.pk)
+        return redirect("coordination:attendance", session.pk)
 
-    def _marked(self, row: RegisterRow) -> bool:
+    def _marked(self, row: AttendanceRow) -> bool:
         """One booking, one transaction: what one is refused does not hold up the others."""
         chosen = self.request.POST.get(f"mark-{row.booking.pk}", "")
         seen = self.request.POST.get(f"seen-{row.booking.pk}", "")

@@ -5,16 +5,16 @@ from typing import ClassVar
 
 from django.http import HttpRequest, HttpResponse
 
-from payments.desk.base import DeskView
-from payments.desk.queries import next_day_with_sessions, sessions_on
 from portal.common import clock
+from portal.coordination.base import CoordinationView
+from portal.coordination.queries import next_day_with_sessions, sessions_on
 
 
-class DayView(DeskView):
+class DayView(CoordinationView):
     """`?day=2026-12-03`; today when it says nothing sensible."""
 
     permissions: ClassVar[tuple[str, ...]] = ("bookings.change_booking",)
-    template_name = "payments/desk/day.html"
+    template_name = "coordination/day.html"
     page_title = "Care desk"
     parents: ClassVar[tuple[tuple[str, str], ...]] = ()
 

@@ -4,15 +4,15 @@ from typing import Any
 
 from wagtail.admin.ui.components import Component
 
-from payments.desk.queries import next_day_with_sessions, sessions_on
 from portal.common import clock
+from portal.coordination.queries import next_day_with_sessions, sessions_on
 
 
 class DayPanel(Component):
     """Today's sessions with the places taken; the next day that has some when today has none."""
 
     order = 110
-    template_name = "payments/desk/home_panel.html"
+    template_name = "coordination/home_panel.html"
 
     def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
         today = clock.reporting_day(clock.now())

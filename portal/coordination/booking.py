@@ -9,8 +9,6 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from wagtail.admin import messages
 
-from payments.desk.base import DeskView, bookings
-from payments.desk.forms import EnterBalanceForm, TakeBackForm
 from payments.domain.cancellation import LessThanShown, NotCancellable, cancel
 from payments.domain.moving import move_to_session
 from payments.domain.offline import OfflineRefused, record_balance, take_back
@@ -28,6 +26,8 @@ from portal.bookings.errors import BookingError, TimesOverlap
 from portal.bookings.models import Booking
 from portal.common import clock
 from portal.common.money import formatted
+from portal.coordination.base import CoordinationView, bookings
+from portal.coordination.forms import EnterBalanceForm, TakeBackForm
 
 ENTER = "payments.add_offlinereceipt"
 TAKE_BACK = "payments.reverse_offlinereceipt"
@@ -40,11 +40,11 @@ def taken_in_by_hand(booking: Booking) -> Payment | None:
     return entered.select_related("offline_receipt").first()
 
 
-class BookingView(DeskView):
+class BookingView(CoordinationView):
     """What it is, what was paid, what can be done."""
 
     permissions: ClassVar[tuple[str, ...]] = ("bookings.view_booking", ENTER)
-    template_name = "payments/desk/booking.html"
+    template_name = "coordination/booking.html"
     page_title = "Booking"
     parents: ClassVar[tuple[tuple[str, str], ...]] = ()
 
@@ -83,10 +83,10 @@ class QuotedForm(forms.Form):
         return shown
 
 
-class BookingFormView(DeskView, ABC):
+class BookingFormView(CoordinationView, ABC):
     """A page with one form about one booking."""
 
-    template_name = "payments/desk/booking_form.html"
+    template_name = "coordination/booking_form.html"
     parents: ClassVar[tuple[tuple[str, str], ...]] = ()
     button = ""
     done = ""
@@ -112,7 +112,7 @@ class BookingFormView(DeskView, ABC):
                 form.add_error(None, "This booking can no longer be cancelled: it is over, or was cancelled meanwhile.")
             else:
                 messages.success(request, said)
-                return redirect("desk:booking", booking.pk)
+                return redirect("coordination:booking", booking.pk)
         return self._shown(booking, form, status=422)
 
     def _shown(self, booking: Booking, form: forms.Form, status: int = 200) -> HttpResponse:

@@ -10,20 +10,20 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin import messages
 
-from payments.desk.base import DeskView, sessions
-from payments.desk.forms import CancelSessionForm, MoveSessionForm
 from portal.accounts import reauthentication
 from portal.bookings.domain.session_changes import cancel_session, move_session
 from portal.bookings.enums import UPCOMING
 from portal.bookings.errors import SessionChangeRefused
 from portal.bookings.models import Booking, Session
+from portal.coordination.base import CoordinationView, sessions
+from portal.coordination.forms import CancelSessionForm, MoveSessionForm
 
 
-class ChangeSessionView(DeskView, ABC):
-    """Says how many people it is about; then does it, and the register shows how far it is."""
+class ChangeSessionView(CoordinationView, ABC):
+    """Says how many people it is about; then does it, and the session's page shows the progress."""
 
     permissions: ClassVar[tuple[str, ...]] = ("bookings.change_session", "bookings.change_booking")
-    template_name = "payments/desk/change_session.html"
+    template_name = "coordination/change_session.html"
     button = ""
     explanation: str | Promise = ""
 
@@ -41,7 +41,7 @@ class ChangeSessionView(DeskView, ABC):
                 form.add_error(None, error.sentence)
             else:
                 messages.success(request, "Done. Everybody who booked is being seen to: this page shows how far it is.")
-                return redirect("desk:register", session.pk)
+                return redirect("coordination:attendance", session.pk)
         return self._shown(session, form, status=422)
 
     def _shown(self, session: Session, form: forms.Form, status: int = 200) -> HttpResponse:

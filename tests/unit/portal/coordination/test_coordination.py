@@ -11,7 +11,6 @@ from django.core import mail
 from django.test import Client
 from pytest_django import Settings
 
-from payments.desk.queries import sessions_on
 from payments.domain.checkout import open_checkout
 from payments.domain.news import News
 from payments.domain.refund_quote import signed
@@ -26,6 +25,7 @@ from portal.bookings.enums import BookingStatus, SessionStatus
 from portal.bookings.models import Booking, Session, SessionChange
 from portal.caregivers.models import CareRecipient
 from portal.common import clock
+from portal.coordination.queries import sessions_on
 from portal.notifications.domain.send import send_waiting
 from portal.notifications.models import Notification
 from tests.factories import (

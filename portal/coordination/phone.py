@@ -11,8 +11,6 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from wagtail.admin import messages
 
-from payments.desk.base import DeskView
-from payments.desk.forms import FindCaregiverForm, InviteForm, PhoneBookingForm
 from payments.domain import notify
 from payments.domain.checkout import book
 from payments.forms import ask_about_overlap
@@ -23,16 +21,18 @@ from portal.bookings.errors import AlreadyBooked, BookingError, TimesOverlap, To
 from portal.bookings.models import Booking
 from portal.caregivers.domain import caregiver_of, invite
 from portal.caregivers.models import Caregiver, CareRecipient
+from portal.coordination.base import CoordinationView
+from portal.coordination.forms import FindCaregiverForm, InviteForm, PhoneBookingForm
 
 CLOSED = "This account is closed. Please ask an administrator."
 ENOUGH_HOLDS = "This caregiver already holds as many unpaid places as one may. They pay or cancel one of those first."
 
 
-class PhoneView(DeskView):
+class PhoneView(CoordinationView):
     """A page with one form."""
 
     permissions: ClassVar[tuple[str, ...]] = ("bookings.add_booking", "bookings.change_booking")
-    template_name = "payments/desk/phone.html"
+    template_name = "coordination/phone.html"
     header_icon = "mobile-alt"
     button = ""
 
@@ -57,11 +57,11 @@ class FindCaregiverView(PhoneView):
         email = form.cleaned_data["email"]
         user = find_user(email)
         if user is None:
-            return redirect(f"{reverse('desk:invite')}?{urlencode({'email': email})}")
+            return redirect(f"{reverse('coordination:invite')}?{urlencode({'email': email})}")
         if not user.is_active:
             form.add_error("email", CLOSED)
             return self.shown(form)
-        return redirect("desk:phone_booking", caregiver_of(user).pk)
+        return redirect("coordination:phone_booking", caregiver_of(user).pk)
 
 
 class InviteView(PhoneView):
@@ -69,7 +69,10 @@ class InviteView(PhoneView):
 
     page_title = "Somebody new"
     button = "Make the account and continue"
-    parents: ClassVar[tuple[tuple[str, str], ...]] = (("desk:day", "Care desk"), ("desk:phone", "Book by phone"))
+    parents: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("coordination:day", "Care desk"),
+        ("coordination:phone", "Book by phone"),
+    )
 
     def get(self, request: HttpRequest) -> HttpResponse:
         return self.shown(InviteForm(initial={"email": request.GET.get("email", "")}), is_new=True)
@@ -83,7 +86,7 @@ class InviteView(PhoneView):
             form.add_error("email", CLOSED)
             return self.shown(form, is_new=True)
         messages.success(request, f"{caregiver} has an account, and an e-mail that says how to choose a password.")
-        return redirect("desk:phone_booking", caregiver.pk)
+        return redirect("coordination:phone_booking", caregiver.pk)
 
 
 class PhoneBookingView(PhoneView):
@@ -91,7 +94,10 @@ class PhoneBookingView(PhoneView):
 
     page_title = "Book by phone"
     button = "Hold the place and send the e-mail"
-    parents: ClassVar[tuple[tuple[str, str], ...]] = (("desk:day", "Care desk"), ("desk:phone", "Who is calling"))
+    parents: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("coordination:day", "Care desk"),
+        ("coordination:phone", "Who is calling"),
+    )
 
     def get(self, request: HttpRequest, caregiver_id: int) -> HttpResponse:
         caregiver = _caregiver(caregiver_id)
@@ -109,7 +115,7 @@ class PhoneBookingView(PhoneView):
             booking = self._book(form.cleaned_data, caregiver)
         except AlreadyBooked as known:
             messages.warning(self.request, known.sentence)
-            return redirect("desk:booking", known.booking.pk)
+            return redirect("coordination:booking", known.booking.pk)
         except TimesOverlap as overlap:
             ask_about_overlap(form, overlap)
         except TooManyHolds:
@@ -118,7 +124,7 @@ class PhoneBookingView(PhoneView):
             form.add_error("session", error.sentence)
         else:
             messages.success(self.request, _done(booking))
-            return redirect("desk:booking", booking.pk)
+            return redirect("coordination:booking", booking.pk)
         return None
 
     @transaction.atomic

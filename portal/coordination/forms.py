@@ -1,4 +1,4 @@
-"""The desk's forms."""
+"""Forms of the care coordinators' pages."""
 
 from datetime import UTC, date, datetime
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""What the desk shows: reads only."""
+"""Read-only queries of the care coordinators' pages."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -9,8 +9,8 @@ from portal.bookings.models import Booking, Session, SessionChange
 
 
 @dataclass(frozen=True, slots=True)
-class RegisterRow:
-    """A booking in the register; `balance` in minor units."""
+class AttendanceRow:
+    """A booking in the attendance list; `balance` in minor units."""
 
     booking: Booking
     person: str
@@ -38,7 +38,7 @@ def next_day_with_sessions(day: date) -> date | None:
     return next((s.starts_local.date() for s in later if s.starts_local.date() > day), None)
 
 
-def register_of(session: Session) -> list[RegisterRow]:
+def attendance_of(session: Session) -> list[AttendanceRow]:
     """Who has a place, by name; two queries."""
     bookings = (
         Booking.objects.filter(session=session, status__in=HOLDS_PLACE)
@@ -49,9 +49,9 @@ def register_of(session: Session) -> list[RegisterRow]:
     return [_row(booking) for booking in bookings]
 
 
-def _row(booking: Booking) -> RegisterRow:
+def _row(booking: Booking) -> AttendanceRow:
     open_for_marks = booking.status in OWES_BALANCE
-    return RegisterRow(
+    return AttendanceRow(
         booking=booking,
         person=booking.care_recipient.full_name,
         caregiver=str(booking.caregiver),
