@@ -256,6 +256,21 @@ REFUND_FAILED: Final = MessageTemplate(
     samples=_AMOUNT,
 )
 
+REFUND_OWED: Final = MessageTemplate(
+    key="refund_owed",
+    name="Refund still owed after a dispute",
+    sent_when="A dispute about a payment is closed, and the bank has not returned all that we promised to refund.",
+    subject="We still owe you {amount}",
+    body=(
+        "Dear {name},\n\n"
+        "The dispute about your payment for {service} on {date}, booking {reference}, is closed. The bank "
+        "hasn't returned {amount} that we promised to refund, so we still owe it to you.\n\n"
+        "Our team has been told, and will be in touch about how to return it."
+    ),
+    button="See your booking",
+    samples=_AMOUNT,
+)
+
 TEMPLATES: Final = (
     DEPOSIT_RECEIVED,
     BALANCE_RECEIVED,
@@ -274,4 +289,5 @@ TEMPLATES: Final = (
     REFUND_SENT,
     REFUND_RETURNED,
     REFUND_FAILED,
+    REFUND_OWED,
 )

@@ -79,6 +79,22 @@ REFUND_TO_SETTLE: Final = MessageTemplate(
     samples={**{key: _DISPUTE[key] for key in ("name", "amount", "reference", "url")}, "reason": "expired card"},
 )
 
+REFUND_TO_RETURN: Final = MessageTemplate(
+    key="refund_to_return",
+    name="Refund to return after a dispute",
+    sent_when="A dispute is closed, and the bank has not returned all that a caregiver was promised. To finance.",
+    subject="Return {amount} of booking {reference}",
+    body=(
+        "Dear {name},\n\n"
+        "The dispute about booking {reference} is closed, and {amount} that the caregiver was promised is still to be "
+        "returned.\n\n"
+        "Open the payment. If Stripe can send the refund again, the page offers that; otherwise return the money in "
+        "another way and note it there. The caregiver has been told that our team will be in touch."
+    ),
+    button="Open the payment",
+    samples={key: _DISPUTE[key] for key in ("name", "amount", "reference", "url")},
+)
+
 FRAUD_WARNING: Final = MessageTemplate(
     key="fraud_warning",
     name="Early fraud warning",
@@ -138,6 +154,7 @@ TEMPLATES: Final = (
     DISPUTE_CLOSED,
     DISCREPANCIES_OPEN,
     REFUND_TO_SETTLE,
+    REFUND_TO_RETURN,
     FRAUD_WARNING,
     PAYOUT_FAILED,
     ACCOUNT_RESTRICTED,

@@ -34,6 +34,7 @@ SAID: Final = {
     "payment.receipt_address_refused": _("Stripe did not take the receipt's address"),
     "booking.cancellation_refused": _("Cancellation refused"),
     "refund.reduced": _("Refund reduced to what was left"),
+    "refund.owed_again": _("Refund owed again: the bank took back what it had returned"),
     "refund.refused": "Refund could not be sent",
     "refund.returned_by_hand": "Money given back by hand",
     "dispute.answer_saved": _("Answer to the dispute saved as a draft"),

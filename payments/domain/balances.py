@@ -6,7 +6,7 @@ from typing import Final
 from django.db import models
 from django.db.models import Sum
 
-from payments.domain.refund_tasks import close_tasks, reduce_task, with_open_task
+from payments.domain.refund_tasks import OWED_AGAIN, close_tasks, open_task, reduce_task, with_open_task
 from payments.domain.transitions import move
 from payments.enums import REFUND_RESERVED, REFUND_TO_SEND, PaymentStatus, RefundStatus
 from payments.models import Payment, Refund
@@ -53,12 +53,46 @@ def give_way_to_bank(payment: Payment, returned: int, *, by: Actor, source: Sour
     waiting = {refund.pk: (refund, refund.amount) for refund in payment.refunds.filter(status__in=REFUND_TO_SEND)}
     waiting |= {refund.pk: (refund, owed) for refund, owed in with_open_task(payment)}
     for _, (refund, owed) in sorted(waiting.items()):
-        covered = min(returned, owed)
-        if covered <= 0:
+        part = min(returned, owed)
+        if part <= 0:
             return
-        returned -= covered
-        reduce_task(refund, covered, "The bank has returned this money.", by=by, source=source)
-        _shrink(refund, covered, CHARGED_BACK, by, source)
+        returned -= part
+        refund.covered_amount += part
+        refund.save(update_fields=["covered_amount"])
+        reduce_task(refund, part, "The bank has returned this money.", by=by, source=source)
+        _shrink(refund, part, CHARGED_BACK, by, source)
+
+
+def owe_again(payment: Payment, amount: int, *, by: Actor, source: Source) -> None:
+    """The bank has taken back `amount` minor units of `payment` (locked) that it had returned in place of refunds.
+
+    What they promised is owed again: a new refund that waits for somebody takes the place of each, the latest first.
+    """
+    for refund in payment.refunds.filter(covered_amount__gt=0).order_by("-pk"):
+        again = min(amount, refund.covered_amount)
+        if again <= 0:
+            return
+        amount -= again
+        refund.covered_amount -= again
+        refund.save(update_fields=["covered_amount"])
+        owed = Refund.objects.create(
+            payment=payment,
+            amount=again,
+            believed_balance=payment.refundable_amount,
+            reason=refund.reason,
+            note=refund.note,
+            status=RefundStatus.FAILED,
+            failure_code=OWED_AGAIN,
+            settled_at=clock.now(),
+        )
+        data = {"payment": payment.pk, "amount": again, "in_place_of": refund.pk}
+        record("refund.owed_again", owed, by=by, source=source, data=data)
+        open_task(owed, payment, OWED_AGAIN, by=by, source=source)
+
+
+def covered(payment: Payment) -> int:
+    """What lost disputes have returned in place of the payment's refunds, in minor units."""
+    return int(payment.refunds.aggregate(total=Sum("covered_amount"))["total"] or 0)
 
 
 def _make_room(payment: Payment, by: Actor, source: Source) -> None:

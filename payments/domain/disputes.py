@@ -6,11 +6,11 @@ from django.db import transaction
 from django.db.models import Sum
 
 from payments.domain import notify
-from payments.domain.balances import derive, give_way_to_bank
+from payments.domain.balances import covered, derive, give_way_to_bank, owe_again
 from payments.domain.discrepancies import note
 from payments.domain.fraud import close_warnings
 from payments.domain.news import Applied, News
-from payments.domain.refund_tasks import update_money_went_back
+from payments.domain.refund_tasks import charged_back, owed_after_dispute, update_money_went_back
 from payments.domain.transitions import locked
 from payments.enums import (
     CAPTURED,
@@ -20,7 +20,6 @@ from payments.enums import (
     EVIDENCE_OPEN,
     DiscrepancyKind,
     DiscrepancyStatus,
-    DisputeStatus,
 )
 from payments.gateway.base import DisputeResult
 from payments.models import Discrepancy, Dispute, EvidenceFile, Payment
@@ -38,6 +37,7 @@ COPIED: Final = (
     "settlement_amount",
     "fee_amount",
     "movements",
+    "submissions",
     "evidence_due_at",
 )
 
@@ -58,11 +58,11 @@ def apply_dispute(result: DisputeResult, news: News) -> Applied:
     stored = Dispute.objects.filter(stripe_dispute_id=result.id).first()
     if stored is not None and _is_older(result, news, stored):
         return Applied.APPLIED
-    before, lost_before = (stored.status, _lost(stored)) if stored else ("", 0)
+    before, lost_before = stored.status if stored else "", _lost(payment)
     dispute = stored or Dispute(stripe_dispute_id=result.id, payment=payment, opened_at=result.created_at)
     _copy(result, dispute, news)
     close_warnings(payment, "The payment is disputed now.", by=news.by, source=news.source)
-    _cover_refunds(payment, _lost(dispute) - lost_before, news)
+    owed_again = _keep_promises(payment, lost_before, news)
     withdrawn = payment.disputes.aggregate(total=Sum("withdrawn_amount"))["total"] or 0
     payment.disputed_amount = max(0, withdrawn)
     payment.save(update_fields=["disputed_amount", "updated_at"])
@@ -77,6 +77,8 @@ def apply_dispute(result: DisputeResult, news: News) -> Applied:
         )
         _tell(dispute)
         _drop_unsent_documents(dispute)
+    if owed_again or (before != result.status and dispute.closed_at is not None):
+        _tell_what_is_owed(payment)
     update_money_went_back(payment, by=news.by, source=news.source)
     return Applied.APPLIED
 
@@ -118,16 +120,33 @@ def _note_unfit(result: DisputeResult, payment: Payment, news: News) -> Applied:
     return Applied.DISCREPANCY
 
 
-def _lost(dispute: Dispute) -> int:
-    """What the bank has returned to the cardholder for good, in minor units."""
-    return max(0, dispute.withdrawn_amount) if dispute.status == DisputeStatus.LOST else 0
+def _lost(payment: Payment) -> int:
+    """What banks have returned to the cardholder for good, in minor units."""
+    return sum(dispute.withdrawn_amount for dispute in charged_back(payment))
 
 
-def _cover_refunds(payment: Payment, returned: int, news: News) -> None:
-    """Refunds that wait are no longer owed, as far as the bank has returned the money meanwhile."""
-    if returned > 0 and payment.status in CAPTURED:
-        give_way_to_bank(payment, returned, by=news.by, source=news.source)
-        derive(payment, by=news.by, source=news.source, stripe_event_id=news.stripe_event_id)
+def _keep_promises(payment: Payment, lost_before: int, news: News) -> bool:
+    """Refunds that wait are no longer owed, as far as the bank has returned the money; whether some are owed again.
+
+    A lost dispute may open again or be won after all: then the bank takes back what had counted for refunds.
+    """
+    if payment.status not in CAPTURED:
+        return False
+    lost, counted = _lost(payment), covered(payment)
+    if lost > lost_before:
+        give_way_to_bank(payment, min(lost - lost_before, lost - counted), by=news.by, source=news.source)
+    elif counted > lost:
+        owe_again(payment, counted - lost, by=news.by, source=news.source)
+    else:
+        return False
+    derive(payment, by=news.by, source=news.source, stripe_event_id=news.stripe_event_id)
+    return counted > lost
+
+
+def _tell_what_is_owed(payment: Payment) -> None:
+    """Once the bank has decided, the caregiver and finance hear what our team has to return."""
+    for refund, amount in owed_after_dispute(payment):
+        notify.refund_owed(refund, payment, amount)
 
 
 def _drop_unsent_documents(dispute: Dispute) -> None:

@@ -234,6 +234,15 @@ def refund_failed(refund: Refund, payment: Payment) -> None:
     send_to_role(staff_messages.REFUND_TO_SETTLE, Role.FINANCE, context=context, cause=f"{cause}:{refund.sequence}")
 
 
+def refund_owed(refund: Refund, payment: Payment, amount: int) -> None:
+    """A dispute is over and `amount` minor units of a promised refund are still owed: to the caregiver and finance."""
+    reference, cause = payment.booking.reference, f"refund:{refund.pk}:{amount}"
+    shown = formatted(amount, payment.currency)
+    tell(messages.REFUND_OWED, payment.booking, cause=cause, url=f"/bookings/{reference}/", amount=shown)
+    context = {"amount": shown, "reference": reference, "url": f"/admin/payments/payment/inspect/{payment.pk}/"}
+    send_to_role(staff_messages.REFUND_TO_RETURN, Role.FINANCE, context=context, cause=cause)
+
+
 def dispute_opened(dispute: Dispute) -> None:
     """To finance: what is disputed, and until when Stripe takes an answer."""
     zone = dispute.payment.booking.session.service.time_zone

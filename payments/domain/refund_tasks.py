@@ -26,6 +26,7 @@ from portal.common.metrics import increment
 
 DISPUTED: Final = "charge_disputed"  # Stripe's own code
 PAID_OUTSIDE: Final = "paid_outside"
+OWED_AGAIN: Final = "owed_again"  # a bank took back what it had returned in place of a refund
 
 
 def task_id(refund: Refund) -> str:
@@ -68,12 +69,10 @@ def owed_by_hand(refund: Refund, payment: Payment) -> int:
     """
     if not goes_by_hand(refund, payment):
         return 0
-    tasks = {task.stripe_object_id: task for task in _open_tasks().filter(payment=payment)}
-    task = tasks.get(task_id(refund))
-    if task is None and payment.method != Method.OFFLINE:
-        return 0
+    without_task = refund.amount if payment.method == Method.OFFLINE else 0
+    owed = {found.pk: left for found, left in with_open_task(payment)}.get(refund.pk, without_task)
     returned = sum(dispute.withdrawn_amount for dispute in charged_back(payment))
-    return max(0, min(task.amount if task else refund.amount, payment.refundable_amount - returned))
+    return max(0, min(owed, payment.refundable_amount - returned))
 
 
 def charged_back(payment: Payment) -> list[Dispute]:
@@ -95,7 +94,7 @@ def refuse(refund: Refund, payment: Payment, code: str, *, by: Actor, source: So
 def open_task(refund: Refund, payment: Payment, code: str, *, by: Actor, source: Source) -> None:
     """Somebody has to see to it that the money goes back: as much as the refund is about now."""
     by_hand = payment.method == Method.OFFLINE
-    opened = note(
+    note(
         DiscrepancyKind.REFUND_BY_HAND if by_hand else DiscrepancyKind.REFUND_BLOCKED,
         stripe_object_id=task_id(refund),
         by=by,
@@ -105,7 +104,6 @@ def open_task(refund: Refund, payment: Payment, code: str, *, by: Actor, source:
         currency=payment.currency,
         details={"code": code[:64], "refund": refund.pk},
     )
-    Discrepancy.objects.filter(pk=opened.pk).update(amount=refund.amount)
 
 
 def close_task(refund: Refund, reason: str, *, by: Actor, source: Source) -> None:
@@ -125,6 +123,16 @@ def last_task(refund: Refund) -> Discrepancy | None:
     """What became of the refund that did not go through: its task, or the last of several. Reads the payment's."""
     found = [task for task in refund.payment.discrepancies.all() if task.refund_id == str(refund.pk)]
     return max(found, key=lambda task: task.pk, default=None)
+
+
+def owed_after_dispute(payment: Payment) -> list[tuple[Refund, int]]:
+    """Refunds that a dispute stopped and somebody still sees to, each with what is owed in minor units.
+
+    Empty while a bank decides about the payment.
+    """
+    if awaits_bank(payment):
+        return []
+    return [(found, owed) for found, owed in with_open_task(payment) if found.failure_code in (DISPUTED, OWED_AGAIN)]
 
 
 def reduce_task(refund: Refund, covered: int, reason: str, *, by: Actor, source: Source) -> None:

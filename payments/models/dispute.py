@@ -52,6 +52,9 @@ class Dispute(models.Model):
         editable=False,
         help_text="How many balance transactions the latest answer had: they only grow.",
     )
+    submissions = models.PositiveSmallIntegerField(
+        null=True, editable=False, help_text="How many answers the bank had been given; unknown before release 0.2.0."
+    )
     fetched_at = models.DateTimeField(null=True, editable=False, help_text="When Stripe was asked for this state.")
     evidence_due_at = models.DateTimeField(null=True, editable=False)
     opened_at = models.DateTimeField(default=clock.now, editable=False)

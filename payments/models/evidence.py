@@ -25,6 +25,9 @@ class DisputeEvidence(Leased):
     version = models.PositiveIntegerField(default=1, editable=False)
     sequence = models.PositiveSmallIntegerField(default=1, editable=False)
     sequence_sent = models.PositiveSmallIntegerField(default=0, editable=False)
+    submissions_before = models.PositiveSmallIntegerField(
+        null=True, editable=False, help_text="How many answers Stripe had counted when this one was released."
+    )
     refusal = models.CharField(
         max_length=500, blank=True, editable=False, help_text="Stripe's sentence, when it refused."
     )

@@ -37,6 +37,9 @@ class Refund(Leased):
     stripe_refund_id = models.CharField(max_length=255, unique=True, null=True, blank=True, editable=False)
     balance_transaction_id = models.CharField(max_length=255, blank=True, editable=False)
     failure_code = models.CharField(max_length=64, blank=True, editable=False)
+    covered_amount = models.PositiveIntegerField(
+        default=0, db_default=0, editable=False, help_text="What a lost dispute has returned in place of this refund."
+    )
     sequence = models.PositiveSmallIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(default=clock.now, editable=False)
     first_sent_at = models.DateTimeField(null=True, editable=False)

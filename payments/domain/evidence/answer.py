@@ -93,6 +93,7 @@ def request_submission(dispute_id: int, *, version: int, by: Actor, source: Sour
         _row(evidence, field, document) for field, document in documents.items() if document.printed
     )
     evidence.state, evidence.refusal = EvidenceState.SENDING, ""
+    evidence.submissions_before = dispute.submissions
     evidence.requested_at = evidence.due_at = clock.now()
     evidence.attempts, evidence.leased_until, evidence.last_error, evidence.first_sent_at = 0, None, "", None
     evidence.save()

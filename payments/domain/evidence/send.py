@@ -82,11 +82,18 @@ def _found(evidence: DisputeEvidence, dispute: Dispute) -> Told | None:
         news = _news()
         result = gateway().retrieve_dispute(dispute.stripe_dispute_id)
         waits = result.status == evidence.stage
-        if not waits and result.submissions > dispute.evidence.filter(state=EvidenceState.SUBMITTED).count():
+        if not waits and result.submissions > _submissions_before(evidence, dispute):
             return result, news
     if not waits:
         raise GatewayRefused("moved_on", _("The dispute has changed since the answer was released. Nothing was sent."))
     return None
+
+
+def _submissions_before(evidence: DisputeEvidence, dispute: Dispute) -> int:
+    """How many answers Stripe had counted before this one: whether it counts anew for a chargeback is its affair."""
+    if evidence.submissions_before is not None:
+        return evidence.submissions_before
+    return dispute.evidence.filter(state=EvidenceState.SUBMITTED).count()
 
 
 def _keeps_its_key(evidence: DisputeEvidence) -> bool:

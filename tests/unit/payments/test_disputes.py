@@ -12,6 +12,7 @@ from payments.domain.disputes import apply_dispute
 from payments.domain.events import process_inbox
 from payments.domain.news import Applied, News
 from payments.domain.refunds import apply_refund, request_refund, send_refunds
+from payments.domain.retry import retry_refund, returned_by_hand
 from payments.enums import DiscrepancyKind, DiscrepancyStatus, PaymentStatus, RefundReason
 from payments.gateway.base import DisputeResult
 from payments.gateway.stripe_objects import dispute_from
@@ -224,6 +225,123 @@ def test_a_refund_that_the_bank_had_sent_back_keeps_what_stripe_says_of_it(paid:
     apply_refund(stripe.refunds[sent.id], news())
     apply_dispute(disputed(paid, "lost"), asked(1))
     assert waiting() == ([(1125, "failed")], [(1125, "healed")])
+
+
+def moved(payment: Payment, *steps: tuple[str, int], first: int = 0) -> None:
+    """What Stripe tells, one after the other: the state, and what is withdrawn then."""
+    for number, (status, withdrawn) in enumerate(steps, first):
+        apply_dispute(replace(disputed(payment, status, withdrawn), movements=number), asked(number))
+
+
+def owed_to_caregiver() -> list[str]:
+    told = Notification.objects.filter(template="refund_owed").order_by("pk")
+    return [mail.context["amount"] for mail in told]
+
+
+@pytest.mark.parametrize("closed", ["won", "warning_closed", "prevented"])
+def test_a_refund_that_a_lost_dispute_had_covered_is_owed_again_when_it_is_not_lost_after_all(
+    closed: str, paid: Payment, finance: None
+) -> None:
+    moved(paid, ("needs_response", 1125))
+    cancelled_refund(paid, 1125)
+    moved(paid, ("lost", 1125), first=1)
+    assert (waiting(), owed_to_caregiver()) == (([(1125, "cancelled")], [(1125, "healed")]), [])
+    for _ in range(2):
+        moved(paid, (closed, 0), first=2)
+    assert waiting() == ([(1125, "cancelled"), (1125, "failed")], [(1125, "healed"), (1125, "open")])
+    assert Refund.objects.filter(reason=RefundReason.CANCELLATION).count() == 2
+    assert owed_to_caregiver() == ["£11.25"]
+    assert Notification.objects.get(template="refund_to_return").context["amount"] == "£11.25"
+    assert AuditEvent.objects.filter(action="refund.owed_again").count() == 1
+    paid.refresh_from_db()
+    assert (paid.disputed_amount, paid.pending_refund_amount, paid.refunded_amount) == (0, 0, 0)
+
+
+def test_a_refund_that_was_never_sent_is_owed_again_too(paid: Payment, stripe: FakeGateway) -> None:
+    cancelled_refund(paid, 1125)
+    moved(paid, ("lost", 1125), ("won", 0))
+    assert waiting() == ([(1125, "cancelled"), (1125, "failed")], [(1125, "open")])
+    assert (send_refunds(), stripe.calls.count("refund")) == (0, 0)
+
+
+def test_what_is_owed_again_goes_through_stripe_where_stripe_takes_it(paid: Payment, stripe: FakeGateway) -> None:
+    cancelled_refund(paid, 1125)
+    moved(paid, ("lost", 1125), ("won", 0))
+    Dispute.objects.update(is_charge_refundable=True)
+    retry_refund(Refund.objects.get(status="failed").pk, by=Actor.stripe("evt_1"), source=Source.STAFF)
+    send_refunds()
+    assert waiting() == ([(1125, "cancelled"), (1125, "succeeded")], [(1125, "healed")])
+
+
+def test_what_the_bank_had_sent_back_is_covered_and_owed_again_by_its_task(paid: Payment, stripe: FakeGateway) -> None:
+    cancelled_refund(paid, 1125)
+    send_refunds()
+    (sent,) = stripe.refunds.values()
+    stripe.refunds[sent.id] = replace(sent, status="failed")
+    apply_refund(stripe.refunds[sent.id], news())
+    moved(paid, ("lost", 500), ("won", 0))
+    assert waiting() == ([(1125, "failed"), (500, "failed")], [(625, "open"), (500, "open")])
+    moved(paid, ("needs_response", 1125), ("lost", 1125), first=2)
+    assert waiting()[1] == [(625, "healed"), (500, "healed")]
+
+
+def test_what_stripe_returns_of_a_loss_is_owed_as_far_as_it_had_counted(paid: Payment) -> None:
+    moved(paid, ("needs_response", 1125))
+    cancelled_refund(paid, 800)
+    moved(paid, ("lost", 1125), ("lost", 600), first=1)
+    assert waiting() == ([(800, "cancelled"), (200, "failed")], [(800, "healed"), (200, "open")])
+    assert owed_to_caregiver() == ["£2.00"]
+    moved(paid, ("won", 0), first=3)
+    assert waiting()[0] == [(800, "cancelled"), (200, "failed"), (600, "failed")]
+    assert owed_to_caregiver() == ["£2.00", "£6.00"]
+
+
+def test_what_a_part_of_was_returned_by_hand_is_owed_for_the_rest(paid: Payment) -> None:
+    moved(paid, ("needs_response", 500))
+    refund = cancelled_refund(paid, 1125)
+    moved(paid, ("lost", 500), first=1)
+    returned_by_hand(refund.pk, amount=625, by=Actor.stripe("evt_1"), source=Source.STAFF)
+    moved(paid, ("won", 0), first=2)
+    assert waiting()[0] == [(625, "succeeded"), (500, "failed")]
+    owed = Refund.objects.get(amount=500)
+    returned_by_hand(owed.pk, amount=500, by=Actor.stripe("evt_1"), source=Source.STAFF)
+    paid.refresh_from_db()
+    assert (paid.status, paid.refunded_amount) == (PaymentStatus.REFUNDED, 1125)
+
+
+def test_a_lost_dispute_that_opens_again_waits_for_the_bank_and_says_what_it_decides(paid: Payment) -> None:
+    moved(paid, ("needs_response", 1125))
+    cancelled_refund(paid, 1125)
+    moved(paid, ("lost", 1125), ("under_review", 1125), first=1)
+    assert waiting()[1] == [(1125, "healed"), (1125, "open")]
+    assert owed_to_caregiver() == []
+    moved(paid, ("lost", 1125), first=3)
+    assert (waiting()[1], owed_to_caregiver()) == ([(1125, "healed"), (1125, "healed")], [])
+    moved(paid, ("won", 0), first=4)
+    assert (waiting()[1][-1], owed_to_caregiver()) == ((1125, "open"), ["£11.25"])
+
+
+def test_what_counted_for_a_refund_before_counts_for_no_other_one(paid: Payment) -> None:
+    moved(paid, ("needs_response", 1125))
+    cancelled_refund(paid, 500)
+    moved(paid, ("lost", 1125), ("won", 0), ("needs_response", 1125), ("lost", 1125), first=1)
+    assert waiting()[1] == [(500, "healed"), (500, "healed")]
+    assert sum(Refund.objects.values_list("covered_amount", flat=True)) == 500
+
+
+def test_a_refund_of_a_dispute_that_ends_is_owed_and_told(paid: Payment, finance: None) -> None:
+    moved(paid, ("needs_response", 1125))
+    cancelled_refund(paid, 1125)
+    assert owed_to_caregiver() == []
+    moved(paid, ("lost", 500), first=1)
+    assert (waiting()[1], owed_to_caregiver()) == ([(625, "open")], ["£6.25"])
+
+
+def test_a_place_without_money_is_none_once_the_dispute_is_won_after_all(paid: Payment) -> None:
+    moved(paid, ("lost", 1125))
+    assert Discrepancy.objects.get().status == DiscrepancyStatus.OPEN
+    moved(paid, ("won", 0), first=1)
+    assert Discrepancy.objects.get().status == DiscrepancyStatus.HEALED
 
 
 def test_a_dispute_in_another_currency_than_its_payment_is_a_discrepancy(paid: Payment) -> None:

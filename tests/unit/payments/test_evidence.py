@@ -354,6 +354,43 @@ def test_an_inquirys_answer_that_stripe_has_leaves_the_chargeback_to_answer(
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("counted", [0, 1])
+@pytest.mark.parametrize("answered", [True, False])
+def test_a_chargebacks_answer_is_known_whether_stripe_counts_anew_for_it_or_not(
+    counted: int, answered: bool, dispute: Dispute, stripe: FakeGateway
+) -> None:
+    """The inquiry was answered; the outcome of the chargeback's answer is unknown, and then the bank decides."""
+    asks_as_an_inquiry(dispute, stripe)
+    send_evidence()
+    escalated = replace(stripe.disputes["dp_1"], status="needs_response", movements=1, submissions=counted)
+    stripe.disputes["dp_1"] = escalated
+    apply_dispute(escalated, news())
+    requested(Dispute.objects.get())
+    if answered:
+        stripe.lose_next = 1
+    else:
+        stripe.fail_next = [GatewayUnreachable("timeout")]
+    send_evidence()
+    stripe.disputes["dp_1"] = replace(stripe.disputes["dp_1"], status="lost")
+    apply_dispute(stripe.disputes["dp_1"], news())
+    due_now()
+    send_evidence()
+    told = DisputeEvidence.objects.get(stage="needs_response")
+    assert (told.state, len(stripe.evidence)) == (("submitted", 2) if answered else ("refused", 1))
+
+
+def test_an_answer_released_before_the_upgrade_is_judged_by_those_submitted(
+    dispute: Dispute, stripe: FakeGateway
+) -> None:
+    Dispute.objects.update(submissions=None)
+    requested(dispute)
+    stripe.lose_next = 1
+    send_evidence()
+    apply_dispute(stripe.disputes["dp_1"], news())
+    due_now()
+    assert (send_evidence(), state(dispute)) == (1, ("submitted", "under_review"))
+
+
 def test_the_reply_to_our_answer_counts_when_an_event_is_read_while_it_is_sent(
     dispute: Dispute, stripe: FakeGateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:

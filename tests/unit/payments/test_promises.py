@@ -14,6 +14,7 @@ from django.test import Client
 from payments.domain import notify
 from payments.domain.cancellation import cancel
 from payments.domain.checkout import open_checkout
+from payments.domain.disputes import apply_dispute
 from payments.domain.news import News
 from payments.domain.refunds import request_refund, send_refunds
 from payments.domain.reminders import remind_of_ending_holds, remind_of_sessions
@@ -21,7 +22,7 @@ from payments.domain.retry import returned_by_hand
 from payments.domain.session_changes import see_to_session_changes
 from payments.domain.settlement import apply_intent, note_decline
 from payments.enums import Purpose, RefundReason, RefundStatus
-from payments.gateway.base import GatewayRefused, PaymentError
+from payments.gateway.base import DisputeResult, GatewayRefused, PaymentError
 from payments.messages import TEMPLATES
 from payments.models import Dispute, Payment, Refund
 from portal.audit.actor import Actor, Source, SystemActor
@@ -190,6 +191,23 @@ def refund_returned(world: World) -> int:
     return payment.refunded_amount
 
 
+def refund_owed(world: World) -> int:
+    """The lost dispute had covered it, and was won after all."""
+    payment = world.pays()
+    request_refund(payment.pk, amount=400, reason=RefundReason.GOODWILL, by=BY, source=Source.STAFF)
+    for movements, (status, withdrawn) in enumerate((("lost", DEPOSIT), ("won", 0))):
+        told = DisputeResult(
+            id="du_1", intent_id=str(payment.intent_id), charge_id=payment.charge_id, status=status, amount=DEPOSIT,
+            reason="fraudulent", currency="GBP", created_at=clock.now(), is_charge_refundable=False,
+            withdrawn_amount=withdrawn, evidence_due_at=None, movements=movements,
+        )  # fmt: skip
+        apply_dispute(told, news())
+    owed = Refund.objects.get(status=RefundStatus.FAILED)
+    returned_by_hand(owed.pk, amount=owed.amount, by=BY, source=Source.STAFF)
+    payment.refresh_from_db()
+    return payment.refunded_amount
+
+
 def refund_failed(world: World) -> int:
     payment = world.pays()
     world.stripe.fail_next = [GatewayRefused("expired_or_canceled_card")]
@@ -214,6 +232,7 @@ CASES: Final[dict[str, Callable[[World], int]]] = {
         late_money_returned,
         refund_sent,
         refund_returned,
+        refund_owed,
         refund_failed,
     )
 }

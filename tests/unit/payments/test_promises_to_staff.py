@@ -19,6 +19,7 @@ from payments.domain.offline import record_balance
 from payments.domain.reconciliation import digest
 from payments.domain.refund_quote import quote
 from payments.domain.refunds import request_refund, send_refunds
+from payments.domain.retry import returned_by_hand
 from payments.domain.stripe_alarms import apply_payout
 from payments.enums import DiscrepancyKind, Method, OfflineKind, Purpose, RefundReason
 from payments.gateway.base import DisputeResult, GatewayRefused
@@ -115,6 +116,17 @@ def refund_to_settle(world: World) -> int:
     return Refund.objects.get(payment=refused_refund(world), status="failed").amount
 
 
+def refund_to_return(world: World) -> int:
+    payment = world.pays()
+    disputed(payment)
+    request_refund(payment.pk, amount=400, reason=RefundReason.GOODWILL, by=BY, source=Source.STAFF)
+    disputed(payment, "won", 0)
+    refund = Refund.objects.get()
+    returned_by_hand(refund.pk, amount=400, by=BY, source=Source.STAFF)
+    payment.refresh_from_db()
+    return payment.refunded_amount
+
+
 def fraud_warning(world: World) -> int:
     payment = world.pays()
     world.refunds(payment, 400)
@@ -136,6 +148,7 @@ EMAILS: Final[dict[str, Callable[[World], int]]] = {
         dispute_closed,
         discrepancies_open,
         refund_to_settle,
+        refund_to_return,
         fraud_warning,
         payout_failed,
     )

@@ -83,6 +83,17 @@ def test_a_refund_that_the_bank_has_covered_is_not_shown_beside_it(paid: Payment
     assert said(paid) == [DEPOSIT, ("Refund", 1125, "Returned by the bank")]
 
 
+def test_a_refund_that_is_owed_again_waits_for_our_team_and_then_is_refunded(paid: Payment) -> None:
+    disputed(paid)
+    cancelled(paid)
+    for status in ("lost", "won"):
+        disputed(paid, status)
+    assert said(paid) == [DEPOSIT, ("Refund", 1125, "To be returned by our team")]
+    owed = Refund.objects.get(status="failed")
+    returned_by_hand(owed.pk, amount=1125, by=BY, source=Source.STAFF)
+    assert said(paid)[1:] == [("Refund", 1125, "Refunded")]
+
+
 def test_a_reservation_reduced_to_nothing_is_not_shown(paid: Payment) -> None:
     cancelled(paid)
     made_there = RefundResult(

@@ -9,6 +9,7 @@ from django.test import Client
 from payments.domain.cancellation import cancel
 from payments.domain.refund_quote import quote, read_signed, signed
 from payments.domain.refunds import request_refund, send_refunds
+from payments.domain.retry import returned_by_hand
 from payments.enums import DiscrepancyKind, Method, PaymentStatus, Purpose, RefundReason
 from payments.models import Discrepancy, Dispute, Payment, Refund
 from payments.refund_sentences import after, before
@@ -95,6 +96,25 @@ def test_after_a_dispute_what_stripe_cannot_send_is_returned_by_hand(
     assert quote(fresh(confirmed)).amount == 1125 - withdrawn
     assert promised in mailed(confirmed)
     assert list(Discrepancy.objects.values_list("kind", "amount")) == [("refund_blocked", 1125 - withdrawn)]
+
+
+def test_a_booking_that_stands_after_a_loss_was_reversed_returns_all_of_it_by_hand(confirmed: Booking) -> None:
+    dispute(confirmed, "lost", 1125)
+    assert quote(fresh(confirmed)).amount == 0
+    Dispute.objects.update(status="won", withdrawn_amount=0)
+    Payment.objects.update(disputed_amount=0)
+    due = quote(fresh(confirmed))
+    assert (due.amount, due.not_by_card, due.charged_back) == (1125, 1125, 0)
+
+
+def test_what_was_returned_by_hand_is_not_promised_again(confirmed: Booking) -> None:
+    dispute(confirmed, "won", 0)
+    deposit = confirmed.payments.get()
+    made = request_refund(deposit.pk, amount=400, reason=RefundReason.GOODWILL, by=BY, source=Source.STAFF)
+    returned_by_hand(made.pk, amount=400, by=BY, source=Source.STAFF)
+    due = quote(fresh(confirmed))
+    assert (due.amount, due.not_by_card, due.refunded) == (725, 725, 400)
+    assert "We have already refunded £4.00." in before(due)
 
 
 def test_an_earlier_refund_is_extra_and_the_share_is_the_most_that_is_refunded(
