@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('payments', '0018_staged_dispute_sums'),
+        ('payments', '0019_amounts_of_stripe'),
     ]
 
     operations = [
