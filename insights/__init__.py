@@ -1,1 +1,1 @@
-"""Figures for managers."""
+"""KPIs for managers: roll-ups, dashboard, anomaly detection."""

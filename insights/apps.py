@@ -9,4 +9,4 @@ class InsightsConfig(AppConfig):
         from insights.anomalies import messages
         from portal.notifications.templates import register
 
-        register(messages.UNUSUAL_FIGURES)
+        register(messages.ANOMALIES_FOUND)

@@ -1,4 +1,4 @@
-"""Figures as spreadsheets; what a spreadsheet would run as a formula is made text."""
+"""KPIs as spreadsheets; what a spreadsheet would run as a formula is made text."""
 
 import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -7,6 +7,7 @@ from decimal import Decimal
 from io import BytesIO, StringIO
 from typing import Final
 
+from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
@@ -15,7 +16,7 @@ from insights.kpis.results import Result
 from portal.common.money import major
 from portal.common.spreadsheets import escape_formula
 
-HEAD: Final = ("figure", "name", "unit", "day", "part", "value")
+HEAD: Final = ("kpi", "name", "unit", "day", "part", "value")
 TITLE_LENGTH: Final = 31  # Excel's limit for a sheet's name
 Cell = str | int | float | Decimal | None
 
@@ -29,21 +30,21 @@ class Table:
     rows: Sequence[Sequence[Cell]]
 
 
-def figures(results: Mapping[str, Result]) -> Table:
-    """Every figure, a line a value: the whole period (day empty), then each day; `part` is a currency or a name."""
-    return Table("All figures", HEAD, list(_rows(results)))
+def all_kpis(results: Mapping[str, Result]) -> Table:
+    """Every KPI, a line a value: the whole period (day empty), then each day; `part` is a currency or a name."""
+    return Table(_("All KPIs"), HEAD, list(_rows(results)))
 
 
 def _rows(results: Mapping[str, Result]) -> Iterator[tuple[Cell, ...]]:
     for key, result in results.items():
-        about = (key, result.kpi.name, result.kpi.unit.value)
+        about = (key, str(result.kpi.name), result.kpi.unit.value)
         for day, value in [("", result.value), *((f"{day}", value) for day, value in result.series)]:
             parts = {"": value} if value is None or isinstance(value, int | float) else value
             for part, amount in parts.items():
-                yield (*about, day, part, _written(result.kpi.unit, part, amount))
+                yield (*about, day, part, _amount(result.kpi.unit, part, amount))
 
 
-def _written(unit: Unit, part: str, value: Cell) -> Cell:
+def _amount(unit: Unit, part: str, value: Cell) -> Cell:
     """Money in major units, as in every other sheet."""
     return major(int(value), part) if unit is Unit.MONEY and isinstance(value, int) else value
 
@@ -70,5 +71,5 @@ def as_xlsx(tables: Iterable[Table]) -> bytes:
 
 
 def _safe(cell: Cell) -> Cell:
-    """Without the signs that Excel's format cannot hold: a title pasted from elsewhere may have them."""
+    """Without the characters that Excel's format cannot hold: a pasted title may have them."""
     return escape_formula(ILLEGAL_CHARACTERS_RE.sub("", cell)) if isinstance(cell, str) else cell

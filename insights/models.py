@@ -4,10 +4,10 @@ from insights.anomalies.models import Anomaly, AnomalySettings
 from insights.rollups.models import (
     Cursor,
     DailyDecline,
-    DailyFigures,
     DailyHistogram,
     DailyMedia,
     DailyNotifications,
+    DailyServiceTotals,
     DailyViewer,
 )
 
@@ -16,9 +16,9 @@ __all__ = [
     "AnomalySettings",
     "Cursor",
     "DailyDecline",
-    "DailyFigures",
     "DailyHistogram",
     "DailyMedia",
     "DailyNotifications",
+    "DailyServiceTotals",
     "DailyViewer",
 ]

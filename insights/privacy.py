@@ -1,4 +1,4 @@
-"""Figures are counts: nothing in them names a person."""
+"""KPIs are counts: nothing in them names a person."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ RETENTION: tuple[Retention, ...] = ()
 
 
 def export(user: User) -> list[object]:
-    """Nothing is kept under a name."""
+    """Nothing is stored under a name."""
     return []
 
 

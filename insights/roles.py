@@ -1,4 +1,4 @@
-"""Who sees the figures, and who says what is unusual."""
+"""Who sees the dashboard, and who sets when a KPI is unusual."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Celery's work for the figures."""
+"""Celery tasks of roll-ups and anomaly detection."""
 
 from celery import shared_task
 
@@ -8,17 +8,17 @@ from insights.rollups import refresh
 
 @shared_task(name="insights.tasks.refresh_rollups")
 def refresh_rollups() -> int:
-    """Bring the roll-ups up to date."""
+    """Bring the roll-ups up to date; returns how many days were computed again."""
     return refresh.refresh()
 
 
 @shared_task(name="insights.tasks.rebuild_rollups")
 def rebuild_rollups() -> int:
-    """Compute every day again: what changed without a trace (a capacity edited by hand) is caught up with."""
+    """Compute every day again, for changes that leave no trace (a capacity edited by hand)."""
     return refresh.rebuild()
 
 
 @shared_task(name="insights.tasks.find_anomalies")
 def find_anomalies() -> int:
-    """Judge the last day that is over and the silence since the last booking; tell what is new."""
+    """Judge the last settled day and the time since the last booking; email what is new."""
     return detect.detect()

@@ -26,14 +26,15 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.demo")
 django.setup()
 
-from insights.anomalies.booking_gap import Bookings, judge_gap  # noqa: E402
-from insights.anomalies.figures import BOOKING_GAP, FIGURES, NAMES  # noqa: E402
-from insights.anomalies.judging import judge_day, samples  # noqa: E402
-from insights.anomalies.thresholds import Thresholds  # noqa: E402
-from insights.anomalies.transforms import Sample  # noqa: E402
+from insights.anomalies.booking_gap import BOOKING_GAP, Bookings, judge_gap  # noqa: E402
+from insights.anomalies.judging import Thresholds, judge_day, judged_by_day, sample_of, samples  # noqa: E402
 from insights.kpis.aggregates import Sums  # noqa: E402
+from insights.kpis.definition import Sample  # noqa: E402
+from insights.kpis.registry import watched_kpis  # noqa: E402
 from insights.rollups.models import Measure  # noqa: E402
 
+KPIS: Final = judged_by_day()
+NAMES: Final = watched_kpis()
 SIZES: Final = (40, 150)  # bookings a day
 HOUR: Final = timedelta(hours=1)
 EVERY_DAYS: Final = 13
@@ -58,7 +59,7 @@ LIVELY: Final = 0.2  # coefficient of variation of a day's bookings, on top of c
 
 @dataclass(frozen=True, slots=True)
 class Year:
-    """The roll-ups' facts by day, what each figure reads in them, and when bookings were made (UTC, in order)."""
+    """The roll-ups' facts by day, what each KPI reads in them, and when bookings were made (UTC, in order)."""
 
     facts: dict[date, Sums]
     samples: dict[str, dict[date, Sample]]
@@ -75,7 +76,7 @@ def normal_year(seed: int, a_day: int) -> Year:
         days[day] = _facts(chance, viewed=poisson(chance, 8 * _expected(day, a_day) * _lively(chance, LIVELY)))
         bookings += _moments(chance, day, days[day].counts["booked"])
         day += timedelta(days=1)
-    read = {key: samples(figure, days, FIRST, max(days), LIMITS) for key, figure in FIGURES.items()}
+    read = {key: samples(kpi, days, FIRST, max(days), LIMITS) for key, kpi in KPIS.items()}
     return Year(days, read, sorted(bookings))
 
 
@@ -241,7 +242,7 @@ def planted_days() -> list[date]:
 
 
 def false_alarms(year: Year) -> Counter[str]:
-    """How often each figure raises a finding although nothing is wrong; days in a row are one finding."""
+    """How often each KPI raises an anomaly although nothing is wrong; days in a row are one."""
     alarms: Counter[str] = Counter({BOOKING_GAP: len(_silences(year.bookings))})
     for key, known in year.samples.items():
         unusual = [_is_unusual(key, day, known) for day in judged_days()]
@@ -250,7 +251,7 @@ def false_alarms(year: Year) -> Counter[str]:
 
 
 def _is_unusual(key: str, day: date, known: Mapping[date, Sample]) -> bool:
-    judgement = judge_day(FIGURES[key], day, known, LIMITS)
+    judgement = judge_day(KPIS[key], day, known, LIMITS)
     return judgement is not None and judgement.severity is not None
 
 
@@ -270,10 +271,10 @@ def _silent(bookings: list[datetime], moment: datetime) -> date | None:
 
 def find_planted(plant: Plant, year: Year, seed: int) -> Found:
     """Put `plant` into single days across the year; each is judged two hours after its end."""
-    chance, figure, known = Random(seed), FIGURES[plant.kpi], year.samples[plant.kpi]
+    chance, kpi, known = Random(seed), KPIS[plant.kpi], year.samples[plant.kpi]
     days, found = planted_days(), 0
     for day in days:
-        sample = figure.read(plant.put_into(chance, year.facts[day]), LIMITS)
+        sample = sample_of(kpi, plant.put_into(chance, year.facts[day]), LIMITS)
         found += sample is not None and _is_unusual(plant.kpi, day, {**known, day: sample})
     return Found(plant.what, plant.kpi, plant.big, len(days), found)
 
@@ -335,7 +336,7 @@ def tables(measured: Sequence[Measured]) -> str:
     return "\n".join(
         [
             f"| false alarms a year | {sizes} |", f"|---{rule}|", *alarms, "",
-            f"| figure | what goes wrong, for one day | {sizes} |", f"|---|---{rule}|", *found,
+            f"| KPI | what goes wrong, for one day | {sizes} |", f"|---|---{rule}|", *found,
         ]
     )  # fmt: skip
 
@@ -347,7 +348,7 @@ def _cell(found: Found) -> str:
 
 
 def too_bad(measured: Sequence[Measured]) -> list[str]:
-    """What breaks the promise: at most one false alarm a figure and quarter, every big anomaly found within a day."""
+    """What breaks the promise: at most one false alarm a KPI and quarter, every big anomaly found within a day."""
     alarms = [
         f"{kpi}: {each.alarms[kpi]} false alarms in {each.years} years of {each.a_day} bookings a day"
         for each in measured

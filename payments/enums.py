@@ -43,8 +43,8 @@ class Purpose(models.TextChoices):
     BALANCE = "balance", "Balance"
 
 
-class Reached(models.TextChoices):
-    """How far the way to a paid deposit came, each after the one before."""
+class FunnelStage(models.TextChoices):
+    """How far a booking got towards a paid deposit and attendance, each after the one before."""
 
     DEPOSIT_PAGE = "deposit_page", "Deposit page opened"
     ATTEMPT = "attempt", "Payment attempted"

@@ -1,1 +1,1 @@
-"""Figures in Wagtail's admin."""
+"""The dashboard in Wagtail's admin."""

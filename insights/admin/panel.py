@@ -1,37 +1,80 @@
-"""Today on the admin's home page: four figures, and what is unusual."""
+"""What needs attention, at the top of the dashboard and on the admin's home page with today's KPIs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.forms import Media
+from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from wagtail.admin.ui.components import Component
 
-from insights.admin.alerts import alerts
-from insights.admin.cards import Reading, readings
+from insights.admin.drilldown import Viewer
+from insights.admin.page import Row, readings
+from insights.anomalies.queries import open_anomalies
+from insights.formatting import long_date
 from insights.kpis.filters import Filter
-from insights.kpis.results import Result, answer
+from insights.kpis.registry import leading_kpis
+from insights.kpis.results import answer
+from insights.rollups.models import Cursor
+from payments.models import Discrepancy
 from portal.common import clock
 
-TODAY: Final = {
-    "bookings_made": "Bookings made",
-    "deposits_net": "Deposits, net",
-    "payment_success_rate": "Payments that succeed",
-    "capacity_used": "Places used",
-}
+LATE: Final = timedelta(minutes=10)  # the worker runs every few seconds
+SHOWN: Final = 4  # of the leading KPIs
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
-    """One figure of today, without a comparison: the day is not over."""
+class Alert:
+    """A sentence, and where to act on it; `url` is empty for those who may not go there."""
 
-    name: str
-    readings: list[Reading]
+    sentence: str
+    url: str = ""
+
+
+def alerts(viewer: Viewer) -> list[Alert]:
+    """The most urgent first."""
+    return _stale_data() + _anomalies() + _discrepancies(viewer)
+
+
+def _stale_data() -> list[Alert]:
+    """Without a worker, a dashboard that is no longer updated would look like a day without bookings."""
+    read_to = Cursor.objects.values_list("read_to", flat=True).first()
+    if read_to is None:
+        return [
+            Alert(_("The dashboard has no data yet. If this doesn't change soon, the background worker isn't running."))
+        ]
+    if clock.now() - read_to < LATE:
+        return []
+    local = read_to.astimezone(ZoneInfo(settings.REPORTING_TIME_ZONE))
+    text = _("The dashboard was last updated at {time} on {day}. The background worker isn't running.")
+    return [Alert(text.format(time=clock.clock_time(local), day=long_date(local.date())))]
+
+
+def _anomalies() -> list[Alert]:
+    return [Alert(anomaly.reason, reverse("insights_anomalies")) for anomaly in open_anomalies()]
+
+
+def _discrepancies(viewer: Viewer) -> list[Alert]:
+    count = Discrepancy.objects.open_differences().count()
+    if not count:
+        return []
+    text = ngettext(
+        "{count} difference between our ledger and Stripe needs attention from finance.",
+        "{count} differences between our ledger and Stripe need attention from finance.",
+        count,
+    )
+    url = reverse("reconciliation") if viewer.has_perm("payments.view_discrepancy") else ""
+    return [Alert(text.format(count=f"{count:,}"), url)]
 
 
 class TodayPanel(Component):
-    """For whoever may see figures."""
+    """Today's leading KPIs, for those who may see the dashboard."""
 
     order = 20
     template_name = "insights/admin/today_panel.html"
@@ -42,11 +85,12 @@ class TodayPanel(Component):
 
     def get_context_data(self, parent_context: Mapping[str, Any] | None = None) -> dict[str, Any]:
         viewer = parent_context["request"].user if parent_context else None
-        return {"figures": figures_of_today(), "alerts": alerts(viewer) if viewer else []}
+        return {"rows": today(), "alerts": alerts(viewer) if viewer else []}
 
 
-def figures_of_today() -> list[Figure]:
-    """The four, until now."""
-    today = clock.reporting_day(clock.now())
-    results: Mapping[str, Result] = answer(Filter(today, today))
-    return [Figure(name, readings(results[key], compare=False)) for key, name in TODAY.items()]
+def today() -> list[Row]:
+    """The first leading KPIs so far today, compared with nothing: the day is not over."""
+    day = clock.reporting_day(clock.now())
+    results = answer(Filter(day, day))
+    leading = (results[key] for key in leading_kpis()[:SHOWN])
+    return [Row(result.kpi, readings(result, compare=False)) for result in leading]

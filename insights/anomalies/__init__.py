@@ -1,1 +1,1 @@
-"""What is unusual: each watched figure against the same weekday of the weeks before, kept, shown and told once."""
+"""Anomaly detection: each watched KPI against the same weekday of the previous weeks."""

@@ -1,4 +1,4 @@
-"""No bookings at all: the time since the last one, against the same hours of the weeks before."""
+"""The time since the last booking, against the same hours of the previous weeks."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -8,13 +8,15 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from insights.anomalies.figures import BOOKING_GAP, between, span
-from insights.anomalies.judging import WORDS, Judgement, Severity
+from insights.anomalies.judging import Judgement, Severity, Thresholds
 from insights.anomalies.statistics import FEWEST, WEEKS
-from insights.anomalies.thresholds import Thresholds
+from insights.formatting import between, duration
 from portal.common.clock import clock_time, reporting_day
 
+BOOKING_GAP: Final = "bookings_made"  # the KPI
 LONGEST: Final = timedelta(days=7)  # a longer window would reach into its own past
 
 
@@ -28,18 +30,23 @@ class Bookings:
 
 
 def judge_gap(bookings: Bookings, moment: datetime, limits: Thresholds) -> Judgement | None:
-    """The silence since the last booking, at `moment`; None when today is left out or the past says too little.
+    """The gap from the last booking to `moment`; None when today is a closed day or there is too little past.
 
-    It is unusual when in the same hours of the weeks before `limits.silence_bookings` were usual (the median).
+    It is unusual when the median of the same hours of the previous weeks is at least `limits.silence_bookings`.
     """
     start = max(bookings.last, moment - LONGEST)
     past = [] if reporting_day(moment) in limits.closed_days else _past(bookings, start, moment, limits)
     if len(past) < FEWEST:
         return None
     return Judgement(
-        BOOKING_GAP, reporting_day(start), 0, min(past), max(past),
-        severity=_severity(median(past), limits), what=_what(bookings.last, start, moment, past),
-    )  # fmt: skip
+        BOOKING_GAP,
+        reporting_day(start),
+        0,
+        min(past),
+        max(past),
+        severity=_severity(median(past), limits),
+        what=_report(bookings.last, start, moment, past),
+    )
 
 
 def _severity(usual: float, limits: Thresholds) -> Severity | None:
@@ -49,7 +56,7 @@ def _severity(usual: float, limits: Thresholds) -> Severity | None:
 
 
 def _past(bookings: Bookings, start: datetime, end: datetime, limits: Thresholds) -> list[int]:
-    """How many bookings came in the same local hours of the weeks before."""
+    """How many bookings were made in the same local hours of each previous week."""
     windows = [(weeks_before(start, weeks), weeks_before(end, weeks)) for weeks in range(1, WEEKS + 1)]
     return [
         bookings.count(earlier, later)
@@ -59,16 +66,19 @@ def _past(bookings: Bookings, start: datetime, end: datetime, limits: Thresholds
 
 
 def weeks_before(moment: datetime, weeks: int) -> datetime:
-    """The same time on the clock, `weeks` earlier, UTC: another length of time when the clocks changed between."""
+    """The same local time `weeks` earlier, UTC; the clocks may have changed in between."""
     local = moment.astimezone(ZoneInfo(settings.REPORTING_TIME_ZONE))
     return (local - timedelta(weeks=weeks)).astimezone(UTC)
 
 
-def _what(last: datetime, start: datetime, moment: datetime, past: Sequence[int]) -> str:
+def _report(last: datetime, start: datetime, moment: datetime, past: Sequence[int]) -> str:
     local = last.astimezone(ZoneInfo(settings.REPORTING_TIME_ZONE))
-    length, usual = span((moment - start).total_seconds()), between(str(min(past)), str(max(past)))
-    came = f"{usual} came in each of the {WORDS[len(past)]} weeks before."
     if start > last:
         since = f"{local:%A} {local.day} {local:%B}"
-        return f"nobody had booked since {since}; in the {LONGEST.days} days from then on, {came}"
-    return f"the last booking came at {clock_time(local)}; in the {length} from then on, {came}"
+        length = ngettext("{count} day", "{count} days", LONGEST.days).format(count=LONGEST.days)
+    else:
+        since, length = clock_time(local), duration((moment - start).total_seconds())
+    text = _(
+        "No bookings since {since}. In the same {length}, each of the previous {weeks} weeks had {usual} bookings."
+    )
+    return text.format(since=since, length=length, weeks=len(past), usual=between(str(min(past)), str(max(past))))

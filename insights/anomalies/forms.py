@@ -1,26 +1,27 @@
-"""The settings' form: what is kept as a list is ticked."""
+"""The settings' form: what is stored as a list is ticked."""
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 
-from insights.anomalies.figures import NAMES
+from insights.kpis.registry import watched_kpis
 from insights.roles import READERS
 
 
 class AnomalySettingsForm(WagtailAdminModelForm):  # type: ignore[misc]
-    """Only who may see the figures can be told about them."""
+    """Only roles that may see the dashboard can be told about its anomalies."""
 
     watched = forms.MultipleChoiceField(
-        choices=list(NAMES.items()),
+        choices=lambda: list(watched_kpis().items()),
         widget=forms.CheckboxSelectMultiple,
         required=False,
-        label="What is watched",
-        help_text="Each is compared with the same weekday of the eight weeks before.",
+        label=_("Watched KPIs"),
+        help_text=_("Each is compared with the same weekday of the previous eight weeks."),
     )
     recipients = forms.MultipleChoiceField(
         choices=[(role.value, f"{role.value}s" if role.value != "Finance" else "Finance") for role in READERS],
         widget=forms.CheckboxSelectMultiple,
         required=False,
-        label="Who gets an e-mail",
-        help_text="Each finding is told once. With nobody ticked it is only shown.",
+        label=_("Who gets an email"),
+        help_text=_("Each anomaly is emailed once. With nobody ticked, anomalies are only shown."),
     )

@@ -1,22 +1,54 @@
-"""A day's figure against its past, and the sentence that says so."""
+"""A KPI's day against its past, and the sentence that reports it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
-from insights.anomalies.figures import Figure, between
-from insights.anomalies.statistics import judge
-from insights.anomalies.thresholds import Thresholds
-from insights.anomalies.transforms import Sample
-from insights.kpis.aggregates import Aggregates, Sums
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-WORDS: Final = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight")
+from insights.anomalies.statistics import judge
+from insights.anomalies.transforms import COUNT, SECONDS, SHARE
+from insights.formatting import between, rounded
+from insights.kpis.aggregates import Aggregates, Sums
+from insights.kpis.definition import Direction, Kpi, Sample, Unit
+from insights.kpis.registry import REGISTRY
+
+WEEKDAYS: Final = (
+    gettext_lazy("Mondays"),
+    gettext_lazy("Tuesdays"),
+    gettext_lazy("Wednesdays"),
+    gettext_lazy("Thursdays"),
+    gettext_lazy("Fridays"),
+    gettext_lazy("Saturdays"),
+    gettext_lazy("Sundays"),
+)
+_TRANSFORMS: Final = {Unit.RATIO: SHARE, Unit.COUNT: COUNT, Unit.SECONDS: SECONDS}
+
+
+# The defaults that the false alarms in docs/analytics/anomalies.md are measured with.
+SENSITIVITY: Final = Decimal("3.5")  # Iglewicz and Hoaglin, "How to Detect and Handle Outliers", 1993
+MINIMUM_VOLUME: Final = 10
+LAG_SECONDS: Final = 30
+SILENCE_BOOKINGS: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """When a KPI counts as unusual. Days of `closed_days` are not judged or compared with."""
+
+    sensitivity: float = float(SENSITIVITY)
+    minimum_volume: int = MINIMUM_VOLUME
+    lag_seconds: int = LAG_SECONDS
+    silence_bookings: int = SILENCE_BOOKINGS
+    closed_days: frozenset[date] = frozenset()
 
 
 class Severity(StrEnum):
-    """Critical: twice as far out as what counts as unusual."""
+    """Critical: at least twice as far out as the sensitivity."""
 
     WARNING = "warning"
     CRITICAL = "critical"
@@ -24,9 +56,9 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What was found about `kpi` on `day`: `severity` is None for a normal day.
+    """The verdict on `kpi` for `day`: `severity` is None for a normal day.
 
-    `value`, `low` and `high` are in the figure's unit. `what` goes on after "Yesterday" or "On Tuesday 10 March".
+    `value`, `low` and `high` are in the KPI's unit. `what` is the report in whole sentences, without the day.
     """
 
     kpi: str
@@ -38,41 +70,68 @@ class Judgement:
     what: str
 
 
-def samples(
-    figure: Figure, days: Mapping[date, Aggregates], first: date, last: date, limits: Thresholds
-) -> dict[date, Sample]:
-    """What `figure` says of each day from `first` to `last`, days left out excepted. `days` lacks days without a row.
+def judged_by_day() -> dict[str, Kpi]:
+    """The watched KPIs that have a sample a day."""
+    return {key: kpi for key, kpi in REGISTRY.items() if kpi.watched and kpi.watched.sample}
 
-    `first` may not be before the first day that the roll-ups know: before it, nothing is no zero.
+
+def sample_of(kpi: Kpi, aggregates: Aggregates, limits: Thresholds) -> Sample | None:
+    """The day's sample; None without data, and for a share or a duration that rests on too little."""
+    sample = kpi.watched.sample(aggregates) if kpi.watched and kpi.watched.sample else None
+    if sample is None or (kpi.unit is not Unit.COUNT and sample.volume < limits.minimum_volume):
+        return None
+    return sample
+
+
+def samples(
+    kpi: Kpi, days: Mapping[date, Aggregates], first: date, last: date, limits: Thresholds
+) -> dict[date, Sample]:
+    """The samples of the days `first` to `last`, closed days left out. `days` lacks days without a row.
+
+    `first` may not be before the first day that the roll-ups know: before it, no row does not mean zero.
     """
-    nothing = Sums()
-    every = (first + timedelta(days=n) for n in range((last - first).days + 1))
-    read = {day: figure.read(days.get(day, nothing), limits) for day in every if day not in limits.closed_days}
+    empty = Sums()
+    every_day = (first + timedelta(days=n) for n in range((last - first).days + 1))
+    read = {day: sample_of(kpi, days.get(day, empty), limits) for day in every_day if day not in limits.closed_days}
     return {day: sample for day, sample in read.items() if sample is not None}
 
 
-def judge_day(figure: Figure, day: date, known: Mapping[date, Sample], limits: Thresholds) -> Judgement | None:
-    """`figure` on `day`; None when the day, or its past, says too little."""
+def judge_day(kpi: Kpi, day: date, known: Mapping[date, Sample], limits: Thresholds) -> Judgement | None:
+    """`kpi` on `day`; None when there is too little data on the day or before it."""
     if day not in known:
         return None
     sample = known[day]
-    verdict = judge(day, sample, known, figure.transform, sensitivity=limits.sensitivity)
+    verdict = judge(day, sample, known, _TRANSFORMS[kpi.unit], sensitivity=limits.sensitivity)
     if verdict is None:
         return None
-    harmless = figure.bad > 0 and sample.value <= figure.harmless(limits)
-    score = 0.0 if harmless else verdict.score * figure.bad
     return Judgement(
-        figure.key, day, sample.value, verdict.low, verdict.high,
-        severity=_severity(score, limits), what=_what(figure, sample, day, verdict.past),
-    )  # fmt: skip
+        kpi.key,
+        day,
+        sample.value,
+        verdict.low,
+        verdict.high,
+        severity=_severity(_badness(kpi, sample, verdict.score, limits), limits),
+        what=_report(kpi, sample, day, verdict.past),
+    )
 
 
-def _severity(score: float, limits: Thresholds) -> Severity | None:
-    if score < limits.sensitivity:
+def _badness(kpi: Kpi, sample: Sample, score: float, limits: Thresholds) -> float:
+    """`score` towards the bad side; 0 for zero, or a delay that the settings allow, where lower is better."""
+    if kpi.direction is Direction.HIGHER_IS_BETTER:
+        return -score
+    allowed = limits.lag_seconds if kpi.unit is Unit.SECONDS else 0
+    return score if sample.value > allowed else 0.0
+
+
+def _severity(badness: float, limits: Thresholds) -> Severity | None:
+    if badness < limits.sensitivity:
         return None
-    return Severity.CRITICAL if score >= 2 * limits.sensitivity else Severity.WARNING
+    return Severity.CRITICAL if badness >= 2 * limits.sensitivity else Severity.WARNING
 
 
-def _what(figure: Figure, sample: Sample, day: date, past: Sequence[float]) -> str:
-    said, usual = figure.said.format(figure.shown(sample.value)), between(*map(figure.shown, (min(past), max(past))))
-    return f"{said}; on the {WORDS[len(past)]} {day:%A}s before it was {usual}."
+def _report(kpi: Kpi, sample: Sample, day: date, past: Sequence[float]) -> str:
+    message = str(kpi.watched.message) if kpi.watched else ""
+    finding = message.format(value=rounded(sample.value, kpi.unit))
+    usual = between(rounded(min(past), kpi.unit), rounded(max(past), kpi.unit))
+    compared = _("On the previous {count} {weekdays} it was {usual}.")
+    return f"{finding} {compared.format(count=len(past), weekdays=WEEKDAYS[day.weekday()], usual=usual)}"

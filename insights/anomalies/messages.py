@@ -1,27 +1,27 @@
-"""The e-mail about what is unusual: its shipped wording and placeholders."""
+"""The email about anomalies: its shipped wording and placeholders."""
 
 from typing import Final
 
 from portal.notifications.templates import MessageTemplate
 
-UNUSUAL_FIGURES: Final = MessageTemplate(
+ANOMALIES_FOUND: Final = MessageTemplate(
     key="unusual_figures",
-    name="Unusual figures",
-    sent_when="A figure has left its usual range. Once for each finding; to the roles chosen in the settings.",
-    subject="Unusual figures: {names}",
+    name="Anomalies",
+    sent_when="A KPI has left its usual range. Once for each anomaly; to the roles chosen in the settings.",
+    subject="Unusual activity: {names}",
     body=(
         "Dear {name},\n\n"
-        "These figures are not as usual:\n\n"
+        "These KPIs are outside their usual range:\n\n"
         "{findings}\n\n"
-        "Each was compared with the same weekday of the weeks before. The dashboard says when they are usual again."
+        "Each was compared with the same weekday of the previous weeks. The dashboard shows when they are back to "
+        "normal."
     ),
-    button="See the figures",
+    button="See the anomalies",
     samples={
         "name": "Maya",
-        "names": "Attempts that fail",
+        "names": "Attempt failure rate",
         "findings": (
-            "On Tuesday 10 March 31 % of attempts to pay failed; "
-            "on the eight Tuesdays before it was between 4 % and 9 %."
+            "Tuesday 10 March: 31% of payment attempts failed. On the previous 8 Tuesdays it was between 4% and 9%."
         ),
         "url": "/admin/insights/anomalies/",
     },

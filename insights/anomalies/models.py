@@ -1,4 +1,4 @@
-"""Findings, kept; and the settings that staff edit."""
+"""Stored anomalies, and the settings that staff edit."""
 
 from datetime import date
 from typing import Any, ClassVar
@@ -7,20 +7,22 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 
-from insights.anomalies import thresholds
-from insights.anomalies.figures import NAMES
+from insights.anomalies import judging
 from insights.anomalies.forms import AnomalySettingsForm
-from insights.anomalies.judging import Severity
-from insights.anomalies.thresholds import Thresholds
+from insights.anomalies.judging import Severity, Thresholds
+from insights.kpis.registry import watched_kpis
 from portal.accounts.roles import Role
 from portal.common import clock
 
 
 class Anomaly(models.Model):
-    """One figure that left its usual range: opened once, brought up to date, closed when the figure is usual again.
+    """A KPI outside its usual range: opened once, updated, closed when it is back to normal.
 
     `first_day` and `day` are the first and the newest unusual day. `value`, `low` and `high` are in the KPI's unit.
     """
@@ -40,7 +42,8 @@ class Anomaly(models.Model):
     class Meta:
         ordering = ("-pk",)
         default_permissions = ()
-        verbose_name = "finding"
+        verbose_name = _("anomaly")
+        verbose_name_plural = _("anomalies")
         constraints = (
             models.UniqueConstraint(fields=["kpi"], condition=Q(closed_at=None), name="one_open_anomaly_per_kpi"),
         )
@@ -50,18 +53,19 @@ class Anomaly(models.Model):
 
     @property
     def name(self) -> str:
-        """The figure's name."""
-        return NAMES.get(self.kpi, self.kpi)
+        """The name under which the KPI is watched; its key when it no longer is."""
+        return watched_kpis().get(self.kpi, self.kpi)
 
     def reason(self, today: date | None = None) -> str:
-        """The finding in one sentence, as it reads on `today`; without it with its date, for what is read later."""
-        dated = f"On {self.day:%A} {self.day.day} {self.day:%B}"
-        when = {0: "Today", 1: "Yesterday"}.get((today - self.day).days, dated) if today else dated
-        return f"{when} {self.what}"
+        """The report as it reads on `today`; without `today`, with its date, for what is read later."""
+        dated = f"{self.day:%A} {self.day.day} {self.day:%B}"
+        recent = {0: gettext("Today"), 1: gettext("Yesterday")}
+        day = recent.get((today - self.day).days, dated) if today else dated
+        return gettext("{day}: {report}").format(day=day, report=self.what)
 
 
-def _every_figure() -> list[str]:
-    return list(NAMES)
+def _everything() -> list[str]:
+    return list(watched_kpis())
 
 
 def _managers() -> list[str]:
@@ -69,44 +73,56 @@ def _managers() -> list[str]:
 
 
 def _number(default: int, low: int, high: int, **kwargs: Any) -> models.IntegerField:
-    wrong = f"Please give a whole number from {low} to {high:,}."
-    validators = [MinValueValidator(low, wrong), MaxValueValidator(high, wrong)]
+    message = format_lazy(_("Enter a whole number from {low} to {high}."), low=low, high=f"{high:,}")
+    validators = [MinValueValidator(low, message), MaxValueValidator(high, message)]
     return models.IntegerField(default=default, validators=validators, **kwargs)
 
 
-_SENSITIVITY = "Please give a number from 2 (many findings) to 10 (only the worst)."
+_SENSITIVITY = _("Enter a number from 2 (many anomalies) to 10 (only the worst).")
 
 
 @register_setting(icon="warning")
 class AnomalySettings(BaseGenericSetting):
-    """When a figure counts as unusual, and who is told."""
+    """When a KPI counts as unusual, and who is told."""
 
-    watched = models.JSONField(default=_every_figure, blank=True)
+    watched = models.JSONField(default=_everything, blank=True)
     recipients = models.JSONField(default=_managers, blank=True)
     sensitivity = models.DecimalField(
         max_digits=3,
         decimal_places=1,
-        default=thresholds.SENSITIVITY,
+        default=judging.SENSITIVITY,
         validators=[MinValueValidator(2, _SENSITIVITY), MaxValueValidator(10, _SENSITIVITY)],
-        help_text="How far from the usual counts as unusual, in usual day-to-day variations. Lower finds more, and "
-        "is wrong more often. 3.5 is wrong about once a year for each figure.",
+        help_text=_(
+            "How far from normal counts as unusual, in normal day-to-day variations. A lower number finds more, with "
+            "more false alarms. 3.5 gives about one false alarm a year for each KPI."
+        ),
     )
     minimum_volume = _number(
-        thresholds.MINIMUM_VOLUME, 5, 100_000,
-        help_text="A day with fewer payments, visits or events than this is neither judged nor compared with.",
-    )  # fmt: skip
+        judging.MINIMUM_VOLUME,
+        5,
+        100_000,
+        help_text=_("A day with fewer payments, visits or events than this is not judged or compared with."),
+    )
     silence_bookings = _number(
-        thresholds.SILENCE_BOOKINGS, 5, 10_000,
-        help_text="Say that nobody books once this many bookings were usual since the last one.",
-    )  # fmt: skip
+        judging.SILENCE_BOOKINGS,
+        5,
+        10_000,
+        verbose_name=_("Quiet-spell threshold"),
+        help_text=_("Report a quiet spell once this many bookings would normally have come since the last one."),
+    )
     lag_seconds = _number(
-        thresholds.LAG_SECONDS, 1, 86_400,
-        help_text="Seconds that Stripe's events may always take, whatever is usual.",
-    )  # fmt: skip
+        judging.LAG_SECONDS,
+        1,
+        86_400,
+        verbose_name=_("Allowed delay (seconds)"),
+        help_text=_("A webhook lag up to this is never an anomaly."),
+    )
     closed_days = models.TextField(
         blank=True,
-        help_text="Days on which nothing is expected, such as bank holidays: one a line, like 2026-12-25. "
-        "They are neither judged nor compared with.",
+        help_text=_(
+            "Days without the usual activity, such as bank holidays: one a line, like 2026-12-25. They are not judged "
+            "or compared with."
+        ),
     )
 
     base_form_class = AnomalySettingsForm
@@ -115,17 +131,17 @@ class AnomalySettings(BaseGenericSetting):
         FieldPanel("recipients"),
         MultiFieldPanel(
             [FieldPanel(n) for n in ("sensitivity", "minimum_volume", "silence_bookings", "lag_seconds")],
-            heading="When it counts as unusual",
+            heading=_("When a KPI counts as unusual"),
         ),
         FieldPanel("closed_days"),
     ]
 
     class Meta:
         default_permissions = ("change",)
-        verbose_name = "unusual figures"
+        verbose_name = _("anomaly detection")
 
     def __str__(self) -> str:
-        return "Unusual figures"
+        return gettext("Anomaly detection")
 
     def clean(self) -> None:
         try:
@@ -134,7 +150,7 @@ class AnomalySettings(BaseGenericSetting):
             raise ValidationError({"closed_days": str(error)}) from error
 
     def thresholds(self) -> Thresholds:
-        """The settings as the judges take them."""
+        """The settings, for judging."""
         return Thresholds(
             sensitivity=float(self.sensitivity),
             minimum_volume=self.minimum_volume,
@@ -153,4 +169,5 @@ def _day(number: int, text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"Line {number}: “{text}” is not a day. Write it like 2026-12-25.") from None
+        message = gettext("Line {number}: “{text}” isn't a date. Write it like 2026-12-25.")
+        raise ValueError(message.format(number=number, text=text)) from None

@@ -12,7 +12,8 @@ from math import pi, sqrt
 from statistics import median
 from typing import Final
 
-from insights.anomalies.transforms import Sample, Transform
+from insights.anomalies.transforms import Transform
+from insights.kpis.definition import Sample
 
 WEEKS: Final = 8
 FEWEST: Final = 4  # of the same weekday; with fewer nobody can say what is usual
@@ -47,8 +48,8 @@ def judge(
     """`sample` of `day` against the eight weeks before; None when the same weekday is known fewer than four times."""
     weekdays: defaultdict[int, list[Point]] = defaultdict(list)
     for each in (day - timedelta(days=n) for n in range(7 * WEEKS, 0, -1)):
-        if found := history.get(each):
-            weekdays[each.weekday()].append(Point(each, transform.stretched(found), transform.noise(found)))
+        if sample_then := history.get(each):
+            weekdays[each.weekday()].append(Point(each, transform.stretched(sample_then), transform.noise(sample_then)))
     alike = weekdays[day.weekday()]
     if len(alike) < FEWEST:
         return None

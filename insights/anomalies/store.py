@@ -1,4 +1,4 @@
-"""Keeping findings: one open row a figure, whatever is judged how often."""
+"""Stores anomalies: at most one open row a KPI, however often it is judged."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -10,19 +10,19 @@ from insights.anomalies.judging import Judgement
 from insights.anomalies.models import Anomaly
 from portal.common import clock
 
-FORGOTTEN: Final = timedelta(days=14)  # nothing could be judged since
+STALE: Final = timedelta(days=14)  # without a day that could be judged
 
 
 def store(judgement: Judgement) -> None:
-    """Open a finding or bring it up to date; close it when the figure is usual again.
+    """Open or update the anomaly of a KPI; close it when the KPI is back to normal.
 
-    A finding that was closed for the same day is opened again, not found anew: nobody is told twice.
+    One that was closed for the same day is opened again, so that nobody is told twice.
     """
     rows = Anomaly.objects.filter(kpi=judgement.kpi)
     if judgement.severity is None:
         rows.filter(closed_at=None).update(closed_at=clock.now())
         return
-    news = {
+    changed = {
         "day": judgement.day,
         "value": judgement.value,
         "low": judgement.low,
@@ -31,15 +31,15 @@ def store(judgement: Judgement) -> None:
         "what": judgement.what,
         "closed_at": None,
     }
-    same = rows.filter(Q(closed_at=None) | Q(day=judgement.day)).order_by("-pk").first()
-    if same is None:
-        Anomaly.objects.create(kpi=judgement.kpi, first_day=judgement.day, **news)
+    existing = rows.filter(Q(closed_at=None) | Q(day=judgement.day)).order_by("-pk").first()
+    if existing is None:
+        Anomaly.objects.create(kpi=judgement.kpi, first_day=judgement.day, **changed)
     else:
-        rows.filter(pk=same.pk).update(**news)
+        rows.filter(pk=existing.pk).update(**changed)
 
 
 def close_the_rest(watched: Iterable[str]) -> None:
-    """Close what nobody watches any more, and what could not be judged again for a fortnight."""
-    too_old = clock.reporting_day(clock.now()) - FORGOTTEN
-    left = Anomaly.objects.filter(closed_at=None).filter(~Q(kpi__in=list(watched)) | Q(day__lt=too_old))
-    left.update(closed_at=clock.now())
+    """Close what is no longer watched, and what could not be judged for a fortnight."""
+    too_old = clock.reporting_day(clock.now()) - STALE
+    stale = Anomaly.objects.filter(closed_at=None).filter(~Q(kpi__in=list(watched)) | Q(day__lt=too_old))
+    stale.update(closed_at=clock.now())

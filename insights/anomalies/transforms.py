@@ -1,4 +1,4 @@
-"""Scales on which a figure's chance noise is known, so that days of different volume can be compared.
+"""Transforms after which a KPI's random noise is known, so that days of different volume can be compared.
 
 Shares and counts are stretched as Anscombe did ("The transformation of Poisson, binomial and negative-binomial data",
 Biometrika 35, 1948): there the noise hangs on the volume alone. Durations are compared by their ratio.
@@ -9,13 +9,7 @@ from dataclasses import dataclass
 from math import asin, exp, log, pi, sin, sqrt
 from typing import Final
 
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """A figure, and how many attempts, visits or events it rests on."""
-
-    value: float
-    volume: int
+from insights.kpis.definition import Sample
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,1 +1,1 @@
-"""The figures: one definition each, read from the roll-ups alone."""
+"""KPIs: one definition each, computed from the roll-ups alone."""

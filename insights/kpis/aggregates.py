@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from insights.rollups.models import DailyFigures
+from insights.rollups.models import DailyServiceTotals
 
 KEYS: Final = {"id", "day", "service_id", "currency"}
-_COLUMNS: Final = tuple(f.name for f in DailyFigures._meta.concrete_fields if f.name not in KEYS)
+_COLUMNS: Final = tuple(f.name for f in DailyServiceTotals._meta.concrete_fields if f.name not in KEYS)
 MONEY: Final = tuple(name for name in _COLUMNS if name.endswith("_amount"))
 COUNTS: Final = tuple(name for name in _COLUMNS if name not in MONEY)
 NOTIFIED: Final = ("queued", "sent", "failed", "paid_after")
@@ -20,7 +20,7 @@ class Aggregates(Protocol):
     """`counts` by column; `money[column][currency]` in minor units; `histogram(measure)[edge]`;
     `notifications[template][column]`; `media[item][column]`; `viewers` are different people.
 
-    A day has no `declines`, and its media under EVERYTHING: nothing asks for more.
+    A day has no `declines`, and its media under EVERYTHING: no KPI needs more.
     """
 
     @property

@@ -1,10 +1,12 @@
-"""What figures are asked for: days, a service, and the period before."""
+"""What the dashboard shows: days, a service, and the previous period."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Final, Self
+
+from django.utils.translation import gettext as _
 
 from portal.bookings.models import Service
 from portal.common import clock
@@ -14,7 +16,7 @@ MOST_DAYS: Final = 3 * 366
 
 
 class BadFilter(ValueError):
-    """The question cannot be answered; the message is a sentence that says what to change."""
+    """A filter that cannot be applied; the message says what to change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,25 +35,26 @@ class Filter:
 
     @property
     def previous(self) -> Self:
-        """As many days, just before."""
+        """The same number of days, just before."""
         length = timedelta(days=len(self.days))
         return replace(self, first=self.first - length, last=self.last - length)
 
     @classmethod
     def read(cls, query: Mapping[str, str]) -> Self:
-        """From an address' `from`, `to` and `service` (a slug); the last 30 days when not given. Raises BadFilter."""
+        """From an address' `from`, `to` and `service` (a slug); by default the last 30 days. Raises BadFilter."""
         today = clock.reporting_day(clock.now())
         last = _day(query, "to") or today
         first = _day(query, "from") or last - timedelta(days=DEFAULT_DAYS - 1)
         if first > last:
-            raise BadFilter("The first day is after the last day: swap “from” and “to”.")
+            raise BadFilter(_("The first day is after the last day. Swap “from” and “to”."))
         if (last - first).days >= MOST_DAYS:
-            raise BadFilter(f"Please ask for at most {MOST_DAYS} days (three years) at once.")
+            message = _("Choose at most {count} days (three years).")
+            raise BadFilter(message.format(count=f"{MOST_DAYS:,}"))
         slug = query.get("service", "")
         return cls(first, last, _service_id(slug) if slug else None, slug)
 
 
-@lru_cache(maxsize=64)  # a page asks for them again and again
+@lru_cache(maxsize=64)  # a page needs them many times
 def _from_to(first: date, last: date) -> tuple[date, ...]:
     return tuple(first + timedelta(days=n) for n in range((last - first).days + 1))
 
@@ -63,15 +66,16 @@ def _day(query: Mapping[str, str], name: str) -> date | None:
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        raise BadFilter(f"“{name}” is not a day: write it like 2026-03-31.") from None
+        message = _("“{name}” isn't a date. Write it like 2026-03-31.")
+        raise BadFilter(message.format(name=name)) from None
     if not 2000 <= day.year <= 2100:
-        raise BadFilter(f"“{name}” has to lie between the years 2000 and 2100.")
+        message = _("“{name}” must be between the years 2000 and 2100.")
+        raise BadFilter(message.format(name=name))
     return day
 
 
 def _service_id(slug: str) -> int:
-    named = Service.objects.filter(slug=slug)
-    found = named.values_list("pk", flat=True).first()
-    if found is None:
-        raise BadFilter("There is no service of that name: leave “service” out to see all.")
-    return int(found)
+    pk = Service.objects.filter(slug=slug).values_list("pk", flat=True).first()
+    if pk is None:
+        raise BadFilter(_("There's no service with that name. Leave “service” out to see all services."))
+    return int(pk)

@@ -1,7 +1,7 @@
-"""The roll-ups of a period, added up by the database; each part is read when a figure first asks for it.
+"""The roll-ups of a period, added up by the database; each part is read when a KPI first needs it.
 
-What adds up is added up from the days, so that both are of one moment. What knows no service (e-mails,
-media, Stripe's events) is always of all.
+Totals are added up from the days where possible, so that both are of one moment. What has no service (emails,
+media, Stripe's events) is for all services.
 """
 
 from collections import Counter, defaultdict
@@ -18,10 +18,10 @@ from insights.kpis.filters import Filter
 from insights.rollups.models import (
     Daily,
     DailyDecline,
-    DailyFigures,
     DailyHistogram,
     DailyMedia,
     DailyNotifications,
+    DailyServiceTotals,
     DailyViewer,
 )
 
@@ -33,17 +33,17 @@ _NO_DURATIONS: Final[Counter[int]] = Counter()
 class Period:
     """`totals` of the whole period, and `days` by day."""
 
-    def __init__(self, asked: Filter) -> None:
-        self.days = Days(asked)
+    def __init__(self, filters: Filter) -> None:
+        self.days = Days(filters)
         self.totals: Aggregates = PeriodTotals(self.days)
 
 
 class Days(Mapping[date, Aggregates]):
-    """Every day of `asked`."""
+    """The aggregates of every day of `filters`."""
 
-    def __init__(self, asked: Filter) -> None:
-        self.asked = asked
-        self._known = dict.fromkeys(asked.days)
+    def __init__(self, filters: Filter) -> None:
+        self.filters = filters
+        self._known = dict.fromkeys(filters.days)
         self._histograms: dict[str, dict[date, Counter[int]]] = {}
 
     def __getitem__(self, day: date) -> Aggregates:
@@ -59,49 +59,51 @@ class Days(Mapping[date, Aggregates]):
 
     @cached_property
     def counts(self) -> dict[date, dict[str, int]]:
-        """By day that has any, as all that follow."""
-        rows = _sums(_of_service(DailyFigures, self.asked), ("day",), COUNTS)
+        """By day; days without any are left out, here and below."""
+        rows = _sums(_of_service(DailyServiceTotals, self.filters), ("day",), COUNTS)
         return {day: dict(zip(COUNTS, values, strict=True)) for day, *values in rows}
 
     @cached_property
     def money(self) -> dict[date, dict[str, Counter[str]]]:
-        """Currencies in which nothing happened are left out."""
-        found: dict[date, dict[str, Counter[str]]] = defaultdict(no_money)
-        for day, currency, *amounts in _sums(_of_service(DailyFigures, self.asked), ("day", "currency"), MONEY):
+        """Currencies without an amount are left out."""
+        money: dict[date, dict[str, Counter[str]]] = defaultdict(no_money)
+        for day, currency, *amounts in _sums(_of_service(DailyServiceTotals, self.filters), ("day", "currency"), MONEY):
             for name, amount in zip(MONEY, amounts, strict=True):
                 if amount:
-                    found[day][name][currency] = amount
-        return found
+                    money[day][name][currency] = amount
+        return money
 
     def histogram(self, measure: str) -> dict[date, Counter[int]]:
-        """Each measure is read when first asked for."""
+        """Each measure is read when first needed."""
         if measure not in self._histograms:
-            found: dict[date, Counter[int]] = defaultdict(Counter)
-            for day, edge, count in _sums(_durations(self.asked).filter(measure=measure), ("day", "edge"), ("count",)):
-                found[day][edge] = count
-            self._histograms[measure] = found
+            buckets: dict[date, Counter[int]] = defaultdict(Counter)
+            for day, edge, count in _sums(
+                _durations(self.filters).filter(measure=measure), ("day", "edge"), ("count",)
+            ):
+                buckets[day][edge] = count
+            self._histograms[measure] = buckets
         return self._histograms[measure]
 
     @cached_property
     def notifications(self) -> dict[date, dict[str, dict[str, int]]]:
-        """Of each template."""
-        found: dict[date, dict[str, dict[str, int]]] = defaultdict(dict)
-        for day, template, *values in _of(DailyNotifications, self.asked).values_list("day", "template", *NOTIFIED):
-            found[day][template] = dict(zip(NOTIFIED, values, strict=True))
-        return found
+        """By template."""
+        by_template: dict[date, dict[str, dict[str, int]]] = defaultdict(dict)
+        for day, template, *values in _of(DailyNotifications, self.filters).values_list("day", "template", *NOTIFIED):
+            by_template[day][template] = dict(zip(NOTIFIED, values, strict=True))
+        return by_template
 
     @cached_property
     def media(self) -> dict[date, dict[str, dict[str, int]]]:
-        """All items together."""
-        rows = _sums(_of(DailyMedia, self.asked), ("day",), PLAYED)
+        """All items together, under EVERYTHING."""
+        rows = _sums(_of(DailyMedia, self.filters), ("day",), PLAYED)
         return {day: {EVERYTHING: dict(zip(PLAYED, values, strict=True))} for day, *values in rows}
 
     @cached_property
     def viewers(self) -> dict[date, tuple[int, int]]:
-        """Different people, and those of them who had not been there on an earlier of the days."""
-        new = Q(seen_before__isnull=True) | Q(seen_before__lt=self.asked.first)
-        rows = _of(DailyViewer, self.asked).values_list("day").annotate(Count("day"), new=Count("day", filter=new))
-        return {day: (found, first_seen) for day, found, first_seen in rows}
+        """Unique viewers of the day, and those of them not seen on an earlier day of the period."""
+        new = Q(seen_before__isnull=True) | Q(seen_before__lt=self.filters.first)
+        rows = _of(DailyViewer, self.filters).values_list("day").annotate(Count("day"), new=Count("day", filter=new))
+        return {day: (viewers, first_seen) for day, viewers, first_seen in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,35 +154,35 @@ class PeriodTotals:
 
     @cached_property
     def money(self) -> Mapping[str, Counter[str]]:
-        found = no_money()
+        money = no_money()
         for day in self.days.money.values():
             for name, amounts in day.items():
                 for currency, amount in amounts.items():
-                    found[name][currency] += amount
-        return found
+                    money[name][currency] += amount
+        return money
 
     @cached_property
     def declines(self) -> Counter[str]:
-        return Counter(dict(_sums(_of_service(DailyDecline, self.days.asked), ("reason",), ("declines",))))
+        return Counter(dict(_sums(_of_service(DailyDecline, self.days.filters), ("reason",), ("declines",))))
 
     def histogram(self, measure: str) -> Counter[int]:
         return self._histograms.get(measure, _NO_DURATIONS)
 
     @cached_property
     def _histograms(self) -> Mapping[str, Counter[int]]:
-        found: dict[str, Counter[int]] = defaultdict(Counter)
-        for measure, edge, count in _sums(_durations(self.days.asked), ("measure", "edge"), ("count",)):
-            found[measure][edge] = count
-        return found
+        buckets: dict[str, Counter[int]] = defaultdict(Counter)
+        for measure, edge, count in _sums(_durations(self.days.filters), ("measure", "edge"), ("count",)):
+            buckets[measure][edge] = count
+        return buckets
 
     @cached_property
     def notifications(self) -> Mapping[str, Mapping[str, int]]:
-        rows = _sums(_of(DailyNotifications, self.days.asked), ("template",), NOTIFIED)
+        rows = _sums(_of(DailyNotifications, self.days.filters), ("template",), NOTIFIED)
         return {template: dict(zip(NOTIFIED, values, strict=True)) for template, *values in rows}
 
     @cached_property
     def media(self) -> Mapping[str, Mapping[str, int]]:
-        rows = _sums(_of(DailyMedia, self.days.asked), ("item",), PLAYED)
+        rows = _sums(_of(DailyMedia, self.days.filters), ("item",), PLAYED)
         return {item: dict(zip(PLAYED, values, strict=True)) for item, *values in rows}
 
     @cached_property
@@ -188,21 +190,21 @@ class PeriodTotals:
         return sum(new for _, new in self.days.viewers.values())
 
 
-def _of(table: type[Daily], asked: Filter) -> Rows:
-    rows: Rows = table._default_manager.filter(day__gte=asked.first, day__lte=asked.last).order_by()
+def _of(table: type[Daily], filters: Filter) -> Rows:
+    rows: Rows = table._default_manager.filter(day__gte=filters.first, day__lte=filters.last).order_by()
     return rows
 
 
-def _of_service(table: type[Daily], asked: Filter) -> Rows:
-    rows = _of(table, asked)
-    return rows if asked.service_id is None else rows.filter(service_id=asked.service_id)
+def _of_service(table: type[Daily], filters: Filter) -> Rows:
+    rows = _of(table, filters)
+    return rows if filters.service_id is None else rows.filter(service_id=filters.service_id)
 
 
-def _durations(asked: Filter) -> Rows:
-    rows = _of(DailyHistogram, asked)
-    if asked.service_id is None:
+def _durations(filters: Filter) -> Rows:
+    rows = _of(DailyHistogram, filters)
+    if filters.service_id is None:
         return rows
-    return rows.filter(service_id__in=(0, asked.service_id))  # 0: measures that know no service
+    return rows.filter(service_id__in=(0, filters.service_id))  # 0: measures without a service
 
 
 def _sums(rows: Rows, keys: tuple[str, ...], columns: tuple[str, ...]) -> Rows:
@@ -213,12 +215,11 @@ def _sums(rows: Rows, keys: tuple[str, ...], columns: tuple[str, ...]) -> Rows:
 
 
 class Total(Sum):
-    """A sum of whole numbers. The database says it as one; Django would convert each value once more."""
+    """A sum of whole numbers, without Django's converting each value again."""
 
     def get_db_converters(self, connection: Any) -> list[Any]:
-        """None."""
         return []
 
     def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
-        """There a sum of bigint is numeric."""
+        """PostgreSQL's sum of bigint is numeric."""
         return self.as_sql(compiler, connection, template="%(function)s(%(distinct)s%(expressions)s)::bigint", **extra)

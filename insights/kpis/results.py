@@ -1,4 +1,4 @@
-"""Answering a filter: every figure with its value, the one of the period before, and its days."""
+"""Every KPI of a filter: its value, its previous value, and its days."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,9 +15,9 @@ Series = list[tuple[date, Value]]
 
 @dataclass(frozen=True)
 class Result:
-    """The days, and what it is compared with, are worked out when somebody looks at them.
+    """The days and the previous period are computed when they are first read.
 
-    A figure of this moment has neither, a breakdown no days.
+    A KPI of this moment has neither, a breakdown no days.
     """
 
     kpi: Kpi
@@ -28,23 +28,23 @@ class Result:
 
     @cached_property
     def previous(self) -> Value:
-        """Of the period before."""
+        """The value of the previous period."""
         return self.read_previous()
 
     @cached_property
     def series(self) -> Series:
-        """Its days."""
+        """The value of each day."""
         return self.read_days()
 
     @cached_property
     def series_before(self) -> Series:
-        """The days of the period before."""
+        """The value of each day of the previous period."""
         return self.read_days_before()
 
 
-def answer(asked: Filter) -> dict[str, Result]:
-    """Every figure of the registry for `asked`, by key."""
-    period, before = Period(asked), Period(asked.previous)
+def answer(filters: Filter) -> dict[str, Result]:
+    """Every KPI of the registry for `filters`, by key."""
+    period, before = Period(filters), Period(filters.previous)
     return {key: _result(kpi, period, before) for key, kpi in REGISTRY.items()}
 
 

@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
             name='AnomalySettings',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('watched', models.JSONField(blank=True, default=insights.anomalies.models._every_figure)),
+                ('watched', models.JSONField(blank=True, default=insights.anomalies.models._everything)),
                 ('recipients', models.JSONField(blank=True, default=insights.anomalies.models._managers)),
                 ('sensitivity', models.DecimalField(decimal_places=1, default=Decimal('3.5'), help_text='How far from the usual counts as unusual, in usual day-to-day variations. Lower finds more, and is wrong more often. 3.5 is wrong about once a year for each figure.', max_digits=3, validators=[django.core.validators.MinValueValidator(2, 'Please give a number from 2 (many findings) to 10 (only the worst).'), django.core.validators.MaxValueValidator(10, 'Please give a number from 2 (many findings) to 10 (only the worst).')])),
                 ('minimum_volume', models.IntegerField(default=10, help_text='A day with fewer payments, visits or events than this is neither judged nor compared with.', validators=[django.core.validators.MinValueValidator(5, 'Please give a whole number from 5 to 100,000.'), django.core.validators.MaxValueValidator(100000, 'Please give a whole number from 5 to 100,000.')])),

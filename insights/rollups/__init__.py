@@ -1,1 +1,1 @@
-"""Daily roll-ups: small tables that every figure is read from, recomputed from the base tables day by day."""
+"""Daily roll-ups: small tables that every KPI is read from, recomputed from the base tables day by day."""

@@ -1,4 +1,4 @@
-"""Which days of which parts have to be computed again: read from the traces that every change leaves."""
+"""Which days of which specs have to be computed again, read from the traces that every change leaves."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -17,14 +17,14 @@ from portal.bookings.enums import ATTENDANCE
 from portal.bookings.models import Booking, BookingTransition, Session, SessionChange
 from portal.common.clock import reporting_day
 
-DirtyDays = dict[str, set[date]]  # the days by part
+DirtyDays = dict[str, set[date]]  # by spec
 
 PLACES: Final = ("sessions", "attendance")
 UNTRACED: Final = ("notifications", "notification_delay", "webhook_lag")  # their rows change without a trace
 
 
 def dirty_days(since: datetime, until: datetime) -> DirtyDays:
-    """Days whose figures changes since `since` may have moved; of what leaves no trace, every day from the one before.
+    """Days that changes since `since` may affect; for specs without traces, every day from the one before.
 
     `since` lies well before the last run's end: a transaction may commit rows that are older than what was read.
     """
@@ -86,13 +86,13 @@ def dirty_days(since: datetime, until: datetime) -> DirtyDays:
     _mark_typed(days, since)
     first, last = reporting_day(since) - timedelta(days=1), reporting_day(until)
     recent = {first + timedelta(days=n) for n in range((last - first).days + 1)}
-    for part in UNTRACED:
-        days[part] |= recent
+    for spec in UNTRACED:
+        days[spec] |= recent
     return days
 
 
 def _mark(days: DirtyDays, changed: QuerySet[Any, Any], moments: Mapping[str, tuple[str, ...]]) -> None:
-    """Add the day that each of `moments` (a datetime field of `changed`) falls on to its parts."""
+    """Add the day that each of `moments` (a datetime field of `changed`) falls on to its specs."""
     fields = {f"day_{n}": day_of(moment) for n, moment in enumerate(moments)}
     for row in changed.order_by().annotate(**fields).values_list(*fields).distinct():
         for day, parts in zip(row, moments.values(), strict=True):

@@ -1,4 +1,4 @@
-"""What is counted of looking, media and e-mails on some days. Nothing is written here."""
+"""Visits, media and emails of some days, counted. Read-only."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -21,7 +21,7 @@ USES: Final = (Activity.MEDIA_PLAYED, Activity.MEDIA_DOWNLOADED)
 
 
 def looked(days: Days) -> Iterator[Row]:
-    """The funnel's events; they know a service, not a currency: it is the service's."""
+    """The funnel's events. They have a service but no currency, so the service's is taken."""
     currencies = dict(Service.objects.values_list("pk", "currency"))
     events = ActivityEvent.objects.filter(activity__in=(Activity.SERVICE_VIEWED, Activity.BOOKING_STARTED))
     for row in grouped(
@@ -36,7 +36,7 @@ def looked(days: Days) -> Iterator[Row]:
 
 
 def notifications(days: Days) -> Iterator[Row]:
-    """E-mails by template; for reminders, how many bookings were paid after them."""
+    """Emails by template; for reminders, how many bookings were paid after them."""
     paid = _paid_after(days)
     for row in grouped(
         Notification.objects.all(),
@@ -51,7 +51,7 @@ def notifications(days: Days) -> Iterator[Row]:
 
 
 def _paid_after(days: Days) -> dict[date, int]:
-    """Bookings whose deposit came after a reminder of the day was sent."""
+    """By day, the bookings whose deposit was paid after a reminder of that day."""
     number = NullIf(Substr("about", len(ABOUT_BOOKING) + 1), Value(""), output_field=CharField())
     reminded = Notification.objects.filter(
         template=REMINDER, status=NotificationStatus.SENT, about__startswith=ABOUT_BOOKING
@@ -59,8 +59,8 @@ def _paid_after(days: Days) -> dict[date, int]:
     later = Payment.objects.filter(
         booking=OuterRef("booking"), purpose=Purpose.DEPOSIT, succeeded_at__gt=OuterRef("sent_at")
     )
-    rows = grouped(reminded.filter(Exists(later)), days, "created_at", {}, found=Count("booking", distinct=True))
-    return {row["day"]: row["found"] for row in rows}
+    rows = grouped(reminded.filter(Exists(later)), days, "created_at", {}, bookings=Count("booking", distinct=True))
+    return {row["day"]: row["bookings"] for row in rows}
 
 
 def media(days: Days) -> Iterator[Row]:
@@ -78,7 +78,7 @@ def media(days: Days) -> Iterator[Row]:
 
 
 def viewers(days: Days) -> Iterator[Row]:
-    """Who played or downloaded something; only who allowed it is told apart."""
+    """Visitors who played or downloaded something and let us link their visits."""
     known: dict[str, Any] = {"viewer": F("visitor")}
     used = ActivityEvent.objects.filter(activity__in=USES).exclude(visitor="")
     for row in grouped(used, days, "occurred_at", known, uses=Count("pk")):

@@ -1,5 +1,5 @@
-"""One row a day and cell. A day is one of the reporting time zone; amounts in minor units; no foreign keys, so that
-a service's figures outlive it (`service_id` 0: no service was named)."""
+"""One row a day and cell. Days are of the reporting time zone, amounts in minor units. There are no foreign keys, so
+that a service's totals outlive it (`service_id` 0: no service)."""
 
 from django.db import models
 
@@ -13,7 +13,7 @@ def _amount() -> models.BigIntegerField:
 
 
 class Daily(models.Model):
-    """A row that belongs to a day."""
+    """A row of a day."""
 
     day = models.DateField()
 
@@ -24,23 +24,23 @@ class Daily(models.Model):
         return f"{type(self).__name__} {self.day}"
 
 
-class DailyFigures(Daily):
-    """Bookings, funnel, payments, money and places of one day, service and currency.
+class DailyServiceTotals(Daily):
+    """Bookings, funnel, payments and places of one day, service and currency.
 
-    Statuses and `reached_*` count the bookings *made* on the day, by what became of them until now. `attempts_*`,
-    amounts, `paid` and `paid_refunded` count on the day it happened; places on the session's day.
+    Statuses and `reached_*` count the bookings *made* on the day, by their status now. `attempts_*`, amounts, `paid`
+    and `paid_refunded` count on the day of the event; places on the session's day.
     """
 
     service_id = models.BigIntegerField(default=0)
     currency = models.CharField(max_length=3, blank=True)
-    # what became of the bookings made on this day
+    # bookings made on this day, by status
     awaiting_deposit = _count()
     confirmed = _count()
     completed = _count()
     no_show = _count()
     cancelled = _count()
     expired = _count()
-    # the funnel; the first two are events, and miss whoever does not want to be measured
+    # the funnel; the first two are events, and miss people who decline analytics
     viewed_events = _count()
     started_events = _count()
     booked = _count()
@@ -48,7 +48,7 @@ class DailyFigures(Daily):
     reached_attempt = _count()
     reached_paid = _count()
     reached_attended = _count()
-    # paying
+    # payments
     attempts_succeeded = _count()
     attempts_failed = _count()
     payments_tried = _count()
@@ -67,8 +67,9 @@ class DailyFigures(Daily):
     missed = _count()
 
     class Meta:
+        db_table = "insights_dailyfigures"  # its name in earlier releases
         default_permissions = ()
-        permissions = (("view_insights", "Can see the figures and dashboards"),)
+        permissions = (("view_insights", "Can see dashboards and KPIs"),)
         constraints = (
             models.UniqueConstraint(fields=["day", "service_id", "currency"], name="one_figures_row_per_cell"),
         )
@@ -90,15 +91,15 @@ class DailyDecline(Daily):
 
 
 class Measure(models.TextChoices):
-    """Durations that are kept as histograms, so that ranges add up."""
+    """Durations that are stored as histograms, so that days add up."""
 
     CONFIRMATION = "confirmation", "Booking made to confirmed"
-    NOTIFICATION_DELAY = "notification_delay", "E-mail queued to sent"
+    NOTIFICATION_DELAY = "notification_delay", "Email queued to sent"
     WEBHOOK_LAG = "webhook_lag", "Stripe's event to our ledger"
 
 
 class DailyHistogram(Daily):
-    """How many durations ended in the bucket whose upper edge is `edge` seconds (0: above the last one)."""
+    """How many durations lie in the bucket whose upper edge is `edge` seconds (0: above the last one)."""
 
     measure = models.CharField(max_length=20, choices=Measure)
     service_id = models.BigIntegerField(default=0)
@@ -113,7 +114,7 @@ class DailyHistogram(Daily):
 
 
 class DailyNotifications(Daily):
-    """E-mails queued on the day, by template; `paid_after`: reminded bookings whose deposit then came."""
+    """Emails queued on the day, by template; `paid_after`: reminded bookings whose deposit was paid afterwards."""
 
     template = models.CharField(max_length=64)
     queued = _count()
@@ -127,7 +128,7 @@ class DailyNotifications(Daily):
 
 
 class DailyMedia(Daily):
-    """What was done with one item on the day."""
+    """Plays and downloads of one item on the day."""
 
     item = models.CharField(max_length=64)
     plays = _count()
@@ -141,9 +142,9 @@ class DailyMedia(Daily):
 
 
 class DailyViewer(Daily):
-    """Somebody (a keyed hash) played something on the day, and did so before on `seen_before` (None: never).
+    """A viewer (a keyed hash) who played or downloaded something on the day, and last before it on `seen_before`.
 
-    Different people of a range are then counted without comparing them: those not seen before within the range.
+    The unique viewers of a period are then those not seen before within it (None: never).
     """
 
     viewer = models.CharField(max_length=32)

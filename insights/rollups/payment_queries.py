@@ -1,4 +1,4 @@
-"""What bookings and payments say of some days, by service and currency. Nothing is written here."""
+"""Bookings and payments of some days, counted by service and currency. Read-only."""
 
 from collections.abc import Iterator
 from typing import Any, Final
@@ -9,7 +9,7 @@ from insights.rollups.days import Days
 from insights.rollups.grouped import Row, grouped
 from payments.enums import CAPTURED, AttemptOutcome, Purpose, RefundStatus
 from payments.models import Dispute, Payment, PaymentAttempt, Refund
-from payments.models.reached import REACHED
+from payments.models.funnel import STAGE_FILTERS
 from portal.bookings.enums import BookingStatus, SessionStatus
 from portal.bookings.models import Booking, Session
 
@@ -19,14 +19,16 @@ _OF_PAYMENT: Final = {"service_id": "payment__booking__session__service_id", "cu
 
 
 def bookings(days: Days) -> Iterator[Row]:
-    """Bookings made on `days`, by what became of them."""
+    """Bookings made on `days`, by status."""
     statuses: dict[str, Any] = {status.value: Count("pk", filter=Q(status=status)) for status in BookingStatus}
     return grouped(Booking.objects.all(), days, "created_at", _BOOKING, **statuses, booked=Count("pk"))
 
 
 def reached(days: Days) -> Iterator[Row]:
-    """How far bookings made on `days` came with their deposit; a booking with several payments counts once."""
-    bookings = {f"reached_{stage}": Count("booking_id", distinct=True, filter=that) for stage, that in REACHED.items()}
+    """Bookings made on `days` by the funnel stages they reached; one with several payments counts once."""
+    bookings = {
+        f"reached_{stage}": Count("booking_id", distinct=True, filter=that) for stage, that in STAGE_FILTERS.items()
+    }
     return grouped(Payment.objects.filter(purpose=Purpose.DEPOSIT), days, "booking__created_at", _PAYMENT, **bookings)
 
 
@@ -43,7 +45,7 @@ def attempts(days: Days) -> Iterator[Row]:
 
 
 def declines(days: Days) -> Iterator[Row]:
-    """Failed attempts of `days` by the bank's reason, else by Stripe's code."""
+    """Failed attempts of `days` by the bank's decline code, else by Stripe's code."""
     reason = Case(
         When(~Q(decline_code=""), then=F("decline_code")),
         When(~Q(code=""), then=F("code")),
@@ -55,7 +57,7 @@ def declines(days: Days) -> Iterator[Row]:
 
 
 def payments(days: Days) -> Iterator[Row]:
-    """Payments written on `days`: tried, and paid in the end."""
+    """Payments created on `days`: attempted, and captured in the end."""
     captured = Q(status__in=CAPTURED)
     return grouped(
         Payment.objects.all(),
@@ -68,7 +70,7 @@ def payments(days: Days) -> Iterator[Row]:
 
 
 def paid(days: Days) -> Iterator[Row]:
-    """Deposits that came on `days`, and those of them of which something went back whenever."""
+    """Deposits paid on `days`, and those of them refunded since, in full or in part."""
     return grouped(
         Payment.objects.filter(purpose=Purpose.DEPOSIT),
         days,
@@ -81,13 +83,13 @@ def paid(days: Days) -> Iterator[Row]:
 
 
 def refunds(days: Days) -> Iterator[Row]:
-    """Deposit money that went back on `days`."""
+    """Deposits refunded on `days`."""
     done = _of_deposits(Refund.objects.filter(status=RefundStatus.SUCCEEDED))
     return grouped(done, days, "settled_at", _OF_PAYMENT, refunds=Count("pk"), refunded_amount=Sum("amount"))
 
 
 def disputes(days: Days) -> Iterator[Row]:
-    """Deposit money held back for disputes opened on `days`."""
+    """Deposits withheld for disputes opened on `days`."""
     return grouped(
         _of_deposits(Dispute.objects.all()), days, "opened_at", _OF_PAYMENT, disputed_amount=Sum("withdrawn_amount")
     )
@@ -112,7 +114,7 @@ def sessions(days: Days) -> Iterator[Row]:
 
 
 def attendance(days: Days) -> Iterator[Row]:
-    """Who came on `days`, in the service's currency, beside the places: attendance is about people, not money."""
+    """Attendance on `days`; it has no currency of its own, so the service's is taken, as for places."""
     return grouped(
         Booking.objects.all(),
         days,

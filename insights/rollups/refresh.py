@@ -1,4 +1,4 @@
-"""Keeping the roll-ups in step: what changes touched is computed again, atomically."""
+"""Keeps the roll-ups up to date: the days that changes affect are computed again, atomically."""
 
 from datetime import date, timedelta
 from typing import Final
@@ -30,9 +30,9 @@ _SOURCES: Final[tuple[tuple[type[models.Model], str], ...]] = (
 
 
 def refresh() -> int:
-    """Read on from the cursor, less ten minutes; returns how many days were computed again.
+    """Read from the cursor less ten minutes on; returns how many days were computed again.
 
-    0 while another run is at work: what it does not see yet, the next one does.
+    0 while another run is at work: what that one does not see yet, the next one does.
     """
     moment = clock.now()
     if not Cursor.objects.filter(read_to__isnull=False).exists():
@@ -50,7 +50,7 @@ def refresh() -> int:
 
 
 def rebuild() -> int:
-    """Every day from the first row of any source to the last session, a month a transaction; returns how many."""
+    """Compute every known day, a month a transaction; returns how many."""
     moment = clock.now()
     days = all_days()
     for table in TABLES:
@@ -64,7 +64,7 @@ def rebuild() -> int:
 
 @transaction.atomic
 def recompute_all(days: Days) -> None:
-    """Every spec of `days`, atomically, and not beside another run: the later one has to read what it writes."""
+    """Compute every spec of `days`, atomically and not beside another run, which has to read what this one writes."""
     Cursor.objects.get_or_create(pk=1)
     Cursor.objects.select_for_update().get(pk=1)
     for spec in SPECS:
@@ -72,11 +72,11 @@ def recompute_all(days: Days) -> None:
 
 
 def all_days() -> list[date]:
-    """From the first day anything happened on to the last one known (a session's); at least today."""
+    """From the first day with a row of any source to the last (a session's); at least today."""
     moments = [clock.now()]
     for model, field in _SOURCES:
-        found = model._default_manager.aggregate(first=Min(field), last=Max(field))
-        moments += [each for each in found.values() if each is not None]
+        ends = model._default_manager.aggregate(first=Min(field), last=Max(field))
+        moments += [each for each in ends.values() if each is not None]
     first, last = reporting_day(min(moments)), reporting_day(max(moments))
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 

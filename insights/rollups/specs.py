@@ -10,10 +10,10 @@ from insights.rollups.grouped import Row
 from insights.rollups.models import (
     Daily,
     DailyDecline,
-    DailyFigures,
     DailyHistogram,
     DailyMedia,
     DailyNotifications,
+    DailyServiceTotals,
     DailyViewer,
     Measure,
 )
@@ -38,8 +38,8 @@ class RollupSpec:
     then: Callable[[Collection[tuple[Any, ...]]], None] | None = None
 
 
-def _figures(compute: Callable[[Days], Iterable[Row]], *columns: str) -> RollupSpec:
-    return RollupSpec(compute.__name__, DailyFigures, ("service_id", "currency"), columns, compute, shared=True)
+def _service_totals(compute: Callable[[Days], Iterable[Row]], *columns: str) -> RollupSpec:
+    return RollupSpec(compute.__name__, DailyServiceTotals, ("service_id", "currency"), columns, compute, shared=True)
 
 
 def _histogram(kind: Measure, compute: Callable[[Days], Iterable[Row]]) -> RollupSpec:
@@ -48,17 +48,19 @@ def _histogram(kind: Measure, compute: Callable[[Days], Iterable[Row]]) -> Rollu
 
 
 SPECS: Final = (
-    _figures(payment_queries.bookings, *(status.value for status in BookingStatus), "booked"),
-    _figures(payment_queries.reached, "reached_deposit_page", "reached_attempt", "reached_paid", "reached_attended"),
-    _figures(engagement_queries.looked, "viewed_events", "started_events"),
-    _figures(payment_queries.attempts, "attempts_succeeded", "attempts_failed"),
-    _figures(payment_queries.payments, "payments_tried", "payments_captured"),
-    _figures(payment_queries.paid, "paid", "paid_refunded", "deposits_amount"),
-    _figures(payment_queries.refunds, "refunds", "refunded_amount"),
-    _figures(payment_queries.disputes, "disputed_amount"),
-    _figures(payment_queries.dispute_fees, "dispute_fees_amount"),
-    _figures(payment_queries.sessions, "places_offered", "places_held"),
-    _figures(payment_queries.attendance, "attended", "missed"),
+    _service_totals(payment_queries.bookings, *(status.value for status in BookingStatus), "booked"),
+    _service_totals(
+        payment_queries.reached, "reached_deposit_page", "reached_attempt", "reached_paid", "reached_attended"
+    ),
+    _service_totals(engagement_queries.looked, "viewed_events", "started_events"),
+    _service_totals(payment_queries.attempts, "attempts_succeeded", "attempts_failed"),
+    _service_totals(payment_queries.payments, "payments_tried", "payments_captured"),
+    _service_totals(payment_queries.paid, "paid", "paid_refunded", "deposits_amount"),
+    _service_totals(payment_queries.refunds, "refunds", "refunded_amount"),
+    _service_totals(payment_queries.disputes, "disputed_amount"),
+    _service_totals(payment_queries.dispute_fees, "dispute_fees_amount"),
+    _service_totals(payment_queries.sessions, "places_offered", "places_held"),
+    _service_totals(payment_queries.attendance, "attended", "missed"),
     RollupSpec("declines", DailyDecline, ("service_id", "currency", "reason"), ("declines",), payment_queries.declines),
     _histogram(Measure.CONFIRMATION, durations.confirmation),
     _histogram(Measure.NOTIFICATION_DELAY, durations.notification_delay),

@@ -1,4 +1,4 @@
-"""Proof that the roll-ups equal what grouped queries over the base tables say now."""
+"""Proves that the roll-ups equal grouped queries over the base tables."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -12,20 +12,20 @@ from insights.rollups.viewer_links import wrongly_linked
 
 @dataclass(frozen=True, order=True, slots=True)
 class Mismatch:
-    """A day whose kept rows of one table are not those that the base tables give."""
+    """A day whose stored rows of one table differ from the base tables."""
 
     day: date
     table: str
 
 
 def verify() -> list[Mismatch]:
-    """Every day and table that differs, kept days outside the known range included."""
-    kept = {day for table in TABLES for day in table._default_manager.values_list("day", flat=True).distinct()}
-    days = sorted({*all_days(), *kept})
-    found = {
+    """Every day and table that differs, stored days outside the known range included."""
+    stored = {day for table in TABLES for day in table._default_manager.values_list("day", flat=True).distinct()}
+    days = sorted({*all_days(), *stored})
+    mismatches = {
         Mismatch(day, spec.table.__name__)
         for some in in_chunks(days)
         for spec in SPECS
         for day in changes_of(spec, some).days
     }
-    return sorted(found | {Mismatch(day, DailyViewer.__name__) for day in wrongly_linked()})
+    return sorted(mismatches | {Mismatch(day, DailyViewer.__name__) for day in wrongly_linked()})

@@ -1,4 +1,4 @@
-"""The link from each day a viewer was there to the day before that they were."""
+"""Links each day of a viewer to their previous day, so that unique viewers of a period can be counted."""
 
 from collections.abc import Collection
 from datetime import date
@@ -11,7 +11,7 @@ from insights.rollups.models import DailyViewer
 
 
 def relink(cells: Collection[tuple[Any, ...]]) -> None:
-    """Write `seen_before` anew after the rows of `cells` (day, viewer) were written or removed."""
+    """Set `seen_before` again after the rows of `cells` (day, viewer) were written or removed."""
     later = DailyViewer.objects.filter(
         viewer__in={viewer for _, viewer in cells}, day__gte=min(day for day, _ in cells)
     )
@@ -19,7 +19,7 @@ def relink(cells: Collection[tuple[Any, ...]]) -> None:
 
 
 def repair() -> None:
-    """Write every wrong link anew: of rows that stayed while others were lost or changed by hand."""
+    """Set every wrong link again, of rows that stayed while others were lost or changed by hand."""
     DailyViewer.objects.filter(day__in=wrongly_linked()).update(seen_before=_day_before())
 
 
@@ -29,8 +29,8 @@ def _day_before() -> Subquery:
 
 
 def wrongly_linked() -> set[date]:
-    """Days with a row whose `seen_before` is not the viewer's day before."""
+    """Days with a row whose `seen_before` is not the viewer's previous day."""
     last = Window(Lag("day"), partition_by=[F("viewer")], order_by=F("day").asc())
     never = Value(date.min)
-    compared = DailyViewer.objects.annotate(last=Coalesce(last, never), kept=Coalesce("seen_before", never))
-    return set(compared.exclude(kept=F("last")).values_list("day", flat=True))
+    compared = DailyViewer.objects.annotate(last=Coalesce(last, never), stored=Coalesce("seen_before", never))
+    return set(compared.exclude(stored=F("last")).values_list("day", flat=True))

@@ -16,7 +16,7 @@ from django.urls import reverse
 from insights.kpis.aggregates import Aggregates, Sums
 from insights.kpis.filters import Filter
 from insights.kpis.period import Period
-from insights.rollups.models import DailyFigures, Measure
+from insights.rollups.models import DailyServiceTotals, Measure
 from ops.bench import base_table_sql, rollup_sql
 from ops.bench.result import Pairs, pairs
 from portal.accounts.models import User
@@ -71,7 +71,7 @@ def everything(period: Filter) -> tuple[Any, dict[date, Any]]:
 
 def _statuses(period: Filter) -> list[Any]:
     """Bookings by day and status, as one question to the roll-ups."""
-    days = DailyFigures.objects.filter(day__gte=period.first, day__lte=period.last).values_list("day")
+    days = DailyServiceTotals.objects.filter(day__gte=period.first, day__lte=period.last).values_list("day")
     return list(days.annotate(**{f"sum_{status}": Sum(status.value) for status in BookingStatus}))
 
 

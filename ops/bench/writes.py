@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from django.db.models import Sum
 
-from insights.rollups.models import DailyFigures
+from insights.rollups.models import DailyServiceTotals
 from payments.domain import transitions
 from payments.domain.checkout import book
 from payments.enums import PaymentStatus
@@ -71,7 +71,7 @@ def _book_and_pay(places: Places) -> int:
 def _lag(places: Places) -> float:
     """Seconds from a booking's commit until the roll-ups count it."""
     time.sleep(random.uniform(0, 4))
-    today = DailyFigures.objects.filter(day=clock.reporting_day(clock.now()))
+    today = DailyServiceTotals.objects.filter(day=clock.reporting_day(clock.now()))
     before = today.aggregate(made=Sum("booked"))["made"] or 0
     _book(places)
     committed = time.perf_counter()

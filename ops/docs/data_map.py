@@ -88,7 +88,7 @@ OURS_OTHERS: Final = frozenset({
     "insights.AnomalySettings",
     "insights.Cursor",
     "insights.DailyDecline",
-    "insights.DailyFigures",
+    "insights.DailyServiceTotals",
     "insights.DailyHistogram",
     "insights.DailyMedia",
     "insights.DailyNotifications",

@@ -1,4 +1,4 @@
-"""docs/analytics/metrics-definitions.md: every figure from its one definition, between hand-written context."""
+"""docs/analytics/metrics-definitions.md: every KPI from its one definition, after hand-written context."""
 
 from pathlib import Path
 from typing import Final
@@ -17,7 +17,7 @@ UNITS: Final = {
 
 
 def metrics_page() -> str:
-    """The context, then a section a group of figures."""
+    """The context, then a section for each group of KPIs."""
     sections = [CONTEXT.read_text().rstrip()]
     for name, kpis in GROUPS.items():
         sections += [f"## {name}", *map(_entry, kpis)]
@@ -25,7 +25,7 @@ def metrics_page() -> str:
 
 
 def _entry(kpi: Kpi) -> str:
-    scope = "" if kpi.per_service else " Always of all services."
+    scope = "" if kpi.per_service else " Includes all services."
     return "\n".join(
         [
             f"### {kpi.name}", "", f"{kpi.meaning}{scope}", "",

@@ -11,7 +11,7 @@ DOES: Final = {
     Role.EDITOR: "keeps pages, pictures and e-mail texts",
     Role.COORDINATOR: "keeps services and sessions, works with bookings and caregivers",
     Role.FINANCE: "sees every payment, refund, dispute and event; refunds and settles differences",
-    Role.MANAGER: "reads bookings, payments and figures",
+    Role.MANAGER: "reads bookings, payments and KPIs",
     Role.ADMINISTRATOR: "manages accounts and sees everything",
 }
 HEAD: Final = """# Roles

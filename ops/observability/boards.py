@@ -230,11 +230,11 @@ def booking_funnel() -> dashboard.Dashboard:
                 ],
             ),
             (
-                "Unusual figures",
+                "Anomalies",
                 [
                     lines(
                         "Out of the usual range",
-                        "1: warning, 2: critical; the reason is in the admin, under Unusual figures.",
+                        "1: warning, 2: critical; the report is in the admin, under Anomalies.",
                         [("max by (kpi) (portal_anomaly)", "{{kpi}}")],
                         width=24,
                         alert=rule["FigureUnusual"],
@@ -290,7 +290,7 @@ def service() -> dashboard.Dashboard:
                     ),
                     lines(
                         "Background work",
-                        "How long ago the worker last read on for the figures; it does so every few seconds.",
+                        "How long ago the worker last updated the roll-ups; it does so every few seconds.",
                         [("time() - max(portal_figures_read_to_timestamp_seconds)", "ago")],
                         unit="s",
                         width=24,

@@ -6,10 +6,11 @@ from django.contrib.admin import SimpleListFilter
 from django.db.models import Exists, OuterRef, QuerySet, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
-from payments.enums import AttemptOutcome, Purpose, Reached
+from payments.enums import AttemptOutcome, FunnelStage, Purpose
 from payments.models import Payment, PaymentAttempt
-from payments.models.reached import REACHED
+from payments.models.funnel import STAGE_FILTERS
 from portal.common.listings import DaysFilter
 
 
@@ -30,24 +31,24 @@ class DeclineReasonFilter(SimpleListFilter):
         return _with_reason(queryset.filter(outcome=AttemptOutcome.FAILED)).filter(why=self.value())
 
 
-class ReachedFilter(SimpleListFilter):
-    """Deposits that came so far, or farther; of a booking's several the newest, as the funnel counts bookings."""
+class FunnelStageFilter(SimpleListFilter):
+    """Deposits that reached the stage; of a booking's several the newest, as the funnel counts bookings."""
 
-    title = "deposit came to"
+    title = _("funnel stage")
     parameter_name = "reached"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return list(Reached.choices)
+        return list(FunnelStage.choices)
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         chosen = self.value()
-        if chosen not in Reached.values:
+        if chosen not in FunnelStage.values:
             return queryset
-        came = REACHED[Reached(chosen)]
+        at_stage = STAGE_FILTERS[FunnelStage(chosen)]
         newer = Payment.objects.filter(
-            came, booking=OuterRef("booking"), purpose=Purpose.DEPOSIT, pk__gt=OuterRef("pk")
+            at_stage, booking=OuterRef("booking"), purpose=Purpose.DEPOSIT, pk__gt=OuterRef("pk")
         )
-        return queryset.filter(came, ~Exists(newer), purpose=Purpose.DEPOSIT)
+        return queryset.filter(at_stage, ~Exists(newer), purpose=Purpose.DEPOSIT)
 
 
 class BookedFilter(DaysFilter):

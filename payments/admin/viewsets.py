@@ -10,7 +10,7 @@ from wagtail_modeladmin.options import ModelAdminGroup
 
 from payments.admin.buttons import DisputeButtons, OfPaymentButtons, PaymentButtons
 from payments.admin.discrepancies import IgnoreButton
-from payments.admin.filters import BookedFilter, DeclineReasonFilter, ReachedFilter
+from payments.admin.filters import BookedFilter, DeclineReasonFilter, FunnelStageFilter
 from payments.admin.inspection import PaymentPage
 from payments.enums import AttemptOutcome
 from payments.models import Discrepancy, Dispute, Payment, PaymentAttempt, ReceivedEvent, Refund
@@ -32,7 +32,7 @@ class PaymentAdmin(ListingAdmin):
     button_helper_class = PaymentButtons
     list_display = ("booking_reference", "purpose", "shown_amount", "state", "created_at")
     list_filter: ClassVar[Filters] = (
-        "status", "purpose", "method", "currency", "booking__session__service", ReachedFilter,
+        "status", "purpose", "method", "currency", "booking__session__service", FunnelStageFilter,
         ("booking__created_at", BookedFilter), ("created_at", DaysFilter), ("succeeded_at", DaysFilter),
     )  # fmt: skip
     list_export = (

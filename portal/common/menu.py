@@ -3,13 +3,14 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.functional import Promise
 from wagtail.admin.menu import MenuItem
 
 
 class PermissionMenuItem(MenuItem):
     """Shown to whoever may open it. `permission` is "app.codename"."""
 
-    def __init__(self, label: str, url: str, *, permission: str, **kwargs: Any) -> None:
+    def __init__(self, label: str | Promise, url: str, *, permission: str, **kwargs: Any) -> None:
         super().__init__(label, url, **kwargs)
         self.permission = permission
 

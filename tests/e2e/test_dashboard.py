@@ -56,7 +56,7 @@ def test_days_service_and_comparison_are_in_the_address_and_a_preset_keeps_them(
     }  # fmt: skip
     expect(dashboard.get_by_label("Service", exact=True)).to_have_value("overnight-respite")
     dashboard.goto(f"{ADDRESS}?from=2026-02-03&to=2026-01-05")
-    expect(dashboard.get_by_role("alert")).to_contain_text("swap “from” and “to”")
+    expect(dashboard.get_by_role("alert")).to_contain_text("Swap “from” and “to”")
 
 
 def test_a_key_opens_the_table_which_the_spreadsheet_repeats_and_a_row_leads_to_its_listing(dashboard: Page) -> None:
@@ -78,7 +78,7 @@ def test_a_key_opens_the_table_which_the_spreadsheet_repeats_and_a_row_leads_to_
 def test_a_bar_leads_to_the_attempts_behind_it(dashboard: Page) -> None:
     chart = dashboard.locator("#chart-declines_by_reason")
     chart.scroll_into_view_if_needed()
-    most = int(chart.locator("p").first.inner_text().split(": ")[1].split(" of ")[0])
+    most = int(chart.locator("p").first.inner_text().split("”, ")[1].split(" of ")[0])
     bar = chart.locator("canvas").evaluate(
         "(canvas) => window.Chart.getChart(canvas).getDatasetMeta(0).data[0].getProps(['x', 'y'])"
     )

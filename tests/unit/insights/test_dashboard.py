@@ -1,4 +1,4 @@
-"""/admin/insights/: every figure on a page, and as a spreadsheet."""
+"""/admin/insights/: every KPI on a page, and as a spreadsheet."""
 
 import csv
 import json
@@ -13,8 +13,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from insights.admin import drill
-from insights.admin.question import Question
+from insights.admin import drilldown
+from insights.admin.dashboard_query import DashboardQuery
 from insights.kpis.filters import Filter
 from insights.kpis.registry import REGISTRY
 from insights.rollups.refresh import rebuild
@@ -35,7 +35,7 @@ def _password_is_enough(settings: Settings) -> None:
     settings.STAFF_SECOND_FACTOR_REQUIRED = False
 
 
-def test_the_page_shows_every_figure_once() -> None:
+def test_the_page_shows_every_kpi_once() -> None:
     with time_machine.travel("2026-03-10T12:00:00Z"):
         BookingFactory()
         rebuild()
@@ -44,27 +44,27 @@ def test_the_page_shows_every_figure_once() -> None:
     assert "10 March 2026 to 11 March 2026, compared with 8 March 2026 to 9 March 2026" in page
 
 
-def test_a_question_that_cannot_be_answered_is_said_on_the_page() -> None:
+def test_a_filter_that_cannot_be_applied_is_explained_on_the_page() -> None:
     asked = {"from": "2026-03-10", "to": "2026-03-01", "compare": "none"}
     response = signed_in(Role.MANAGER).get(ADDRESS, asked)
     page = response.content.decode()
-    assert (response.status_code, "swap “from” and “to”" in page) == (400, True)
+    assert (response.status_code, "Swap “from” and “to”" in page) == (400, True)
     assert ('value="2026-03-10"' in page, '<option value="none" selected>' in page) == (True, True)
 
 
-def test_without_anything_the_page_says_so() -> None:
-    assert "Nothing happened in these days" in signed_in(Role.MANAGER).get(ADDRESS, DAYS).content.decode()
+def test_a_period_without_activity_says_so() -> None:
+    assert "no activity in this period" in signed_in(Role.MANAGER).get(ADDRESS, DAYS).content.decode()
 
 
 @pytest.mark.parametrize(("compare", "read"), [("previous", True), ("none", False)])
-def test_the_period_before_is_read_only_to_compare_with(compare: str, read: bool) -> None:
+def test_the_previous_period_is_read_only_to_compare_with(compare: str, read: bool) -> None:
     manager = signed_in(Role.MANAGER)
     with CaptureQueriesContext(connection) as asked:
         assert manager.get(ADDRESS, {**DAYS, "compare": compare}).status_code == 200
-    of_figures = [query["sql"] for query in asked if "insights_daily" in query["sql"]]
-    assert any("2026-03-10" in sql for sql in of_figures)
-    assert any("2026-03-08" in sql for sql in of_figures) is read
-    assert len(of_figures) == len(set(of_figures)), "nothing is asked twice"
+    of_rollups = [query["sql"] for query in asked if "insights_daily" in query["sql"]]
+    assert any("2026-03-10" in sql for sql in of_rollups)
+    assert any("2026-03-08" in sql for sql in of_rollups) is read
+    assert len(of_rollups) == len(set(of_rollups)), "no query runs twice"
 
 
 def test_the_spreadsheet_has_the_whole_and_each_day() -> None:
@@ -84,7 +84,7 @@ def test_the_spreadsheet_has_the_whole_and_each_day() -> None:
         (Role.FINANCE, 200), (Role.MANAGER, 200), (Role.ADMINISTRATOR, 200),
     ],
 )  # fmt: skip
-def test_page_exports_and_json_are_for_the_roles_that_may_see_figures(role: Role, status: int) -> None:
+def test_page_exports_and_json_are_for_the_roles_that_may_see_the_dashboard(role: Role, status: int) -> None:
     client = signed_in(role)
     questions = ("", "?export=csv", "?export=xlsx", "?export=csv&table=status_mix", "data.json")
     assert {question: client.get(f"{ADDRESS}{question}").status_code for question in questions} == dict.fromkeys(
@@ -97,15 +97,15 @@ def test_the_signed_out_are_sent_to_sign_in() -> None:
         assert Client().get(f"{ADDRESS}{question}").headers["Location"].startswith("/accounts/login/")
 
 
-def test_without_comparison_nothing_is_said_of_the_period_before() -> None:
+def test_without_comparison_the_previous_period_is_not_mentioned() -> None:
     page = signed_in(Role.MANAGER).get(ADDRESS, {**DAYS, "compare": "none"}).content.decode()
     assert "compared with" not in page
-    assert "Against the period before" not in page
+    assert "Change from previous period" not in page
     refused = signed_in(Role.MANAGER).get(ADDRESS, {**DAYS, "compare": "everything"})
-    assert (refused.status_code, "either “previous” or “none”" in refused.content.decode()) == (400, True)
+    assert (refused.status_code, "must be “previous” or “none”" in refused.content.decode()) == (400, True)
 
 
-def test_days_to_come_are_compared_with_nothing_and_the_next_question_is_again() -> None:
+def test_future_days_are_compared_with_nothing_and_the_choice_is_kept() -> None:
     with time_machine.travel("2026-03-10T12:00:00Z"):
         page = signed_in(Role.MANAGER).get(ADDRESS, {"from": "2026-03-11", "to": "2026-03-12"}).content.decode()
     assert "compared with" not in page
@@ -114,7 +114,7 @@ def test_days_to_come_are_compared_with_nothing_and_the_next_question_is_again()
 
 def test_presets_keep_service_and_comparison_and_say_which_is_shown() -> None:
     with time_machine.travel("2026-03-10T12:00:00Z"):
-        question = Question.read({"compare": "none"})
+        question = DashboardQuery.read({"compare": "none"})
         presets = {label: (address, current) for address, label, current in question.presets}
     assert presets["30 days"] == ("?from=2026-02-09&to=2026-03-10&service=&compare=none", True)
     assert presets["Last month"] == ("?from=2026-02-01&to=2026-02-28&service=&compare=none", False)
@@ -132,30 +132,36 @@ def test_a_chart_has_its_numbers_and_leads_to_what_is_behind_them() -> None:
         service = BookingFactory().session.service
         rebuild()
         drawn = charts(signed_in(Role.MANAGER), service=service.slug)
-    made = drawn["Bookings made each day"]
+    made = drawn["Bookings per day"]
     assert made["labels"] == ["2026-03-10", "2026-03-11"]
     assert [(line["name"], line["values"]) for line in made["lines"]] == [
-        ("Bookings made", [1, 0]), ("The period before", [0, 0]),
+        ("Bookings made", [1, 0]), ("Previous period", [0, 0]),
     ]  # fmt: skip
     listing = "/admin/snippets/bookings/booking/"
     assert made["link"] == f"{listing}?created_at_from={{day}}&created_at_to={{day}}&session__service={service.pk}"
-    statuses = drawn["What became of them"]
+    statuses = drawn["Bookings by status"]
     waiting = statuses["labels"].index("Awaiting deposit")
     period = "created_at_from=2026-03-10&created_at_to=2026-03-11"
     assert statuses["links"][waiting] == f"{listing}?{period}&session__service={service.pk}&status=awaiting_deposit"
 
 
-def test_nothing_leads_where_the_viewer_may_not_go() -> None:
+def test_no_link_leads_where_the_viewer_may_not_go() -> None:
     class Nobody:
         def has_perm(self, perm: str) -> bool:
             return False
 
     asked = Filter(date(2026, 3, 10), date(2026, 3, 11))
-    for listing in (drill.BOOKINGS, drill.DEPOSITS, drill.ATTEMPTS, drill.NOTIFICATIONS, drill.EVENTS):
+    for listing in (
+        drilldown.BOOKINGS,
+        drilldown.DEPOSITS,
+        drilldown.ATTEMPTS,
+        drilldown.NOTIFICATIONS,
+        drilldown.EVENTS,
+    ):
         assert (listing.of_day(Nobody(), asked), listing.of_period(Nobody(), asked)) == ("", "")
 
 
-def test_today_is_on_the_home_page_of_whoever_may_see_figures() -> None:
+def test_today_is_on_the_home_page_of_those_who_may_see_the_dashboard() -> None:
     with time_machine.travel("2026-03-10T12:00:00Z"):
         BookingFactory()
         Discrepancy.objects.create(kind=DiscrepancyKind.STATUS_DIFFERS, stripe_object_id="pi_1")
@@ -164,36 +170,36 @@ def test_today_is_on_the_home_page_of_whoever_may_see_figures() -> None:
         finance = signed_in(Role.FINANCE).get("/admin/").content.decode()
         others = signed_in(Role.EDITOR).get("/admin/").content.decode()
     assert re.search(r"<dt>Bookings made</dt>\s*<dd class=\"insights-value\">1</dd>", home)
-    assert "1 difference between our ledger and Stripe waits for somebody in finance." in home
-    assert ('href="/admin/reconciliation/">See' in home, 'href="/admin/reconciliation/">See' in finance) == (
+    assert "1 difference between our ledger and Stripe needs attention from finance." in home
+    assert ('href="/admin/reconciliation/">View' in home, 'href="/admin/reconciliation/">View' in finance) == (
         False,
         True,
     )
     assert "insights-today" not in others
 
 
-def test_what_is_used_most_is_called_by_its_title() -> None:
+def test_the_most_popular_items_are_shown_by_their_titles() -> None:
     with time_machine.travel("2026-03-10T12:00:00Z"):
         item = MediaItemFactory(title="A quiet minute", slug="long-" * 20)
         for slug in (item.slug[:64], "deleted-since"):
             ActivityEvent.objects.create(activity=Activity.MEDIA_PLAYED, object_id=slug)
         rebuild()
-        most_used = charts(signed_in(Role.MANAGER))["Most used"]
-    assert sorted(zip(most_used["labels"], most_used["lines"][0]["values"], strict=True)) == [
+        popular = charts(signed_in(Role.MANAGER))["Most popular items"]
+    assert sorted(zip(popular["labels"], popular["lines"][0]["values"], strict=True)) == [
         ("A quiet minute", 1), ("Deleted-since", 1),
     ]  # fmt: skip
 
 
-def test_the_most_used_item_is_said_of_all_uses_and_not_only_of_the_ten_shown() -> None:
+def test_the_most_popular_item_is_compared_with_all_uses_not_only_the_ten_shown() -> None:
     with time_machine.travel("2026-03-10T12:00:00Z"):
         for n in range(12):
             ActivityEvent.objects.create(activity=Activity.MEDIA_PLAYED, object_id=f"film-{n:02}")
         rebuild()
         page = signed_in(Role.MANAGER).get(ADDRESS, DAYS).content.decode()
-    assert "“Film-00” is the largest: 1 of 12 plays and downloads (8 %)." in page
+    assert "Most common: “Film-00”, 1 of 12 plays and downloads (8%)." in page
 
 
-def test_what_knows_no_service_says_so_beside_what_is_of_the_chosen_one() -> None:
+def test_what_has_no_service_says_so_when_a_service_is_chosen() -> None:
     with time_machine.travel("2026-03-10T12:00:00Z"):
         service = BookingFactory().session.service
         ActivityEvent.objects.create(activity=Activity.MEDIA_PLAYED, object_id="film")
@@ -201,15 +207,15 @@ def test_what_knows_no_service_says_so_beside_what_is_of_the_chosen_one() -> Non
         manager = signed_in(Role.MANAGER)
         whole = manager.get(ADDRESS, DAYS).content.decode()
         narrowed = manager.get(ADDRESS, {**DAYS, "service": service.slug}).content.decode()
-    said = "Highest on Tuesday 10 March 2026: 1. Always of all services."
+    said = "Highest on Tuesday 10 March 2026: 1. Includes all services."
     assert (said in whole, narrowed.count(said)) == (False, 1)
-    assert "E-mails are always of all services, the deposits are of the chosen one." in narrowed
+    assert "Emails are for all services, deposits for the chosen one." in narrowed
 
 
-def test_figures_that_stand_still_say_since_when() -> None:
-    said = "The figures stand as of 1:00pm on Wednesday 10 June 2026: what came since is missing"
+def test_a_dashboard_without_a_worker_says_since_when() -> None:
+    said = "The dashboard was last updated at 1:00pm on Wednesday 10 June 2026."
     manager = signed_in(Role.MANAGER)
-    assert "The figures have not been worked out yet." in manager.get(ADDRESS).content.decode()
+    assert "The dashboard has no data yet." in manager.get(ADDRESS).content.decode()
     with time_machine.travel("2026-06-10T12:00:00Z", tick=False):
         rebuild()
     for minutes, late in ((9, False), (10, True)):

@@ -1,4 +1,4 @@
-"""Spreadsheets of the figures: each table and all of them, in amounts that add up, and nothing that runs."""
+"""Spreadsheets of KPIs: each table and all of them, in amounts that add up, and nothing that runs."""
 
 import csv
 from collections.abc import Iterator
@@ -53,40 +53,38 @@ def test_a_charts_table_has_its_numbers_in_major_units(manager: Client) -> None:
 
 def test_the_workbook_has_a_sheet_for_each_chart_and_amounts_are_numbers(manager: Client) -> None:
     book = load_workbook(BytesIO(manager.get(ADDRESS, {**DAYS, "export": "xlsx"}).content))
-    assert book.sheetnames[:2] == ["All figures", "Bookings made each day"]
+    assert book.sheetnames[:2] == ["All KPIs", "Bookings per day"]
     assert list(book["Deposits in JPY"].iter_rows(values_only=True)) == [
         ("Day", "Taken (JPY)", "Refunded (JPY)", "Disputed (JPY)", "Dispute fees (JPY)", "Net (JPY)"),
         ("2026-03-10", 1125, 0, 0, 0, 1125),
         ("2026-03-11", 0, 0, 0, 0, 0),
     ]
     one = load_workbook(BytesIO(manager.get(ADDRESS, {**DAYS, "export": "xlsx", "table": "status_mix"}).content))
-    assert one.sheetnames == ["What became of them"]
+    assert one.sheetnames == ["Bookings by status"]
     assert ("Confirmed", 2) in one.active.iter_rows(values_only=True)
 
 
 def test_every_sheet_of_a_workbook_has_money_on_one_scale(manager: Client) -> None:
     book = load_workbook(BytesIO(manager.get(ADDRESS, {**DAYS, "export": "xlsx"}).content))
-    taken = [row[3:] for row in book["All figures"].iter_rows(values_only=True) if row[0] == "deposits_taken"]
+    taken = [row[3:] for row in book["All KPIs"].iter_rows(values_only=True) if row[0] == "deposits_taken"]
     assert taken[:2] == [(None, "GBP", 11.25), (None, "JPY", 1125)]
 
 
-def test_a_file_s_name_says_of_which_service_it_is(manager: Client) -> None:
+def test_a_files_name_has_the_service(manager: Client) -> None:
     slug = Service.objects.values_list("slug", flat=True)[0]
     reply = manager.get(ADDRESS, {**DAYS, "export": "csv", "service": slug})
-    named = f'attachment; filename="figures-{slug}-2026-03-10-2026-03-11.csv"'
+    named = f'attachment; filename="dashboard-{slug}-2026-03-10-2026-03-11.csv"'
     assert reply.headers["Content-Disposition"] == named
 
 
 @pytest.mark.parametrize(
     ("question", "says"),
     [
-        ({"export": "pdf"}, "either “csv” or “xlsx”"),
-        ({"export": "csv", "table": "x"}, "There is no table of that name"),
+        ({"export": "pdf"}, "must be “csv” or “xlsx”"),
+        ({"export": "csv", "table": "x"}, "no table with that name"),
     ],
 )
-def test_a_spreadsheet_that_there_is_not_is_a_400_that_says_so(
-    question: dict[str, str], says: str, manager: Client
-) -> None:
+def test_an_unknown_spreadsheet_is_a_400_that_says_so(question: dict[str, str], says: str, manager: Client) -> None:
     reply = manager.get(ADDRESS, question)
     assert (reply.status_code, says in reply.content.decode()) == (400, True)
 
@@ -100,6 +98,6 @@ def test_formulas_are_made_text(text: str) -> None:
     assert [cell.data_type for cell in next(sheet.iter_rows(min_row=2))] == ["s", "n"]
 
 
-def test_what_no_spreadsheet_may_hold_is_left_out() -> None:
+def test_characters_that_no_spreadsheet_may_hold_are_left_out() -> None:
     sheet = load_workbook(BytesIO(as_xlsx([Table("Most used", ("Item",), [("A quiet\x0b minute",)])]))).active
     assert sheet["A2"].value == "A quiet minute"

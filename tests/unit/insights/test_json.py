@@ -1,4 +1,4 @@
-"""/admin/insights/data.json: the contract's shape, bounded, and only for whoever may see figures."""
+"""/admin/insights/data.json: the contract's shape, bounded, and only for those who may see the dashboard."""
 
 from typing import Any
 
@@ -43,7 +43,7 @@ def test_the_shape_is_the_contracts() -> None:
 
 
 @time_machine.travel("2026-03-10T23:30:00Z", tick=False)
-def test_without_a_question_it_is_the_last_thirty_days() -> None:
+def test_without_parameters_it_is_the_last_thirty_days() -> None:
     body = signed_in(Role.MANAGER).get(ADDRESS).json()
     assert (body["from"], body["to"], body["service"]) == ("2026-02-09", "2026-03-10", "")
 
@@ -51,21 +51,21 @@ def test_without_a_question_it_is_the_last_thirty_days() -> None:
 @pytest.mark.parametrize(
     ("question", "says"),
     [
-        ({"from": "2026-02-30"}, "“from” is not a day: write it like 2026-03-31."),
-        ({"to": "soon"}, "“to” is not a day: write it like 2026-03-31."),
-        ({"from": "2026-03-02", "to": "2026-03-01"}, "The first day is after the last day: swap “from” and “to”."),
-        ({"from": "2020-01-01", "to": "2026-03-01"}, "Please ask for at most 1098 days (three years) at once."),
-        ({"from": "0001-01-01"}, "“from” has to lie between the years 2000 and 2100."),
-        ({"service": "nowhere"}, "There is no service of that name: leave “service” out to see all."),
+        ({"from": "2026-02-30"}, "“from” isn't a date. Write it like 2026-03-31."),
+        ({"to": "soon"}, "“to” isn't a date. Write it like 2026-03-31."),
+        ({"from": "2026-03-02", "to": "2026-03-01"}, "The first day is after the last day. Swap “from” and “to”."),
+        ({"from": "2020-01-01", "to": "2026-03-01"}, "Choose at most 1,098 days (three years)."),
+        ({"from": "0001-01-01"}, "“from” must be between the years 2000 and 2100."),
+        ({"service": "nowhere"}, "There's no service with that name. Leave “service” out to see all services."),
         ({"service": "a\x00"}, "Something in this request cannot be read."),
     ],
 )
-def test_a_question_that_cannot_be_answered_is_a_400_that_says_why(question: dict[str, Any], says: str) -> None:
+def test_a_filter_that_cannot_be_applied_is_a_400_that_says_why(question: dict[str, Any], says: str) -> None:
     response = signed_in(Role.MANAGER).get(ADDRESS, question)
     assert (response.status_code, response.json()) == (400, {"error": says})
 
 
-def test_others_are_refused_and_the_signed_out_are_sent_to_sign_in() -> None:
+def test_other_roles_are_refused_and_the_signed_out_are_sent_to_sign_in() -> None:
     refused = signed_in(Role.EDITOR).get(ADDRESS)
     assert (refused.status_code, set(refused.json())) == (403, {"error"})
     assert Client().get(ADDRESS).headers["Location"].startswith("/accounts/login/")

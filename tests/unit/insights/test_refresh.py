@@ -13,7 +13,7 @@ from pytest_django import Settings
 
 from insights.rollups import refresh as refreshing
 from insights.rollups.days import runs
-from insights.rollups.models import Cursor, DailyFigures, DailyNotifications
+from insights.rollups.models import Cursor, DailyNotifications, DailyServiceTotals
 from insights.rollups.recompute import recompute
 from insights.rollups.refresh import rebuild, refresh
 from insights.rollups.verify import verify
@@ -76,8 +76,8 @@ def refreshed() -> int:
         return refresh()
 
 
-def on(day: datetime | date) -> DailyFigures:
-    return DailyFigures.objects.get(day=day.date() if isinstance(day, datetime) else day)
+def on(day: datetime | date) -> DailyServiceTotals:
+    return DailyServiceTotals.objects.get(day=day.date() if isinstance(day, datetime) else day)
 
 
 def places(session: Session) -> tuple[int, int]:
@@ -107,7 +107,11 @@ def test_a_cancelled_session_offers_nothing_and_a_moved_one_offers_it_on_its_new
         cancel_session(gone.pk, by=Actor.stripe())
         move_session(other.pk, seen_starts_at=other.starts_at, starts_at=NOON + timedelta(days=14), by=Actor.stripe())
     refreshed()
-    assert not DailyFigures.objects.filter(places_offered__gt=0).exclude(day=NOON.date() + timedelta(days=14)).exists()
+    assert (
+        not DailyServiceTotals.objects.filter(places_offered__gt=0)
+        .exclude(day=NOON.date() + timedelta(days=14))
+        .exists()
+    )
     assert on(NOON + timedelta(days=14)).places_offered == 4
     assert verify() == []
 
@@ -257,7 +261,7 @@ def test_two_do_not_work_at_once(place: Session, caught_up) -> None:
     with psycopg.connect(**{name: settings[name] for name in ("dbname", "host", "port", "user")}) as other:
         other.execute("SELECT FROM insights_cursor FOR UPDATE")
         assert refreshed() == 0
-        assert not DailyFigures.objects.filter(booked__gt=0).exists()
+        assert not DailyServiceTotals.objects.filter(booked__gt=0).exists()
     assert refreshed() > 0
     assert on(LATER).booked == 1
 

@@ -14,7 +14,14 @@ from insights.kpis.filters import Filter
 from insights.kpis.results import answer
 from insights.rollups.days import bounds
 from insights.rollups.durations import ABOVE, edge
-from insights.rollups.models import Cursor, DailyDecline, DailyFigures, DailyHistogram, DailyNotifications, DailyViewer
+from insights.rollups.models import (
+    Cursor,
+    DailyDecline,
+    DailyHistogram,
+    DailyNotifications,
+    DailyServiceTotals,
+    DailyViewer,
+)
 from insights.rollups.refresh import rebuild, recompute_all, refresh
 from insights.rollups.verify import Mismatch, verify
 from portal.activity.models import Activity, ActivityEvent
@@ -53,7 +60,7 @@ def test_summer_bookings_just_before_midnight_utc_count_for_the_next_local_day(p
     booked(datetime(2026, 3, 29, 22, 59, tzinfo=UTC), place)  # 23:59 BST
     booked(datetime(2026, 3, 29, 23, 0, tzinfo=UTC), place)  # midnight BST
     rebuild()
-    made = dict(DailyFigures.objects.filter(booked__gt=0).values_list("day", "booked"))
+    made = dict(DailyServiceTotals.objects.filter(booked__gt=0).values_list("day", "booked"))
     assert made == {date(2026, 3, 28): 1, date(2026, 3, 29): 1, date(2026, 3, 30): 1}
 
 
@@ -61,17 +68,17 @@ def test_a_booking_that_changes_later_changes_the_day_it_was_made_on(place: Sess
     booking = booked(NOON, place)
     with time_machine.travel(NOON + timedelta(minutes=1)):
         rebuild()
-    before = DailyFigures.objects.get(day=DAY)
+    before = DailyServiceTotals.objects.get(day=DAY)
     assert (before.awaiting_deposit, before.reached_paid, before.deposits_amount) == (1, 0, 0)
 
     paid(booking, NOON + timedelta(days=2))
     moved(booking, BookingStatus.COMPLETED, NOON + timedelta(days=10, hours=4))
     with time_machine.travel(NOON + timedelta(days=2, seconds=3)):
         refresh()
-    after, money = DailyFigures.objects.get(day=DAY), DailyFigures.objects.get(day=DAY + timedelta(days=2))
+    after, money = DailyServiceTotals.objects.get(day=DAY), DailyServiceTotals.objects.get(day=DAY + timedelta(days=2))
     assert (after.awaiting_deposit, after.completed, after.reached_paid, after.reached_attended) == (0, 1, 1, 1)
     assert (money.booked, money.paid, money.deposits_amount) == (0, 1, 1125)
-    session_day = DailyFigures.objects.get(day=DAY + timedelta(days=10))
+    session_day = DailyServiceTotals.objects.get(day=DAY + timedelta(days=10))
     assert (session_day.places_offered, session_day.places_held, session_day.attended) == (4, 1, 1)
     assert verify() == []
 
@@ -84,7 +91,7 @@ def test_a_refund_counts_on_its_day_and_marks_the_day_the_money_came(place: Sess
     refunded(payment, 500, later)
     with time_machine.travel(later + timedelta(seconds=2)):
         refresh()
-    came, went = DailyFigures.objects.get(day=DAY), DailyFigures.objects.get(day=later.date())
+    came, went = DailyServiceTotals.objects.get(day=DAY), DailyServiceTotals.objects.get(day=later.date())
     assert (came.paid, came.paid_refunded, came.refunded_amount) == (1, 1, 0)
     assert (went.paid, went.refunded_amount) == (0, 500)
     assert verify() == []
@@ -101,7 +108,7 @@ def test_what_is_withdrawn_for_a_dispute_counts_on_the_day_it_was_opened_wheneve
         with time_machine.travel(later, tick=False):
             disputed(payment, opened, withdrawn=withdrawn, status=status)
             refresh()
-        assert DailyFigures.objects.get(day=opened.date()).disputed_amount == withdrawn
+        assert DailyServiceTotals.objects.get(day=opened.date()).disputed_amount == withdrawn
         assert verify() == []
 
 
@@ -121,7 +128,7 @@ def test_a_dispute_fee_comes_off_the_net_of_its_own_currency_and_of_no_other(pla
     with time_machine.travel(opened + timedelta(days=1), tick=False):
         disputed(payment, opened, withdrawn=0, status="won", fee_amount=0, settlement_currency="EUR", movements=2)
         refresh()
-    assert {row.currency: row.dispute_fees_amount for row in DailyFigures.objects.filter(day=opened.date())} == {
+    assert {row.currency: row.dispute_fees_amount for row in DailyServiceTotals.objects.filter(day=opened.date())} == {
         "EUR": 0, "GBP": 1500,
     }  # fmt: skip
     assert verify() == []
@@ -154,18 +161,18 @@ def test_edges_are_included_and_the_longest_have_their_own_bucket() -> None:
 def test_activity_of_a_deleted_service_is_kept_under_its_number() -> None:
     ActivityEvent.objects.create(occurred_at=NOON, activity=Activity.SERVICE_VIEWED, service_id=999_999)
     rebuild()
-    row = DailyFigures.objects.get(day=DAY)
+    row = DailyServiceTotals.objects.get(day=DAY)
     assert (row.service_id, row.currency, row.viewed_events) == (999_999, "", 1)
 
 
 def test_verify_names_what_differs_and_the_command_exits_non_zero(place: Session) -> None:
     booked(NOON, place)
     rebuild()
-    DailyFigures.objects.filter(day=DAY).update(booked=7)
+    DailyServiceTotals.objects.filter(day=DAY).update(booked=7)
     out = StringIO()
     with pytest.raises(CommandError):
         call_command("rebuild_rollups", "--verify", "--json", stdout=out)
-    assert json.loads(out.getvalue()) == {"differences": [{"day": "2026-03-10", "table": "DailyFigures"}]}
+    assert json.loads(out.getvalue()) == {"differences": [{"day": "2026-03-10", "table": "DailyServiceTotals"}]}
     call_command("rebuild_rollups", stdout=StringIO())
     assert verify() == []
 
@@ -173,10 +180,10 @@ def test_verify_names_what_differs_and_the_command_exits_non_zero(place: Session
 def test_computing_a_day_again_changes_nothing(place: Session) -> None:
     paid(booked(NOON, place), NOON + timedelta(minutes=4))
     rebuild()
-    first = list(DailyFigures.objects.order_by("day").values_list("day", "booked", "deposits_amount"))
+    first = list(DailyServiceTotals.objects.order_by("day").values_list("day", "booked", "deposits_amount"))
     recompute_all([DAY])
     refresh()
-    assert list(DailyFigures.objects.order_by("day").values_list("day", "booked", "deposits_amount")) == first
+    assert list(DailyServiceTotals.objects.order_by("day").values_list("day", "booked", "deposits_amount")) == first
 
 
 @pytest.mark.parametrize("wrong", [None, DAY - timedelta(days=1)])

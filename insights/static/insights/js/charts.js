@@ -6,9 +6,8 @@
     const COLOURS = ["text-link-default", "critical-100", "text-meta", "text-context"];
     const DASHES = [[], [6, 3], [2, 2], [8, 3, 2, 3]];
     const DAY_MS = 86_400_000;
-    const LOCALE = "en-GB";
-    const LONG = ["hour", "minute", "second"].map((name) => (count) => `${name}${count === 1 ? "" : "s"}`);
-    const SHORT = ["h", "min", "s"].map((name) => () => name);
+    const LOCALE = document.documentElement.lang || "en-GB";
+    const DURATIONS = [["hour", 3600], ["minute", 60], ["second", 1]];
 
     const colour = (name, element = document.documentElement) =>
         getComputedStyle(element).getPropertyValue(`--w-color-${name}`).trim();
@@ -18,29 +17,30 @@
     const LOOKS = [forced, dark, paper];
 
     const formats = new Map();
-    function format(line, value) {
-        if (value === null) return "–";
-        if (line.unit === "seconds") return duration(value);
-        const key = line.currency || line.unit;
+    function formatter(line, unit) {
+        const key = unit || line.currency || line.unit;
         if (!formats.has(key)) {
-            formats.set(key, new Intl.NumberFormat(LOCALE, line.currency
+            formats.set(key, new Intl.NumberFormat(LOCALE, unit
+                ? { style: "unit", unit, maximumFractionDigits: 1 }
+                : line.currency
                 ? { style: "currency", currency: line.currency, minimumFractionDigits: line.digits, maximumFractionDigits: line.digits }
                 : line.unit === "ratio" ? { style: "percent", maximumFractionDigits: 1 } : {}));
         }
-        return formats.get(key).format(value);
+        return formats.get(key);
     }
 
-    /* The two largest units, what is left is cut off. */
-    function duration(seconds, [hour, minute, second] = LONG) {
-        const counts = [
-            [Math.floor(seconds / 3600), hour], [Math.floor(seconds / 60) % 60, minute], [Math.floor(seconds) % 60, second],
-        ];
-        const first = counts.findIndex(([count]) => count > 0);
-        const said = first < 0 ? [[0, second]] : counts.slice(first, first + 2).filter(([count]) => count > 0);
-        return said.map(([count, name]) => `${count.toLocaleString(LOCALE)} ${name(count)}`).join(" ");
+    /* Durations come as text. */
+    function format(line, index) {
+        const value = line.values[index];
+        if (value === null) return "–";
+        return line.texts ? line.texts[index] : formatter(line).format(value);
     }
 
-    const onAxis = (line, value) => line.unit === "seconds" ? duration(value, SHORT) : format(line, value);
+    function onAxis(line, value) {
+        if (line.unit !== "seconds") return formatter(line).format(value);
+        const [unit, seconds] = DURATIONS.find(([, length]) => value >= length) || DURATIONS[2];
+        return formatter(line, unit).format(value / seconds);
+    }
 
     const shortDay = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short", timeZone: "UTC" });
     const longDay = new Intl.DateTimeFormat(LOCALE, { weekday: "short", day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
@@ -73,7 +73,7 @@
                 this.element.dataset.drawn = "yes";
             } catch (error) {
                 this.frameTarget.hidden = true;
-                this.problemTarget.textContent = "This chart cannot be drawn here. The table below has the same numbers.";
+                this.problemTarget.textContent = this.problemTarget.dataset.text;
                 throw error;
             }
         }
@@ -107,7 +107,7 @@
                             animation: false,
                             callbacks: {
                                 title: ([item]) => this.longLabel(item.dataIndex),
-                                label: (item) => `${item.dataset.label}: ${format(lines[item.datasetIndex], lines[item.datasetIndex].values[item.dataIndex])}`,
+                                label: (item) => `${item.dataset.label}: ${format(lines[item.datasetIndex], item.dataIndex)}`,
                             },
                         },
                     },
@@ -166,8 +166,7 @@
                 const row = body.insertRow();
                 row.append(filled(heading("row"), this.longLabel(index), this.link(index)));
                 this.numbers.lines.forEach((line) => {
-                    const value = line.values[index];
-                    filled(row.insertCell(), format(line, value), line.link && value ? this.link(index, line) : "");
+                    filled(row.insertCell(), format(line, index), line.link && line.values[index] ? this.link(index, line) : "");
                 });
             });
         }
@@ -188,10 +187,10 @@
         return cell;
     }
 
-    /* A question under way is said; the page that comes back says the rest. */
+    /* Says that the page is loading; the next page replaces it. */
     document.addEventListener("submit", (event) => {
         const status = event.target.matches(".insights-filter") && document.querySelector("[data-insights-loading]");
-        if (status) status.textContent = "The figures are being worked out…";
+        if (status) status.textContent = status.dataset.insightsLoading;
     });
     window.addEventListener("pageshow", () => {
         document.querySelectorAll("[data-insights-loading]").forEach((status) => { status.textContent = ""; });

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
-from insights.rollups.models import Cursor, DailyFigures
+from insights.rollups.models import Cursor, DailyServiceTotals
 from portal.bookings.enums import BookingStatus
 from portal.bookings.models import Booking
 from tests.factories import CareRecipientFactory, SessionFactory
@@ -14,8 +14,8 @@ MORNING: Final = datetime(2026, 3, 11, 9, tzinfo=UTC)  # of the day after, long 
 
 def tried(day: date, *, failed: int, of: int = 200) -> None:
     """What the roll-ups say of `day`: attempts to pay, and nothing else that is unusual."""
-    DailyFigures.objects.filter(day=day).delete()
-    DailyFigures.objects.create(
+    DailyServiceTotals.objects.filter(day=day).delete()
+    DailyServiceTotals.objects.create(
         day=day, service_id=1, currency="GBP", booked=1, attempts_failed=failed, attempts_succeeded=of - failed
     )
 

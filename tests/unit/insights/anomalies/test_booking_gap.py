@@ -8,8 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from insights.anomalies.booking_gap import Bookings, judge_gap, weeks_before
-from insights.anomalies.judging import Severity
-from insights.anomalies.thresholds import Thresholds
+from insights.anomalies.judging import Severity, Thresholds
 
 LONDON: Final = ZoneInfo("Europe/London")
 LIMITS: Final = Thresholds(silence_bookings=12)
@@ -29,17 +28,17 @@ def bookings(*, until: datetime, weeks: int = 12) -> Bookings:
 
 
 @pytest.mark.parametrize(("hour", "severity"), [(10, None), (14, None), (15, Severity.WARNING), (19, Severity.WARNING)])
-def test_silence_counts_once_twelve_bookings_were_usual(hour: int, severity: Severity | None) -> None:
+def test_a_gap_counts_once_twelve_bookings_were_usual(hour: int, severity: Severity | None) -> None:
     found = judge_gap(bookings(until=at(10, 9)), at(10, hour), LIMITS)
     assert found is not None
     assert (found.severity, found.day, found.value) == (severity, date(2026, 3, 10), 0)
 
 
-def test_the_sentence_says_since_when_and_what_was_usual() -> None:
+def test_the_report_says_since_when_and_what_is_usual() -> None:
     found = judge_gap(bookings(until=at(10, 9)), at(10, 16), LIMITS)
     assert found is not None
     assert found.what == (
-        "the last booking came at 9:00am; in the 7 hours from then on, 14 came in each of the eight weeks before."
+        "No bookings since 9:00am. In the same 7 hours, each of the previous 8 weeks had 14 bookings."
     )
     assert (found.low, found.high) == (14, 14)
 
@@ -50,7 +49,7 @@ def test_the_night_is_quiet() -> None:
     assert found.severity is None
 
 
-def test_a_silence_goes_on_over_night_and_gets_worse() -> None:
+def test_a_gap_goes_on_overnight_and_gets_worse() -> None:
     found = judge_gap(bookings(until=at(10, 9)), at(11, 9), LIMITS)
     assert found is not None
     assert (found.severity, found.day, found.high) == (Severity.CRITICAL, date(2026, 3, 10), 24)
@@ -61,24 +60,24 @@ def test_a_young_portal_is_not_judged() -> None:
     assert judge_gap(bookings(until=at(10, 9), weeks=5), at(10, 19), LIMITS) is not None
 
 
-def test_after_a_week_of_silence_the_window_does_not_reach_into_its_own_past() -> None:
+def test_after_a_week_the_window_does_not_reach_into_its_own_past() -> None:
     found = judge_gap(bookings(until=at(1, 9)), at(20, 9), LIMITS)
     assert found is not None
     assert (found.day, found.low, found.high) == (date(2026, 3, 13), 0, 7 * 24)
     assert found.what == (
-        "nobody had booked since Sunday 1 March; in the 7 days from then on, "
-        "between 0 and 168 came in each of the eight weeks before."
+        "No bookings since Sunday 1 March. In the same 7 days, "
+        "each of the previous 8 weeks had between 0 and 168 bookings."
     )
 
 
-def test_a_day_left_out_is_quiet_and_compared_with_nothing() -> None:
+def test_a_closed_day_is_quiet_and_compared_with_nothing() -> None:
     today = replace(LIMITS, closed_days=frozenset({date(2026, 3, 10)}))
     assert judge_gap(bookings(until=at(10, 9)), at(10, 19), today) is None
     weeks = frozenset(date(2026, 3, 10) - timedelta(weeks=n) for n in range(1, 6))
     assert judge_gap(bookings(until=at(10, 9)), at(10, 19), replace(LIMITS, closed_days=weeks)) is None
 
 
-def test_the_clock_on_the_wall_counts_when_it_changes() -> None:
+def test_local_time_counts_when_the_clocks_change() -> None:
     spring = at(31, 10)  # two days after the change: summer time, an hour ahead
     assert spring == datetime(2026, 3, 31, 9, tzinfo=UTC)
     assert weeks_before(spring, 1) == datetime(2026, 3, 24, 10, tzinfo=UTC)
@@ -87,5 +86,5 @@ def test_the_clock_on_the_wall_counts_when_it_changes() -> None:
     assert (found.low, found.high) == (14, 14)
 
 
-def test_an_hour_that_the_clocks_left_out_is_no_error() -> None:
+def test_an_hour_that_the_clocks_skip_is_no_error() -> None:
     assert weeks_before(datetime(2026, 4, 5, 0, 30, tzinfo=UTC), 1) == datetime(2026, 3, 29, 1, 30, tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""Looking: a finding is opened once, brought up to date, told once, and closed when the figure is usual again."""
+"""Anomalies are opened once, updated, emailed once, and closed when the KPI is back to normal."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -10,11 +10,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from prometheus_client.registry import REGISTRY as PROMETHEUS
 
+from insights.anomalies.booking_gap import BOOKING_GAP
 from insights.anomalies.detect import detect
-from insights.anomalies.figures import BOOKING_GAP, NAMES
 from insights.anomalies.judging import Severity
 from insights.anomalies.models import Anomaly, AnomalySettings
 from insights.anomalies.queries import OpenAnomaly, open_anomalies
+from insights.kpis.registry import watched_kpis
 from insights.tasks import find_anomalies
 from portal.accounts.models import User
 from portal.accounts.roles import Role
@@ -54,7 +55,7 @@ def member(role: Role, **fields: str) -> User:
 
 
 def a_day_later(*, failed: int, of: int = 200) -> int:
-    """Another day passes, on which `failed` failed; returns how many figures are unusual."""
+    """Another day passes, on which `failed` failed; returns how many KPIs are unusual."""
     newest = clock.reporting_day(clock.now())
     tried(newest, failed=failed, of=of)
     with time_machine.travel(clock.now() + timedelta(days=1), tick=False):
@@ -63,25 +64,25 @@ def a_day_later(*, failed: int, of: int = 200) -> int:
 
 
 @pytest.mark.usefixtures("failing")
-def test_a_finding_says_what_when_how_bad_and_why() -> None:
+def test_an_anomaly_says_what_when_how_bad_and_why() -> None:
     assert find_anomalies() == 1
     [found] = open_anomalies()
     assert found == OpenAnomaly(
         kpi=KPI,
-        name="Attempts that fail",
+        name="Attempt failure rate",
         first_day=DAY,
         day=DAY,
-        value="31 %",
-        expected="1.3 % to 14 %",
+        value="31%",
+        expected="1.3% to 14%",
         severity=Severity.CRITICAL,
-        reason="Yesterday 31 % of attempts to pay failed; on the eight Tuesdays before it was 6 %.",
+        reason="Yesterday: 31% of payment attempts failed. On the previous 8 Tuesdays it was 6%.",
         found_at=MORNING,
     )
     with time_machine.travel(MORNING + timedelta(days=1)):
-        assert open_anomalies()[0].reason.startswith("On Tuesday 10 March 31 % of attempts")
+        assert open_anomalies()[0].reason.startswith("Tuesday 10 March: 31% of payment attempts")
 
 
-def test_a_quiet_portal_has_no_finding(manager: User) -> None:
+def test_a_normal_day_has_no_anomaly(manager: User) -> None:
     weeks_of_tries()
     tried(DAY, failed=12)
     read_to(MORNING)
@@ -89,7 +90,7 @@ def test_a_quiet_portal_has_no_finding(manager: User) -> None:
 
 
 @pytest.mark.parametrize("known", ["nothing", "a cursor", "today only"])
-def test_without_a_past_there_is_nothing_to_say(known: str) -> None:
+def test_without_a_past_there_is_no_anomaly(known: str) -> None:
     if known != "nothing":
         read_to(MORNING)
     if known == "today only":
@@ -98,13 +99,13 @@ def test_without_a_past_there_is_nothing_to_say(known: str) -> None:
 
 
 @pytest.mark.usefixtures("failing")
-def test_however_often_it_looks_there_is_one_finding_and_one_email(manager: User) -> None:
+def test_however_often_it_runs_there_is_one_anomaly_and_one_email(manager: User) -> None:
     assert [detect() for _ in range(3)] == [1, 1, 1]
     assert (Anomaly.objects.count(), Notification.objects.count()) == (1, 1)
 
 
 @pytest.mark.usefixtures("failing")
-def test_a_day_is_judged_two_hours_after_its_end_as_far_as_the_roll_ups_have_read() -> None:
+def test_a_day_is_judged_once_the_roll_ups_are_two_hours_past_its_end() -> None:
     read_to(datetime(2026, 3, 11, 1, 59, tzinfo=UTC))
     assert detect() == 0
     read_to(datetime(2026, 3, 11, 2, 0, tzinfo=UTC))
@@ -112,7 +113,7 @@ def test_a_day_is_judged_two_hours_after_its_end_as_far_as_the_roll_ups_have_rea
 
 
 @pytest.mark.usefixtures("failing")
-def test_what_goes_on_is_the_same_finding_brought_up_to_date(manager: User) -> None:
+def test_what_goes_on_is_the_same_anomaly_updated(manager: User) -> None:
     detect()
     assert a_day_later(failed=90) == 1
     [row] = Anomaly.objects.all()
@@ -121,7 +122,7 @@ def test_what_goes_on_is_the_same_finding_brought_up_to_date(manager: User) -> N
 
 
 @pytest.mark.usefixtures("failing")
-def test_it_is_closed_when_the_figure_is_usual_again_and_found_anew_later(manager: User) -> None:
+def test_it_is_closed_when_back_to_normal_and_opened_anew_later(manager: User) -> None:
     detect()
     with time_machine.travel(MORNING, tick=False) as now:
         assert a_day_later(failed=12) == 0
@@ -132,7 +133,7 @@ def test_it_is_closed_when_the_figure_is_usual_again_and_found_anew_later(manage
 
 
 @pytest.mark.usefixtures("failing")
-def test_a_day_that_says_too_little_leaves_the_finding_open() -> None:
+def test_a_day_with_too_little_data_leaves_the_anomaly_open() -> None:
     detect()
     assert a_day_later(failed=3, of=5) == 1
 
@@ -147,7 +148,7 @@ def test_what_cannot_be_judged_for_a_fortnight_is_closed() -> None:
 
 
 @pytest.mark.usefixtures("failing")
-def test_a_day_whose_figures_were_put_right_closes_it_and_nobody_is_told_twice(manager: User) -> None:
+def test_a_corrected_day_closes_it_and_nobody_is_told_twice(manager: User) -> None:
     detect()
     tried(DAY, failed=12)
     assert detect() == 0
@@ -157,14 +158,14 @@ def test_a_day_whose_figures_were_put_right_closes_it_and_nobody_is_told_twice(m
 
 
 @pytest.mark.usefixtures("failing")
-def test_what_is_not_watched_is_closed_and_not_found() -> None:
+def test_what_is_not_watched_is_closed_and_not_found_again() -> None:
     detect()
     AnomalySettings.objects.update(watched=[BOOKING_GAP])
     assert [detect(), detect()] == [0, 0]
 
 
 @pytest.mark.usefixtures("failing")
-def test_the_thresholds_are_the_settings() -> None:
+def test_the_thresholds_come_from_the_settings() -> None:
     AnomalySettings.load()
     AnomalySettings.objects.update(closed_days="2026-03-10\n")
     assert detect() == 0
@@ -179,23 +180,23 @@ def test_the_email_gives_the_reason_with_its_date(manager: User, mailoutbox: lis
     detect()
     assert (send_waiting(), len(mailoutbox)) == (1, 1)
     sent = Notification.objects.get()
-    assert (sent.recipient, sent.subject) == (manager, "Unusual figures: Attempts that fail")
+    assert (sent.recipient, sent.subject) == (manager, "Unusual activity: Attempt failure rate")
     assert "Dear Maya,\n\n" in sent.body
     assert (
-        "\n\nOn Tuesday 10 March 31 % of attempts to pay failed; on the eight Tuesdays before it was 6 %.\n\n"
+        "\n\nTuesday 10 March: 31% of payment attempts failed. On the previous 8 Tuesdays it was 6%.\n\n"
     ) in sent.body
-    assert "See the figures: http://127.0.0.1:8000/admin/insights/anomalies/" in sent.body
+    assert "See the anomalies: http://127.0.0.1:8000/admin/insights/anomalies/" in sent.body
 
 
 @pytest.mark.usefixtures("failing")
-def test_several_findings_are_one_email(manager: User) -> None:
+def test_several_anomalies_are_one_email(manager: User) -> None:
     tuesdays = [
         datetime(2026, 3, 11, 8, tzinfo=UTC) - timedelta(weeks=n, minutes=-m) for n in range(1, 9) for m in range(20)
     ]
     bookings_at(*tuesdays, datetime(2026, 3, 11, 7, 30, tzinfo=UTC))
     assert detect() == 2
     sent = Notification.objects.get()
-    assert sent.context["names"] == "Attempts that fail, No bookings"
+    assert sent.context["names"] == "Attempt failure rate, No bookings"
     assert sent.context["findings"].count("\n\n") == 1
 
 
@@ -210,7 +211,7 @@ def test_the_roles_of_the_settings_are_told_and_nobody_else() -> None:
 
 
 @pytest.mark.usefixtures("failing")
-def test_with_nobody_to_tell_the_finding_is_only_shown(manager: User) -> None:
+def test_without_recipients_the_anomaly_is_only_shown(manager: User) -> None:
     AnomalySettings.load()
     AnomalySettings.objects.update(recipients=[])
     assert (detect(), Notification.objects.count()) == (1, 0)
@@ -224,7 +225,7 @@ def test_editors_keep_the_wording() -> None:
     assert "{findings}" in text.body
 
 
-def test_a_silence_is_found_within_the_hour_and_closed_by_the_next_booking() -> None:
+def test_a_booking_gap_is_found_within_the_hour_and_closed_by_the_next_booking() -> None:
     day = timedelta(days=1)
     start = datetime(2026, 3, 11, 6, tzinfo=UTC)
     weeks = [start - timedelta(weeks=n) + timedelta(minutes=10 * m) for n in range(1, 9) for m in range(18)]
@@ -233,7 +234,7 @@ def test_a_silence_is_found_within_the_hour_and_closed_by_the_next_booking() -> 
     [found] = open_anomalies()
     assert (found.kpi, found.value, found.expected, found.severity) == (BOOKING_GAP, "0", "18 to 18", Severity.WARNING)
     assert found.reason == (
-        "Today the last booking came at 6:00am; in the 3 hours from then on, 18 came in each of the eight weeks before."
+        "Today: No bookings since 6:00am. In the same 3 hours, each of the previous 8 weeks had 18 bookings."
     )
     bookings_at(MORNING)
     with time_machine.travel(MORNING + timedelta(minutes=10)):
@@ -242,13 +243,13 @@ def test_a_silence_is_found_within_the_hour_and_closed_by_the_next_booking() -> 
 
 
 @pytest.mark.usefixtures("failing")
-def test_the_metric_has_every_figure() -> None:
+def test_the_metric_has_every_watched_kpi() -> None:
     def value(kpi: str) -> float | None:
         return PROMETHEUS.get_sample_value("portal_anomaly", {"kpi": kpi})
 
-    assert {value(kpi) for kpi in NAMES} == {0}
+    assert {value(kpi) for kpi in watched_kpis()} == {0}
     detect()
-    assert {kpi: value(kpi) for kpi in NAMES if value(kpi)} == {KPI: 2}
+    assert {kpi: value(kpi) for kpi in watched_kpis() if value(kpi)} == {KPI: 2}
 
 
 @pytest.mark.usefixtures("failing")
@@ -261,7 +262,7 @@ def test_the_worst_comes_first() -> None:
 
 
 @pytest.mark.usefixtures("failing")
-def test_looking_costs_as_many_queries_whatever_was_found(manager: User) -> None:
+def test_the_number_of_queries_is_bounded_whatever_was_found(manager: User) -> None:
     detect()
     with CaptureQueriesContext(
         connection,

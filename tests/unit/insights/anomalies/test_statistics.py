@@ -7,7 +7,8 @@ from typing import Final
 import pytest
 
 from insights.anomalies.statistics import Point, judge, mad, weekly_trend
-from insights.anomalies.transforms import COUNT, SECONDS, SHARE, Sample, Transform
+from insights.anomalies.transforms import COUNT, SECONDS, SHARE, Transform
+from insights.kpis.definition import Sample
 
 DAY: Final = date(2026, 3, 31)  # a Tuesday, two days after the clocks changed
 PLAIN: Final = Transform(stretched=lambda s: s.value, plain=lambda y: y, noise=lambda s: 1.0)

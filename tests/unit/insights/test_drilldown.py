@@ -9,13 +9,13 @@ import time_machine
 from django.test import Client
 from pytest_django import Settings
 
-from insights.admin import drill
-from insights.admin.draw import Answered, deposits, funnel, mails
-from insights.admin.page import answered, page_of
+from insights.admin import drilldown
+from insights.admin.chart_builders import Answer, deposits, emails, funnel
+from insights.admin.page import page_of
 from insights.kpis.filters import Filter
 from insights.kpis.results import answer
 from insights.rollups.refresh import rebuild
-from payments.enums import PaymentStatus, Reached
+from payments.enums import FunnelStage, PaymentStatus
 from payments.models import Payment, PaymentAttempt, ReceivedEvent
 from portal.accounts.roles import Role
 from portal.notifications.models import Notification
@@ -25,7 +25,7 @@ from tests.unit.insights.test_json import signed_in
 
 pytestmark = pytest.mark.django_db
 LATE = datetime(2026, 7, 10, 23, 30, tzinfo=UTC)  # half past midnight of the 11th in London
-ASKED = Filter(date(2026, 7, 11), date(2026, 7, 12))
+PERIOD = Filter(date(2026, 7, 11), date(2026, 7, 12))
 
 
 class Everybody:
@@ -60,23 +60,33 @@ def rows(client: Client, address: str) -> int:
 
 @pytest.mark.parametrize(
     "listing",
-    [drill.BOOKINGS, drill.ATTENDANCE, drill.SESSIONS, drill.PAYMENTS, drill.DEPOSITS, drill.REFUNDS, drill.EVENTS],
+    [
+        drilldown.BOOKINGS,
+        drilldown.ATTENDANCE,
+        drilldown.SESSIONS,
+        drilldown.PAYMENTS,
+        drilldown.DEPOSITS,
+        drilldown.REFUNDS,
+        drilldown.EVENTS,
+    ],
     ids=lambda listing: listing.first,
 )
-def test_days_of_the_reporting_zone_narrow_a_listing(listing: drill.Listing, admin: Client) -> None:
-    of_period = listing.of_period(Everybody(), ASKED)
-    of_day = listing.of_day(Everybody(), ASKED).replace(drill.DAY, "2026-07-10").replace(drill.NEXT, "2026-07-11")
+def test_days_of_the_reporting_zone_narrow_a_listing(listing: drilldown.Listing, admin: Client) -> None:
+    of_period = listing.of_period(Everybody(), PERIOD)
+    of_day = (
+        listing.of_day(Everybody(), PERIOD).replace(drilldown.DAY, "2026-07-10").replace(drilldown.NEXT, "2026-07-11")
+    )
     assert (rows(admin, of_period), rows(admin, of_day)) == (2, 1)
 
 
 def test_declined_attempts_are_narrowed_by_reason_and_service(admin: Client) -> None:
     service_id = PaymentAttempt.objects.values_list("payment__booking__session__service_id", flat=True)[0]
-    theirs = Filter(ASKED.first, ASKED.last, service_id, "theirs")
-    expired = drill.ATTEMPTS.of_period(Everybody(), theirs, outcome__exact="failed", reason="expired_card")
-    others = drill.ATTEMPTS.of_period(Everybody(), theirs, outcome__exact="failed", reason="do_not_honor")
+    theirs = Filter(PERIOD.first, PERIOD.last, service_id, "theirs")
+    expired = drilldown.ATTEMPTS.of_period(Everybody(), theirs, outcome__exact="failed", reason="expired_card")
+    others = drilldown.ATTEMPTS.of_period(Everybody(), theirs, outcome__exact="failed", reason="do_not_honor")
     assert (rows(admin, expired), rows(admin, others)) == (2, 0)
-    other_service = Filter(ASKED.first, ASKED.last, ServiceFactory().pk, "other")
-    assert rows(admin, drill.DEPOSITS.of_period(Everybody(), other_service)) == 0
+    other_service = Filter(PERIOD.first, PERIOD.last, ServiceFactory().pk, "other")
+    assert rows(admin, drilldown.DEPOSITS.of_period(Everybody(), other_service)) == 0
 
 
 def test_a_step_of_the_funnel_leads_to_the_deposits_of_bookings_made_then_that_came_so_far(admin: Client) -> None:
@@ -87,25 +97,25 @@ def test_a_step_of_the_funnel_leads_to_the_deposits_of_bookings_made_then_that_c
     Payment.objects.filter(pk=tried_again.pk).update(status=PaymentStatus.CANCELLED)
     tried_again.pk, tried_again.intent_id, tried_again.idempotency_key = None, None, "another"
     tried_again.save()
-    steps = {key: drill.WAYS.of_period(Everybody(), ASKED, reached=key) for key in Reached.values}
+    steps = {key: drilldown.DEPOSITS_BY_STAGE.of_period(Everybody(), PERIOD, reached=key) for key in FunnelStage.values}
     rebuild()
-    figures = {key: answer(ASKED)[f"funnel_{key}"].value for key in steps}
+    figures = {key: answer(PERIOD)[f"funnel_{key}"].value for key in steps}
     assert figures == {"deposit_page": 3, "attempt": 3, "paid": 2, "attended": 0}
     assert {key: rows(admin, address) for key, address in steps.items()} == figures
     page = admin.get(steps["paid"]).content.decode()
     assert "booking made from 2026-07-11 before 2026-07-13" in page
-    assert "deposit came to deposit paid" in page
+    assert "funnel stage deposit paid" in page
 
 
 def test_the_steps_before_a_booking_have_no_rows_to_look_at() -> None:
-    found = Answered(ASKED, answer(ASKED), True, Everybody())
+    found = Answer(PERIOD, answer(PERIOD), True, Everybody())
     (chart,) = funnel(found)
     assert [bool(link) for link in chart.links] == [False, False, True, True, True, True]
 
 
 def test_every_link_of_every_chart_narrows_the_listing_that_it_leads_to(admin: Client) -> None:
     rebuild()
-    charts = page_of(answered(ASKED, Everybody(), compare=True)).charts
+    charts = page_of(Answer(PERIOD, answer(PERIOD), True, Everybody())).charts
     links = {
         link for chart in charts for link in (chart.link, *chart.links, *(line.link for line in chart.lines)) if link
     }
@@ -115,20 +125,20 @@ def test_every_link_of_every_chart_narrows_the_listing_that_it_leads_to(admin: C
 
 
 def on_the_11th(link: str) -> str:
-    return link.replace(drill.DAY, "2026-07-11").replace(drill.NEXT, "2026-07-12")
+    return link.replace(drilldown.DAY, "2026-07-11").replace(drilldown.NEXT, "2026-07-12")
 
 
 def test_refunds_and_disputes_lead_to_their_own_rows_and_not_to_the_day_s_deposits(admin: Client) -> None:
     fee = {"fee_amount": 1500, "settlement_currency": "GBP"}
     disputed(Payment.objects.order_by("pk")[1], LATE + timedelta(hours=1), withdrawn=1025, **fee)
     rebuild()
-    (chart,) = deposits(Answered(ASKED, answer(ASKED), True, Everybody()))
+    (chart,) = deposits(Answer(PERIOD, answer(PERIOD), True, Everybody()))
     links = {line.name: chart.link if line.link is None else line.link for line in chart.lines}
     assert {name: rows(admin, on_the_11th(link)) for name, link in links.items()} == {
         "Taken": 2, "Refunded": 2, "Disputed": 1, "Dispute fees": 1, "Net": 2,
     }  # fmt: skip
     manager = signed_in(Role.MANAGER).request().wsgi_request.user
-    (chart,) = deposits(Answered(ASKED, answer(ASKED), True, manager))
+    (chart,) = deposits(Answer(PERIOD, answer(PERIOD), True, manager))
     assert [line.link for line in chart.lines] == [None, "", "", "", None], (
         "a manager sees no refunds: no bar leads there"
     )
@@ -139,13 +149,13 @@ def test_e_mails_sent_failed_and_deposits_paid_lead_to_as_many_rows_as_are_drawn
     for status, pk in zip(("sent", "sent", "failed"), of_day.values_list("pk", flat=True), strict=False):
         Notification.objects.filter(pk=pk).update(status=status)
     rebuild()
-    (chart,) = mails(Answered(ASKED, answer(ASKED), True, Everybody()))
+    (chart,) = emails(Answer(PERIOD, answer(PERIOD), True, Everybody()))
     drawn = {line.name: line.values[0] for line in chart.lines}
-    assert drawn == {"E-mails sent": 2, "E-mails failed": 1, "Deposits paid": 2}
+    assert drawn == {"Emails sent": 2, "Emails failed": 1, "Deposits paid": 2}
     assert {line.name: rows(admin, on_the_11th(str(line.link))) for line in chart.lines} == drawn
 
 
 def test_the_listing_says_which_days_it_shows(admin: Client) -> None:
-    page = admin.get(drill.DEPOSITS.of_period(Everybody(), ASKED)).content.decode()
+    page = admin.get(drilldown.DEPOSITS.of_period(Everybody(), PERIOD)).content.decode()
     assert "from 2026-07-11 before 2026-07-13" in page
     assert admin.get("/admin/payments/payment/?created_at__gte=2026-13-45").status_code == 302

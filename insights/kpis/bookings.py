@@ -1,0 +1,89 @@
+"""KPIs of bookings, of the time until they are confirmed, and of sessions."""
+
+from typing import Final
+
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from insights.kpis.definition import Direction, Kpi, Unit, Watch, count, duration_kpis, share
+from insights.rollups.models import Measure
+from portal.bookings.enums import BookingStatus
+
+OWNER: Final = "Care coordination"
+_DIRECTIONS: Final = {
+    BookingStatus.CONFIRMED: Direction.HIGHER_IS_BETTER,
+    BookingStatus.COMPLETED: Direction.HIGHER_IS_BETTER,
+    BookingStatus.NO_SHOW: Direction.LOWER_IS_BETTER,
+    BookingStatus.CANCELLED: Direction.LOWER_IS_BETTER,
+    BookingStatus.EXPIRED: Direction.LOWER_IS_BETTER,
+}
+
+
+def _status_kpi(status: BookingStatus) -> Kpi:
+    return Kpi(
+        key=f"bookings_{status.value}",
+        name=format_lazy(_("Bookings: {status}"), status=status.label),
+        meaning=format_lazy(
+            _("Of the bookings made in the period, those whose status is now “{status}”."), status=status.label
+        ),
+        formula=f"count of bookings made in the period with status {status.value}",
+        unit=Unit.COUNT,
+        source="portal.bookings Booking, by created_at",
+        owner=OWNER,
+        direction=_DIRECTIONS.get(status, Direction.NEUTRAL),
+        query=count(status.value),
+    )
+
+
+BOOKINGS: Final = (
+    Kpi(
+        key="bookings_made",
+        name=_("Bookings made"),
+        meaning=_("Bookings made in the period, by caregivers or by staff for them."),
+        formula="count of bookings made in the period",
+        unit=Unit.COUNT,
+        source="portal.bookings Booking, by created_at",
+        owner=OWNER,
+        direction=Direction.HIGHER_IS_BETTER,
+        leading=1,
+        watched=Watch(name=_("No bookings")),
+        query=count("booked"),
+    ),
+    *map(_status_kpi, BookingStatus),
+)
+
+CONFIRMATION: Final = duration_kpis(
+    key="confirmation",
+    name=_("Time to confirm"),
+    measure=Measure.CONFIRMATION,
+    meaning=_("The time from making a booking to its confirmation."),
+    source="portal.bookings Booking created_at, confirmed_at",
+    owner=OWNER,
+)
+
+SESSIONS: Final = (
+    Kpi(
+        key="no_show_rate",
+        name=_("No-show rate"),
+        meaning=_("Of the bookings whose attendance was recorded, the share where nobody came."),
+        formula="missed ÷ (attended + missed)",
+        unit=Unit.RATIO,
+        source="portal.bookings Booking, by the session's start",
+        owner=OWNER,
+        direction=Direction.LOWER_IS_BETTER,
+        leading=5,
+        query=share("missed", of=("attended", "missed")),
+    ),
+    Kpi(
+        key="capacity_used",
+        name=_("Occupancy"),
+        meaning=_("Of the places in sessions of the period, the share that was booked."),
+        formula="places_held ÷ places_offered, cancelled sessions left out",
+        unit=Unit.RATIO,
+        source="portal.bookings Session, by starts_at",
+        owner=OWNER,
+        direction=Direction.HIGHER_IS_BETTER,
+        leading=4,
+        query=share("places_held", of=("places_offered",)),
+    ),
+)
