@@ -97,7 +97,7 @@ def row(booking: Booking, purpose: Purpose = Purpose.DEPOSIT) -> BookingRow:
     zone = ZoneInfo(session.service.time_zone)
     processing = {payment.purpose: payment.amount for payment in booking.payments.all() if _is_processing(payment)}
     can_pay = is_payable(booking) and Purpose.DEPOSIT not in processing
-    paid = [payment for payment in booking.payments.all() if payment.status in CAPTURED]
+    paid = [p for p in booking.payments.all() if p.status in CAPTURED and not p.was_taken_back]
     return BookingRow(
         reference=reference,
         service_name=session.service.name,
@@ -200,6 +200,9 @@ def payments_of(booking: Booking) -> list[PaymentEntry]:
     for payment in booking.payments.prefetch_related("refunds", "disputes", "discrepancies"):
         if payment.status not in CAPTURED and not _is_processing(payment):
             continue
+        if payment.was_taken_back:
+            entries.append(_entered_by_mistake(payment, zone))
+            continue
         status = PaymentStatus(payment.status)
         paid_at = (payment.succeeded_at or payment.first_attempt_at or payment.created_at).astimezone(zone)
         amount = payment.amount if _is_processing(payment) else payment.captured_amount
@@ -208,6 +211,13 @@ def payments_of(booking: Booking) -> list[PaymentEntry]:
         )
         entries += [*_refunds(payment, zone), *_returned_by_bank(payment, zone)]
     return sorted(entries, key=lambda entry: entry.at)
+
+
+def _entered_by_mistake(payment: Payment, zone: ZoneInfo) -> PaymentEntry:
+    """No money came, and none went back."""
+    at = (payment.succeeded_at or payment.created_at).astimezone(zone)
+    said = PaymentStatus.CANCELLED, _("Entered by mistake: no money came")
+    return PaymentEntry(payment.get_purpose_display(), payment.amount, payment.currency, *said, at)
 
 
 def _refunds(payment: Payment, zone: ZoneInfo) -> Iterator[PaymentEntry]:

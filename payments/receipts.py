@@ -42,8 +42,9 @@ class Receipt:
 
 
 def receipt_for(booking: Booking, pdf_url: str = "") -> Receipt | None:
-    """The booking's receipt; None while nothing was paid."""
-    payments = list(booking.payments.captured().order_by("succeeded_at").prefetch_related("refunds", "disputes"))
+    """The booking's receipt; None while nothing was paid. What staff entered by mistake was not."""
+    captured = booking.payments.captured().order_by("succeeded_at").prefetch_related("refunds", "disputes")
+    payments = [payment for payment in captured if not payment.was_taken_back]
     if not payments:
         return None
     session = booking.session

@@ -11,11 +11,11 @@ from payments.domain.moving import move_to_session
 from portal.audit.actor import Actor, Source, SystemActor
 from portal.bookings.domain.transitions import move
 from portal.bookings.enums import BookingStatus
-from portal.bookings.errors import SessionFull
+from portal.bookings.errors import SessionFull, TimesOverlap
 from portal.bookings.models import Booking, Session
 from portal.common import clock
 from portal.notifications.models import Notification
-from tests.factories import BookingFactory, ServiceFactory, SessionFactory
+from tests.factories import BookingFactory, CareRecipientFactory, ServiceFactory, SessionFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BY = Actor.system(SystemActor.SETTLEMENT)
@@ -38,6 +38,8 @@ def at_once(moves: list[tuple[Booking, Session]]) -> list[str]:
             )
         except SessionFull:
             return "full"
+        except TimesOverlap:
+            return "overlaps"
         finally:
             connection.close()
         return "moved"
@@ -93,3 +95,19 @@ def test_one_booking_sent_to_two_sessions_at_once_takes_one_place() -> None:
     with ThreadPoolExecutor(2) as pool:
         assert sorted(pool.map(attempt, (left, right))) == [False, True]
     assert sorted(Session.objects.values_list("held", flat=True)) == [0, 0, 1]
+
+
+def test_two_bookings_of_one_person_moved_to_one_time_at_once_are_asked_about() -> None:
+    service, person = ServiceFactory(), CareRecipientFactory()
+    morning = session_in(8, service, 4)
+    targets = [morning, SessionFactory(service=service, starts_at=morning.starts_at + timedelta(hours=1))]
+    for days in (11, 13, 15):
+        bookings = [
+            move(
+                BookingFactory(session=session_in(days + more, service, 4), care_recipient=person).pk,
+                to=BookingStatus.CONFIRMED, by=BY, source=Source.STAFF,
+            )
+            for more in (0, 1)
+        ]  # fmt: skip
+        assert at_once(list(zip(bookings, targets, strict=True))) == ["moved", "overlaps"]
+        Booking.objects.all().update(status=BookingStatus.CANCELLED)

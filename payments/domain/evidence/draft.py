@@ -95,9 +95,10 @@ def _attendance(booking: Booking) -> str:
 
 
 def _receipt(booking: Booking) -> str:
-    """Every payment and refund of the booking: receipts name who paid, this does not."""
+    """Every payment and refund of the booking: receipts name who paid, this does not. No entry made by mistake."""
     lines = []
-    for payment in booking.payments.filter(status__in=CAPTURED).order_by("succeeded_at").prefetch_related("refunds"):
+    captured = booking.payments.filter(status__in=CAPTURED).order_by("succeeded_at").prefetch_related("refunds")
+    for payment in (payment for payment in captured if not payment.was_taken_back):
         lines.append(
             _("%(purpose)s of booking %(reference)s, received at %(moment)s: %(amount)s. Charge %(charge)s.")
             % {

@@ -17,6 +17,7 @@ from portal.bookings.domain.policy import free_until
 from portal.bookings.enums import BookingStatus, SessionStatus
 from portal.bookings.errors import MoveRefused
 from portal.bookings.models import Booking, Session
+from portal.caregivers.models import Caregiver
 from portal.common import clock
 
 CHANGED = "This booking was changed meanwhile. Look at it again, then choose."
@@ -71,7 +72,11 @@ def move_booking(
 
 
 def _locked(booking_id: int, from_session: int, to_session: int) -> Booking:
-    """Both sessions by their numbers, so that two moves in opposite directions do not wait for each other."""
+    """The caregiver first, as when reserving: two bookings at one time are asked about even when both are made at once.
+
+    Then both sessions by their numbers, so that two moves in opposite directions do not wait for each other.
+    """
+    Caregiver.objects.select_for_update(no_key=True, of=("self",)).get(bookings=booking_id)
     sessions = Session.objects.select_for_update(no_key=True).order_by("pk").filter(pk__in=(from_session, to_session))
     if len(sessions) != len({from_session, to_session}):
         raise MoveRefused(OTHER_SERVICE)

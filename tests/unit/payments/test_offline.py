@@ -8,6 +8,7 @@ import time_machine
 from payments.domain.amounts import balance_due
 from payments.domain.cancellation import cancel
 from payments.domain.checkout import CheckoutClosed, open_checkout
+from payments.domain.evidence import draft_of
 from payments.domain.news import News
 from payments.domain.offline import OfflineRefused, record_balance, take_back
 from payments.domain.refund_quote import quote
@@ -16,7 +17,8 @@ from payments.domain.retry import returned_by_hand
 from payments.domain.settlement import apply_intent
 from payments.enums import OfflineKind, PaymentStatus, Purpose, RefundReason
 from payments.gateway.base import GatewayUnreachable
-from payments.models import OfflineReceipt, Payment, PaymentTransition, Refund
+from payments.models import Dispute, OfflineReceipt, Payment, PaymentTransition, Refund
+from payments.queries import payments_of, row
 from payments.receipts import receipt_for
 from portal.audit.actor import Actor, Source
 from portal.audit.models import AuditEvent
@@ -24,7 +26,7 @@ from portal.bookings.enums import BookingStatus
 from portal.bookings.models import Booking
 from portal.common import clock
 from portal.notifications.models import Notification
-from tests.factories import UserFactory
+from tests.factories import BookingFactory, ServiceFactory, SessionFactory, UserFactory
 from tests.fakes import FakeGateway
 
 pytestmark = pytest.mark.django_db
@@ -186,3 +188,28 @@ def test_an_entry_that_was_taken_back_brings_nothing_back_when_the_booking_is_ca
 
     refunds = Refund.objects.exclude(reason=RefundReason.TAKEN_BACK)
     assert (offered.amount, sum(refunds.values_list("amount", flat=True))) == (back, back)
+
+
+def test_an_entry_that_was_taken_back_is_money_on_no_page_nor_receipt_nor_answer_to_a_bank(
+    confirmed: Booking, staff: Actor
+) -> None:
+    take_back(entered(confirmed, staff).pk, note="a", by=staff)
+    shown = [(entry.purpose_label, entry.amount, entry.status_label) for entry in payments_of(fresh(confirmed))]
+    assert shown == [("Deposit", 1125, "Paid"), ("Balance", 3375, "Entered by mistake: no money came")]
+    receipt = receipt_for(fresh(confirmed))
+    assert receipt is not None
+    assert ([line.amount for line in receipt.lines], receipt.refunds, receipt.total) == ([1125], (), 1125)
+    dispute = Dispute.objects.create(
+        payment=confirmed.payments.get(purpose=Purpose.DEPOSIT), stripe_dispute_id="du_1", amount=1125,
+        status="needs_response",
+    )  # fmt: skip
+    assert "33.75" not in draft_of(dispute)["receipt"]
+
+
+def test_a_booking_with_nothing_but_an_entry_made_by_mistake_offers_no_receipt(
+    staff: Actor, stripe: FakeGateway
+) -> None:
+    free = BookingFactory(session=SessionFactory(service=ServiceFactory(deposit_value=0)))
+    Booking.objects.update(status=BookingStatus.CONFIRMED)
+    take_back(entered(free, staff).pk, note="a", by=staff)
+    assert (row(fresh(free)).has_receipt, receipt_for(fresh(free))) == (False, None)
