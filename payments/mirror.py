@@ -73,17 +73,25 @@ def mirror(event: ReceivedEvent) -> None:
 
 
 def _mirror(event: ReceivedEvent) -> None:
-    """dj-stripe's handlers read the object again, so what names an erased person goes at the end."""
-    intent = _erased_intent(event.object_data)
-    payload = event.payload if intent is None else without_person(event.payload)
+    """What names an erased person goes at the end: handlers read the object again, and it may have been just now."""
+    told = event.object_data
+    payload = event.payload if _erased_intent(told) is None else without_person(event.payload)
     try:
-        sync(event.object_data)
+        sync(told)
         mirrored = djstripe_models.Event.sync_from_stripe_data(payload, api_key=settings.STRIPE_SECRET_KEY)
         call_handlers(mirrored)
     finally:
-        if intent is not None:
-            erase(objects_of([intent]))
-            ReceivedEvent.objects.filter(pk=event.pk).update(payload=payload)
+        if _forget_if_erased(told):
+            ReceivedEvent.objects.filter(pk=event.pk).update(payload=without_person(event.payload))
+
+
+def _forget_if_erased(data: dict[str, Any]) -> bool:
+    """Whether the object's person was erased; then what dj-stripe fetched beside the object forgets them, too."""
+    intent = _erased_intent(data)
+    if intent is None:
+        return False
+    erase(objects_of([intent]))
+    return True
 
 
 def _erased_intent(data: dict[str, Any]) -> str | None:
@@ -128,6 +136,7 @@ def write(model: type[StripeModel], data: dict[str, Any]) -> None:
             djstripe_models.BalanceTransaction.sync_from_stripe_data(moved, api_key=settings.STRIPE_SECRET_KEY)
     if model is djstripe_models.Payout and data["automatic"] and data["status"] not in BROUGHT_NOTHING:
         _note_payout(data["id"])
+    _forget_if_erased(data)
 
 
 def _note_payout(payout_id: str) -> None:

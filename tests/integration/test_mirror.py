@@ -196,19 +196,42 @@ def test_of_somebody_who_was_forgotten_no_card_is_shown(address: str) -> None:
     assert payment.receipt_url == ""
 
 
-def test_an_event_after_an_erasure_brings_nobody_back(address: str) -> None:
-    payment = paid(address)
-    heard(address)
+def forgotten(payment: Payment) -> None:
     user = payment.booking.caregiver.user
     erase(user)
     user.email = f"erased-{user.pk}@{ERASED_DOMAIN}"
     user.save()
+
+
+def test_an_event_after_an_erasure_brings_nobody_back(address: str) -> None:
+    payment = paid(address)
+    heard(address)
+    forgotten(payment)
     client_of(address).v1.refunds.create({"payment_intent": str(payment.intent_id), "amount": 100})
     heard(address)
     charge = djstripe_models.Charge.objects.get().stripe_data
     assert (charge["billing_details"], charge["receipt_email"], charge["amount_refunded"]) == (None, None, 100)
     told = ReceivedEvent.objects.get(type="charge.refunded").payload["data"]["object"]
     assert (told["billing_details"], told["amount_refunded"]) == (None, 100)
+
+
+def test_somebody_erased_while_stripe_is_asked_is_not_brought_back(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    payment = paid(address)
+    real = mirror.sync
+
+    def erased_meanwhile(told: dict[str, Any]) -> None:
+        real(told)
+        forgotten(payment)
+
+    monkeypatch.setattr(mirror, "sync", erased_meanwhile)
+    [last] = client_of(address).v1.events.list({"type": "payment_intent.succeeded"}).data
+    store(event_from(json.loads(str(last))))
+    assert mirror_inbox() == 1
+    assert djstripe_models.Event.objects.get().data["object"]["receipt_email"] is None
+    assert djstripe_models.PaymentIntent.objects.get().stripe_data["receipt_email"] is None
+    assert ReceivedEvent.objects.get().payload["data"]["object"]["receipt_email"] is None
 
 
 class TestTheNightlyCheck:
@@ -258,6 +281,18 @@ class TestTheNightlyCheck:
         with time_machine.travel(clock.now() + timedelta(hours=1)):
             assert compare()["differs"] == 0
         assert djstripe_models.Charge.objects.get().stripe_data["billing_details"] is None
+
+    def test_what_is_fetched_beside_an_erased_persons_object_is_not_brought_back(self, address: str) -> None:
+        payment = paid(address)
+        eventually(lambda: "charge.updated" in kinds_at_stripe(address))
+        heard(address)
+        forgotten(payment)
+        djstripe_models.Charge.objects.all().delete()
+        djstripe_models.PaymentIntent.objects.all().delete()
+        with time_machine.travel(clock.now() + timedelta(hours=1)):
+            compare()
+        assert djstripe_models.Charge.objects.get().stripe_data["billing_details"] is None
+        assert djstripe_models.PaymentIntent.objects.get().stripe_data["receipt_email"] is None
 
     def test_the_command_fills_the_tables_and_says_what_it_did(self, address: str) -> None:
         payment = paid(address)
