@@ -9,17 +9,21 @@ from ops.chaos.world import World
 
 Row = Mapping[str, Any]
 
-BOOKINGS: Final = "SELECT id, reference, status, session_id, care_recipient_id FROM bookings_booking"
-SESSIONS: Final = "SELECT id, capacity, held FROM bookings_session"
-PAYMENTS: Final = """
-    SELECT payment.id, booking_id, reference, purpose, payment.status, amount, payment.currency, intent_id,
-           captured_amount, refunded_amount, pending_refund_amount
-    FROM payments_payment payment JOIN bookings_booking booking ON booking.id = booking_id WHERE method = 'stripe'"""
-REFUNDS: Final = "SELECT id, payment_id, amount, status, stripe_refund_id FROM payments_refund"
-DISPUTES: Final = "SELECT stripe_dispute_id, payment_id, status, amount, withdrawn_amount FROM payments_dispute"
 INBOX: Final = "SELECT event_id, type, ledger_state, last_error FROM payments_receivedevent"
-OPEN_DISCREPANCIES: Final = """
-    SELECT kind, stripe_object_id, payment_id, details FROM payments_discrepancy WHERE status = 'open'"""
+OURS: Final = {
+    "bookings": "SELECT id, reference, status, session_id, care_recipient_id FROM bookings_booking",
+    "sessions": "SELECT id, capacity, held FROM bookings_session",
+    "payments": """
+        SELECT payment.id, booking_id, reference, purpose, payment.status, amount, payment.currency, intent_id,
+               captured_amount, refunded_amount, pending_refund_amount
+        FROM payments_payment payment JOIN bookings_booking booking ON booking.id = booking_id
+        WHERE method = 'stripe'""",
+    "refunds": "SELECT id, payment_id, amount, status, stripe_refund_id FROM payments_refund",
+    "disputes": "SELECT stripe_dispute_id, payment_id, status, amount, withdrawn_amount FROM payments_dispute",
+    "inbox": INBOX,
+    "discrepancies": """
+        SELECT kind, stripe_object_id, payment_id, details FROM payments_discrepancy WHERE status = 'open'""",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +89,7 @@ def collect(
         intents=tuple(sandbox.every("payment_intents")),
         stripe_refunds=tuple(sandbox.every("refunds")),
         stripe_disputes=tuple(sandbox.every("disputes")),
-        bookings=tuple(world.rows(BOOKINGS)),
-        sessions=tuple(world.rows(SESSIONS)),
-        payments=tuple(world.rows(PAYMENTS)),
-        refunds=tuple(world.rows(REFUNDS)),
-        disputes=tuple(world.rows(DISPUTES)),
-        inbox=tuple(world.rows(INBOX)),
-        discrepancies=tuple(world.rows(OPEN_DISCREPANCIES)),
+        **{name: tuple(world.rows(query)) for name, query in OURS.items()},
         shown=frozenset(log.shown),
         cancelled=frozenset(log.cancelled),
         violations=tuple(violations),

@@ -3,6 +3,8 @@
 import argparse
 import os
 import sys
+from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 import django
@@ -31,75 +33,28 @@ def settings_page() -> str:
     return "\n".join([head, "", "| variable | purpose | required | example |", "|---|---|---|---|", *rows]) + "\n"
 
 
-def roles_page() -> str:
-    """docs/operations/roles.md."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.demo")
-    django.setup()
-    from ops.docs import roles
+def _page(name: str) -> Callable[[], str]:
+    """The function of a module of ops, imported when it is asked: most need Django, which takes seconds to set up."""
 
-    return roles.roles_page()
+    def make() -> str:
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.demo")
+        django.setup()
+        module, _, function = name.partition(":")
+        return str(getattr(import_module(f"ops.{module}"), function)())
 
-
-def metrics_page() -> str:
-    """docs/analytics/metrics-definitions.md."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.demo")
-    django.setup()
-    from ops.docs import metrics
-
-    return metrics.metrics_page()
-
-
-def prometheus_page() -> str:
-    """docs/operations/metrics.md."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.demo")
-    django.setup()
-    from ops.docs import prometheus
-
-    return prometheus.prometheus_page()
-
-
-def data_map_page() -> str:
-    """docs/privacy/data-map.md."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.demo")
-    django.setup()
-    from ops.docs import data_map
-
-    return data_map.data_map()
-
-
-def licences_page() -> str:
-    """docs/security/licences.md."""
-    from ops.supply_chain import licences, shipped
-
-    return licences.table(shipped.parts())
-
-
-def urls_page() -> str:
-    """docs/security/urls.md."""
-    from ops.docs import url_roles
-
-    return url_roles.urls_page()
-
-
-def scripts_page() -> str:
-    """docs/security/scripts.md."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.demo")
-    django.setup()
-    from ops.docs import scripts
-
-    return scripts.scripts_page()
+    return make
 
 
 DOCUMENTS = {
     ".env.example": env_example,
     "docs/operations/settings.md": settings_page,
-    "docs/operations/roles.md": roles_page,
-    "docs/operations/metrics.md": prometheus_page,
-    "docs/analytics/metrics-definitions.md": metrics_page,
-    "docs/security/licences.md": licences_page,
-    "docs/security/scripts.md": scripts_page,
-    "docs/security/urls.md": urls_page,
-    "docs/privacy/data-map.md": data_map_page,
+    "docs/operations/roles.md": _page("docs.roles:roles_page"),
+    "docs/operations/metrics.md": _page("docs.prometheus:prometheus_page"),
+    "docs/analytics/metrics-definitions.md": _page("docs.metrics:metrics_page"),
+    "docs/security/licences.md": _page("supply_chain.licences:table"),
+    "docs/security/scripts.md": _page("docs.scripts:scripts_page"),
+    "docs/security/urls.md": _page("docs.url_roles:urls_page"),
+    "docs/privacy/data-map.md": _page("docs.data_map:data_map"),
 }
 
 

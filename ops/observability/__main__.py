@@ -2,8 +2,6 @@
 
 import argparse
 import os
-import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -11,21 +9,19 @@ from ops.observability.prometheus_process import prometheus
 
 
 def main() -> int:
-    """Run until Ctrl-C; 1 when Prometheus is not installed."""
+    """Run until Ctrl-C; 1 with a sentence when Prometheus does not start."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--portal", default=f"127.0.0.1:{os.environ.get('PORT') or '8000'}", help="host:port to scrape")
     parser.add_argument("--port", type=int, default=9090, help="where Prometheus answers")
     options = parser.parse_args()
-    if shutil.which("prometheus") is None:
-        print("prometheus is missing: on Debian, apt-get install prometheus", file=sys.stderr)
-        return 1
     folder = Path(os.environ.get("VAR") or "var").resolve() / "prometheus"
     with prometheus(folder, portal=options.portal, port=options.port) as process:
         print(f"Prometheus: http://127.0.0.1:{options.port}/ (rules and alerts under Status and Alerts)")
         print("Grafana: add it as a Prometheus data source, then import ops/observability/grafana-dashboards/*.json")
         print("Stop with Ctrl-C.", flush=True)
+        assert process.process is not None
         try:
-            return process.wait()
+            return process.process.wait()
         except KeyboardInterrupt:
             return 0
 
@@ -33,5 +29,5 @@ def main() -> int:
 if __name__ == "__main__":
     try:
         sys.exit(main())
-    except subprocess.SubprocessError as error:
+    except RuntimeError as error:
         sys.exit(str(error))

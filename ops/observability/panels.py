@@ -7,7 +7,7 @@ from grafana_foundation_sdk.builders import bargauge, common, dashboard, prometh
 from grafana_foundation_sdk.models import common as common_models
 from grafana_foundation_sdk.models import dashboard as models
 
-from ops.observability.rules import Alert
+from ops.observability.rules import Alert, alerts
 
 SOURCE: Final = models.DataSourceRef(type_val="prometheus", uid="${datasource}")
 HEIGHT: Final = 8
@@ -37,31 +37,26 @@ def _links(alert: Alert | None) -> list[dashboard.DashboardLink]:
 
 
 def lines(
-    title: str,
-    about: str,
-    queries: Sequence[Query],
-    *,
-    unit: str = "short",
-    width: int = 12,
-    alert: Alert | None = None,
+    title: str, about: str, query: str, legend: str, *more: str, unit: str = "short", width: int = 12, alert: str = ""
 ) -> timeseries.Panel:
-    """Values over time; the alert's threshold is a line."""
+    """Values over time, by query and legend; the alert's threshold is a line."""
+    rule = alerts()[alert] if alert else None
+    pairs = (query, legend, *more)
+    queries = list(zip(pairs[::2], pairs[1::2], strict=True))
     panel = timeseries.Panel().title(title).description(about).datasource(SOURCE).span(width).height(HEIGHT).unit(unit)
-    panel = panel.thresholds(_steps(alert)).links(_links(alert)).min(0)
-    if alert:
+    panel = panel.thresholds(_steps(rule)).links(_links(rule)).min(0)
+    if rule:
         style = common.GraphThresholdsStyleConfig().mode(common_models.GraphThresholdsStyleMode.LINE)
         panel = panel.thresholds_style(style)
-    for query in _queries(queries, instant=False):
-        panel = panel.with_target(query)
+    for built in _queries(queries, instant=False):
+        panel = panel.with_target(built)
     return panel
 
 
-def number(
-    title: str, about: str, query: str, *, unit: str = "short", width: int = 6, alert: Alert | None = None
-) -> stat.Panel:
-    """One figure, coloured by the alert's threshold."""
-    panel = stat.Panel().title(title).description(about).datasource(SOURCE).span(width).height(HEIGHT).unit(unit)
-    panel = panel.thresholds(_steps(alert)).links(_links(alert))
+def number(title: str, about: str, query: str, *, unit: str = "short") -> stat.Panel:
+    """One figure."""
+    panel = stat.Panel().title(title).description(about).datasource(SOURCE).span(6).height(HEIGHT).unit(unit)
+    panel = panel.thresholds(_steps(None)).links([])
     return panel.with_target(_queries([(query, "")], instant=True)[0])
 
 

@@ -1,18 +1,14 @@
 """A Prometheus of our own: configuration written, process started and ended."""
 
-import json
-import subprocess
-import time
-import urllib.error
-import urllib.parse
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 import yaml
 
 from ops.observability.rules import RULES
+from ops.stack.program import Program, binary, until
 
 READY_SECONDS = 30
 
@@ -28,42 +24,34 @@ def _configuration(portal: str, every: str) -> str:
 
 
 @contextmanager
-def prometheus(folder: Path, *, portal: str, port: int, every: str = "5s") -> Iterator[subprocess.Popen[bytes]]:
-    """Yields the process once it answers. Raises SubprocessError when it does not start."""
+def prometheus(folder: Path, *, portal: str, port: int, every: str = "5s") -> Iterator[Program]:
+    """Yields the process once it answers. Raises RuntimeError when it does not start."""
     folder.mkdir(parents=True, exist_ok=True)
     configuration = folder / "prometheus.yml"
     configuration.write_text(_configuration(portal, every))
     command = [
-        "prometheus", f"--config.file={configuration}", f"--storage.tsdb.path={folder / 'data'}",
+        binary("prometheus"), f"--config.file={configuration}", f"--storage.tsdb.path={folder / 'data'}",
         f"--web.listen-address=127.0.0.1:{port}", "--storage.tsdb.retention.time=2d", "--log.level=warn",
     ]  # fmt: skip
-    with (folder / "prometheus.log").open("ab") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log)
+    process = Program("prometheus", command, log=folder / "prometheus.log")
+    process.start()
     try:
-        _wait_until_ready(process, port)
+        until(lambda: not process.is_running or _is_ready(port), f"Prometheus (see {process.log})", READY_SECONDS)
+        if not process.is_running:
+            raise RuntimeError(f"Prometheus did not start: see {process.log}")
         yield process
     finally:
-        process.terminate()
-        try:
-            process.wait(15)
-        except subprocess.TimeoutExpired:
-            process.kill()
+        process.stop(seconds=15)
 
 
-def _wait_until_ready(process: "subprocess.Popen[bytes]", port: int) -> None:
-    end = time.monotonic() + READY_SECONDS
-    while time.monotonic() < end and process.poll() is None:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/-/ready", timeout=2):  # nosec B310 # http is written here
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
-    raise subprocess.SubprocessError(f"Prometheus did not start; its log is in the folder of {port}")
+def _is_ready(port: int) -> bool:
+    try:
+        return httpx.get(f"http://127.0.0.1:{port}/-/ready", timeout=2).is_success
+    except httpx.HTTPError:
+        return False
 
 
 def query(port: int, expression: str) -> list[dict[str, object]]:
     """The instant result of a PromQL expression: one entry a series."""
-    address = f"http://127.0.0.1:{port}/api/v1/query"
-    body = urllib.parse.urlencode({"query": expression}).encode()
-    with urllib.request.urlopen(address, data=body, timeout=30) as reply:  # nosec B310 # our own Prometheus
-        return list(json.load(reply)["data"]["result"])
+    reply = httpx.post(f"http://127.0.0.1:{port}/api/v1/query", data={"query": expression}, timeout=30)
+    return list(reply.raise_for_status().json()["data"]["result"])

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from ops.supply_chain.shipped import Part
+from ops.supply_chain.shipped import Part, parts
 
 _PERMISSIVE: Final = "permissive: the notice stays with the package"
 _OWN_FILES: Final = "weak copyleft on its own files, which we do not change"
@@ -28,10 +28,10 @@ ALLOWED: Final = {
 }
 
 
-def refused(parts: Iterable[Part]) -> list[str]:
+def refused(shipped: Iterable[Part]) -> list[str]:
     """A sentence for each part whose licence is unknown or not allowed."""
     found = []
-    for part in parts:
+    for part in shipped:
         names = re.split(r" AND | OR ", part.licence) if part.licence else []
         unknown = [name for name in names if name not in ALLOWED]
         if not names:
@@ -41,7 +41,7 @@ def refused(parts: Iterable[Part]) -> list[str]:
     return found
 
 
-def table(parts: Iterable[Part]) -> str:
+def table() -> str:
     """docs/security/licences.md."""
     head = (
         "# Licences of what a release ships\n\n"
@@ -49,19 +49,17 @@ def table(parts: Iterable[Part]) -> str:
         "`make sbom` writes the same with versions and hashes. A licence that is not in the second table fails\n"
         "the checks (`ops/supply_chain/licences.py`).\n"
     )
-    rows = sorted({(part.name, part.licence, part.kind) for part in parts})
+    rows = sorted({(part.name, part.licence, part.kind) for part in parts()})
     lines = [f"| {name} | {licence} | {kind} |" for name, licence, kind in rows]
     allowed = [f"| {name} | {reason} |" for name, reason in ALLOWED.items()]
-    return "\n".join(
-        [
-            head,
-            "| part | licence | kind |",
-            "|---|---|---|",
-            *lines,
-            "",
-            "| allowed | because |",
-            "|---|---|",
-            *allowed,
-            "",
-        ]
-    )
+    tables = [
+        "| part | licence | kind |",
+        "|---|---|---|",
+        *lines,
+        "",
+        "| allowed | because |",
+        "|---|---|",
+        *allowed,
+        "",
+    ]
+    return "\n".join([head, *tables])
