@@ -14,16 +14,7 @@ from starlette.responses import Response
 
 from . import API_VERSION
 from .auth import is_publishable, read_key
-from .errors import (
-    Object,
-    StripeError,
-    api_error,
-    invalid_request,
-    lock_timeout,
-    no_such,
-    rate_limited,
-    unauthorized,
-)
+from .errors import Object, StripeError, api_error, invalid_request, lock_timeout, no_such, rate_limited, unauthorized
 from .expand import expand
 from .idempotency import Replies
 from .ids import new_id
@@ -136,12 +127,7 @@ class Api:
             self.replies.end(key)
 
     def _work(
-        self,
-        endpoint: Endpoint,
-        call: Call,
-        paths: list[str],
-        cause: Cause,
-        fault: StripeError | None,
+        self, endpoint: Endpoint, call: Call, paths: list[str], cause: Cause, fault: StripeError | None
     ) -> tuple[int, str, dict[str, str]]:
         try:
             if fault is not None:
@@ -244,13 +230,7 @@ def list_page(
     for name in ("starting_after", "ending_before"):
         if (cursor := params.get(name)) and cursor not in box.store[kind]:
             raise no_such(kind, cursor, name)
-    window = Window(
-        params.get("limit", 10),
-        first,
-        last,
-        params.get("starting_after"),
-        params.get("ending_before"),
-    )
+    window = Window(params.get("limit", 10), first, last, params.get("starting_after"), params.get("ending_before"))
     ids, has_more = box.store[kind].page(window, equal, accept)
     return Page(kind, url or f"/v1/{kind}s", ids, has_more)
 

@@ -68,10 +68,7 @@ class Card:
 
 GENERIC = Decline("card_declined", "generic_decline", _DECLINED)
 INSUFFICIENT_FUNDS = Decline(
-    "card_declined",
-    "insufficient_funds",
-    "Your card has insufficient funds. Try a different card.",
-    "51",
+    "card_declined", "insufficient_funds", "Your card has insufficient funds. Try a different card.", "51"
 )
 LOST = Decline("card_declined", "lost_card", _DECLINED, "41")
 STOLEN = Decline("card_declined", "stolen_card", _DECLINED, "43")
@@ -85,10 +82,7 @@ VELOCITY = Decline(
 EXPIRED = Decline("expired_card", None, "Your card has expired.", "54")
 INCORRECT_CVC = Decline("incorrect_cvc", None, "Your card's security code is incorrect.", "N7")
 PROCESSING_ERROR = Decline(
-    "processing_error",
-    None,
-    "An error occurred while processing your card. Try again in a little bit.",
-    "96",
+    "processing_error", None, "An error occurred while processing your card. Try again in a little bit.", "96"
 )
 AUTHENTICATION_REQUIRED = Decline(
     "authentication_required",
@@ -134,20 +128,12 @@ CARDS = (
     Card("4000000000000028", "avsLine1Fail", line1_check="fail"),
     Card("4000000000000010", "avsFail", line1_check="fail", postal_code_check="fail"),
     Card("4000000000000044", "avsUnchecked", line1_check="unavailable", postal_code_check="unavailable"),
-    Card(
-        "4000002500003155",
-        "authenticationRequiredOnSetup",
-        authentication=Authentication.UNLESS_SET_UP,
-    ),
+    Card("4000002500003155", "authenticationRequiredOnSetup", authentication=Authentication.UNLESS_SET_UP),
     Card("4000002760003184", "authenticationRequired", authentication=Authentication.ALWAYS),
     Card("4000000000003220", "threeDSecure2Required", authentication=Authentication.ALWAYS),
     Card("4000000000003063", "threeDSecureRequired", authentication=Authentication.ALWAYS),
     Card("4000008400000027", "threeDSecure2RequiredUs", authentication=Authentication.ALWAYS),
-    Card(
-        "4000003800000446",
-        "authenticationRequiredSetupForOffSession",
-        authentication=Authentication.ON_SESSION,
-    ),
+    Card("4000003800000446", "authenticationRequiredSetupForOffSession", authentication=Authentication.ON_SESSION),
     Card("4000000000003055", "threeDSecureOptional", authentication=Authentication.ON_REQUEST),
     Card(
         "4000000000003097",
@@ -168,10 +154,7 @@ CARDS = (
         decline=INSUFFICIENT_FUNDS,
     ),
     Card(
-        "4000008400001629",
-        "threeDSecureRequiredChargeDeclined",
-        authentication=Authentication.ALWAYS,
-        decline=GENERIC,
+        "4000008400001629", "threeDSecureRequiredChargeDeclined", authentication=Authentication.ALWAYS, decline=GENERIC
     ),
     Card("378282246310005", "amex_threeDSecureNotSupported", "amex", supports_3ds=False),
     Card("4000000000000259", "createDispute", dispute="fraudulent"),

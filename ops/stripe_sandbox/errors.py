@@ -23,12 +23,7 @@ def _error(status: int, kind: str, message: str, **fields: Any) -> StripeError:
 
 
 def invalid_request(
-    message: str,
-    *,
-    code: str | None = None,
-    param: str | None = None,
-    status: int = 400,
-    **extra: Any,
+    message: str, *, code: str | None = None, param: str | None = None, status: int = 400, **extra: Any
 ) -> StripeError:
     return _error(status, "invalid_request_error", message, code=code, param=param, **extra)
 

@@ -1,7 +1,7 @@
 """`expand[]`: replaces an id by the object it names, up to four levels deep."""
 
 from .errors import Object, invalid_request
-from .objects import bank_account, customer
+from .objects import customer, payout
 from .store import Store, Window
 
 # Kind -> field -> kind of the object that the field's id names.
@@ -76,7 +76,7 @@ def _fetch(store: Store, kind: str, object_id: str) -> Object:
     if kind == "customer":
         return store["customer"].get(object_id) or customer.deleted(object_id)
     if kind == "bank_account":
-        return bank_account.build()
+        return payout.bank_account()
     prefix = object_id.partition("_")[0]
     return store.get(_SOURCES.get(prefix, kind), object_id)
 

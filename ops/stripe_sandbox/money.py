@@ -7,7 +7,7 @@ three-decimal and special-case tables, minimum charge amounts).
 from .errors import StripeError, invalid_request
 
 ZERO_DECIMAL = frozenset(
-    ["bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "vnd", "vuv", "xaf", "xof", "xpf"],
+    ["bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "vnd", "vuv", "xaf", "xof", "xpf"]
 )
 THREE_DECIMAL = frozenset(["bhd", "jod", "kwd", "omr", "tnd"])
 # Zero-decimal in daily life, two decimals at Stripe; the decimals are always 00.
@@ -58,8 +58,7 @@ def check_currency(currency: str) -> str:
         return code
     listed = ", ".join(sorted(CURRENCIES))
     raise invalid_request(
-        f"Invalid currency: {code}. Stripe currently supports these currencies: {listed}",
-        param="currency",
+        f"Invalid currency: {code}. Stripe currently supports these currencies: {listed}", param="currency"
     )
 
 

@@ -72,8 +72,7 @@ class Text:
             return None
         if len(text) > self.longest:
             raise invalid_request(
-                f"Invalid string: {text[:20]}…; must be at most {self.longest} characters",
-                param=name,
+                f"Invalid string: {text[:20]}…; must be at most {self.longest} characters", param=name
             )
         return text
 
@@ -116,9 +115,7 @@ class Integer:
 
     def _out_of_range(self, rule: str, number: int, name: str) -> Exception:
         return invalid_request(
-            f"This value must be {rule} (it currently is '{number}').",
-            code="parameter_invalid_integer",
-            param=name,
+            f"This value must be {rule} (it currently is '{number}').", code="parameter_invalid_integer", param=name
         )
 
 
@@ -211,18 +208,14 @@ class Hash:
         for key in self.required:
             if key not in raw:
                 raise invalid_request(
-                    f"Missing required param: {full[key]}.",
-                    code="parameter_missing",
-                    param=full[key],
+                    f"Missing required param: {full[key]}.", code="parameter_missing", param=full[key]
                 )
         return {key: self.fields[key].read(value, full[key]) for key, value in raw.items()}
 
     def _unknown(self, names: list[str]) -> Exception:
         plural = "s" if len(names) > 1 else ""
         return invalid_request(
-            f"Received unknown parameter{plural}: {', '.join(names)}",
-            code="parameter_unknown",
-            param=names[0],
+            f"Received unknown parameter{plural}: {', '.join(names)}", code="parameter_unknown", param=names[0]
         )
 
 

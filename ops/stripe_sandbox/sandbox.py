@@ -61,6 +61,18 @@ class Sandbox:
         self.delivery.send(happened["id"], recipients)
         return happened
 
+    def put(self, subject: Object, kind: str) -> Object:
+        """Stores the subject, and an event about it."""
+        self.store.put(subject)
+        self.emit(kind, subject)
+        return subject
+
+    def change(self, old: Object, new: Object, kind: str) -> Object:
+        """Stores what the subject has become, and an event that says what changed."""
+        self.store.put(new)
+        self.emit_change(kind, old, new)
+        return new
+
     def forget_old_events(self) -> None:
         """Stripe keeps events for thirty days."""
         for happened in self.store["event"]:  # oldest first

@@ -109,10 +109,7 @@ class Collection:
             part.clear()
 
     def page(
-        self,
-        window: Window,
-        equal: tuple[str, str] | None = None,
-        accept: Callable[[Object], bool] | None = None,
+        self, window: Window, equal: tuple[str, str] | None = None, accept: Callable[[Object], bool] | None = None
     ) -> tuple[list[str], bool]:
         """Ids newest first, and whether more follow. `equal` names an indexed field and value."""
         places = self._order if equal is None else self._index.get(equal, [])

@@ -32,13 +32,7 @@ class Timers:
 
     def later(self, seconds: float, action: str, target: str) -> None:
         """Runs the named action on the object with id `target`."""
-        job = {
-            "id": new_id("job"),
-            "object": "job",
-            "action": action,
-            "target": target,
-            "due": time.time() + seconds,
-        }
+        job = {"id": new_id("job"), "object": "job", "action": action, "target": target, "due": time.time() + seconds}
         self._arm(self._store.put(job))
 
     def _arm(self, job: Object) -> None:

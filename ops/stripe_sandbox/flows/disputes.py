@@ -74,17 +74,14 @@ def submit_evidence(box: Sandbox, dispute: Object, evidence: Object, *, submit: 
         }
         if dispute["evidence"]["uncategorized_text"] in (WINNING, LOSING, ESCALATING):
             box.timers.later(VERDICT_DELAY, "decide_dispute", dispute["id"])
-    box.store.put(dispute)
-    box.emit_change("charge.dispute.updated", old, dispute)
-    return dispute
+    return box.change(old, dispute, "charge.dispute.updated")
 
 
 def _check_evidence(box: Sandbox, evidence: Object) -> None:
     texts = [value for value in evidence.values() if isinstance(value, str)]
     if sum(map(len, texts)) > LONGEST_EVIDENCE:
         raise invalid_request(
-            f"The combined character count of all evidence fields is limited to {LONGEST_EVIDENCE:,}.",
-            param="evidence",
+            f"The combined character count of all evidence fields is limited to {LONGEST_EVIDENCE:,}.", param="evidence"
         )
     for name in disputes.FILE_FIELDS:
         if (file_id := evidence[name]) and file_id not in box.store["file"]:
@@ -115,8 +112,7 @@ def escalate(box: Sandbox, dispute: Object) -> Object:
     card = dispute["payment_method_details"]["card"] | {"case_type": "chargeback"}
     dispute["payment_method_details"] = dispute["payment_method_details"] | {"card": card}
     _withdraw(box, dispute)
-    box.store.put(dispute)
-    box.emit_change("charge.dispute.updated", old, dispute)
+    box.change(old, dispute, "charge.dispute.updated")
     box.emit("charge.dispute.funds_withdrawn", dispute)
     return dispute
 
@@ -144,9 +140,7 @@ def reinstate(box: Sandbox, dispute: Object, amount: int) -> Object:
     if not 0 < amount <= dispute["amount"]:
         raise invalid_request("The amount must be part of the dispute.", param="amount")
     _give_back(box, dispute, amount)
-    box.store.put(dispute)
-    box.emit("charge.dispute.funds_reinstated", dispute)
-    return dispute
+    return box.put(dispute, "charge.dispute.funds_reinstated")
 
 
 def _give_back(box: Sandbox, dispute: Object, amount: int, *, fee: int = 0) -> None:

@@ -54,11 +54,7 @@ def check_attachable(box: Sandbox, method: Object) -> None:
         raise unsupported(f"saving payment methods of the type {method['type']}", "payment_method")
     card = cards.by_token(box.store.note(method["id"])["card"])
     if card.decline is not None and card.token != "chargeCustomerFail":
-        raise card_error(
-            card.decline.message,
-            code=card.decline.code,
-            decline_code=card.decline.decline_code,
-        )
+        raise card_error(card.decline.message, code=card.decline.code, decline_code=card.decline.decline_code)
 
 
 def _save(box: Sandbox, card: Card, month: int, year: int, *, cvc_given: bool, fields: Object) -> Object:

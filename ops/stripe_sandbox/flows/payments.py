@@ -42,9 +42,7 @@ def confirm(box: Sandbox, intent: Object, method: Object, *, off_session: bool, 
     if off_session:
         return _charge(box, intent, method, card, decline=cards.AUTHENTICATION_REQUIRED)
     intent |= {"status": "requires_action", "next_action": next_action}
-    box.store.put(intent)
-    box.emit("payment_intent.requires_action", intent)
-    return intent
+    return box.put(intent, "payment_intent.requires_action")
 
 
 def _must_authenticate(box: Sandbox, card: Card, method: Object, *, off_session: bool, requested: bool) -> bool:
@@ -63,8 +61,7 @@ def authenticate(box: Sandbox, intent: Object, *, passed: bool, pending: bool = 
     """The customer came back from 3-D Secure or from the bank, which may take its time (`pending`)."""
     if intent["status"] != "requires_action":
         raise unexpected_state(
-            f"This PaymentIntent has a status of {intent['status']}; there is nothing to authenticate.",
-            intent,
+            f"This PaymentIntent has a status of {intent['status']}; there is nothing to authenticate.", intent
         )
     method = box.store.get("payment_method", intent["payment_method"])
     intent["next_action"] = None
@@ -135,9 +132,7 @@ def _fail(box: Sandbox, intent: Object, error: Object) -> Object:
         "processing": None,
         "status": "requires_payment_method",
     }
-    box.store.put(intent)
-    box.emit("payment_intent.payment_failed", intent)
-    return intent
+    return box.put(intent, "payment_intent.payment_failed")
 
 
 def _succeed(box: Sandbox, intent: Object, charge: Object) -> Object:
@@ -240,13 +235,8 @@ def settle(box: Sandbox, intent: Object, *, succeeded: bool) -> Object:
         }
         return _succeed(box, intent, box.store.put(outcome))
     decline = cards.GENERIC
-    failed = charge | {
-        "failure_code": decline.code,
-        "failure_message": decline.message,
-        "status": "failed",
-    }
-    box.store.put(failed)
-    box.emit("charge.failed", failed)
+    failed = charge | {"failure_code": decline.code, "failure_message": decline.message, "status": "failed"}
+    box.put(failed, "charge.failed")
     method = box.store.get("payment_method", intent["payment_method"])
     error = card_error(
         decline.message,
@@ -262,8 +252,7 @@ def hold(box: Sandbox, intent: Object) -> Object:
     """Puts an open intent into `processing`, as if a slow card had been used."""
     if intent["status"] not in OPEN:
         raise unexpected_state(
-            f"This PaymentIntent has a status of {intent['status']}; it cannot be put on hold.",
-            intent,
+            f"This PaymentIntent has a status of {intent['status']}; it cannot be put on hold.", intent
         )
     method = methods.from_test_card(box, cards.by_token("sandboxProcessing"))
     return confirm(box, intent, method, off_session=False, next_action={})
@@ -277,30 +266,16 @@ def cancel(box: Sandbox, intent: Object, reason: str | None) -> Object:
             f"{', '.join(CANCELABLE)}.",
             intent,
         )
-    intent |= {
-        "canceled_at": clock.now(),
-        "cancellation_reason": reason,
-        "next_action": None,
-        "status": "canceled",
-    }
-    box.store.put(intent)
-    box.emit("payment_intent.canceled", intent)
-    return intent
+    intent |= {"canceled_at": clock.now(), "cancellation_reason": reason, "next_action": None, "status": "canceled"}
+    return box.put(intent, "payment_intent.canceled")
 
 
 def authentication_action(intent: Object, origin: str, return_url: str | None) -> Object:
     """`next_action`: a frame for Stripe.js, or an address to go to where a `return_url` was given."""
     page = f"{origin}/v3/authenticate?client_secret={intent['client_secret']}"
     if return_url is not None:
-        return {
-            "redirect_to_url": {"return_url": return_url, "url": f"{page}&return=1"},
-            "type": "redirect_to_url",
-        }
+        return {"redirect_to_url": {"return_url": return_url, "url": f"{page}&return=1"}, "type": "redirect_to_url"}
     return {
         "type": "use_stripe_sdk",
-        "use_stripe_sdk": {
-            "source": new_id("payatt"),
-            "stripe_js": page,
-            "type": "three_d_secure_redirect",
-        },
+        "use_stripe_sdk": {"source": new_id("payatt"), "stripe_js": page, "type": "three_d_secure_redirect"},
     }

@@ -1,7 +1,7 @@
 """What Radar and the issuers say about a charge: reviews and early fraud warnings."""
 
 from ..errors import Object, invalid_request
-from ..objects import early_fraud_warning, review
+from ..objects import radar
 from ..sandbox import Sandbox
 
 
@@ -9,7 +9,7 @@ def open_review(box: Sandbox, charge: Object, opened_reason: str = "rule") -> Ob
     """Queues the charge for a person's look; both the charge and its intent name the review."""
     if charge["review"] is not None:
         raise invalid_request(f"Charge {charge['id']} has already been placed in review.", param="charge")
-    opened = box.store.put(review.build(charge, opened_reason))
+    opened = box.store.put(radar.review(charge, opened_reason))
     box.store.put(charge | {"review": opened["id"]})
     intent = box.store.get("payment_intent", charge["payment_intent"])
     box.store.put(intent | {"review": opened["id"]})
@@ -22,23 +22,19 @@ def close_review(box: Sandbox, charge_id: str, reason: str) -> Object | None:
     review_id = box.store.get("charge", charge_id)["review"]
     if review_id is None or not (old := box.store.get("review", review_id))["open"]:
         return None
-    closed = box.store.put(old | {"open": False, "closed_reason": reason, "reason": reason})
-    box.emit_change("review.closed", old, closed)
-    return closed
+    return box.change(old, old | {"open": False, "closed_reason": reason, "reason": reason}, "review.closed")
 
 
 def warn_of_fraud(box: Sandbox, charge: Object, fraud_type: str) -> Object:
     """The issuer reports the charge. A charge can be reported once."""
     if charge["status"] != "succeeded":
         raise invalid_request(f"Charge {charge['id']} did not succeed.", param="charge")
-    if fraud_type not in early_fraud_warning.FRAUD_TYPES:
-        listed = ", ".join(early_fraud_warning.FRAUD_TYPES)
+    if fraud_type not in radar.FRAUD_TYPES:
+        listed = ", ".join(radar.FRAUD_TYPES)
         raise invalid_request(f"Invalid fraud_type: must be one of {listed}", param="fraud_type")
     if _warnings(box, charge["id"]):
         raise invalid_request(f"Charge {charge['id']} already has an early fraud warning.", param="charge")
-    warned = box.store.put(early_fraud_warning.build(charge, fraud_type))
-    box.emit(f"{early_fraud_warning.KIND}.created", warned)
-    return warned
+    return box.put(radar.warning(charge, fraud_type), f"{radar.WARNING}.created")
 
 
 def note_outcome(box: Sandbox, charge_id: str) -> None:
@@ -47,9 +43,8 @@ def note_outcome(box: Sandbox, charge_id: str) -> None:
     actionable = not charge["disputed"] and not charge["refunded"]
     for old in _warnings(box, charge_id):
         if old["actionable"] != actionable:
-            changed = box.store.put(old | {"actionable": actionable})
-            box.emit_change(f"{early_fraud_warning.KIND}.updated", old, changed)
+            box.change(old, old | {"actionable": actionable}, f"{radar.WARNING}.updated")
 
 
 def _warnings(box: Sandbox, charge_id: str) -> list[Object]:
-    return box.store[early_fraud_warning.KIND].matching("charge", charge_id)
+    return box.store[radar.WARNING].matching("charge", charge_id)

@@ -28,8 +28,7 @@ def create(box: Sandbox, charge: Object, amount: int | None, fields: Object) -> 
     if status == "pending":
         refund["pending_reason"] = "processing"
     refund["balance_transaction"] = box.move_money("refund", refund, -amount)["id"]
-    box.store.put(refund)
-    box.emit("refund.created", refund)
+    box.put(refund, "refund.created")
     _count(box, charge, amount, "charge.refunded")
     if box.store.get("charge", charge["id"])["refunded"]:
         fraud = fields.get("reason") == "fraudulent"
@@ -49,8 +48,7 @@ def _refundable(box: Sandbox, charge: Object, amount: int | None) -> int:
         raise invalid_request(f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded")
     if not _dispute_allows(box, charge):
         raise invalid_request(
-            f"Charge {charge['id']} has been charged back; cannot issue a refund.",
-            code="charge_disputed",
+            f"Charge {charge['id']} has been charged back; cannot issue a refund.", code="charge_disputed"
         )
     if amount is None:
         return left

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from ..store import Object
+from . import null
 
 ACCOUNT_ID = "acct_1SandboxCaregiver"
 
@@ -13,8 +14,7 @@ def build(facts: Object) -> Object:
     return {
         "id": ACCOUNT_ID,
         "object": "account",
-        "business_profile": None,
-        "business_type": None,
+        **null("business_profile business_type"),
         "capabilities": {"card_payments": "active", "transfers": "active"},
         "charges_enabled": enabled["charges_enabled"],
         "country": "US",
@@ -26,23 +26,17 @@ def build(facts: Object) -> Object:
         "payouts_enabled": enabled["payouts_enabled"],
         "requirements": _requirements(all(enabled.values())),
         "settings": {
-            "branding": {
-                "icon": None,
-                "logo": None,
-                "primary_color": None,
-                "secondary_color": None,
-            },
+            "branding": {**null("icon logo primary_color secondary_color")},
             "card_payments": {
+                **null(
+                    "statement_descriptor_prefix statement_descriptor_prefix_kana statement_descriptor_prefix_kanji"
+                ),
                 "decline_on": {"avs_failure": False, "cvc_failure": False},
-                "statement_descriptor_prefix": None,
-                "statement_descriptor_prefix_kana": None,
-                "statement_descriptor_prefix_kanji": None,
             },
             "dashboard": {"display_name": "Stripe sandbox", "timezone": "Etc/UTC"},
             "payments": {
+                **null("statement_descriptor_kana statement_descriptor_kanji"),
                 "statement_descriptor": "SANDBOX",
-                "statement_descriptor_kana": None,
-                "statement_descriptor_kanji": None,
             },
         },
         "type": "standard",
@@ -52,8 +46,8 @@ def build(facts: Object) -> Object:
 def _requirements(met: bool) -> Object:
     due = [] if met else ["company.verification.document"]
     return {
-        "alternatives": [],
         "current_deadline": None,
+        "alternatives": [],
         "currently_due": due,
         "disabled_reason": None if met else "requirements.past_due",
         "errors": [],
@@ -64,12 +58,7 @@ def _requirements(met: bool) -> Object:
 
 
 def balance(available: Mapping[str, int], pending: Mapping[str, int]) -> Object:
-    return {
-        "object": "balance",
-        "available": _amounts(available),
-        "livemode": False,
-        "pending": _amounts(pending),
-    }
+    return {"object": "balance", "available": _amounts(available), "livemode": False, "pending": _amounts(pending)}
 
 
 def _amounts(sums: Mapping[str, int]) -> list[Object]:

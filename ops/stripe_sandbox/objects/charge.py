@@ -4,17 +4,12 @@ from .. import clock
 from ..cards import Card, Decline, Risk
 from ..ids import new_id
 from ..store import Object
+from . import null
 from .payment_method import billing_details
 
 
 def build(
-    intent: Object,
-    method: Object,
-    card: Card,
-    *,
-    address: str,
-    decline: Decline | None,
-    three_d_secure: str | None,
+    intent: Object, method: Object, card: Card, *, address: str, decline: Decline | None, three_d_secure: str | None
 ) -> Object:
     """`address` is the sandbox's own, for the receipt; `three_d_secure` its result where it was attempted:
     `authenticated` or `attempt_acknowledged`."""
@@ -25,13 +20,13 @@ def build(
     return {
         "id": charge_id,
         "object": "charge",
+        **null(
+            "application application_fee application_fee_amount balance_transaction failure_balance_transaction "
+            "on_behalf_of receipt_number review source_transfer transfer_data transfer_group"
+        ),
         "amount": amount,
         "amount_captured": amount if succeeded else 0,
         "amount_refunded": 0,
-        "application": None,
-        "application_fee": None,
-        "application_fee_amount": None,
-        "balance_transaction": None,
         "billing_details": billing_details(method["billing_details"]),
         "calculated_statement_descriptor": f"SANDBOX* {descriptor}" if descriptor else "SANDBOX",
         "captured": succeeded,
@@ -40,30 +35,23 @@ def build(
         "customer": intent["customer"],
         "description": intent["description"],
         "disputed": False,
-        "failure_balance_transaction": None,
         "failure_code": decline.code if decline else None,
         "failure_message": decline.message if decline else None,
         "fraud_details": {},
         "livemode": False,
         "metadata": intent["metadata"],
-        "on_behalf_of": None,
         "outcome": _outcome(card, decline),
         "paid": succeeded,
         "payment_intent": intent["id"],
         "payment_method": method["id"],
         "payment_method_details": _details(method, card, amount, three_d_secure),
         "receipt_email": intent["receipt_email"],
-        "receipt_number": None,
         "receipt_url": f"{address}/receipts/{charge_id}" if succeeded else None,
         "refunded": False,
-        "review": None,
         "shipping": intent["shipping"],
-        "source_transfer": None,
         "statement_descriptor": intent["statement_descriptor"],
         "statement_descriptor_suffix": descriptor,
         "status": "failed" if decline else "succeeded" if succeeded else "pending",
-        "transfer_data": None,
-        "transfer_group": None,
     }
 
 
@@ -71,8 +59,7 @@ def _outcome(card: Card, decline: Decline | None) -> Object:
     calm = {"risk_level": "normal", "risk_score": 12, "advice_code": None}
     if decline is None and card.risk is Risk.ELEVATED:
         return calm | {
-            "network_advice_code": None,
-            "network_decline_code": None,
+            **null("network_advice_code network_decline_code"),
             "network_status": "approved_by_network",
             "reason": "elevated_risk_level",
             "risk_level": "elevated",
@@ -83,17 +70,14 @@ def _outcome(card: Card, decline: Decline | None) -> Object:
         }
     if decline is None:
         return calm | {
-            "network_advice_code": None,
-            "network_decline_code": None,
+            **null("network_advice_code network_decline_code reason"),
             "network_status": "approved_by_network",
-            "reason": None,
             "seller_message": "Payment complete.",
             "type": "authorized",
         }
     if decline.blocked:
         return calm | {
-            "network_advice_code": None,
-            "network_decline_code": None,
+            **null("network_advice_code network_decline_code"),
             "network_status": "not_sent_to_network",
             "reason": "highest_risk_level",
             "risk_level": "highest",
@@ -102,8 +86,8 @@ def _outcome(card: Card, decline: Decline | None) -> Object:
             "type": "blocked",
         }
     return calm | {
-        "advice_code": "try_again_later",
         "network_advice_code": None,
+        "advice_code": "try_again_later",
         "network_decline_code": decline.network_code,
         "network_status": "declined_by_network",
         "reason": decline.decline_code or decline.code,
@@ -127,32 +111,26 @@ def _card_details(method: Object, card: Card, amount: int, three_d_secure: str |
     }
     copied = ("brand", "country", "exp_month", "exp_year", "fingerprint", "funding", "last4")
     return {key: shown[key] for key in copied} | {
+        **null("authorization_code installments mandate network_transaction_id wallet"),
         "amount_authorized": amount,
-        "authorization_code": None,
         "checks": {name: None if given is None else results[name] for name, given in shown["checks"].items()},
         "extended_authorization": {"status": "disabled"},
         "incremental_authorization": {"status": "unavailable"},
-        "installments": None,
-        "mandate": None,
         "multicapture": {"status": "unavailable"},
         "network": card.brand,
         "network_token": {"used": False},
-        "network_transaction_id": None,
         "overcapture": {"maximum_amount_capturable": amount, "status": "unavailable"},
         "regulated_status": "unregulated",
         "three_d_secure": _three_d_secure(three_d_secure) if three_d_secure else None,
-        "wallet": None,
     }
 
 
 def _three_d_secure(result: str) -> Object:
     challenged = result == "authenticated"
     return {
+        **null("exemption_indicator result_reason transaction_id"),
         "authentication_flow": "challenge" if challenged else None,
         "electronic_commerce_indicator": "05" if challenged else "06",
-        "exemption_indicator": None,
         "result": result,
-        "result_reason": None,
-        "transaction_id": None,
         "version": "2.2.0",
     }

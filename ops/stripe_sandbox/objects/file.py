@@ -3,6 +3,7 @@
 from .. import clock
 from ..ids import random_text
 from ..store import Object
+from . import null
 
 
 def build(uploaded: Object, purpose: str) -> Object:
@@ -12,13 +13,11 @@ def build(uploaded: Object, purpose: str) -> Object:
     return {
         "id": file_id,
         "object": "file",
+        **null("expires_at title url"),
         "created": now,
-        "expires_at": None,
         "filename": uploaded["filename"],
         "links": {"object": "list", "data": [], "has_more": False, "url": f"/v1/file_links?file={file_id}"},
         "purpose": purpose,
         "size": uploaded["size"],
-        "title": None,
         "type": uploaded["type"],
-        "url": None,
     }

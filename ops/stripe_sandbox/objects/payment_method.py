@@ -6,6 +6,7 @@ from .. import clock
 from ..cards import Card
 from ..ids import new_id
 from ..store import Object
+from . import null
 
 
 def billing_details(given: Object | None = None) -> Object:
@@ -20,9 +21,11 @@ def build(card: Card, exp_month: int, exp_year: int, *, cvc_given: bool, fields:
     return {
         "id": new_id("pm"),
         "object": "payment_method",
+        **null("customer customer_account"),
         "allow_redisplay": "unspecified",
         "billing_details": billing,
         "card": {
+            **null("generated_from wallet"),
             "brand": card.brand,
             "checks": {
                 "address_line1_check": "unchecked" if billing["address"]["line1"] else None,
@@ -35,16 +38,12 @@ def build(card: Card, exp_month: int, exp_year: int, *, cvc_given: bool, fields:
             "exp_year": exp_year,
             "fingerprint": fingerprint(card),
             "funding": card.funding,
-            "generated_from": None,
             "last4": card.number[-4:],
             "networks": {"available": [card.brand], "preferred": None},
             "regulated_status": "unregulated",
             "three_d_secure_usage": {"supported": card.supports_3ds},
-            "wallet": None,
         },
         "created": clock.now(),
-        "customer": None,
-        "customer_account": None,
         "livemode": False,
         "metadata": {},
         "type": "card",
@@ -56,11 +55,10 @@ def build_bank(fields: Object) -> Object:
     return {
         "id": new_id("pm"),
         "object": "payment_method",
+        **null("customer customer_account"),
         "allow_redisplay": "unspecified",
         "billing_details": billing,
         "created": clock.now(),
-        "customer": None,
-        "customer_account": None,
         "livemode": False,
         "metadata": {},
         "type": "pay_by_bank",

@@ -1,10 +1,12 @@
-"""The payout: money on its way from the balance to the bank account."""
+"""The payout: money on its way from the balance to the bank account, the one there is."""
 
 from .. import clock
 from ..ids import new_id
 from ..store import Object
-from .bank_account import BANK_ACCOUNT_ID
+from . import null
+from .account import ACCOUNT_ID
 
+BANK_ACCOUNT_ID = "ba_1SandboxCaregiver"
 _DAY = 24 * 3600
 
 
@@ -14,29 +16,41 @@ def build(amount: int, currency: str, *, automatic: bool, fields: Object) -> Obj
     return {
         "id": new_id("po"),
         "object": "payout",
+        **null(
+            "application_fee application_fee_amount balance_transaction failure_balance_transaction failure_code "
+            "failure_message original_payout payout_method reversed_by statement_descriptor trace_id"
+        ),
         "amount": amount,
-        "application_fee": None,
-        "application_fee_amount": None,
         "arrival_date": (now // _DAY + 2) * _DAY,
         "automatic": automatic,
-        "balance_transaction": None,
         "created": now,
         "currency": currency,
         "description": "STRIPE PAYOUT" if automatic else None,
         "destination": BANK_ACCOUNT_ID,
-        "failure_balance_transaction": None,
-        "failure_code": None,
-        "failure_message": None,
         "livemode": False,
         "metadata": {},
         "method": "standard",
-        "original_payout": None,
-        "payout_method": None,
         "reconciliation_status": "completed" if automatic else "not_applicable",
-        "reversed_by": None,
         "source_type": "card",
-        "statement_descriptor": None,
         "status": "pending",
-        "trace_id": None,
         "type": "bank_account",
     } | fields
+
+
+def bank_account() -> Object:
+    return {
+        "id": BANK_ACCOUNT_ID,
+        "object": "bank_account",
+        **null("account_holder_name account_type fingerprint"),
+        "account": ACCOUNT_ID,
+        "account_holder_type": "company",
+        "available_payout_methods": ["standard"],
+        "bank_name": "SANDBOX BANK",
+        "country": "GB",
+        "currency": "gbp",
+        "default_for_currency": True,
+        "last4": "2345",
+        "metadata": {},
+        "routing_number": "108800",
+        "status": "new",
+    }

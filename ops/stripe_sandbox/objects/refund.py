@@ -3,25 +3,22 @@
 from .. import clock
 from ..ids import new_id
 from ..store import Object
+from . import null
 
 
 def build(charge: Object, amount: int, status: str, fields: Object) -> Object:
     return {
         "id": new_id("re"),
         "object": "refund",
+        **null("balance_transaction reason receipt_number source_transfer_reversal transfer_reversal"),
         "amount": amount,
-        "balance_transaction": None,
         "charge": charge["id"],
         "created": clock.now(),
         "currency": charge["currency"],
         "destination_details": _destination(charge["payment_method_details"]["type"]),
         "metadata": {},
         "payment_intent": charge["payment_intent"],
-        "reason": None,
-        "receipt_number": None,
-        "source_transfer_reversal": None,
         "status": status,
-        "transfer_reversal": None,
     } | fields
 
 

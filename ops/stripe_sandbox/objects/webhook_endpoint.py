@@ -3,16 +3,15 @@
 from .. import clock
 from ..ids import new_id
 from ..store import Object
+from . import null
 
 
 def build(url: str, enabled_events: list[str], fields: Object) -> Object:
     return {
         "id": new_id("we"),
         "object": "webhook_endpoint",
-        "api_version": None,
-        "application": None,
+        **null("api_version application description"),
         "created": clock.now(),
-        "description": None,
         "enabled_events": enabled_events,
         "livemode": False,
         "metadata": {},

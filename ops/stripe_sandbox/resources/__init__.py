@@ -17,18 +17,8 @@ from . import (
     webhook_endpoints,
 )
 
-ENDPOINTS: tuple[Endpoint, ...] = (
-    *account.ENDPOINTS,
-    *charges.ENDPOINTS,
-    *customers.ENDPOINTS,
-    *disputes.ENDPOINTS,
-    *events.ENDPOINTS,
-    *files.ENDPOINTS,
-    *ledger.ENDPOINTS,
-    *payment_intents.ENDPOINTS,
-    *payment_methods.ENDPOINTS,
-    *payouts.ENDPOINTS,
-    *radar.ENDPOINTS,
-    *refunds.ENDPOINTS,
-    *webhook_endpoints.ENDPOINTS,
-)
+_MODULES = (
+    account, charges, customers, disputes, events, files, ledger, payment_intents, payment_methods, payouts, radar,
+    refunds, webhook_endpoints,
+)  # fmt: skip
+ENDPOINTS: tuple[Endpoint, ...] = tuple(endpoint for module in _MODULES for endpoint in module.ENDPOINTS)

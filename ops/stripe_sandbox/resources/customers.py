@@ -3,21 +3,9 @@
 from ..api import Call, Endpoint, Page, list_page
 from ..errors import Object, no_such
 from ..objects import customer
-from ..params import (
-    ADDRESS,
-    PAGING,
-    SHIPPING,
-    Choice,
-    Hash,
-    List,
-    Metadata,
-    Param,
-    Text,
-    merge_metadata,
-    unmodelled,
-)
+from ..params import ADDRESS, PAGING, SHIPPING, Choice, Hash, List, Metadata, Param, Text, merge_metadata, unmodelled
 from ..sandbox import Sandbox
-from .lookup import addressed
+from .lookup import addressed, listing
 
 UNMODELLED = unmodelled(
     "balance business_name cash_balance default_source individual_name invoice_prefix next_invoice_sequence "
@@ -39,15 +27,13 @@ FIELDS: dict[str, Param] = {
 
 def create(box: Sandbox, call: Call) -> Object:
     made = _apply(box, customer.build({}), call.params)
-    box.emit("customer.created", box.store.put(made))
-    return made
+    return box.put(made, "customer.created")
 
 
 def update(box: Sandbox, call: Call) -> Object:
     old = addressed(box, call, "customer", "customer")
     changed = _apply(box, old, call.params)
-    box.emit_change("customer.updated", old, box.store.put(changed))
-    return changed
+    return box.change(old, changed, "customer.updated")
 
 
 def _apply(box: Sandbox, current: Object, params: Object) -> Object:
@@ -79,11 +65,6 @@ def delete(box: Sandbox, call: Call) -> Object:
     return customer.deleted(gone["id"])
 
 
-def list_all(box: Sandbox, call: Call) -> Page:
-    email = call.params.get("email")
-    return list_page(box, call, "customer", equal=("email", email) if email else None)
-
-
 def list_methods(box: Sandbox, call: Call) -> Page:
     owner = addressed(box, call, "customer", "customer")["id"]
     url = f"/v1/customers/{owner}/payment_methods"
@@ -91,7 +72,7 @@ def list_methods(box: Sandbox, call: Call) -> Page:
 
 
 ENDPOINTS = (
-    Endpoint("GET", "/v1/customers", list_all, PAGING | {"email": Text()}),
+    Endpoint("GET", "/v1/customers", listing("customer", "email"), PAGING | {"email": Text()}),
     Endpoint("POST", "/v1/customers", create, UNMODELLED | FIELDS),
     Endpoint("GET", "/v1/customers/{id}", retrieve),
     Endpoint("POST", "/v1/customers/{id}", update, UNMODELLED | FIELDS),

@@ -1,16 +1,12 @@
 """`/v1/disputes`."""
 
-from ..api import Call, Endpoint, Page, list_page
+from ..api import Call, Endpoint
 from ..errors import Object
 from ..flows import disputes
 from ..objects.dispute import EVIDENCE_FIELDS
 from ..params import PAGING, Boolean, Hash, Metadata, Text, merge_metadata, unmodelled
 from ..sandbox import Sandbox
-from .lookup import addressed
-
-
-def retrieve(box: Sandbox, call: Call) -> Object:
-    return addressed(box, call, "dispute", "dispute")
+from .lookup import addressed, listing, retrieving
 
 
 def update(box: Sandbox, call: Call) -> Object:
@@ -19,13 +15,9 @@ def update(box: Sandbox, call: Call) -> Object:
         dispute["metadata"] = merge_metadata(dispute["metadata"], call.params["metadata"])
         if "evidence" not in call.params and "submit" not in call.params:
             old = box.store.get("dispute", dispute["id"])
-            box.emit_change("charge.dispute.updated", old, box.store.put(dispute))
-            return dispute
+            return box.change(old, dispute, "charge.dispute.updated")
     return disputes.submit_evidence(
-        box,
-        dispute,
-        call.params.get("evidence", {}),
-        submit=call.params.get("submit", True),
+        box, dispute, call.params.get("evidence", {}), submit=call.params.get("submit", True)
     )
 
 
@@ -34,20 +26,14 @@ def close(box: Sandbox, call: Call) -> Object:
     return disputes.close(box, addressed(box, call, "dispute", "dispute"), "lost")
 
 
-def list_all(box: Sandbox, call: Call) -> Page:
-    given = [(name, call.params[name]) for name in ("charge", "payment_intent") if name in call.params]
-    return list_page(
-        box,
-        call,
-        "dispute",
-        equal=given[0] if given else None,
-        accept=lambda one: all(one[name] == value for name, value in given),
-    )
-
-
 ENDPOINTS = (
-    Endpoint("GET", "/v1/disputes", list_all, PAGING | {"charge": Text(), "payment_intent": Text()}),
-    Endpoint("GET", "/v1/disputes/{id}", retrieve),
+    Endpoint(
+        "GET",
+        "/v1/disputes",
+        listing("dispute", "charge", "payment_intent"),
+        PAGING | {"charge": Text(), "payment_intent": Text()},
+    ),
+    Endpoint("GET", "/v1/disputes/{id}", retrieving("dispute", "dispute")),
     Endpoint(
         "POST",
         "/v1/disputes/{id}",

@@ -6,11 +6,7 @@ from ..api import Call, Endpoint, Page, list_page
 from ..errors import Object, invalid_request
 from ..params import PAGING, Boolean, List, Text
 from ..sandbox import Sandbox
-from .lookup import addressed
-
-
-def retrieve(box: Sandbox, call: Call) -> Object:
-    return addressed(box, call, "event")
+from .lookup import retrieving
 
 
 def list_all(box: Sandbox, call: Call) -> Page:
@@ -27,11 +23,7 @@ def list_all(box: Sandbox, call: Call) -> Page:
 
     simple = delivered is None and (exact or not wanted)
     return list_page(
-        box,
-        call,
-        "event",
-        equal=("type", wanted[0]) if exact else None,
-        accept=None if simple else accept,
+        box, call, "event", equal=("type", wanted[0]) if exact else None, accept=None if simple else accept
     )
 
 
@@ -42,5 +34,5 @@ ENDPOINTS = (
         list_all,
         PAGING | {"delivery_success": Boolean(), "type": Text(), "types": List(Text(), 20)},
     ),
-    Endpoint("GET", "/v1/events/{id}", retrieve),
+    Endpoint("GET", "/v1/events/{id}", retrieving("event")),
 )

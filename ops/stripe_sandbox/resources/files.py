@@ -1,11 +1,11 @@
 """`/v1/files`: uploads of evidence. Stripe has them at files.stripe.com, the sandbox at its one address."""
 
-from ..api import Call, Endpoint, Page, list_page
+from ..api import Call, Endpoint
 from ..errors import Object, invalid_request, unsupported
 from ..objects import file
 from ..params import PAGING, Choice, Text, Upload
 from ..sandbox import Sandbox
-from .lookup import addressed
+from .lookup import listing, refusing, retrieving
 
 LARGEST = 5 * 1024 * 1024  # bytes
 TYPES = ("jpg", "pdf", "png")
@@ -24,22 +24,9 @@ def create(box: Sandbox, call: Call) -> Object:
     return box.store.put(file.build(uploaded, purpose))
 
 
-def retrieve(box: Sandbox, call: Call) -> Object:
-    return addressed(box, call, "file", "file")
-
-
-def list_all(box: Sandbox, call: Call) -> Page:
-    purpose = call.params.get("purpose")
-    return list_page(box, call, "file", equal=("purpose", purpose) if purpose else None)
-
-
-def unmodelled_contents(_: Sandbox, __: Call) -> Object:
-    raise unsupported("the contents of files")
-
-
 ENDPOINTS = (
-    Endpoint("GET", "/v1/files", list_all, PAGING | {"purpose": Choice(("dispute_evidence",))}),
+    Endpoint("GET", "/v1/files", listing("file", "purpose"), PAGING | {"purpose": Choice(("dispute_evidence",))}),
     Endpoint("POST", "/v1/files", create, {"file": Upload(), "purpose": Text()}, ("file", "purpose")),
-    Endpoint("GET", "/v1/files/{id}", retrieve),
-    Endpoint("GET", "/v1/files/{id}/contents", unmodelled_contents),
+    Endpoint("GET", "/v1/files/{id}", retrieving("file", "file")),
+    Endpoint("GET", "/v1/files/{id}/contents", refusing("the contents of files")),
 )

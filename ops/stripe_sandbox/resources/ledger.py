@@ -1,15 +1,10 @@
 """`/v1/balance_transactions`."""
 
 from ..api import Call, Endpoint, Page, list_page
-from ..errors import Object
 from ..flows import payouts
 from ..params import PAGING, Text
 from ..sandbox import Sandbox
-from .lookup import addressed
-
-
-def retrieve(box: Sandbox, call: Call) -> Object:
-    return addressed(box, call, "balance_transaction")
+from .lookup import retrieving
 
 
 def list_all(box: Sandbox, call: Call) -> Page:
@@ -35,5 +30,5 @@ ENDPOINTS = (
         list_all,
         PAGING | {"currency": Text(), "payout": Text(), "source": Text(), "type": Text()},
     ),
-    Endpoint("GET", "/v1/balance_transactions/{id}", retrieve),
+    Endpoint("GET", "/v1/balance_transactions/{id}", retrieving("balance_transaction")),
 )

@@ -1,7 +1,9 @@
-"""Finding the object an address or a parameter names."""
+"""Finding the objects that an address or a parameter names; handlers of the addresses that do only this."""
 
-from ..api import Call
-from ..errors import Object, no_such, not_found
+from collections.abc import Callable
+
+from ..api import Call, Handler, Page, list_page
+from ..errors import Object, no_such, not_found, unsupported
 from ..sandbox import Sandbox
 
 
@@ -20,3 +22,31 @@ def named(box: Sandbox, call: Call, param: str, kind: str | None = None) -> Obje
     if found is None:
         raise no_such(kind or param, object_id, param)
     return found
+
+
+def retrieving(kind: str, param: str | None = None) -> Handler:
+    """The object of the address."""
+    return lambda box, call: addressed(box, call, kind, param)
+
+
+def listing(kind: str, *filters: str, url: str | None = None) -> Handler:
+    """Objects of a kind, those with the given parameters' values; the store has an index of each filter."""
+
+    def list_all(box: Sandbox, call: Call) -> Page:
+        given = [(name, call.params[name]) for name in filters if name in call.params]
+        accept: Callable[[Object], bool] = lambda one: all(one[name] == value for name, value in given)  # noqa: E731
+        several = len(given) > 1
+        return list_page(
+            box, call, kind, equal=given[0] if given else None, accept=accept if several else None, url=url
+        )
+
+    return list_all
+
+
+def refusing(what: str) -> Handler:
+    """An address of Stripe's that is not modelled."""
+
+    def refuse(_: Sandbox, __: Call) -> Object:
+        raise unsupported(what)
+
+    return refuse

@@ -1,6 +1,6 @@
 """`/v1/payment_intents`."""
 
-from ..api import Call, Endpoint, Page, list_page
+from ..api import Call, Endpoint
 from ..errors import Object, invalid_request, unauthorized, unsupported
 from ..flows import methods, payments
 from ..money import check_amount, check_currency
@@ -20,7 +20,7 @@ from ..params import (
     unmodelled,
 )
 from ..sandbox import Sandbox
-from .lookup import addressed, named
+from .lookup import addressed, listing, named, refusing
 from .payment_methods import DATA, from_data
 
 EDITABLE: dict[str, Param] = {
@@ -52,8 +52,7 @@ CREATING: dict[str, Param] = (
     | {
         "amount": Integer(),
         "automatic_payment_methods": Hash(
-            {"allow_redirects": Choice(("always", "never")), "enabled": Boolean()},
-            required=("enabled",),
+            {"allow_redirects": Choice(("always", "never")), "enabled": Boolean()}, required=("enabled",)
         ),
         "capture_method": Choice(("automatic", "automatic_async", "manual")),
         "confirm": Boolean(),
@@ -115,8 +114,7 @@ def create(box: Sandbox, call: Call) -> Object:
     _set_options(intent, params)
     if method is not None:
         intent |= {"payment_method": method["id"], "status": "requires_confirmation"}
-    box.store.put(intent)
-    box.emit("payment_intent.created", intent)
+    box.put(intent, "payment_intent.created")
     return _confirm(box, call, intent) if params.get("confirm") else intent
 
 
@@ -156,10 +154,6 @@ def _automatic(params: Object) -> Object | None:
 def _set_options(intent: Object, params: Object) -> None:
     card = params.get("payment_method_options", {}).get("card", {})
     intent["payment_method_options"]["card"] |= card
-
-
-def retrieve(box: Sandbox, call: Call) -> Object:
-    return _addressed(box, call)
 
 
 def _addressed(box: Sandbox, call: Call) -> Object:
@@ -211,11 +205,7 @@ def _chosen(box: Sandbox, method_id: str | None) -> Object:
     if method_id is None:
         return {"payment_method": None, "status": "requires_payment_method"}
     method = methods.find(box, method_id)
-    return {
-        "next_action": None,
-        "payment_method": method["id"],
-        "status": "requires_confirmation",
-    }
+    return {"next_action": None, "payment_method": method["id"], "status": "requires_confirmation"}
 
 
 def confirm(box: Sandbox, call: Call) -> Object:
@@ -288,23 +278,14 @@ def cancel(box: Sandbox, call: Call) -> Object:
     return payments.cancel(box, _addressed(box, call), call.params.get("cancellation_reason"))
 
 
-def list_all(box: Sandbox, call: Call) -> Page:
-    owner = call.params.get("customer")
-    return list_page(box, call, "payment_intent", equal=("customer", owner) if owner else None)
-
-
-def unmodelled_action(_: Sandbox, call: Call) -> Object:
-    raise unsupported("capturing payments by hand")
-
-
 _REASONS = ("abandoned", "duplicate", "fraudulent", "requested_by_customer")
 ENDPOINTS = (
-    Endpoint("GET", "/v1/payment_intents", list_all, PAGING | {"customer": Text()}),
+    Endpoint("GET", "/v1/payment_intents", listing("payment_intent", "customer"), PAGING | {"customer": Text()}),
     Endpoint("POST", "/v1/payment_intents", create, CREATING, required=("amount", "currency")),
     Endpoint(
         "GET",
         "/v1/payment_intents/{id}",
-        retrieve,
+        _addressed,
         {"client_secret": Text()},
         browser={"client_secret": Text(), "is_stripe_sdk": Boolean()},
     ),
@@ -323,11 +304,6 @@ ENDPOINTS = (
         | {"client_secret": Text()},
         browser=IN_BROWSER,
     ),
-    Endpoint(
-        "POST",
-        "/v1/payment_intents/{id}/cancel",
-        cancel,
-        {"cancellation_reason": Choice(_REASONS)},
-    ),
-    Endpoint("POST", "/v1/payment_intents/{id}/capture", unmodelled_action, refused=True),
+    Endpoint("POST", "/v1/payment_intents/{id}/cancel", cancel, {"cancellation_reason": Choice(_REASONS)}),
+    Endpoint("POST", "/v1/payment_intents/{id}/capture", refusing("capturing payments by hand"), refused=True),
 )

@@ -1,22 +1,11 @@
 """`/v1/payment_methods`: cards, and one bank redirect."""
 
-from ..api import Call, Endpoint, Page, list_page
+from ..api import Call, Endpoint
 from ..errors import Object, invalid_request, unsupported
 from ..flows import methods, payments
-from ..params import (
-    BILLING_DETAILS,
-    PAGING,
-    Choice,
-    Hash,
-    Integer,
-    Metadata,
-    Param,
-    Text,
-    merge_metadata,
-    unmodelled,
-)
+from ..params import BILLING_DETAILS, PAGING, Choice, Hash, Integer, Metadata, Param, Text, merge_metadata, unmodelled
 from ..sandbox import Sandbox
-from .lookup import addressed, named
+from .lookup import addressed, listing, named, retrieving
 
 CARD = Hash(
     {"number": Text(), "exp_month": Integer(), "exp_year": Integer(), "cvc": Text()},
@@ -32,10 +21,6 @@ DATA: dict[str, Param] = {
 TYPES = ("card", "pay_by_bank")
 
 
-def create(box: Sandbox, call: Call) -> Object:
-    return from_data(box, call.params)
-
-
 def from_data(box: Sandbox, data: Object) -> Object:
     """Also what `payment_method_data` of a confirmation does."""
     fields: Object = {key: data[key] for key in ("allow_redisplay", "billing_details") if key in data}
@@ -47,10 +32,6 @@ def from_data(box: Sandbox, data: Object) -> Object:
     if "card" not in data:
         raise invalid_request("Missing required param: card.", code="parameter_missing", param="card")
     return methods.create(box, data["card"], fields)
-
-
-def retrieve(box: Sandbox, call: Call) -> Object:
-    return addressed(box, call, "payment_method", "payment_method")
 
 
 def update(box: Sandbox, call: Call) -> Object:
@@ -75,31 +56,24 @@ def detach(box: Sandbox, call: Call) -> Object:
         raise invalid_request(
             "The payment method you provided is not attached to a customer so detachment is impossible."
         )
-    detached = box.store.put(old | {"customer": None})
-    box.emit_change("payment_method.detached", old, detached)
-    return detached
-
-
-def list_all(box: Sandbox, call: Call) -> Page:
-    owner = call.params.get("customer")
-    return list_page(box, call, "payment_method", equal=("customer", owner) if owner else None)
+    return box.change(old, old | {"customer": None}, "payment_method.detached")
 
 
 ENDPOINTS = (
     Endpoint(
         "GET",
         "/v1/payment_methods",
-        list_all,
+        listing("payment_method", "customer"),
         PAGING | unmodelled("allow_redisplay") | {"customer": Text(), "type": Choice(("card",))},
     ),
     Endpoint(
         "POST",
         "/v1/payment_methods",
-        create,
+        lambda box, call: from_data(box, call.params),
         DATA | unmodelled("customer customer_account payment_method us_bank_account"),
         required=("type",),
     ),
-    Endpoint("GET", "/v1/payment_methods/{id}", retrieve),
+    Endpoint("GET", "/v1/payment_methods/{id}", retrieving("payment_method", "payment_method")),
     Endpoint(
         "POST",
         "/v1/payment_methods/{id}",

@@ -1,12 +1,12 @@
 """`/v1/payouts`."""
 
 from ..api import Call, Endpoint, Page, list_page
-from ..errors import Object, unsupported
+from ..errors import Object
 from ..flows import payouts
 from ..money import check_currency
 from ..params import PAGING, Choice, Integer, Metadata, Text, TimeFilter, merge_metadata, unmodelled
 from ..sandbox import Sandbox
-from .lookup import addressed
+from .lookup import addressed, refusing, retrieving
 
 
 def create(box: Sandbox, call: Call) -> Object:
@@ -16,15 +16,10 @@ def create(box: Sandbox, call: Call) -> Object:
     return payouts.create(box, params["amount"], check_currency(params["currency"]), fields)
 
 
-def retrieve(box: Sandbox, call: Call) -> Object:
-    return addressed(box, call, "payout", "payout")
-
-
 def update(box: Sandbox, call: Call) -> Object:
     old = addressed(box, call, "payout", "payout")
     changed = old | {"metadata": merge_metadata(old["metadata"], call.params.get("metadata", {}))}
-    box.emit_change("payout.updated", old, box.store.put(changed))
-    return changed
+    return box.change(old, changed, "payout.updated")
 
 
 def list_all(box: Sandbox, call: Call) -> Page:
@@ -36,10 +31,6 @@ def list_all(box: Sandbox, call: Call) -> Page:
         return (first is None or first <= day) and (last is None or day <= last)
 
     return list_page(box, call, "payout", equal=("status", status) if status else None, accept=accept)
-
-
-def unmodelled_action(_: Sandbox, __: Call) -> Object:
-    raise unsupported("cancelling and reversing payouts")
 
 
 ENDPOINTS = (
@@ -65,8 +56,8 @@ ENDPOINTS = (
         },
         required=("amount", "currency"),
     ),
-    Endpoint("GET", "/v1/payouts/{id}", retrieve),
+    Endpoint("GET", "/v1/payouts/{id}", retrieving("payout", "payout")),
     Endpoint("POST", "/v1/payouts/{id}", update, {"metadata": Metadata()}),
-    Endpoint("POST", "/v1/payouts/{id}/cancel", unmodelled_action, refused=True),
-    Endpoint("POST", "/v1/payouts/{id}/reverse", unmodelled_action, refused=True),
+    Endpoint("POST", "/v1/payouts/{id}/cancel", refusing("cancelling and reversing payouts"), refused=True),
+    Endpoint("POST", "/v1/payouts/{id}/reverse", refusing("cancelling and reversing payouts"), refused=True),
 )

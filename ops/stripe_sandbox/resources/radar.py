@@ -3,30 +3,10 @@
 from ..api import Call, Endpoint, Page, list_page
 from ..errors import Object, invalid_request
 from ..flows import radar
-from ..objects.early_fraud_warning import KIND
+from ..objects.radar import WARNING
 from ..params import PAGING, Text
 from ..sandbox import Sandbox
-from .lookup import addressed
-
-
-def retrieve_warning(box: Sandbox, call: Call) -> Object:
-    return addressed(box, call, KIND, "early_fraud_warning")
-
-
-def list_warnings(box: Sandbox, call: Call) -> Page:
-    given = [(name, call.params[name]) for name in ("charge", "payment_intent") if name in call.params]
-    return list_page(
-        box,
-        call,
-        KIND,
-        equal=given[0] if given else None,
-        accept=lambda one: all(one[name] == value for name, value in given),
-        url="/v1/radar/early_fraud_warnings",
-    )
-
-
-def retrieve_review(box: Sandbox, call: Call) -> Object:
-    return addressed(box, call, "review", "review")
+from .lookup import addressed, listing, retrieving
 
 
 def approve(box: Sandbox, call: Call) -> Object:
@@ -45,11 +25,11 @@ ENDPOINTS = (
     Endpoint(
         "GET",
         "/v1/radar/early_fraud_warnings",
-        list_warnings,
+        listing(WARNING, "charge", "payment_intent", url="/v1/radar/early_fraud_warnings"),
         PAGING | {"charge": Text(), "payment_intent": Text()},
     ),
-    Endpoint("GET", "/v1/radar/early_fraud_warnings/{id}", retrieve_warning),
+    Endpoint("GET", "/v1/radar/early_fraud_warnings/{id}", retrieving(WARNING, "early_fraud_warning")),
     Endpoint("GET", "/v1/reviews", list_reviews, PAGING),
-    Endpoint("GET", "/v1/reviews/{id}", retrieve_review),
+    Endpoint("GET", "/v1/reviews/{id}", retrieving("review", "review")),
     Endpoint("POST", "/v1/reviews/{id}/approve", approve),
 )

@@ -1,18 +1,15 @@
 """`/v1/refunds`."""
 
-from ..api import Call, Endpoint, Page, list_page
+from ..api import Call, Endpoint
 from ..errors import Object, invalid_request
 from ..flows import refunds
 from ..params import PAGING, Choice, Integer, Metadata, Text, merge_metadata, unmodelled
 from ..sandbox import Sandbox
-from .lookup import addressed, named
+from .lookup import addressed, listing, named, retrieving
 
 
 def create(box: Sandbox, call: Call) -> Object:
-    fields = {
-        "metadata": merge_metadata({}, call.params.get("metadata")),
-        "reason": call.params.get("reason"),
-    }
+    fields = {"metadata": merge_metadata({}, call.params.get("metadata")), "reason": call.params.get("reason")}
     return refunds.create(box, _charge(box, call), call.params.get("amount"), fields)
 
 
@@ -26,20 +23,12 @@ def _charge(box: Sandbox, call: Call) -> Object:
         return charge or {}
     intent = named(box, call, "payment_intent")
     if charge is not None and charge["payment_intent"] != intent["id"]:
-        raise invalid_request(
-            f"Charge {charge['id']} does not belong to PaymentIntent {intent['id']}.",
-            param="charge",
-        )
+        raise invalid_request(f"Charge {charge['id']} does not belong to PaymentIntent {intent['id']}.", param="charge")
     if intent["status"] != "succeeded":
         raise invalid_request(
-            f"This PaymentIntent ({intent['id']}) does not have a successful charge to refund.",
-            param="payment_intent",
+            f"This PaymentIntent ({intent['id']}) does not have a successful charge to refund.", param="payment_intent"
         )
     return charge or box.store.get("charge", intent["latest_charge"])
-
-
-def retrieve(box: Sandbox, call: Call) -> Object:
-    return addressed(box, call, "refund")
 
 
 def update(box: Sandbox, call: Call) -> Object:
@@ -47,8 +36,7 @@ def update(box: Sandbox, call: Call) -> Object:
     changed = dict(old)
     if "metadata" in call.params:
         changed["metadata"] = merge_metadata(old["metadata"], call.params["metadata"])
-    box.emit_change("refund.updated", old, box.store.put(changed))
-    return changed
+    return box.change(old, changed, "refund.updated")
 
 
 def cancel(box: Sandbox, call: Call) -> Object:
@@ -62,19 +50,13 @@ def cancel(box: Sandbox, call: Call) -> Object:
     return refunds.move(box, refund, "canceled")
 
 
-def list_all(box: Sandbox, call: Call) -> Page:
-    given = [(name, call.params[name]) for name in ("charge", "payment_intent") if name in call.params]
-    return list_page(
-        box,
-        call,
-        "refund",
-        equal=given[0] if given else None,
-        accept=lambda one: all(one[name] == value for name, value in given),
-    )
-
-
 ENDPOINTS = (
-    Endpoint("GET", "/v1/refunds", list_all, PAGING | {"charge": Text(), "payment_intent": Text()}),
+    Endpoint(
+        "GET",
+        "/v1/refunds",
+        listing("refund", "charge", "payment_intent"),
+        PAGING | {"charge": Text(), "payment_intent": Text()},
+    ),
     Endpoint(
         "POST",
         "/v1/refunds",
@@ -88,7 +70,7 @@ ENDPOINTS = (
             "reason": Choice(("duplicate", "fraudulent", "requested_by_customer")),
         },
     ),
-    Endpoint("GET", "/v1/refunds/{id}", retrieve),
+    Endpoint("GET", "/v1/refunds/{id}", retrieving("refund")),
     Endpoint("POST", "/v1/refunds/{id}", update, {"metadata": Metadata()}),
     Endpoint("POST", "/v1/refunds/{id}/cancel", cancel),
 )

@@ -2,13 +2,13 @@
 
 from urllib.parse import urlsplit
 
-from ..api import Call, Endpoint, Page, list_page
+from ..api import Call, Endpoint
 from ..errors import Object, invalid_request
 from ..ids import signing_secret
 from ..objects import webhook_endpoint
 from ..params import PAGING, Boolean, List, Metadata, Param, Text, merge_metadata
 from ..sandbox import Sandbox
-from .lookup import addressed
+from .lookup import addressed, listing, retrieving
 
 FIELDS: dict[str, Param] = {
     "description": Text(unset=True),
@@ -35,9 +35,7 @@ def _check_url(url: str) -> None:
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise invalid_request(
-            "Invalid URL: An explicit scheme (such as https) must be provided.",
-            code="url_invalid",
-            param="url",
+            "Invalid URL: An explicit scheme (such as https) must be provided.", code="url_invalid", param="url"
         )
 
 
@@ -53,10 +51,6 @@ def update(box: Sandbox, call: Call) -> Object:
     return box.store.put(endpoint | params)
 
 
-def retrieve(box: Sandbox, call: Call) -> Object:
-    return addressed(box, call, "webhook_endpoint", "webhook_endpoint")
-
-
 def delete(box: Sandbox, call: Call) -> Object:
     endpoint = addressed(box, call, "webhook_endpoint", "webhook_endpoint")
     box.store["webhook_endpoint"].remove(endpoint["id"])
@@ -64,12 +58,8 @@ def delete(box: Sandbox, call: Call) -> Object:
     return {"id": endpoint["id"], "object": "webhook_endpoint", "deleted": True}
 
 
-def list_all(box: Sandbox, call: Call) -> Page:
-    return list_page(box, call, "webhook_endpoint")
-
-
 ENDPOINTS = (
-    Endpoint("GET", "/v1/webhook_endpoints", list_all, PAGING),
+    Endpoint("GET", "/v1/webhook_endpoints", listing("webhook_endpoint"), PAGING),
     Endpoint(
         "POST",
         "/v1/webhook_endpoints",
@@ -77,7 +67,7 @@ ENDPOINTS = (
         FIELDS | {"api_version": Text(), "connect": Boolean()},
         required=("enabled_events", "url"),
     ),
-    Endpoint("GET", "/v1/webhook_endpoints/{id}", retrieve),
+    Endpoint("GET", "/v1/webhook_endpoints/{id}", retrieving("webhook_endpoint", "webhook_endpoint")),
     Endpoint("POST", "/v1/webhook_endpoints/{id}", update, FIELDS | {"disabled": Boolean()}),
     Endpoint("DELETE", "/v1/webhook_endpoints/{id}", delete),
 )
