@@ -2,17 +2,15 @@
 
 import argparse
 import json
-import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Final
 
 from ops.bench import acknowledging, dashboard, ingest, pages, reconcile
 from ops.bench.environment import BenchEnvironment
 from ops.bench.result import FULL, QUICK, QUICK_SLACK, Result, Size
-from ops.stack.program import ROOT
+from ops.stack.program import var_folder
 
 Benchmark = Callable[[BenchEnvironment, Size], Iterator[Result]]
 
@@ -58,7 +56,7 @@ def _run(names: list[str], size: Size) -> Iterator[Result]:
 
 def _keep(results: list[Result], name: str) -> None:
     """Add to the file: a run of some benchmarks leaves the others' figures as they are."""
-    file = (ROOT / Path(os.environ.get("VAR") or "var")).resolve() / "bench" / name
+    file = var_folder("bench") / name
     file.parent.mkdir(parents=True, exist_ok=True)
     kept = json.loads(file.read_text()) if file.exists() else {}
     kept |= {result.name: result.as_json() for result in results}

@@ -11,7 +11,7 @@ from ops.bench.result import FULL, Pairs, Result, Size, at_least, at_most, media
 
 KEPT: Final = "BENCH_VOLUME_URL"  # a PostgreSQL filled by seed_volume and rolled up, to measure there again and again
 WRITERS: Final = 2
-REFRESHER: Final = ("ops.bench.child", "ops.bench.portal_calls:keep_refreshing")
+REFRESHER: Final = ("ops.stack.call", "ops.bench.portal_calls:keep_refreshing")
 
 
 def figures(place: BenchEnvironment, size: Size) -> Iterator[Result]:

@@ -65,7 +65,7 @@ class BenchEnvironment:
 
     def child(self, target: str, *arguments: object, env: Mapping[str, str]) -> Any:
         """What `MODULE:FUNCTION` of ops.bench returns, called in a process with `env`. Raises RuntimeError."""
-        return json.loads(self.python("-m", "ops.bench.child", f"ops.bench.{target}", *map(str, arguments), env=env))
+        return json.loads(self.python("-m", "ops.stack.call", f"ops.bench.{target}", *map(str, arguments), env=env))
 
     def python(self, *arguments: str, env: Mapping[str, str]) -> str:
         """The last line that `python arguments` prints. Raises RuntimeError with what it said when it fails."""

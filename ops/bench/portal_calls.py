@@ -1,4 +1,4 @@
-"""What a benchmark has the portal itself do, each in a process of its own (`ops.bench.child`)."""
+"""What a benchmark has the portal itself do, each in a process of its own (`ops.stack.call`)."""
 
 import time
 from datetime import timedelta

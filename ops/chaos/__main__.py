@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import os
 import signal
 import sys
 from collections import Counter
@@ -11,7 +10,7 @@ from pathlib import Path
 
 from ops.chaos.experiment import Experiment, Outcome
 from ops.chaos.world import World
-from ops.stack.program import ROOT
+from ops.stack.program import var_folder
 
 SECONDS = 20.0
 
@@ -20,7 +19,7 @@ def main() -> int:
     """0 when no seed diverged; 1 with the first that did."""
     options = _options()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    var = (ROOT / (os.environ.get("VAR") or "var")).resolve() / "chaos"
+    var = var_folder("chaos")
     seeds = [options.seed] if options.seed is not None else range(1, options.seeds + 1)
     try:
         return _run(seeds, options.seconds, var)

@@ -6,8 +6,7 @@ from typing import Final
 
 from ops.chaos.browser import NoAnswer, Over, found_in
 from ops.chaos.event_log import EventLog
-from ops.chaos.people import SERVICE
-from ops.chaos.scenario import Visit, visits
+from ops.chaos.scenario import SERVICE, Visit, visits
 from ops.chaos.stripe_js import StripeJsClient
 from ops.chaos.world import World
 

@@ -6,6 +6,7 @@ from random import Random
 from typing import Final
 from uuid import UUID
 
+SERVICE: Final = "chaos-care"
 CAREGIVERS: Final = 8
 PLACES: Final = (1, 1, 2, 2, 3, 1, 2, 3, 1, 2, 3, 2)  # of each session: few, so that people compete for them
 

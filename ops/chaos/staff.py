@@ -12,7 +12,8 @@ import psycopg
 from ops.chaos.browser import NoAnswer, Over, answered
 from ops.chaos.event_log import EventLog
 from ops.chaos.scenario import Errand, errands
-from ops.chaos.world import PASSWORD, STAFF, World
+from ops.chaos.world import STAFF, World
+from ops.demo import PASSWORD
 
 Row = dict[str, Any]
 CONFIRM: Final = "/accounts/reauthenticate/"

@@ -12,6 +12,7 @@ from celery import Celery
 from psycopg.rows import dict_row
 
 from ops.chaos.browser import Browser
+from ops.demo import PASSWORD
 from ops.stack import Stack
 from ops.stack.postgres import CRASH_SAFE
 from ops.stack.program import printed_json
@@ -22,7 +23,6 @@ BEGINNING: Final = "chaos_beginning"
 SETTINGS: Final = {"GUNICORN_CMD_ARGS": "--preload --timeout 120", "STRIPE_TIMEOUT_SECONDS": "3"}
 QUEUE: Final = "portal"
 STAFF: Final = "admin@example.com"
-PASSWORD: Final = "demo-portal-2026"
 PORTAL: Final = ("web", "worker", "beat")
 
 
@@ -54,7 +54,7 @@ class World:
         )
 
     def _made_people(self) -> People:
-        told = printed_json(self.stack.python("-m", "ops.chaos.people"))
+        told = printed_json(self.stack.python("-m", "ops.stack.call", "ops.chaos.people:make_people"))
         return People(told["caregivers"], told["sessions"])
 
     def _signed_in(self) -> dict[str, httpx.Cookies]:

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from honcho.manager import Manager
 
+from ops.demo import PASSWORD
 from ops.stack.cdn import Cdn
 from ops.stripe_sandbox.history import History
 from ops.stripe_sandbox.ids import repeatable
@@ -149,7 +150,7 @@ def _announce() -> None:
     call_command("register_webhook", PORTAL)
     _wait_for(f"{PORTAL}/")
     accounts = "\n".join(f"  {role}@example.com" for role in ROLES)
-    print(f"Portal ready: {PORTAL}/\n\nAccounts, password demo-portal-2026:\n{accounts}\n", flush=True)
+    print(f"Portal ready: {PORTAL}/\n\nAccounts, password {PASSWORD}:\n{accounts}\n", flush=True)
     if cdn := os.environ.get("MEDIA_CDN_URL"):
         print(f"Media come from the CDN at {cdn}/ (X-Cache says HIT or MISS)", flush=True)
     print(f"Mail that the portal sent: {PORTAL}/demo/mail/\nStop with Ctrl-C.", flush=True)

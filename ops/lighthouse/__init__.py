@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from ops.stack.program import ROOT, binary
+from ops.stack.program import binary, var_folder
 
 HERE: Final = Path(__file__).parent
 FLAGS: Final = (
@@ -65,7 +65,7 @@ def _is_wrong(score: float | None) -> bool:
 
 def _installed() -> Path:
     """The locked Lighthouse in a place of its own, made on first use."""
-    folder = (ROOT / (os.environ.get("VAR") or "var")).resolve() / "lighthouse"
+    folder = var_folder("lighthouse")
     locks = [HERE / name for name in ("package.json", "package-lock.json")]
     kept = [folder / lock.name for lock in locks]
     if not all(

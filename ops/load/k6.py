@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from ops.load.limits import Figure
 from ops.load.options import Options
-from ops.stack.program import ROOT, binary
+from ops.stack.program import binary, var_folder
 
 HERE: Final = Path(__file__).parent
 LOCK: Final = HERE / "requirements.txt"
@@ -34,7 +34,7 @@ def program() -> str:
 
 
 def _installed() -> Path:
-    folder = (ROOT / (os.environ.get("VAR") or "var")).resolve() / "venvs" / "k6"
+    folder = var_folder("venvs") / "k6"
     mark = folder / "installed.txt"
     if not mark.exists() or mark.read_bytes() != LOCK.read_bytes():
         uv = [sys.executable, "-m", "uv"]

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from ops.stack import Stack
-from ops.stack.program import ROOT
+from ops.stack.program import ROOT, var_folder
 from ops.stack.stack import DATABASE
 
 SCRIPT: Final = ROOT / "ops" / "load" / "run-load-tests.sh"
@@ -29,7 +29,7 @@ def main() -> int:
     parser.add_argument("--history", type=int, default=20_000, help="bookings of the years before (%(default)s)")
     own, passed_on = parser.parse_known_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    var = (ROOT / (os.environ.get("VAR") or "var")).resolve() / "loadtest"
+    var = var_folder("loadtest")
     with Stack(var, web_workers=WEB_WORKERS, cdn=True) as stack:
         if own.history:
             stack.manage("seed_volume", "--bookings", str(own.history))

@@ -6,18 +6,36 @@ Demo settings only: the accounts have a published password. The sandbox makes th
 
 import argparse
 import json
+import os
 import random
 from datetime import time, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import django
 
-if TYPE_CHECKING:
-    from portal.accounts.models import User
-    from portal.bookings.models import Service
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.demo")
+django.setup()
 
-PASSWORD: Final = "demo-portal-2026"
+from allauth.account.models import EmailAddress  # noqa: E402
+from django.conf import settings  # noqa: E402
+from django.contrib.auth.hashers import make_password  # noqa: E402
+from django.contrib.auth.models import Group  # noqa: E402
+from django.core.files.base import ContentFile  # noqa: E402
+from djstripe.models import WebhookEndpoint  # noqa: E402
+
+from ops.demo import PASSWORD  # noqa: E402
+from ops.load.burst import write_events  # noqa: E402
+from portal.accounts.models import User  # noqa: E402
+from portal.accounts.roles import Role  # noqa: E402
+from portal.bookings.domain.availability import generate_sessions  # noqa: E402
+from portal.bookings.models import Service  # noqa: E402
+from portal.caregivers.domain import caregiver_of  # noqa: E402
+from portal.common import clock  # noqa: E402
+from portal.common.encryption import decrypt  # noqa: E402
+from portal.media_library.enums import Access, Kind  # noqa: E402
+from portal.media_library.models import MediaItem  # noqa: E402
+
 CAREGIVERS: Final = 50
 PEOPLE: Final = 10  # of each caregiver: one person has one place in a session
 FILMS: Final = 12
@@ -32,9 +50,6 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="the JSON file that run-load-tests.sh --fixture takes")
     parser.add_argument("--events", type=int, default=0, help="how many events to make for the webhook burst")
     arguments = parser.parse_args()
-    django.setup()
-    from django.conf import settings
-
     if not settings.DEMO:
         parser.error("accounts with a published password: demo settings only")
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
@@ -45,14 +60,6 @@ def main() -> None:
 
 def prepare(events: int, events_file: Path) -> dict[str, Any]:
     """Everything; safe to run again. Returns what the scenarios read."""
-    from django.conf import settings
-    from django.contrib.auth.hashers import make_password
-    from djstripe.models import WebhookEndpoint
-
-    from ops.load.burst import write_events
-    from portal.accounts.roles import Role
-    from portal.common.encryption import decrypt
-
     hashed = make_password(PASSWORD)
     service = _service()
     caregivers = [_account(f"load-{n:03}@example.com", hashed, Role.CAREGIVER) for n in range(1, CAREGIVERS + 1)]
@@ -73,12 +80,7 @@ def prepare(events: int, events_file: Path) -> dict[str, Any]:
     return fixture
 
 
-def _service() -> "Service":
-    from portal.bookings.domain.availability import generate_sessions
-    from portal.bookings.models import Service
-    from portal.common import clock
-
-    service: Service
+def _service() -> Service:
     service, is_new = Service.objects.get_or_create(
         slug=SERVICE,
         defaults={
@@ -97,14 +99,7 @@ def _service() -> "Service":
     return service
 
 
-def _account(email: str, hashed: str, role: str) -> "User":
-    from allauth.account.models import EmailAddress
-    from django.contrib.auth.models import Group
-
-    from portal.accounts.models import User
-    from portal.accounts.roles import Role
-    from portal.caregivers.domain import caregiver_of
-
+def _account(email: str, hashed: str, role: str) -> User:
     user, is_new = User.objects.get_or_create(
         email=email, defaults={"password": hashed, "first_name": "Load", "is_staff": role != Role.CAREGIVER}
     )
@@ -120,11 +115,6 @@ def _account(email: str, hashed: str, role: str) -> "User":
 
 def _films() -> None:
     """Noise, named as films: nothing here plays them. Every third is for people with an account."""
-    from django.core.files.base import ContentFile
-
-    from portal.media_library.enums import Access, Kind
-    from portal.media_library.models import MediaItem
-
     for number in range(1, FILMS + 1):
         slug = f"load-film-{number:02}"
         if MediaItem.objects.filter(slug=slug).exists():

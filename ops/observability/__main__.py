@@ -3,9 +3,9 @@
 import argparse
 import os
 import sys
-from pathlib import Path
 
 from ops.observability.prometheus_process import prometheus
+from ops.stack.program import var_folder
 
 
 def main() -> int:
@@ -14,7 +14,7 @@ def main() -> int:
     parser.add_argument("--portal", default=f"127.0.0.1:{os.environ.get('PORT') or '8000'}", help="host:port to scrape")
     parser.add_argument("--port", type=int, default=9090, help="where Prometheus answers")
     options = parser.parse_args()
-    folder = Path(os.environ.get("VAR") or "var").resolve() / "prometheus"
+    folder = var_folder("prometheus")
     with prometheus(folder, portal=options.portal, port=options.port) as process:
         print(f"Prometheus: http://127.0.0.1:{options.port}/ (rules and alerts under Status and Alerts)")
         print("Grafana: add it as a Prometheus data source, then import ops/observability/grafana-dashboards/*.json")

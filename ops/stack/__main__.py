@@ -4,9 +4,8 @@ import argparse
 import os
 import signal
 import sys
-from pathlib import Path
 
-from ops.stack.program import ROOT
+from ops.stack.program import var_folder
 from ops.stack.stack import Stack
 
 
@@ -15,10 +14,10 @@ def main() -> int:
     argparse.ArgumentParser(prog="python -m ops.stack", description=__doc__).parse_args()
     defaults = {"PORT": "8000", "HTTPS_PORT": "8443", "SANDBOX_PORT": "8421"}
     ports = {name: os.environ.get(name) or default for name, default in defaults.items()}
-    var = (ROOT / (os.environ.get("VAR") or "var")).resolve() / "stack"
+    var = var_folder("stack")
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        with Stack(Path(var), proxy=True, environment=ports) as stack:
+        with Stack(var, proxy=True, environment=ports) as stack:
             print(f"Portal ready: {stack.portal}/\nSandbox: {stack.sandbox.url}", flush=True)
             assert stack.proxy is not None
             print(f"Behind nginx: {stack.proxy.url}/ (its certificate is its own; trust {stack.proxy.certificate})")

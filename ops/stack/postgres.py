@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import psycopg
 
-from ops.stack.program import ROOT, Program, binary, free_port, until
+from ops.stack.program import ROOT, Program, binary, free_port, until, var_folder
 
 TEMPLATE: Final = "portal_template"
 QUICK: Final = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
@@ -106,7 +106,7 @@ def migrated_cluster(folder: Path, *, safety: Mapping[str, str] = DURABLE, port:
 
 def _fill(server: Postgres) -> None:
     """Its data with TEMPLATE in it: a copy of what was kept, or made and kept."""
-    kept = (ROOT / (os.environ.get("VAR") or "var")).resolve() / "test-postgres" / fingerprint()
+    kept = var_folder("test-postgres") / fingerprint()
     if kept.exists():
         subprocess.run(["cp", "-a", str(kept), str(server.data)], check=True)
         _own(server.folder)

@@ -16,6 +16,11 @@ from typing import Any, Final
 ROOT: Final = Path(__file__).resolve().parents[2]
 
 
+def var_folder(name: str) -> Path:
+    """Where something keeps its state: a folder under VAR, which is absolute or relative to the checkout."""
+    return (ROOT / (os.environ.get("VAR") or "var")).resolve() / name
+
+
 class MissingProgram(RuntimeError):
     """A server that the run needs is not installed."""
 

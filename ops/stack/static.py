@@ -8,12 +8,12 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from ops.stack.program import ROOT
+from ops.stack.program import ROOT, var_folder
 
 
 def build(folder: Path, environment: Mapping[str, str]) -> None:
     """Fill `folder` with collectstatic's result, or with a copy of the last one made of the same files."""
-    kept = (ROOT / (os.environ.get("VAR") or "var")).resolve() / "built-static" / _fingerprint()
+    kept = var_folder("built-static") / _fingerprint()
     if not kept.exists():
         command = [sys.executable, "manage.py", "collectstatic", "--noinput", "--clear", "-v0"]
         subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, check=True)

@@ -9,7 +9,7 @@ from typing import Final
 
 import pytest
 
-from ops.demo.management.commands.seed_demo import PASSWORD
+from ops.demo import PASSWORD
 from portal.settings import demo, test
 from tests.installed import PRODUCTION
 from tests.services import ROOT

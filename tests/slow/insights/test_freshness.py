@@ -19,7 +19,7 @@ def rolled_up(stack: Stack) -> bool:
 def test_a_booking_is_in_the_figures_within_seconds(tmp_path: Path) -> None:
     with Stack(tmp_path) as stack:
         until(lambda: rolled_up(stack), "the first roll-ups", 120)
-        done = stack.python("-m", "ops.bench.child", "ops.bench.writes:lags", "3")
+        done = stack.python("-m", "ops.stack.call", "ops.bench.writes:lags", "3")
         stack.manage("rebuild_rollups", "--verify")
     lags = sorted(json.loads(done.stdout.splitlines()[-1]))
     assert lags[1] <= BEHIND, lags  # the machine of a test may hesitate once; `make bench` holds the longest to it

@@ -13,7 +13,7 @@ from django.db import transaction
 from wagtail.models import Page
 
 from home.models import HomePage
-from ops.demo import content
+from ops.demo import PASSWORD, content
 from ops.demo.library import seed_library
 from portal.accounts.models import User
 from portal.accounts.roles import Role
@@ -25,7 +25,6 @@ from portal.common import clock
 from portal.common.installation import run_steps
 from portal.common.models import SetupStep
 
-PASSWORD = "demo-portal-2026"
 WEEKS = 8
 
 

@@ -1,4 +1,4 @@
-"""`python -m ops.bench.child MODULE:FUNCTION [ARGUMENT ...]`: calls it with Django set up; prints what it returns."""
+"""`python -m ops.stack.call MODULE:FUNCTION [ARGUMENT ...]`: calls it with Django set up; prints what it returns."""
 
 import json
 import sys
