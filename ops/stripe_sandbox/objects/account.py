@@ -26,7 +26,7 @@ def build(facts: Object) -> Object:
         "payouts_enabled": enabled["payouts_enabled"],
         "requirements": _requirements(all(enabled.values())),
         "settings": {
-            "branding": {**null("icon logo primary_color secondary_color")},
+            "branding": null("icon logo primary_color secondary_color"),
             "card_payments": {
                 **null(
                     "statement_descriptor_prefix statement_descriptor_prefix_kana statement_descriptor_prefix_kanji"

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from .. import API_VERSION, clock
-from ..ids import new_id
+from .. import API_VERSION
 from ..store import Object
+from . import new
 
 
 def build(
@@ -20,12 +20,9 @@ def build(
     if previous is not None:
         data["previous_attributes"] = previous
     return {
-        "id": new_id("evt"),
-        "object": "event",
+        **new("evt", "event"),
         "api_version": API_VERSION,
-        "created": clock.now(),
         "data": data,
-        "livemode": False,
         "pending_webhooks": pending_webhooks,
         "request": {"id": request_id, "idempotency_key": idempotency_key},
         "type": kind,

@@ -2,11 +2,9 @@
 
 from hashlib import sha256
 
-from .. import clock
 from ..cards import Card
-from ..ids import new_id
 from ..store import Object
-from . import null
+from . import new, null
 
 
 def billing_details(given: Object | None = None) -> Object:
@@ -19,8 +17,7 @@ def billing_details(given: Object | None = None) -> Object:
 def build(card: Card, exp_month: int, exp_year: int, *, cvc_given: bool, fields: Object) -> Object:
     billing = billing_details(fields.pop("billing_details", None))
     return {
-        "id": new_id("pm"),
-        "object": "payment_method",
+        **new("pm", "payment_method"),
         **null("customer customer_account"),
         "allow_redisplay": "unspecified",
         "billing_details": billing,
@@ -43,8 +40,6 @@ def build(card: Card, exp_month: int, exp_year: int, *, cvc_given: bool, fields:
             "regulated_status": "unregulated",
             "three_d_secure_usage": {"supported": card.supports_3ds},
         },
-        "created": clock.now(),
-        "livemode": False,
         "metadata": {},
         "type": "card",
     } | fields
@@ -53,13 +48,10 @@ def build(card: Card, exp_month: int, exp_year: int, *, cvc_given: bool, fields:
 def build_bank(fields: Object) -> Object:
     billing = billing_details(fields.pop("billing_details", None))
     return {
-        "id": new_id("pm"),
-        "object": "payment_method",
+        **new("pm", "payment_method"),
         **null("customer customer_account"),
         "allow_redisplay": "unspecified",
         "billing_details": billing,
-        "created": clock.now(),
-        "livemode": False,
         "metadata": {},
         "type": "pay_by_bank",
     } | fields

@@ -1,9 +1,7 @@
 """What Radar and the issuers say: the review of a payment by a person, and the warning of fraud before any dispute."""
 
-from .. import clock
-from ..ids import new_id
 from ..store import Object
-from . import null
+from . import new, null
 
 WARNING = "radar.early_fraud_warning"
 FRAUD_TYPES = (
@@ -14,13 +12,10 @@ FRAUD_TYPES = (
 
 def warning(charge: Object, fraud_type: str) -> Object:
     return {
-        "id": new_id("issfr"),
-        "object": WARNING,
+        **new("issfr", WARNING),
         "actionable": not charge["disputed"] and not charge["refunded"],
         "charge": charge["id"],
-        "created": clock.now(),
         "fraud_type": fraud_type,
-        "livemode": False,
         "payment_intent": charge["payment_intent"],
     }
 
@@ -28,13 +23,10 @@ def warning(charge: Object, fraud_type: str) -> Object:
 def review(charge: Object, opened_reason: str) -> Object:
     """`opened_reason` is `rule` or `manual`."""
     return {
-        "id": new_id("prv"),
-        "object": "review",
+        **new("prv", "review"),
         **null("closed_reason ip_address ip_address_location session"),
         "billing_zip": charge["billing_details"]["address"]["postal_code"],
         "charge": charge["id"],
-        "created": clock.now(),
-        "livemode": False,
         "open": True,
         "opened_reason": opened_reason,
         "payment_intent": charge["payment_intent"],
