@@ -81,6 +81,7 @@ def prepare(events: int, events_file: Path) -> dict[str, Any]:
 
 
 def _service() -> Service:
+    service: Service
     service, is_new = Service.objects.get_or_create(
         slug=SERVICE,
         defaults={
