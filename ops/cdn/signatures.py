@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.hashes import SHA1
 SIGNATURE_PARAMETERS = frozenset({"Expires", "Policy", "Signature", "Key-Pair-Id"})
 
 
-class Refused(Exception):
+class SignatureRefused(Exception):
     """The address does not open; the message says why, for the log and never for the viewer."""
 
 
@@ -32,10 +32,10 @@ class TrustedKey:
 
 
 def verified_until(url: str, *, trusted: TrustedKey, now: float, viewer_address: str) -> int:
-    """The second (Unix time) at which the signature of ``url`` ends. Raises Refused when it does not open now."""
+    """The second (Unix time) at which the signature of ``url`` ends. Raises SignatureRefused when it is not open."""
     resource, parameters = _split(url)
     if parameters.get("Key-Pair-Id") != trusted.identifier:
-        raise Refused("signed with a key that is not trusted")
+        raise SignatureRefused("signed with a key that is not trusted")
     policy = _policy(resource, parameters)
     _check_signature(policy, parameters.get("Signature", ""), trusted.key)
     return _check_conditions(policy, resource, now, viewer_address)
@@ -47,11 +47,11 @@ def _split(url: str) -> tuple[str, dict[str, str]]:
     path = unquote(parts.path)
     if posixpath.normpath(path) != path or path.startswith("//"):
         # The server would serve another object than the one the signature was compared with.
-        raise Refused("the path is not in its plain form")
+        raise SignatureRefused("the path is not in its plain form")
     pairs = [(text.partition("=")[0], text) for text in parts.query.split("&") if text]
     signature = [(name, text.partition("=")[2]) for name, text in pairs if name in SIGNATURE_PARAMETERS]
     if len(dict(signature)) != len(signature):
-        raise Refused("a parameter of the signature is given twice")
+        raise SignatureRefused("a parameter of the signature is given twice")
     rest = "&".join(text for name, text in pairs if name not in SIGNATURE_PARAMETERS)
     return parts._replace(query=rest).geturl(), dict(signature)
 
@@ -61,7 +61,7 @@ def _policy(resource: str, parameters: dict[str, str]) -> bytes:
     if "Policy" in parameters:
         return _decoded(parameters["Policy"])
     if not parameters.get("Expires", "").isdecimal():
-        raise Refused("there is no expiry")
+        raise SignatureRefused("there is no expiry")
     condition = {"DateLessThan": {"AWS:EpochTime": int(parameters["Expires"])}}
     statement = {"Statement": [{"Resource": resource, "Condition": condition}]}
     return json.dumps(statement, separators=(",", ":"), ensure_ascii=False).encode()
@@ -72,7 +72,7 @@ def _decoded(text: str) -> bytes:
     try:
         return base64.b64decode(text.translate(str.maketrans("-_~", "+=/")), validate=True)
     except (binascii.Error, ValueError) as error:
-        raise Refused("a parameter of the signature is not base64") from error
+        raise SignatureRefused("a parameter of the signature is not base64") from error
 
 
 def _check_signature(policy: bytes, signature: str, key: RSAPublicKey) -> None:
@@ -80,7 +80,7 @@ def _check_signature(policy: bytes, signature: str, key: RSAPublicKey) -> None:
         # SHA-1 is CloudFront's choice for signed addresses, not ours.
         key.verify(_decoded(signature), policy, padding.PKCS1v15(), SHA1())  # nosec B303 # CloudFront's format
     except InvalidSignature as error:
-        raise Refused("the signature does not fit") from error
+        raise SignatureRefused("the signature does not fit") from error
 
 
 def _check_conditions(policy: bytes, resource: str, now: float, viewer_address: str) -> int:
@@ -92,15 +92,15 @@ def _check_conditions(policy: bytes, resource: str, now: float, viewer_address: 
         network = ipaddress.ip_network(_source(condition), strict=False)
         pattern = str(statement["Resource"])
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise Refused("the policy is not one CloudFront knows") from error
+        raise SignatureRefused("the policy is not one CloudFront knows") from error
     if not _matches(pattern, resource):
-        raise Refused("signed for another address")
+        raise SignatureRefused("signed for another address")
     if now >= expires:
-        raise Refused("expired")
+        raise SignatureRefused("expired")
     if now <= starts:
-        raise Refused("not yet open")
+        raise SignatureRefused("not yet open")
     if ipaddress.ip_address(viewer_address) not in network:
-        raise Refused("signed for another viewer")
+        raise SignatureRefused("signed for another viewer")
     return expires
 
 

@@ -5,7 +5,7 @@ import time
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from ops.cdn.signatures import Refused, TrustedKey, verified_until
+from ops.cdn.signatures import SignatureRefused, TrustedKey, verified_until
 
 VERDICT_SECONDS = 60
 
@@ -23,10 +23,10 @@ class Verifier(ThreadingHTTPServer):
         self._base_of_host = {url.partition("://")[2]: url for url in public_urls}
 
     def seconds_open(self, host: str, uri: str, viewer_address: str) -> float:
-        """How long the address opens from now. Raises Refused."""
+        """How long the address opens from now. Raises SignatureRefused."""
         base = self._base_of_host.get(host)
         if base is None:
-            raise Refused("asked for under another host name")
+            raise SignatureRefused("asked for under another host name")
         now = time.time()
         return verified_until(base + uri, trusted=self._trusted, now=now, viewer_address=viewer_address) - now
 
@@ -42,7 +42,7 @@ class _Handler(BaseHTTPRequestHandler):
         )
         try:
             seconds = self.server.seconds_open(host, uri, viewer)
-        except Refused as reason:
+        except SignatureRefused as reason:
             log.info("refused %s: %s", uri.partition("?")[0], reason)
             return self._answer(HTTPStatus.FORBIDDEN, "no-store")
         # One second less, since nginx counts whole seconds: no verdict outlives its signature.

@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Final
 
-from ops.deploy.place import DUMP, ERASURES, HEADS, MEDIA, Place, Refused
+from ops.deploy.place import DUMP, ERASURES, HEADS, MEDIA, BackupRefused, Place
 
 PREFIX: Final = "portal-"
 MANIFEST: Final = "manifest.json"
@@ -45,7 +45,7 @@ def main() -> int:
         place = Place.from_environment()
         recipients = None if options.unencrypted else _usable(options.recipients)
         made = backup(place, options.to, recipients=recipients)
-    except (Refused, OSError) as error:
+    except (BackupRefused, OSError) as error:
         print(f"no backup was made: {error}", file=sys.stderr)
         return 1
     rotate(options.to, options.keep)
@@ -54,20 +54,20 @@ def main() -> int:
 
 
 def _usable(recipients: Path) -> Path:
-    """Raises Refused when nothing can be encrypted to them."""
+    """Raises BackupRefused when nothing can be encrypted to them."""
     if not recipients.exists():
-        raise Refused(
+        raise BackupRefused(
             f"{recipients} does not exist. Backups hold personal data and are encrypted to the age recipients in it: "
             "docs/operations/backup-and-restore.md says how to make them. --unencrypted does without."
         )
     tried = subprocess.run(["age", "-R", str(recipients), "-o", os.devnull], input=b"", capture_output=True)
     if tried.returncode:
-        raise Refused(f"{recipients} cannot be used: {tried.stderr.decode().strip()}")
+        raise BackupRefused(f"{recipients} cannot be used: {tried.stderr.decode().strip()}")
     return recipients
 
 
 def backup(place: Place, to: Path, *, recipients: Path | None) -> Path:
-    """One backup, complete, in a new folder under `to`. Raises Refused or OSError; nothing half-made stays.
+    """One backup, complete, in a new folder under `to`. Raises BackupRefused or OSError; nothing half-made stays.
 
     None for `recipients` leaves it readable for whoever has the files.
     """
@@ -128,7 +128,7 @@ def _content(file: Path) -> bytes:
 
 @contextmanager
 def _written(file: Path, recipients: Path | None) -> Iterator[IO[bytes]]:
-    """The file to write to; with recipients a pipe to age: nothing readable touches the disk. Raises Refused."""
+    """The file to write to; with recipients a pipe to age: nothing readable touches the disk. Raises BackupRefused."""
     if recipients is None:
         with file.open("wb") as readable:
             yield readable
@@ -141,7 +141,7 @@ def _written(file: Path, recipients: Path | None) -> Iterator[IO[bytes]]:
             yield age.stdin
         complaint = age.stderr.read()
     if age.returncode:
-        raise Refused(f"age failed: {complaint.decode().strip()}")
+        raise BackupRefused(f"age failed: {complaint.decode().strip()}")
 
 
 def _describe(folder: Path, taken_at: datetime) -> None:

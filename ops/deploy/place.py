@@ -16,7 +16,7 @@ HEADS: Final = "audit-heads.jsonl"
 ERASURES: Final = "erasures.jsonl"
 
 
-class Refused(RuntimeError):
+class BackupRefused(RuntimeError):
     """Nothing was done; the message says why, and what to do."""
 
 
@@ -31,7 +31,7 @@ class Place:
 
     @classmethod
     def from_environment(cls) -> Self:
-        """Raises Refused when a variable is missing."""
+        """Raises BackupRefused when a variable is missing."""
         heads = Path(_variable("AUDIT_HEADS_FILE"))
         return cls(
             database=_libpq(_variable("DATABASE_URL")),
@@ -41,21 +41,21 @@ class Place:
         )
 
     def postgres(self, *command: str, to: IO[bytes] | int = subprocess.PIPE) -> str:
-        """Run one of PostgreSQL's programs on the database; its password is on no command line. Raises Refused.
+        """Run one of PostgreSQL's programs on the database; its password is on no command line. Raises BackupRefused.
 
         Returns what it printed, unless that goes to the file or pipe `to`.
         """
         environment = {**os.environ, **self.database}
         done = subprocess.run(command, env=environment, stdout=to, stderr=subprocess.PIPE)
         if done.returncode:
-            raise Refused(f"{command[0]} failed: {done.stderr.decode().strip()[-2000:]}")
+            raise BackupRefused(f"{command[0]} failed: {done.stderr.decode().strip()[-2000:]}")
         return (done.stdout or b"").decode()
 
 
 def _variable(name: str) -> str:
     value = os.environ.get(name, "").strip()
     if not value:
-        raise Refused(f"{name} is not set: run it with the portal's own environment (/etc/portal/environment).")
+        raise BackupRefused(f"{name} is not set: run it with the portal's own environment (/etc/portal/environment).")
     return value
 
 

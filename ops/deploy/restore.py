@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from ops.deploy.backup import MANIFEST, digest
-from ops.deploy.place import DUMP, ERASURES, HEADS, MEDIA, ROOT, Place, Refused
+from ops.deploy.place import DUMP, ERASURES, HEADS, MEDIA, ROOT, BackupRefused, Place
 
 TABLES = "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'public'"
 # What was made after the backup bears the next numbers at Stripe, in metadata and idempotency keys: nothing else may.
@@ -38,7 +38,7 @@ def main() -> int:
     began = time.monotonic()
     try:
         taken_at = restore(Place.from_environment(), options.backup, identity=options.identity)
-    except (Refused, OSError) as error:
+    except (BackupRefused, OSError) as error:
         print(f"not restored: {error}", file=sys.stderr)
         return 1
     found = [" ".join(command) for command in checks(taken_at) if not _is_green(command)]
@@ -63,7 +63,7 @@ def checks(taken_at: datetime) -> list[list[str]]:
 
 
 def restore(place: Place, folder: Path, *, identity: Path | None = None) -> datetime:
-    """Write everything of the backup to its place; returns when the backup was taken. Raises Refused or OSError."""
+    """Write everything of the backup to its place; returns when it was taken. Raises BackupRefused or OSError."""
     taken_at = _intact(folder)
     with _opened(folder, identity) as plain:
         _require_empty(place)
@@ -79,14 +79,14 @@ def restore(place: Place, folder: Path, *, identity: Path | None = None) -> date
 
 
 def _intact(folder: Path) -> datetime:
-    """When the backup was taken. Raises Refused when a file is missing or not as it was written."""
+    """When the backup was taken. Raises BackupRefused when a file is missing or not as it was written."""
     manifest = folder / MANIFEST
     if not manifest.exists():
-        raise Refused(f"{folder} is not a backup: it has no {MANIFEST}")
+        raise BackupRefused(f"{folder} is not a backup: it has no {MANIFEST}")
     described = json.loads(manifest.read_text())
     for name, expected in described["sha256"].items():
         if not (folder / name).exists() or digest(folder / name) != expected:
-            raise Refused(f"{folder / name} is not as it was written; take an older backup")
+            raise BackupRefused(f"{folder / name} is not as it was written; take an older backup")
     return datetime.fromisoformat(described["taken_at"])
 
 
@@ -98,22 +98,24 @@ def _opened(folder: Path, identity: Path | None) -> Iterator[Path]:
         yield folder
         return
     if identity is None:
-        raise Refused("the backup is encrypted: give --identity")
+        raise BackupRefused("the backup is encrypted: give --identity")
     with tempfile.TemporaryDirectory() as plain:
         for file in sealed:
             command = ["age", "-d", "-i", str(identity), str(file)]
             with (Path(plain) / file.stem).open("wb") as opened:  # age's own -o makes no file of an empty one
                 done = subprocess.run(command, stdout=opened, stderr=subprocess.PIPE)
             if done.returncode:
-                raise Refused(f"{file.name} does not open: {done.stderr.decode().strip()}")
+                raise BackupRefused(f"{file.name} does not open: {done.stderr.decode().strip()}")
         yield Path(plain)
 
 
 def _require_empty(place: Place) -> None:
     if place.postgres("psql", "--no-psqlrc", "-tAc", TABLES).strip() != "0":
-        raise Refused(f"the database {place.database.get('PGDATABASE')} has tables: restore into a new, empty one")
+        raise BackupRefused(
+            f"the database {place.database.get('PGDATABASE')} has tables: restore into a new, empty one"
+        )
     if place.media and place.media.exists() and any(file.is_file() for file in place.media.rglob("*")):
-        raise Refused(f"{place.media} has files in it: move them away first")
+        raise BackupRefused(f"{place.media} has files in it: move them away first")
 
 
 def _database(place: Place) -> str:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ops.load import k6, options, report
-from ops.load.limits import figures_of
+from ops.load.limits import measurements_of
 from ops.load.verdict import Line, judged
 
 
@@ -17,8 +17,8 @@ def main() -> int:
     problems: list[str] = []
     for name in asked.scenarios:
         print(f"{name} ...", file=sys.stderr, flush=True)
-        figures = figures_of(name, ways=asked.ways, ease=asked.ease)
-        found, wrong = judged(name, k6.run(name, asked, figures, folder), figures, asked.ease)
+        measurements = measurements_of(name, ways=asked.ways, ease=asked.ease)
+        found, wrong = judged(name, k6.run(name, asked, measurements, folder), measurements, asked.ease)
         lines += found
         problems += wrong
     report.keep(folder, asked, lines, problems)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from ops.load.limits import Figure
+from ops.load.limits import Measurement
 from ops.load.options import Options
 from ops.stack.program import binary, var_folder
 
@@ -45,11 +45,11 @@ def _installed() -> Path:
     return folder / "bin" / "k6"
 
 
-def run(name: str, options: Options, figures: tuple[Figure, ...], folder: Path) -> Ran:
+def run(name: str, options: Options, measurements: tuple[Measurement, ...], folder: Path) -> Ran:
     """One scenario; leaves `<name>.json`, `<name>.html` (k6's own report) and `<name>.log` in `folder`."""
     summary, log = folder / f"{name}.json", folder / f"{name}.log"
     command = [program(), "run", "--quiet", "--summary-export", str(summary), str(HERE / "scenarios" / f"{name}.js")]
-    environment = {**os.environ, **_environment(options, figures, folder / f"{name}.html")}
+    environment = {**os.environ, **_environment(options, measurements, folder / f"{name}.html")}
     with log.open("wb") as said:
         done = subprocess.run(command, env=environment, stdout=said, stderr=subprocess.STDOUT)
     metrics = json.loads(summary.read_text())["metrics"] if summary.exists() else {}
@@ -62,8 +62,8 @@ def _values(told: dict[str, Any]) -> dict[str, float]:
     return {**{key: value for key, value in told.items() if key != "thresholds"}, **rate}
 
 
-def _environment(options: Options, figures: tuple[Figure, ...], report: Path) -> dict[str, str]:
-    limited = [figure for figure in figures if figure.at_most is not None]
+def _environment(options: Options, measurements: tuple[Measurement, ...], report: Path) -> dict[str, str]:
+    limited = [measurement for measurement in measurements if measurement.at_most is not None]
     return {
         "BASE_URL": options.url,
         "VUS": str(options.vus),
@@ -71,7 +71,7 @@ def _environment(options: Options, figures: tuple[Figure, ...], report: Path) ->
         "THINK": str(options.think),
         "WAYS": ",".join(options.ways),
         "FIXTURE": json.dumps(options.fixture),
-        "THRESHOLDS": json.dumps({figure.metric: [figure.threshold] for figure in limited}),
+        "THRESHOLDS": json.dumps({measurement.metric: [measurement.threshold] for measurement in limited}),
         "K6_NO_USAGE_REPORT": "true",
         "K6_WEB_DASHBOARD": "true",
         "K6_WEB_DASHBOARD_PORT": "-1",

@@ -5,7 +5,7 @@ from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class Measurement:
     """A k6 metric and the statistic of it that counts; without a limit it is only shown.
 
     `at_most` is inclusive. `is_time` is what `--ease` stretches on a busy machine; errors are never eased.
@@ -17,7 +17,7 @@ class Figure:
     is_time: bool = True
     unit: str = "ms"
 
-    def eased(self, factor: float) -> "Figure":
+    def eased(self, factor: float) -> "Measurement":
         """The same with `factor` times the time."""
         return replace(self, at_most=self.at_most * factor) if self.is_time and self.at_most is not None else self
 
@@ -33,21 +33,21 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A k6 script under scenarios/, and its figures."""
+    """A k6 script under scenarios/, and its measurements."""
 
     name: str
     about: str
-    figures: tuple[Figure, ...]
+    measurements: tuple[Measurement, ...]
 
 
-def p95(metric: str, at_most: float | None = None) -> Figure:
+def p95(metric: str, at_most: float | None = None) -> Measurement:
     """The 95th percentile of a time."""
-    return Figure(metric, "p(95)", at_most)
+    return Measurement(metric, "p(95)", at_most)
 
 
-def none(metric: str) -> Figure:
+def none(metric: str) -> Measurement:
     """A rate of failures that has to be nought."""
-    return Figure(metric, "rate", 0, is_time=False, unit="of all")
+    return Measurement(metric, "rate", 0, is_time=False, unit="of all")
 
 
 BOOKING: Final = (
@@ -69,7 +69,7 @@ ALL: Final = (
             p95("item_page", 500),
             p95("playback_cdn", 500),
             p95("playback_portal", 2000),
-            Figure("cdn_hits", "rate", is_time=False, unit="of all"),
+            Measurement("cdn_hits", "rate", is_time=False, unit="of all"),
         ),
     ),
     Scenario(
@@ -78,15 +78,15 @@ ALL: Final = (
         (
             none("webhook_failed"),
             p95("webhook_ack", 500),
-            Figure("ledger_done_seconds", "value", 120, unit="s"),
-            Figure("events_lost", "value", 0, is_time=False, unit=""),
-            Figure("ledger_events_per_second", "value", is_time=False, unit="/s"),
-            Figure("mirror_backlog", "value", is_time=False, unit="events"),
+            Measurement("ledger_done_seconds", "value", 120, unit="s"),
+            Measurement("events_lost", "value", 0, is_time=False, unit=""),
+            Measurement("ledger_events_per_second", "value", is_time=False, unit="/s"),
+            Measurement("mirror_backlog", "value", is_time=False, unit="events"),
         ),
     ),
     Scenario(
         "dashboard",
-        "managers read the figures while caregivers book and pay",
+        "managers read the dashboard while caregivers book and pay",
         (none("dashboard_failed"), p95("dashboard_page", 500), p95("dashboard_data", 500), none("booking_failed")),
     ),
     Scenario(
@@ -104,8 +104,8 @@ CDN_SHARE: Final = 0.3  # of the time that playback takes without it, in the sam
 WAYS: Final = {"cdn": "playback_cdn", "portal": "playback_portal"}
 
 
-def figures_of(name: str, *, ways: tuple[str, ...], ease: float = 1) -> tuple[Figure, ...]:
+def measurements_of(name: str, *, ways: tuple[str, ...], ease: float = 1) -> tuple[Measurement, ...]:
     """What a scenario has to show when media are played through `ways` ("cdn", "portal")."""
     unused = {metric for way, metric in WAYS.items() if way not in ways}
     unused |= set() if "cdn" in ways else {"cdn_hits"}
-    return tuple(figure.eased(ease) for figure in SCENARIOS[name].figures if figure.metric not in unused)
+    return tuple(one.eased(ease) for one in SCENARIOS[name].measurements if one.metric not in unused)

@@ -10,7 +10,7 @@ from ops.load.options import Options
 from ops.load.verdict import Line
 
 SUMMARY: Final = "summary.json"
-COLUMNS: Final = ("scenario", "figure", "this run", "before", "change", "limit", "")
+COLUMNS: Final = ("scenario", "measurement", "this run", "before", "change", "limit", "")
 STYLE: Final = """
 :root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; }
 body { margin: 2rem auto; max-width: 64rem; padding: 0 1rem; }
@@ -21,7 +21,7 @@ td:nth-child(n+3):nth-child(-n+6), th:nth-child(n+3):nth-child(-n+6) { text-alig
 
 
 def before(folder: Path) -> dict[str, float]:
-    """The figures of the latest run beside `folder` that was kept: {"booking deposit_page p(95)": 210.5}."""
+    """The measurements of the latest run beside `folder` that was kept: {"booking deposit_page p(95)": 210.5}."""
     kept = sorted(path for path in folder.parent.glob(f"*/{SUMMARY}") if path.parent.name < folder.name)
     if not kept:
         return {}

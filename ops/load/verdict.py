@@ -1,16 +1,16 @@
-"""What a scenario's figures say: each in words, and everything that is wrong with it."""
+"""What a scenario's measurements say: each in words, and everything that is wrong with it."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from ops.load.k6 import BREACHED, Ran
-from ops.load.limits import CDN_SHARE, WAYS, Figure
+from ops.load.limits import CDN_SHARE, WAYS, Measurement
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One figure of a run; `value` is None when nothing was measured, `at_most` when it is only shown."""
+    """One measurement of a run; `value` is None when nothing was measured, `at_most` when it is only shown."""
 
     scenario: str
     name: str
@@ -32,12 +32,12 @@ class Line:
         return {**asdict(self), "problem": self.problem}
 
 
-def judged(name: str, ran: Ran, figures: Sequence[Figure], ease: float = 1) -> tuple[list[Line], list[str]]:
-    """A scenario's lines and its problems: breaches, figures without samples, a script that failed.
+def judged(name: str, ran: Ran, measurements: Sequence[Measurement], ease: float = 1) -> tuple[list[Line], list[str]]:
+    """A scenario's lines and its problems: breaches, measurements without samples, a script that failed.
 
-    `figures` are eased already; `ease` is for what is worked out here.
+    `measurements` are eased already; `ease` is for what is worked out here.
     """
-    lines = [Line(name, f.name, _value(ran, f), f.at_most, f.unit) for f in figures]
+    lines = [Line(name, f.name, _value(ran, f), f.at_most, f.unit) for f in measurements]
     lines += _share(name, ran, CDN_SHARE * ease)
     problems = [line.problem for line in lines if line.problem]
     if ran.status not in (0, BREACHED):
@@ -47,12 +47,12 @@ def judged(name: str, ran: Ran, figures: Sequence[Figure], ease: float = 1) -> t
     return lines, problems
 
 
-def _value(ran: Ran, figure: Figure) -> float | None:
+def _value(ran: Ran, measurement: Measurement) -> float | None:
     """k6 reports 0 for what it never measured; only a count tells."""
-    told = ran.metrics.get(figure.metric)
+    told = ran.metrics.get(measurement.metric)
     if told is None or told.get("count", 1) == 0 or told.get("passes", 1) + told.get("fails", 0) == 0:
         return None
-    return told.get(figure.statistic)
+    return told.get(measurement.statistic)
 
 
 def _share(name: str, ran: Ran, at_most: float) -> list[Line]:

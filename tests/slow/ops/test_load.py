@@ -45,7 +45,7 @@ def test_every_scenario_runs_and_meets_its_eased_limits(stack: Stack, fixture: P
     since = now(stack)
     status, said, summary = run(stack, fixture, out, "--scenario", "all", "--ease", "40")
     assert (status, summary["problems"]) == (0, []), said
-    assert {figure["scenario"] for figure in summary["figures"]} == set(SCENARIOS)
+    assert {measurement["scenario"] for measurement in summary["figures"]} == set(SCENARIOS)
     pages = {path.name for path in max(out.iterdir()).glob("*.html")}
     assert pages == {"index.html", *(f"{name}.html" for name in SCENARIOS)}
     assert ledger_problems(stack, since) == []

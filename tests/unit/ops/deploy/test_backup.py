@@ -14,7 +14,7 @@ import pytest
 
 from ops.deploy import backup as backups
 from ops.deploy.backup import backup, rotate
-from ops.deploy.place import DUMP, ERASURES, HEADS, MEDIA, Place, Refused
+from ops.deploy.place import DUMP, ERASURES, HEADS, MEDIA, BackupRefused, Place
 from ops.deploy.restore import restore
 from tests.services import ROOT
 
@@ -123,14 +123,14 @@ def test_a_damaged_backup_is_refused(old: Place, new: Place, tmp_path: Path) -> 
     with (made / DUMP).open("r+b") as dump:
         dump.seek(100)
         dump.write(b"x")
-    with pytest.raises(Refused, match="is not as it was written; take an older backup"):
+    with pytest.raises(BackupRefused, match="is not as it was written; take an older backup"):
         restore(new, made)
     assert run(new.database["PGDATABASE"], "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == [(0,)]
 
 
 def test_a_database_in_use_is_refused(old: Place, tmp_path: Path) -> None:
     made = readable(old, tmp_path)
-    with pytest.raises(Refused, match="has tables: restore into a new, empty one"):
+    with pytest.raises(BackupRefused, match="has tables: restore into a new, empty one"):
         restore(old, made)
 
 
@@ -141,13 +141,13 @@ def test_a_media_folder_in_use_is_refused_before_the_database_is_written(
     assert new.media is not None
     (new.media / "public").mkdir(parents=True)
     (new.media / "public/other.avif").touch()
-    with pytest.raises(Refused, match="has files in it: move them away first"):
+    with pytest.raises(BackupRefused, match="has files in it: move them away first"):
         restore(new, made)
     assert run(new.database["PGDATABASE"], "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == [(0,)]
 
 
 def test_something_else_is_no_backup(new: Place, tmp_path: Path) -> None:
-    with pytest.raises(Refused, match=r"is not a backup: it has no manifest\.json"):
+    with pytest.raises(BackupRefused, match=r"is not a backup: it has no manifest\.json"):
         restore(new, tmp_path)
 
 
@@ -155,9 +155,9 @@ def test_an_encrypted_backup_opens_with_its_key_alone(old: Place, new: Place, tm
     (identity, recipients), (other, _) = key_pair(tmp_path), key_pair(tmp_path, "other")
     made = backup(old, tmp_path / "backups", recipients=recipients)
     assert {file.suffix for file in made.iterdir()} == {".age", ".json"}
-    with pytest.raises(Refused, match="the backup is encrypted: give --identity"):
+    with pytest.raises(BackupRefused, match="the backup is encrypted: give --identity"):
         restore(new, made)
-    with pytest.raises(Refused, match="does not open"):
+    with pytest.raises(BackupRefused, match="does not open"):
         restore(new, made, identity=other)
     restore(new, made, identity=identity)
     assert run(new.database["PGDATABASE"], "SELECT id FROM booking") == [(1,)]
@@ -221,7 +221,7 @@ def test_no_key_of_the_environment_is_in_a_backup(old: Place, tmp_path: Path) ->
 
 def test_a_failed_one_leaves_nothing_behind(old: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     gone = Place(database={**old.database, "PGDATABASE": "nobody"}, media=None, heads=old.heads, erasures=old.erasures)
-    with pytest.raises(Refused, match=r'pg_dump failed: .*database "nobody" does not exist'):
+    with pytest.raises(BackupRefused, match=r'pg_dump failed: .*database "nobody" does not exist'):
         readable(gone, tmp_path)
     assert list((tmp_path / "backups").iterdir()) == []
 

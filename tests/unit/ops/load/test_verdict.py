@@ -3,17 +3,20 @@
 import pytest
 
 from ops.load.k6 import Ran, _values
-from ops.load.limits import SCENARIOS, Figure, figures_of, none, p95
+from ops.load.limits import SCENARIOS, Measurement, measurements_of, none, p95
 from ops.load.verdict import judged
 
-FIGURES = (none("booking_failed"), p95("deposit_page", 300))
+MEASUREMENTS = (none("booking_failed"), p95("deposit_page", 300))
 FINE = {"booking_failed": {"rate": 0, "passes": 0, "fails": 40}, "deposit_page": {"p(95)": 300.0, "count": 40}}
 
 
 def problems(
-    metrics: dict[str, dict[str, float]], status: int = 0, said: str = "", figures: tuple[Figure, ...] = FIGURES
+    metrics: dict[str, dict[str, float]],
+    status: int = 0,
+    said: str = "",
+    measurements: tuple[Measurement, ...] = MEASUREMENTS,
 ) -> list[str]:
-    return judged("booking", Ran(status, metrics, said), figures)[1]
+    return judged("booking", Ran(status, metrics, said), measurements)[1]
 
 
 def test_a_limit_may_be_reached() -> None:
@@ -53,29 +56,31 @@ def test_a_breach_that_only_k6_saw_is_one() -> None:
 
 
 def test_playback_through_the_cdn_is_compared_with_playback_without_it() -> None:
-    figures = (p95("playback_cdn"), p95("playback_portal"))
+    measurements = (p95("playback_cdn"), p95("playback_portal"))
     measured = {"playback_cdn": {"p(95)": 31.0, "count": 9}, "playback_portal": {"p(95)": 100.0, "count": 9}}
-    lines, told = judged("media", Ran(0, measured, ""), figures)
+    lines, told = judged("media", Ran(0, measured, ""), measurements)
     assert (lines[-1].value, lines[-1].at_most) == (0.31, 0.3)
     assert told == ["media: playback_cdn / playback_portal p(95) is 0.31 x, more than 0.3"]
-    assert len(judged("media", Ran(0, measured | {"playback_portal": {}}, ""), figures)[0]) == 2
+    assert len(judged("media", Ran(0, measured | {"playback_portal": {}}, ""), measurements)[0]) == 2
 
 
 def test_easing_stretches_times_and_forgives_no_error() -> None:
-    eased = {figure.metric: figure.at_most for figure in figures_of("booking", ways=("portal",), ease=3)}
+    eased = {
+        measurement.metric: measurement.at_most for measurement in measurements_of("booking", ways=("portal",), ease=3)
+    }
     assert (eased["deposit_page"], eased["payment_confirmed"], eased["booking_failed"]) == (900, 6000, 0)
 
 
 def test_without_the_cdn_nothing_of_it_has_to_be_measured() -> None:
     def measured(*ways: str) -> set[str]:
-        return {figure.metric for figure in figures_of("media", ways=ways)}
+        return {measurement.metric for measurement in measurements_of("media", ways=ways)}
 
     assert measured("cdn", "portal") - measured("portal") == {"playback_cdn", "cdn_hits"}
     assert measured("cdn", "portal") - measured("cdn") == {"playback_portal"}
 
 
 def test_the_targets_are_those_of_the_plan() -> None:
-    limits = {f.metric: f.at_most for scenario in SCENARIOS.values() for f in scenario.figures}
+    limits = {f.metric: f.at_most for scenario in SCENARIOS.values() for f in scenario.measurements}
     targets = {
         "booking_failed": 0, "deposit_page": 300, "payment_confirmed": 2000, "ledger_done_seconds": 120,
         "events_lost": 0, "dashboard_page": 500, "dashboard_data": 500,
