@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db.models import F
 
 from insights.kpis.filters import Filter
-from insights.rollups.models import DailyFigures
+from insights.rollups.models import DailyServiceTotals
 from insights.rollups.refresh import rebuild
 from ops.bench.dashboard_queries import is_as_expected
 
@@ -23,6 +23,6 @@ def test_a_seeded_year_is_as_expected_until_one_figure_is_off_by_one() -> None:
         rebuild()
         year = Filter(NOW.date() - timedelta(days=365), NOW.date() - timedelta(days=1))
         assert is_as_expected(year)
-        day = DailyFigures.objects.filter(booked__gt=0, day__range=(year.first, year.last)).latest("pk")
-        DailyFigures.objects.filter(pk=day.pk).update(booked=F("booked") + 1)
+        day = DailyServiceTotals.objects.filter(booked__gt=0, day__range=(year.first, year.last)).latest("pk")
+        DailyServiceTotals.objects.filter(pk=day.pk).update(booked=F("booked") + 1)
         assert not is_as_expected(year)
