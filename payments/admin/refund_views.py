@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from payments.admin.refund_form import RefundForm, SentRefundForm
 from payments.domain.refunds import request_refund
 from payments.domain.retry import retry_refund, returned_by_hand
-from payments.enums import CAPTURED, Method, RefundReason
+from payments.enums import CAPTURED, Method, RefundReason, RefundStatus
 from payments.errors import RefundError
 from payments.models import Payment, Refund
 from payments.refund_sentences import why_blocked
@@ -25,6 +25,7 @@ from portal.common.admin_page import admin_page
 from portal.common.money import formatted
 
 REFUND: Final = "payments.add_refund"
+DID_NOT_GO: Final = (RefundStatus.FAILED, RefundStatus.CANCELLED)
 LONGEST_AMOUNT: Final = 9  # digits of a minor unit that the ledger can hold
 
 
@@ -76,12 +77,14 @@ def _was_sent_before(request: HttpRequest, payment: Payment, data: Mapping[str, 
     if token is None or not payment.refunds.filter(token=token).exists():
         return False
     try:
-        if is_valid:
-            _ask(request, payment, form)
+        made = _ask(request, payment, form) if is_valid else None
     except RefundError as error:
         messages.error(request, error.sentence)
     else:
-        messages.info(request, _("This form was sent before. The refund was made once."))
+        if made is not None and made.status in DID_NOT_GO:
+            messages.warning(request, _("This form was sent before, and its refund didn’t go through: see below."))
+        else:
+            messages.info(request, _("This form was sent before. The refund was made once."))
     return True
 
 
@@ -134,6 +137,9 @@ def _made(request: HttpRequest, payment: Payment, form: RefundForm) -> HttpRespo
         form.add_error("amount", error.sentence)
         return _page(request, payment, form)
     amount = formatted(made.amount, payment.currency)
+    if payment.method != Method.OFFLINE and made.status in DID_NOT_GO:  # disputed a moment ago
+        messages.warning(request, _("Stripe can’t send %(amount)s back now: see below.") % {"amount": amount})
+        return redirect(payment_address(payment.pk))
     messages.success(
         request,
         f"It is noted that {amount} went back outside the portal."

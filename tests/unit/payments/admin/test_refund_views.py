@@ -69,6 +69,28 @@ def test_a_form_sent_again_with_another_amount_says_so(finance: Client, paid: Pa
     assert refunds() == [(1125, "goodwill")]
 
 
+def test_a_form_sent_again_after_stripe_refused_says_that_it_did_not_go_through(
+    finance: Client, paid: Payment, stripe: FakeGateway
+) -> None:
+    token = str(uuid.uuid4())
+    send(finance, paid, amount="11.25", token=token)
+    stripe.fail_next = [GatewayRefused("insufficient_funds")]
+    send_refunds()
+    page = finance.get(send(finance, paid, amount="11.25", token=token)["Location"]).content.decode()
+    assert "This form was sent before, and its refund didn’t go through: see below." in page
+    assert "The refund was made once" not in page
+
+
+def test_a_payment_disputed_while_the_form_was_sent_is_not_said_to_be_on_its_way(
+    finance: Client, paid: Payment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Dispute.objects.create(payment=paid, stripe_dispute_id="du_1", amount=1125, status="needs_response")
+    monkeypatch.setattr("payments.admin.refund_views.why_not", lambda payment: "")  # looked a moment before
+    page = finance.get(send(finance, paid, amount="11.25")["Location"]).content.decode()
+    assert "Stripe can’t send £11.25 back now: see below." in page
+    assert "is on its way" not in page
+
+
 def test_a_double_click_refunds_once(finance: Client, paid: Payment) -> None:
     token = str(uuid.uuid4())
     for _ in range(2):
