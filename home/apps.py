@@ -5,9 +5,9 @@ class HomeConfig(AppConfig):
     name = "home"
 
     def ready(self) -> None:
-        from home import public
-        from home.models import live_copy
-        from payments.copy import register_source
+        from home.pages import public
+        from home.pages.models import live_copy
+        from payments.deposit_copy import register_source
 
         register_source(live_copy)
         public.listen()

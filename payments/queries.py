@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from payments.domain.amounts import amount_for, balance_due
 from payments.domain.payable import is_payable
+from payments.domain.pricing import amount_for, balance_due
 from payments.domain.refund_tasks import awaits_bank, charged_back, last_task
 from payments.enums import CAPTURED, REFUND_RESERVED, DiscrepancyStatus, PaymentStatus, Purpose, RefundStatus
 from payments.models import Payment, Refund
@@ -117,14 +117,14 @@ def row(booking: Booking, purpose: Purpose = Purpose.DEPOSIT) -> BookingRow:
         hold_minutes_left=_minutes_left(booking) if can_pay else None,
         is_upcoming=booking.is_upcoming,
         pay_url=reverse(_PAY_PAGE[purpose], args=[reference]),
-        cancel_url=reverse("payments:cancel", args=[reference]),
+        cancel_url=reverse("home:cancel", args=[reference]),
         receipt_url=reverse("payments:receipt", args=[reference]),
-        detail_url=reverse("payments:booking", args=[reference]),
+        detail_url=reverse("home:booking", args=[reference]),
         balance_due=balance_due(booking) if booking.status in OWES_BALANCE else 0,
         can_pay_balance=is_payable(booking, Purpose.BALANCE) and Purpose.BALANCE not in processing,
         balance_url=reverse("payments:balance", args=[reference]),
         can_move=movable_until(booking) is not None,
-        move_url=reverse("payments:move", args=[reference]),
+        move_url=reverse("home:move", args=[reference]),
         processing_amount=sum(processing.values()),
     )
 

@@ -14,6 +14,7 @@ handler429 = "portal.security.views.too_many_requests"
 handler500 = "portal.common.refusals.server_error"
 
 urlpatterns = [
+    path("", include("home.urls")),
     path("", include("payments.urls")),
     path("healthz/", health.healthz, name="healthz"),
     path("readyz/", health.readyz, name="readyz"),

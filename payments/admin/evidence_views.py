@@ -17,9 +17,8 @@ from payments.domain.evidence.fields import BY_NAME, FIELDS, MASTERCARD_PAGES
 from payments.enums import EVIDENCE_OPEN, EvidenceState
 from payments.errors import EvidenceError
 from payments.models import Dispute, DisputeEvidence
-from payments.views.common import actor
 from portal.accounts import reauthentication
-from portal.audit.actor import Source
+from portal.audit.actor import Source, actor_of
 from portal.common.admin_page import admin_page
 from portal.common.money import formatted
 
@@ -59,7 +58,7 @@ def answer(request: HttpRequest, dispute_id: int) -> HttpResponse:
             attached=form.attached,
             removed=form.removed,
             version=form.cleaned_data["version"],
-            by=actor(request),
+            by=actor_of(request),
             source=Source.STAFF,
         )
     except EvidenceError as error:
@@ -110,7 +109,7 @@ def _submitted(request: HttpRequest, dispute: Dispute) -> HttpResponse:
         answers.request_submission(
             dispute.pk,
             version=int(version) if version.isdecimal() and len(version) < 10 else -1,
-            by=actor(request),
+            by=actor_of(request),
             source=Source.STAFF,
         )
     except EvidenceError as error:

@@ -12,7 +12,7 @@ from payments.domain.refunds import check_amount
 from payments.enums import FINANCE_REASONS, RefundReason
 from payments.errors import RefundError
 from payments.models import Payment
-from portal.common.amounts import AmountField
+from portal.common.form_fields import AmountField
 from portal.common.money import formatted, major, minor
 
 REASONS: Final = [(reason.value, reason.label) for reason in RefundReason if reason in FINANCE_REASONS]

@@ -18,9 +18,8 @@ from payments.enums import CAPTURED, Method, RefundReason, RefundStatus
 from payments.errors import RefundError
 from payments.models import Payment, Refund
 from payments.refund_sentences import why_blocked
-from payments.views.common import actor
 from portal.accounts import reauthentication
-from portal.audit.actor import Actor, Source
+from portal.audit.actor import Actor, Source, actor_of
 from portal.common.admin_page import admin_page
 from portal.common.money import formatted
 
@@ -123,7 +122,7 @@ def _ask(request: HttpRequest, payment: Payment, form: SentRefundForm) -> Refund
         reason=RefundReason(data["reason"]),
         note=data["note"],
         token=data["token"],
-        by=actor(request),
+        by=actor_of(request),
         source=Source.STAFF,
     )
 
@@ -132,7 +131,7 @@ def _made(request: HttpRequest, payment: Payment, form: RefundForm) -> HttpRespo
     try:
         made = _ask(request, payment, form)
         if payment.method == Method.OFFLINE:
-            returned_by_hand(made.pk, amount=made.amount, by=actor(request), source=Source.STAFF)
+            returned_by_hand(made.pk, amount=made.amount, by=actor_of(request), source=Source.STAFF)
     except RefundError as error:
         form.add_error("amount", error.sentence)
         return _page(request, payment, form)
@@ -154,7 +153,7 @@ def _again(request: HttpRequest, refund_id: int, act: Callable[[int, Actor], Ref
     if asked := reauthentication.detour(request, back=payment_address(found.payment_id)):
         return asked
     try:
-        act(found.pk, actor(request))
+        act(found.pk, actor_of(request))
     except RefundError as error:
         messages.error(request, error.sentence)
     else:

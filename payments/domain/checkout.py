@@ -13,9 +13,9 @@ from django.db import transaction
 from django.db.models import Q
 
 from payments.domain import notify
-from payments.domain.amounts import amount_for
 from payments.domain.news import News
 from payments.domain.payable import is_payable
+from payments.domain.pricing import amount_for
 from payments.domain.settlement import apply_intent
 from payments.enums import PaymentStatus, Purpose
 from payments.gateway import gateway

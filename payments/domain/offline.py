@@ -5,8 +5,8 @@ from datetime import date
 from django.db import transaction
 
 from payments.domain import notify
-from payments.domain.amounts import balance_due
 from payments.domain.balances import derive
+from payments.domain.pricing import balance_due
 from payments.domain.release import close_open_payments
 from payments.domain.transitions import locked, move
 from payments.enums import Method, OfflineKind, PaymentStatus, Purpose, RefundReason, RefundStatus

@@ -1,6 +1,6 @@
 """Whether somebody may be asked for money now: one answer for the checkout, the pages and the emails."""
 
-from payments.domain.amounts import balance_due
+from payments.domain.pricing import balance_due
 from payments.enums import PaymentStatus, Purpose
 from portal.bookings.enums import BookingStatus, SessionStatus
 from portal.bookings.models import Booking

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core import signing
 from django.urls import reverse
 
-from payments.copy import copy_for
+from payments.deposit_copy import copy_for
 from payments.enums import Purpose
 from payments.samples import sample_row
 

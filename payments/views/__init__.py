@@ -1,1 +1,1 @@
-"""The caregiver's pages about bookings and money. Somebody else's booking is a 404."""
+"""Pages where caregivers pay, and their receipts. Somebody else's booking is a 404."""

@@ -4,7 +4,6 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from portal.accounts.models import User
-from portal.audit.actor import Actor
 from portal.bookings.models import Booking
 from portal.bookings.models.booking import REFERENCE
 
@@ -21,8 +20,3 @@ def own_booking(request: HttpRequest, reference: str) -> Booking:
         raise Http404("not a reference")
     bookings = Booking.objects.of(signed_in(request)).with_details().prefetch_related("payments")
     return get_object_or_404(bookings, reference=reference.upper())
-
-
-def actor(request: HttpRequest) -> Actor:
-    """The caregiver as the audit trail names them."""
-    return Actor.user(signed_in(request))

@@ -4,16 +4,18 @@ from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
 
-from payments.copy import copy_for
-from payments.domain.amounts import balance_due
+from payments.deposit_copy import copy_for
 from payments.domain.checkout import Checkout, CheckoutClosed, check_once, open_checkout
 from payments.domain.payable import is_payable
+from payments.domain.pricing import balance_due
 from payments.enums import CAPTURED, PaymentStatus, Purpose
 from payments.gateway.base import GatewayError, GatewayMisconfigured, GatewayRefused
 from payments.payment_page.sample import context, opens
@@ -22,8 +24,12 @@ from payments.views.common import own_booking
 from payments.views.shell import bank_refused, payment_shell
 from portal.activity.domain import record
 from portal.activity.models import Activity
+from portal.audit.actor import Source, actor_of
+from portal.bookings.domain.holds import extend_hold
 from portal.bookings.enums import BookingStatus
+from portal.bookings.errors import BookingError
 from portal.bookings.models import Booking
+from portal.common.clock import clock_time
 from portal.security import limits
 
 OVER = {BookingStatus.EXPIRED: "expired", BookingStatus.CANCELLED: "cancelled"}
@@ -146,7 +152,7 @@ def _context(
         "return_url": request.build_absolute_uri(shown.pay_url),
     }
     if state == "paid" and shown.is_upcoming:
-        context["calendar_url"] = reverse("payments:calendar", args=[reference])
+        context["calendar_url"] = reverse("home:calendar", args=[reference])
     if booking.can_extend_hold:
         context["extend_url"] = reverse("payments:extend", args=[reference])
     if state == "ready" and checkout is not None:
@@ -175,3 +181,20 @@ def status(request: HttpRequest, reference: str, purpose: Purpose) -> HttpRespon
         payment = live_payment(booking, purpose)
     state = _closed_state(booking, purpose) or "waiting"
     return JsonResponse({"state": state, "payment": payment.status if payment else ""})
+
+
+@login_required
+@require_POST
+def extend(request: HttpRequest, reference: str) -> HttpResponse:
+    """Ask for more time, once."""
+    booking = own_booking(request, reference)
+    try:
+        extended = extend_hold(booking.pk, by=actor_of(request), source=Source.CAREGIVER)
+    except BookingError as error:
+        messages.error(request, error.sentence)
+    else:
+        until = extended.hold_expires_at
+        assert until is not None  # extending sets it
+        local = until.astimezone(booking.session.starts_local.tzinfo)
+        messages.success(request, f"We now keep the place for you until {clock_time(local)} on {local:%-d %B}.")
+    return redirect("payments:deposit", booking.reference)

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Self
 
+from django.core.exceptions import PermissionDenied
 from django.db import models
+from django.http import HttpRequest
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
@@ -62,3 +64,10 @@ class Actor:
     def stripe(cls, event_id: str = "") -> Self:
         """Stripe, by the event that brought the news when there is one."""
         return cls(ActorKind.STRIPE, event_id)
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """The signed-in user, as the audit trail names them. Raises PermissionDenied for a stranger."""
+    if not request.user.is_authenticated:
+        raise PermissionDenied
+    return Actor.user(request.user)

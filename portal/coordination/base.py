@@ -10,8 +10,7 @@ from django.views.generic import View
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from portal.accounts import reauthentication
-from portal.accounts.models import User
-from portal.audit.actor import Actor
+from portal.audit.actor import Actor, actor_of
 from portal.bookings.models import Booking, Session
 
 Crumbs = list[dict[str, str]]
@@ -49,8 +48,7 @@ class CoordinationView(WagtailAdminTemplateMixin, View):
     @property
     def staff(self) -> Actor:
         """Who is signed in, as the audit trail names them."""
-        assert isinstance(self.request.user, User)  # the middleware lets nobody else in
-        return Actor.user(self.request.user)
+        return actor_of(self.request)
 
 
 def bookings() -> Any:

@@ -15,7 +15,6 @@ from payments.domain.offline import OfflineRefused, record_balance, take_back
 from payments.domain.refund_quote import quote, read_signed, signed
 from payments.domain.release import Released
 from payments.enums import Method, OfflineKind, PaymentStatus
-from payments.forms import MoveForm, ask_about_overlap
 from payments.models import Payment
 from payments.queries import history_of, payments_of, row
 from payments.refund_sentences import for_staff
@@ -23,6 +22,7 @@ from portal.accounts import reauthentication
 from portal.audit.actor import Source
 from portal.bookings.enums import BookingStatus
 from portal.bookings.errors import BookingError, TimesOverlap
+from portal.bookings.forms import MoveForm, ask_about_overlap
 from portal.bookings.models import Booking
 from portal.common import clock
 from portal.common.money import formatted

@@ -9,9 +9,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from payments.enums import OfflineKind
-from payments.forms import AsksAboutOverlaps, grouped
 from portal.accounts.fields import NameField, validate_address
 from portal.bookings.enums import BookingStatus
+from portal.bookings.forms import AsksAboutOverlaps, grouped
 from portal.bookings.models import Session
 from portal.caregivers.models import Caregiver, CareRecipient
 from portal.common import clock

@@ -13,11 +13,11 @@ from wagtail.admin import messages
 
 from payments.domain import notify
 from payments.domain.checkout import book
-from payments.forms import ask_about_overlap
 from portal.accounts.lookup import find_user
 from portal.audit.actor import Source
 from portal.bookings.enums import BookingStatus
 from portal.bookings.errors import AlreadyBooked, BookingError, TimesOverlap, TooManyHolds
+from portal.bookings.forms import ask_about_overlap
 from portal.bookings.models import Booking
 from portal.caregivers.domain import caregiver_of, invite
 from portal.caregivers.models import Caregiver, CareRecipient

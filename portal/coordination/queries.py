@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from payments.domain.amounts import balance_due
+from payments.domain.pricing import balance_due
 from portal.bookings.enums import HOLDS_PLACE, OWES_BALANCE, BookingStatus
 from portal.bookings.models import Booking, Session, SessionChange
 

@@ -18,7 +18,7 @@ from portal.audit.actor import Actor, Source
 from portal.bookings.domain.terms import record_changed_terms, stored_terms
 from portal.bookings.enums import DepositKind, SessionStatus
 from portal.bookings.models import CancellationWindow, Service, Session
-from portal.common.amounts import AmountField, AmountsForm
+from portal.common.form_fields import AmountField, AmountsForm
 
 
 class ServiceForm(AmountsForm, WagtailAdminModelForm):  # type: ignore[misc]

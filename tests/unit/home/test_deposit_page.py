@@ -13,13 +13,13 @@ from wagtail.test.utils.form_data import nested_form_data, rich_text, streamfiel
 
 from home.models import ContentPage, DepositPage, HomePage
 from home.tasks import publish_scheduled
-from payments.copy import SHIPPED
+from payments.deposit_copy import SHIPPED
 from portal.accounts.roles import Role
 from portal.bookings.models import Booking
 from portal.common import clock
 from tests.factories import BookingFactory, UserFactory
 from tests.fakes import FakeGateway
-from tests.unit.payments.pages import signed_in, squeezed
+from tests.pages import signed_in, squeezed
 
 pytestmark = pytest.mark.django_db
 OURS = "It keeps the place and is taken off the price. We confirm by e-mail."

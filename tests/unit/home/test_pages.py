@@ -11,10 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from wagtail.blocks import Block, ListBlock, RawHTMLBlock, RichTextBlock, StreamBlock, StructBlock
 from wagtail.fields import RichTextField, StreamField
 
-from home.blocks import BodyBlock
 from home.models import ContentPage, HomePage
+from home.pages.blocks import BodyBlock
 from tests.factories import BookingFactory, ServiceFactory
-from tests.unit.payments.pages import Elements, signed_in
+from tests.pages import Elements, signed_in
 
 pytestmark = pytest.mark.django_db
 

@@ -17,12 +17,12 @@ from wagtail.images.models import Image
 from wagtail.models import PageViewRestriction, Site
 
 from home.models import ContentPage, DepositPage, HomePage, ServicesPage
-from home.public import PublicPage
+from home.pages.public import PublicPage
 from home.tasks import publish_scheduled
 from portal.common import clock
 from portal.common.page_cache import VERSION_KEY
 from tests.factories import BookingFactory, ServiceFactory, UserFactory
-from tests.unit.payments.pages import signed_in
+from tests.pages import signed_in
 
 pytestmark = pytest.mark.django_db
 PAGES = ["/", "/services/", "/deposit/", "/privacy/", "/accessibility/"]

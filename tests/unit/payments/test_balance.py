@@ -7,10 +7,10 @@ import time_machine
 from django.db import IntegrityError
 from django.test import Client
 
-from payments.domain.amounts import balance_due
 from payments.domain.cancellation import cancel
 from payments.domain.checkout import CheckoutClosed, open_checkout
 from payments.domain.news import News
+from payments.domain.pricing import balance_due
 from payments.domain.refund_quote import quote
 from payments.domain.release import close_stray_payments
 from payments.domain.settlement import apply_intent, note_decline

@@ -5,12 +5,12 @@ from datetime import date, timedelta
 import pytest
 import time_machine
 
-from payments.domain.amounts import balance_due
 from payments.domain.cancellation import cancel
 from payments.domain.checkout import CheckoutClosed, open_checkout
 from payments.domain.evidence import draft_of
 from payments.domain.news import News
 from payments.domain.offline import OfflineRefused, record_balance, take_back
+from payments.domain.pricing import balance_due
 from payments.domain.refund_quote import quote
 from payments.domain.refunds import request_refund
 from payments.domain.retry import returned_by_hand

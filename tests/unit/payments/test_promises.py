@@ -35,8 +35,8 @@ from portal.notifications.domain.texts import text_for
 from portal.notifications.models import Notification
 from portal.notifications.templates import REGISTRY
 from tests.fakes import FakeGateway
+from tests.pages import signed_in
 from tests.services import ROOT
-from tests.unit.payments.pages import signed_in
 
 pytestmark = pytest.mark.django_db
 BY = Actor.system(SystemActor.SETTLEMENT)
@@ -162,7 +162,8 @@ def session_cancelled(world: World) -> int:
 
 def session_tomorrow(world: World) -> int:
     world.pays()
-    with time_machine.travel(world.booking.session.starts_at - timedelta(hours=20)):
+    noon = world.booking.session.starts_local.replace(hour=12)
+    with time_machine.travel(noon - timedelta(days=1)):
         remind_of_sessions()
         world.pays(Purpose.BALANCE)
     return world.captured(Purpose.BALANCE)
@@ -328,15 +329,15 @@ def receipt(world: World, client: Client) -> None:
 
 
 PAGES: Final[dict[str, Callable[[World, Client], None]]] = {
-    "payments/book/_service.html": choosing_a_service,
+    "home/book/_service.html": choosing_a_service,
     "components/service_card.html": service_card,
     "components/booking_summary.html": summary_of_what_is_due,
     "payments/deposit/_ready.html": pay_button,
-    "payments/dashboard/_booking.html": deposit_due_on_the_list,
-    "payments/booking_detail.html": still_to_pay_on_the_booking,
+    "home/dashboard/_booking.html": deposit_due_on_the_list,
+    "home/booking_detail.html": still_to_pay_on_the_booking,
     "components/processing.html": processing,
     "payments/deposit/_closed.html": balance_no_longer_paid_online,
-    "payments/cancel_confirm.html": what_comes_back,
+    "home/cancel_confirm.html": what_comes_back,
     "payments/receipt.html": receipt,
 }
 

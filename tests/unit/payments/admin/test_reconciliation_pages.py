@@ -22,7 +22,7 @@ from portal.audit.models import AuditEvent
 from portal.common import clock
 from tests.factories import BookingFactory, UserFactory
 from tests.fakes import FakeGateway
-from tests.unit.payments.pages import squeezed
+from tests.pages import squeezed
 
 pytestmark = pytest.mark.django_db
 BY = Actor.system(SystemActor.RECONCILIATION)

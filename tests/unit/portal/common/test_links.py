@@ -3,7 +3,7 @@
 import pytest
 from wagtail.blocks import StructBlockValidationError
 
-from home.blocks import CallToActionBlock
+from home.pages.blocks import CallToActionBlock
 from portal.common.links import is_link
 
 GOOD = [

@@ -8,16 +8,16 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from payments import forms
 from payments.domain.checkout import book
 from portal.audit.actor import Actor, Source
 from portal.audit.models import AuditEvent
+from portal.bookings import forms
 from portal.bookings.enums import BookingStatus
 from portal.bookings.models import Booking, Session
 from portal.caregivers.models import CareRecipient
 from portal.common import clock
 from tests.factories import BookingFactory, CareRecipientFactory, ServiceFactory, SessionFactory
-from tests.unit.payments.pages import Elements, signed_in
+from tests.pages import Elements, signed_in
 
 pytestmark = pytest.mark.django_db
 

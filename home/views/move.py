@@ -9,12 +9,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 
 from payments.domain.moving import move_to_session
-from payments.forms import MoveForm, ask_about_overlap
 from payments.queries import row
-from payments.views.common import actor, own_booking
-from portal.audit.actor import Source
+from payments.views.common import own_booking
+from portal.audit.actor import Source, actor_of
 from portal.bookings.domain.moving import movable_until
 from portal.bookings.errors import BookingError, TimesOverlap
+from portal.bookings.forms import MoveForm, ask_about_overlap
 from portal.bookings.models import Booking
 from portal.security import limits
 
@@ -31,9 +31,9 @@ def move(request: HttpRequest, reference: str) -> HttpResponse:
         if refusal is not None:
             return refusal
         if form.is_valid() and _moved(request, booking, form):
-            return redirect("payments:booking", booking.reference)
+            return redirect("home:booking", booking.reference)
     context = {"booking": row(booking), "form": form, "until": _local(booking, until)}
-    return render(request, "payments/move.html", context, status=422 if form.errors else 200)
+    return render(request, "home/move.html", context, status=422 if form.errors else 200)
 
 
 def _moved(request: HttpRequest, booking: Booking, form: MoveForm) -> bool:
@@ -43,7 +43,7 @@ def _moved(request: HttpRequest, booking: Booking, form: MoveForm) -> bool:
             booking.pk,
             from_session=form.cleaned_data["from_session"],
             to_session=target.pk,
-            by=actor(request),
+            by=actor_of(request),
             source=Source.CAREGIVER,
             accepted=form.cleaned_data["accepted"],
         )

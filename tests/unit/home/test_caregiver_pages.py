@@ -19,7 +19,7 @@ from portal.bookings.models import Booking
 from portal.common import clock
 from tests.factories import BookingFactory, CareRecipientFactory
 from tests.fakes import FakeGateway
-from tests.unit.payments.pages import Elements, signed_in
+from tests.pages import Elements, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -29,17 +29,17 @@ OF_A_BOOKING = {
     "payments:balance": 200,
     "payments:balance_status": 200,
     "payments:extend": 405,
-    "payments:booking": 200,
-    "payments:cancel": 200,
-    "payments:move": 200,
+    "home:booking": 200,
+    "home:cancel": 200,
+    "home:move": 200,
     "payments:receipt": 200,
     "payments:receipt_pdf": 200,
-    "payments:calendar": 200,
+    "home:calendar": 200,
 }
 OF_A_PERSON = {"caregivers:edit_person": 200, "caregivers:remove_person": 405}
 OF_AN_ACCOUNT = {
-    "payments:book": 200,
-    "payments:dashboard": 200,
+    "home:book": 200,
+    "home:dashboard": 200,
     "caregivers:people": 200,
     "caregivers:add_person": 200,
     "caregivers:profile": 200,
@@ -50,15 +50,15 @@ OF_AN_ACCOUNT = {
 PUBLIC = {"payments:webhook", "payments:sample_page"}
 # What each page costs, session, user and rate limit included: each of the three is a row.
 QUERIES = {
-    "payments:book": 6,
+    "home:book": 6,
     "payments:deposit": 6,
-    "payments:dashboard": 4,
-    "payments:booking": 9,
-    "payments:cancel": 5,
-    "payments:move": 5,
+    "home:dashboard": 4,
+    "home:booking": 9,
+    "home:cancel": 5,
+    "home:move": 5,
     "payments:receipt": 7,
     "payments:receipt_pdf": 7,
-    "payments:calendar": 4,
+    "home:calendar": 4,
     "payments:deposit_status": 5,
     "caregivers:people": 3,
     "caregivers:add_person": 2,
@@ -95,7 +95,7 @@ def own(paid_booking: Booking) -> Client:
 def test_every_address_is_in_one_of_these_lists() -> None:
     listed = {*OF_A_BOOKING, *OF_A_PERSON, *OF_AN_ACCOUNT, *PUBLIC}
     routed = set()
-    for namespace in ("payments", "caregivers"):
+    for namespace in ("home", "payments", "caregivers"):
         _, resolver = get_resolver().namespace_dict[namespace]
         routed |= {f"{namespace}:{name}" for name in resolver.reverse_dict if isinstance(name, str)}
     assert routed == listed
@@ -115,7 +115,7 @@ def test_ones_own_answers(own: Client, paid_booking: Booking, name: str, status:
 
 
 def test_what_comes_back_comes_the_way_it_was_paid(own: Client, paid_booking: Booking) -> None:
-    page = own.get(address("payments:cancel", paid_booking)).content.decode()
+    page = own.get(address("home:cancel", paid_booking)).content.decode()
     assert "£11.25 goes back the way you paid. To a card it can take 5 to 10 days." in page
     assert "the card you paid with" not in page  # it may have been cash
 
@@ -125,7 +125,7 @@ def test_somebody_elses_is_not_found(paid_booking: Booking, name: str) -> None:
     stranger = signed_in(CareRecipientFactory().caregiver.user)
     method = stranger.post if "extend" in name or "remove" in name else stranger.get
     answers = {method(address(name, paid_booking)).status_code}
-    if name in ("payments:cancel", "caregivers:edit_person"):
+    if name in ("home:cancel", "caregivers:edit_person"):
         answers.add(stranger.post(address(name, paid_booking), {"full_name": "Mine"}).status_code)
     assert answers == {404}
     paid_booking.refresh_from_db()
@@ -159,7 +159,7 @@ def test_each_page_costs_so_many_queries(own: Client, paid_booking: Booking, nam
     assert len(queries) == QUERIES[name], [query["sql"][:150] for query in queries.captured_queries]
 
 
-@pytest.mark.parametrize("name", ["payments:dashboard", "payments:book", "caregivers:people"])
+@pytest.mark.parametrize("name", ["home:dashboard", "home:book", "caregivers:people"])
 def test_a_page_costs_the_same_with_one_row_and_with_twenty(name: str, stripe: FakeGateway, settings: Settings) -> None:
     settings.BOOKING_MAX_OPEN_HOLDS = 30
     person = CareRecipientFactory()

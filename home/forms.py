@@ -1,0 +1,62 @@
+"""The booking form."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+
+from portal.accounts.models import User
+from portal.bookings.forms import AsksAboutOverlaps, grouped
+from portal.bookings.models import Service, Session
+from portal.caregivers.models import CareRecipient
+
+
+class BookingForm(AsksAboutOverlaps):
+    """Which session, and for whom. The service is implied by the session; `only` narrows both to one."""
+
+    service = forms.ModelChoiceField(
+        Service.objects.none(), to_field_name="slug", widget=forms.RadioSelect, empty_label=None,
+        error_messages={"required": "Choose a service."},
+    )  # fmt: skip
+    session = forms.ModelChoiceField(
+        Session.objects.none(),
+        empty_label="Choose a session",
+        error_messages={
+            "required": "Choose a session.",
+            "invalid_choice": "This session can no longer be booked. Please choose another session.",
+        },
+    )
+    care_recipient = forms.ModelChoiceField(
+        CareRecipient.objects.none(),
+        label="Who is this for?",
+        empty_label="Choose a person",
+        error_messages={"required": "Choose who this is for.", "invalid_choice": "Choose somebody from your list."},
+    )
+    notes = forms.CharField(
+        max_length=1000,
+        required=False,
+        help_text="Anything our team should know for this session.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    token = forms.UUIDField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, user: User, only: Service | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.narrowed = only is not None
+        services = Service.objects.filter(active=True)
+        self._choose_from("service", services.filter(pk=only.pk) if only else services)
+        self._choose_from("session", Session.objects.upcoming().select_related("service"))
+        bookable = Session.objects.bookable().select_related("service").order_by("service__position", "starts_at")
+        sessions = list(bookable.filter(service=only) if only else bookable)
+        self.fields["session"].choices = grouped(sessions)  # type: ignore[attr-defined]
+        self._choose_from("care_recipient", CareRecipient.objects.of(user))
+
+    def _choose_from(self, name: str, rows: "QuerySet[Any]") -> None:
+        self.fields[name].queryset = rows  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        service, session = cleaned.get("service"), cleaned.get("session")
+        if service and session and session.service_id != service.pk:
+            self.add_error("session", f"Choose a session of {service.name}.")
+        return cleaned

@@ -1,0 +1,1 @@
+"""Wagtail pages: their fields, blocks and caching."""

@@ -1,0 +1,1 @@
+"""Caregivers' pages about bookings. Somebody else's booking is a 404."""
