@@ -89,7 +89,7 @@ HOLD_ENDING: Final = MessageTemplate(
         "Dear {name},\n\n"
         "We are holding a place for {person} in {service} on {date} until {until}. To keep it, please pay the "
         "deposit of {amount}.\n\n"
-        "If you need longer, you can ask for more time on the payment page, once."
+        "If you need longer, you can ask for more time on the payment page, unless you have done so already."
     ),
     button="Pay the deposit",
     samples={**_AMOUNT, "until": "10:30am on Monday 23 November"},
