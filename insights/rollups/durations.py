@@ -24,7 +24,7 @@ def confirmation(days: Days) -> Iterator[Row]:
 
 
 def notification_delay(days: Days) -> Iterator[Row]:
-    """E-mail queued to sent."""
+    """Email queued to sent."""
     sent = Notification.objects.filter(sent_at__isnull=False)
     return _histogram(sent, days, "created_at", ("created_at", "sent_at"), Measure.NOTIFICATION_DELAY, _NO_SERVICE)
 

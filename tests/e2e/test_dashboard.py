@@ -1,4 +1,4 @@
-"""A manager reads the dashboard in a browser: narrows, compares, opens tables, takes away, and follows a bar."""
+"""A manager reads the dashboard in a browser: filters, compares, opens tables, downloads, and follows a bar."""
 
 import csv
 import os
@@ -59,7 +59,7 @@ def test_days_service_and_comparison_are_in_the_address_and_a_preset_keeps_them(
     expect(dashboard.get_by_role("alert")).to_contain_text("Swap “from” and “to”")
 
 
-def test_a_key_opens_the_table_which_the_spreadsheet_repeats_and_a_row_leads_to_its_listing(dashboard: Page) -> None:
+def test_a_key_opens_the_table_the_spreadsheet_repeats_and_a_row_leads_to_its_listing(dashboard: Page) -> None:
     chart = dashboard.locator("#chart-status_mix")
     chart.locator("summary").focus()
     dashboard.keyboard.press("Enter")

@@ -1,4 +1,4 @@
-"""The running stack's own beat and worker keep the figures a few seconds behind the bookings."""
+"""The running stack's own beat and worker keep the roll-ups a few seconds behind the bookings."""
 
 import json
 from pathlib import Path
@@ -16,7 +16,7 @@ def rolled_up(stack: Stack) -> bool:
     return stack.postgres.execute("portal", "SELECT count(read_to) FROM insights_cursor") == [(1,)]
 
 
-def test_a_booking_is_in_the_figures_within_seconds(tmp_path: Path) -> None:
+def test_a_booking_is_in_the_roll_ups_within_seconds(tmp_path: Path) -> None:
     with Stack(tmp_path) as stack:
         until(lambda: rolled_up(stack), "the first roll-ups", 120)
         done = stack.python("-m", "ops.stack.call", "ops.bench.writes:lags", "3")

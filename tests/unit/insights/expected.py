@@ -1,4 +1,4 @@
-"""Every figure worked out from the rows in plain Python: no query groups, nothing of insights is used."""
+"""Every KPI computed from the rows in plain Python: no grouping queries, nothing from insights."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -267,5 +267,5 @@ EXPECTED: Final[Mapping[str, Callable[[Selected], Any]]] = {
 
 
 def expected(selected: Selected) -> dict[str, Any]:
-    """Every figure of `selected`, by key."""
+    """Every KPI of `selected`, by key."""
     return {key: work_out(selected) for key, work_out in EXPECTED.items()}

@@ -1,4 +1,4 @@
-"""From a figure to the rows it counts: each listing is narrowed to exactly the days, and says so."""
+"""From a KPI to the rows it counts: each listing is narrowed to exactly the days, and says so."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -89,7 +89,7 @@ def test_declined_attempts_are_narrowed_by_reason_and_service(admin: Client) -> 
     assert rows(admin, drilldown.DEPOSITS.of_period(Everybody(), other_service)) == 0
 
 
-def test_a_step_of_the_funnel_leads_to_the_deposits_of_bookings_made_then_that_came_so_far(admin: Client) -> None:
+def test_a_funnel_stage_leads_to_the_deposits_that_reached_it(admin: Client) -> None:
     only_tried = booked(LATE - timedelta(minutes=9), SessionFactory(starts_at=LATE + timedelta(days=9)))
     declined(only_tried, LATE + timedelta(days=2))
     assert not Payment.objects.filter(create_requested_at__isnull=False).exists()
@@ -99,9 +99,9 @@ def test_a_step_of_the_funnel_leads_to_the_deposits_of_bookings_made_then_that_c
     tried_again.save()
     steps = {key: drilldown.DEPOSITS_BY_STAGE.of_period(Everybody(), PERIOD, reached=key) for key in FunnelStage.values}
     rebuild()
-    figures = {key: answer(PERIOD)[f"funnel_{key}"].value for key in steps}
-    assert figures == {"deposit_page": 3, "attempt": 3, "paid": 2, "attended": 0}
-    assert {key: rows(admin, address) for key, address in steps.items()} == figures
+    values = {key: answer(PERIOD)[f"funnel_{key}"].value for key in steps}
+    assert values == {"deposit_page": 3, "attempt": 3, "paid": 2, "attended": 0}
+    assert {key: rows(admin, address) for key, address in steps.items()} == values
     page = admin.get(steps["paid"]).content.decode()
     assert "booking made from 2026-07-11 before 2026-07-13" in page
     assert "funnel stage deposit paid" in page
@@ -144,7 +144,7 @@ def test_refunds_and_disputes_lead_to_their_own_rows_and_not_to_the_day_s_deposi
     )
 
 
-def test_e_mails_sent_failed_and_deposits_paid_lead_to_as_many_rows_as_are_drawn(admin: Client) -> None:
+def test_emails_and_deposits_lead_to_as_many_rows_as_are_drawn(admin: Client) -> None:
     of_day = Notification.objects.filter(created_at__gte=LATE, created_at__lt=LATE + timedelta(hours=23))
     for status, pk in zip(("sent", "sent", "failed"), of_day.values_list("pk", flat=True), strict=False):
         Notification.objects.filter(pk=pk).update(status=status)

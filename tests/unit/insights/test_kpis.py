@@ -1,4 +1,4 @@
-"""Every figure, to the digit, against plain Python over the rows (`expected.py`), on a `world` of random rows."""
+"""Every KPI, to the digit, against plain Python over the rows (`expected.py`), on a `world` of random rows."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -47,15 +47,15 @@ def values(asked: Filter) -> dict[str, Any]:
 
 
 def wrong(found: dict[str, Any], right: dict[str, Any], *about: Any) -> dict[Any, Any]:
-    """(what was asked, figure): (found, right) of all that differ."""
+    """(filter, KPI): (value, right value) of all that differ."""
     return {(*about, key): (found[key], right[key]) for key in right if found[key] != right[key]}
 
 
-def test_every_figure_of_the_registry_is_worked_out_apart_from_it() -> None:
+def test_every_kpi_of_the_registry_has_an_independent_expected_value() -> None:
     assert set(EXPECTED) == set(REGISTRY)
 
 
-def test_every_figure_of_every_range_and_service_is_what_the_rows_say(world: dict[str, Service]) -> None:
+def test_every_kpi_of_every_range_and_service_equals_the_rows(world: dict[str, Service]) -> None:
     rows, found = Rows.read(), {}
     for first, last in (
         WHOLE,
@@ -76,7 +76,7 @@ def test_every_figure_of_every_range_and_service_is_what_the_rows_say(world: dic
     assert found == {}
 
 
-def test_the_world_has_something_of_every_figure_in_every_season(world: dict[str, Service]) -> None:
+def test_the_world_has_a_value_for_every_kpi_in_every_season(world: dict[str, Service]) -> None:
     empty = {
         (first, key)
         for first, last in (("2027-10-29", "2027-11-03"), ("2028-02-27", "2028-03-03"), ("2028-03-24", "2028-03-29"))
@@ -107,7 +107,7 @@ def has_series(kpi: Kpi) -> bool:
     return not kpi.now_only and kpi.unit is not Unit.BREAKDOWN
 
 
-def test_the_period_before_is_as_many_days_just_before(world: dict[str, Service]) -> None:
+def test_the_previous_period_is_as_many_days_just_before(world: dict[str, Service]) -> None:
     results = answer(Filter.read({"from": "2028-03-01", "to": "2028-03-03", "service": "yen"}))
     right = expected(Selected(Rows.read(), date(2028, 2, 27), date(2028, 2, 29), world["yen"].pk))
     before = {key: result.previous for key, result in results.items() if not result.kpi.now_only}
@@ -122,7 +122,7 @@ def test_without_any_row_counts_are_zero_shares_are_empty_and_money_has_no_curre
     assert right == expected(Selected(Rows.read(), LATER.date(), LATER.date()))
 
 
-def test_what_was_looked_at_of_a_deleted_service_stays_in_all_and_cannot_be_asked_for() -> None:
+def test_views_of_a_deleted_service_stay_in_all_and_cannot_be_filtered_for() -> None:
     gone = ServiceFactory(slug="gone")
     ActivityEvent.objects.create(activity=Activity.SERVICE_VIEWED, service_id=gone.pk)
     gone.delete()
@@ -134,7 +134,7 @@ def test_what_was_looked_at_of_a_deleted_service_stays_in_all_and_cannot_be_aske
         SessionFactory().service.delete()
 
 
-def test_what_becomes_of_a_booking_later_changes_the_day_it_was_made_on_and_no_other() -> None:
+def test_a_bookings_later_status_changes_the_day_it_was_made_on_and_no_other() -> None:
     made = datetime(2028, 2, 29, 23, 30, tzinfo=UTC)
     session = SessionFactory(service=ServiceFactory(), starts_at=made + timedelta(days=30))
     booking = booked(made, session)
@@ -142,11 +142,11 @@ def test_what_becomes_of_a_booking_later_changes_the_day_it_was_made_on_and_no_o
     with time_machine.travel(made + timedelta(minutes=6)):
         rebuild()
     leap_day = date(2028, 2, 29)
-    assert figures_of(leap_day, "awaiting_deposit", "confirmed", "completed", "no_show") == [1, 0, 0, 0]
+    assert statuses_of(leap_day, "awaiting_deposit", "confirmed", "completed", "no_show") == [1, 0, 0, 0]
 
     payment = paid(booking, made + timedelta(hours=1))  # the first of March
     seen_at(made + timedelta(hours=1))
-    assert figures_of(leap_day, "awaiting_deposit", "confirmed", "completed", "no_show") == [0, 1, 0, 0]
+    assert statuses_of(leap_day, "awaiting_deposit", "confirmed", "completed", "no_show") == [0, 1, 0, 0]
     assert values(Filter(leap_day, leap_day))["deposits_taken"] == {}
     assert values(Filter(date(2028, 3, 1), date(2028, 3, 1)))["deposits_taken"] == {"GBP": 1125}
 
@@ -158,13 +158,13 @@ def test_what_becomes_of_a_booking_later_changes_the_day_it_was_made_on_and_no_o
     for status, found in ((BookingStatus.NO_SHOW, [0, 0, 0, 1]), (BookingStatus.COMPLETED, [0, 0, 1, 0])):
         moved(booking, status, made + timedelta(days=30, hours=4))
         seen_at(made + timedelta(days=30, hours=4))
-        assert figures_of(leap_day, "awaiting_deposit", "confirmed", "completed", "no_show") == found
+        assert statuses_of(leap_day, "awaiting_deposit", "confirmed", "completed", "no_show") == found
     assert values(Filter(leap_day, leap_day))["funnel_attended"] == 1
     rows, whole = Rows.read(), Filter(leap_day, leap_day + timedelta(days=30))
     assert values(whole) == expected(Selected(rows, whole.first, whole.last))
 
 
-def figures_of(day: date, *statuses: str) -> list[Any]:
+def statuses_of(day: date, *statuses: str) -> list[Any]:
     found = values(Filter(day, day))
     return [found[f"bookings_{status}"] for status in statuses]
 

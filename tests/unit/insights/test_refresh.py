@@ -1,4 +1,4 @@
-"""A refresh finds what every change touched, writes only what differs, and all of it or nothing."""
+"""A refresh finds the days that changes affect, writes only what differs, and all of it or nothing."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -162,7 +162,7 @@ def test_a_refund_that_the_bank_sends_back_leaves_the_day_it_went_on(place: Sess
     assert verify() == []
 
 
-def test_a_register_corrected_later_changes_the_session_s_day(place: Session, caught_up) -> None:
+def test_attendance_corrected_later_changes_the_sessions_day(place: Session, caught_up) -> None:
     booking = booked(NOON, place)
     paid(booking, NOON)
     moved(booking, BookingStatus.COMPLETED, NOON)
@@ -173,7 +173,7 @@ def test_a_register_corrected_later_changes_the_session_s_day(place: Session, ca
     assert (on(NOON).completed, on(NOON).no_show, on(NOON).reached_attended) == (0, 1, 0)
 
 
-def test_what_was_committed_late_is_still_found_for_ten_minutes(place: Session, caught_up) -> None:
+def test_rows_committed_late_are_still_found_for_ten_minutes(place: Session, caught_up) -> None:
     caught_up()
     Cursor.objects.update(read_to=LATER)
     booked(LATER - timedelta(minutes=9), place)
@@ -192,7 +192,7 @@ def test_a_booking_after_midnight_of_the_summer_changes_the_next_day(service: Se
     assert (on(date(2026, 3, 29)).booked, on(date(2026, 3, 30)).booked) == (1, 1)
 
 
-def test_e_mails_of_every_day_that_the_worker_was_away_are_counted(caught_up) -> None:
+def test_emails_of_every_day_that_the_worker_was_away_are_counted(caught_up) -> None:
     caught_up()
     for days in range(4):
         at = NOON + timedelta(days=days, hours=1)

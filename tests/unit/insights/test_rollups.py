@@ -97,7 +97,7 @@ def test_a_refund_counts_on_its_day_and_marks_the_day_the_money_came(place: Sess
     assert verify() == []
 
 
-def test_what_is_withdrawn_for_a_dispute_counts_on_the_day_it_was_opened_whenever_it_changes(place: Session) -> None:
+def test_a_disputes_withdrawn_amount_counts_on_its_opening_day_whenever_it_changes(place: Session) -> None:
     payment = paid(booked(NOON, place), NOON + timedelta(minutes=4))
     opened = NOON + timedelta(days=2)
     disputed(payment, opened, withdrawn=0)
@@ -134,7 +134,7 @@ def test_a_dispute_fee_comes_off_the_net_of_its_own_currency_and_of_no_other(pla
     assert verify() == []
 
 
-def test_declines_are_kept_by_reason_and_the_time_to_confirm_as_a_histogram(place: Session) -> None:
+def test_declines_are_stored_by_reason_and_the_time_to_confirm_as_a_histogram(place: Session) -> None:
     booking = booked(NOON, place)
     declined(booking, NOON + timedelta(minutes=1))
     declined(booking, NOON + timedelta(minutes=2), "expired_card")
@@ -158,7 +158,7 @@ def test_edges_are_included_and_the_longest_have_their_own_bucket() -> None:
         assert Cursor.objects.annotate(took=took).values_list(edge(), flat=True).get() == upper
 
 
-def test_activity_of_a_deleted_service_is_kept_under_its_number() -> None:
+def test_activity_of_a_deleted_service_is_stored_under_its_id() -> None:
     ActivityEvent.objects.create(occurred_at=NOON, activity=Activity.SERVICE_VIEWED, service_id=999_999)
     rebuild()
     row = DailyServiceTotals.objects.get(day=DAY)

@@ -1,4 +1,4 @@
-"""Rows of every kind that a figure is made of, thrown together from one seed: a few days around a leap day and both
+"""Rows of every kind that KPIs are computed from, thrown together from one seed: a few days around a leap day and both
 changes of the clocks, in three currencies, with every moment at which a day begins or ends in London."""
 
 import random

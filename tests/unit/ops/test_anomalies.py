@@ -1,4 +1,4 @@
-"""The watch over the figures keeps its promise: few false alarms, and what goes badly wrong is found within a day."""
+"""Anomaly detection keeps its promise: few false alarms, and what goes badly wrong is found within a day."""
 
 from collections import Counter
 from dataclasses import replace

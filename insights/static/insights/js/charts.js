@@ -1,4 +1,4 @@
-/* Draws each chart from the numbers beside it, and writes the same numbers as a table when it is asked for.
+/* Draws each chart from the numbers beside it, and writes the same numbers as a table when it is opened.
    Colours are Wagtail's own, and are read again when the theme changes. Nothing moves. */
 (() => {
     "use strict";

@@ -72,7 +72,7 @@ def test_a_manager_changes_them() -> None:
         ("recipients", ["Caregiver"], "Select a valid choice. Caregiver is not one of the available choices."),
     ],
 )
-def test_nonsense_is_refused_in_words_and_changes_nothing(field: str, value: Any, says: str) -> None:
+def test_invalid_values_are_refused_in_words_and_change_nothing(field: str, value: Any, says: str) -> None:
     page = signed_in(Role.MANAGER).post(address(), {**DEFAULTS, field: value})
     assert (page.status_code, says in unescape(page.content.decode())) == (200, True)
     assert AnomalySettings.load().thresholds() == Thresholds()
@@ -96,7 +96,7 @@ def test_signed_out_leads_to_sign_in() -> None:
     assert Client().get(address())["Location"].startswith("/accounts/login/")
 
 
-def test_the_listing_shows_what_was_found_with_its_reason_and_leads_who_may_to_the_settings() -> None:
+def test_the_report_shows_anomalies_and_links_to_the_settings_for_those_who_may() -> None:
     day = date(2026, 3, 10)
     Anomaly.objects.create(
         kpi="refunds_made", first_day=day, day=day, value=9, low=0, high=4, severity="warning",
@@ -110,7 +110,7 @@ def test_the_listing_shows_what_was_found_with_its_reason_and_leads_who_may_to_t
     assert [SETTINGS in page for page in pages] == [True, False]
 
 
-def test_the_listing_says_when_everything_is_quiet_and_is_a_spreadsheet_too() -> None:
+def test_an_empty_report_says_so_and_is_a_spreadsheet_too() -> None:
     manager = signed_in(Role.MANAGER)
     assert "No anomalies have been found." in manager.get("/admin/insights/anomalies/").content.decode()
     sheet = manager.get("/admin/insights/anomalies/", {"export": "csv"})
