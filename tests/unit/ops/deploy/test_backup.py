@@ -19,6 +19,7 @@ from ops.deploy.restore import restore
 from tests.services import ROOT
 
 SESSIONS = ("django_session", "usersessions_usersession")
+pytestmark = pytest.mark.django_db  # has the suite start its PostgreSQL
 SERVER = os.environ["DATABASE_URL"].rpartition("/")[0]
 
 
