@@ -12,7 +12,7 @@ from ops.chaos.experiment import Experiment, Outcome
 from ops.chaos.world import World
 from ops.stack.program import var_folder
 
-SECONDS = 20.0
+SECONDS = 30.0
 
 
 def main() -> int:
