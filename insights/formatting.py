@@ -1,12 +1,13 @@
 """Values, changes, days and durations as people read them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from insights.kpis.definition import Direction, Kpi, Unit, Value
 from portal.common.money import formatted
@@ -62,15 +63,26 @@ def rounded(value: float, unit: Unit) -> str:
 
 def duration(seconds: float) -> str:
     """The two largest units, the rest cut off: 1 hour 30 minutes."""
-    hours, minutes, rest = int(seconds // 3600), int(seconds // 60) % 60, int(seconds) % 60
-    parts = (
-        (hours, ngettext("{count} hour", "{count} hours", hours)),
-        (minutes, ngettext("{count} minute", "{count} minutes", minutes)),
-        (rest, ngettext("{count} second", "{count} seconds", rest)),
-    )
-    first = next((n for n, (count, _text) in enumerate(parts) if count), len(parts) - 1)
-    largest = parts[first : first + 2]
-    return " ".join(text.format(count=f"{count:,}") for count, text in largest if count or len(largest) == 1)
+    return _duration(int(seconds), get_language())
+
+
+def durations(values: Iterable[float | None]) -> list[str | None]:
+    """`duration` of each, quickly."""
+    language = get_language()
+    return [None if seconds is None else _duration(int(seconds), language) for seconds in values]
+
+
+@lru_cache(maxsize=4096)  # ngettext is slow, and a chart of a year has hundreds of durations
+def _duration(seconds: int, language: str | None) -> str:
+    hours, minutes, rest = seconds // 3600, seconds // 60 % 60, seconds % 60
+    texts = []
+    if hours:
+        texts.append(ngettext("{count} hour", "{count} hours", hours).format(count=f"{hours:,}"))
+    if minutes:
+        texts.append(ngettext("{count} minute", "{count} minutes", minutes).format(count=minutes))
+    if not hours and (rest or not minutes):
+        texts.append(ngettext("{count} second", "{count} seconds", rest).format(count=rest))
+    return " ".join(texts)
 
 
 def between(low: str, high: str) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from insights.admin import drilldown, summaries
 from insights.exports import Table
-from insights.formatting import duration, label_of
+from insights.formatting import durations, label_of
 from insights.kpis.definition import Text, Unit, Value
 from insights.kpis.filters import Filter
 from insights.kpis.funnel import STAGES
@@ -47,7 +47,7 @@ class Line:
         digits = exponent(self.currency) if self.currency else 0
         more: dict[str, Any] = {"currency": self.currency, "digits": digits} if self.currency else {}
         if self.unit is Unit.SECONDS:
-            more["texts"] = [None if value is None else duration(value) for value in self.values]
+            more["texts"] = durations(self.values)
         values = [None if value is None else value / 10**digits for value in self.values]
         return {"name": self.name, "unit": self.unit, "shape": self.shape, "values": values, "link": self.link, **more}
 

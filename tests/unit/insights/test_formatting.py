@@ -8,7 +8,7 @@ import pytest
 from insights.admin import summaries
 from insights.admin.chart_builders import Chart, Line
 from insights.admin.page import Reading, points, readings
-from insights.formatting import Change, change, duration, label_of, rounded, shown
+from insights.formatting import Change, change, duration, durations, label_of, rounded, shown
 from insights.kpis.definition import Unit
 from insights.kpis.registry import REGISTRY, leading_kpis
 from insights.kpis.results import Result
@@ -26,7 +26,7 @@ def test_values_read_as_people_write_them() -> None:
     spans = {0: "0 seconds", 1: "1 second", 100: "1 minute 40 seconds", 300: "5 minutes", 3601: "1 hour"}
     spans |= {5430: "1 hour 30 minutes", 3_600_060: "1,000 hours 1 minute"}
     assert {seconds: shown(seconds, Unit.SECONDS) for seconds in spans} == spans
-    assert duration(1.9) == "1 second"
+    assert (duration(1.9), durations([None, 7325])) == ("1 second", [None, "2 hours 2 minutes"])
     assert shown({"EUR": 2000, "GBP": 1125}, Unit.MONEY) == "€20.00 · £11.25"
     assert shown(None, Unit.RATIO) == "–"
     assert label_of("insufficient_funds") == "Insufficient funds"
