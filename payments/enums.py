@@ -1,5 +1,6 @@
 """States of payments, refunds, disputes and received events, and the sets that code names."""
 
+from enum import Enum
 from typing import Final
 
 from django.db import models
@@ -247,3 +248,11 @@ class PageDifference(models.TextChoices):
     INLINE = "inline", _("Inline script, handler or frame")
     CONTENT = "content", _("Changed script")
     MISSING = "missing", _("Missing script")
+
+
+class Applied(Enum):
+    """What the ledger did with a fact from Stripe; each is a `LedgerState` of the same value."""
+
+    APPLIED = "applied"
+    UNMATCHED = "unmatched"
+    DISCREPANCY = "discrepancy"

@@ -9,7 +9,7 @@ from factory.django import DjangoModelFactory
 
 from payments.domain.checkout import book
 from portal.accounts.models import User
-from portal.audit.actor import Actor, Source
+from portal.audit.actor import Actor, Cause, Source
 from portal.bookings.models import Booking, Service, Session
 from portal.caregivers.models import Caregiver, CareRecipient
 from portal.common import clock
@@ -94,8 +94,7 @@ class BookingFactory(factory.Factory[Booking]):
             session=kwargs["session"],
             caregiver=recipient.caregiver,
             care_recipient=recipient,
-            by=Actor.user(recipient.caregiver.user),
-            source=Source.CAREGIVER,
+            cause=Cause(Actor.user(recipient.caregiver.user), Source.CAREGIVER),
             accepted=kwargs.get("accepted", ()),
         )
 

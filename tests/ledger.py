@@ -1,10 +1,9 @@
 """The ledger's states, reached the way they are reached for real."""
 
 from payments.domain.checkout import open_checkout
-from payments.domain.news import News
 from payments.domain.settlement import apply_intent
 from payments.models import Payment
-from portal.audit.actor import Actor, Source, SystemActor
+from portal.audit.actor import Actor, Cause, Source, SystemActor
 from portal.bookings.models import Booking
 from portal.common import clock
 from tests.fakes import FakeGateway
@@ -13,6 +12,6 @@ from tests.fakes import FakeGateway
 def pay(booking: Booking, stripe: FakeGateway) -> Payment:
     """The booking's deposit, paid."""
     payment = open_checkout(booking).payment
-    news = News(Actor.system(SystemActor.SETTLEMENT), Source.WEBHOOK, clock.now(), f"evt_{payment.pk}")
-    apply_intent(stripe.pay(str(payment.intent_id)), news)
+    cause = Cause(Actor.system(SystemActor.SETTLEMENT), Source.WEBHOOK, clock.now(), f"evt_{payment.pk}")
+    apply_intent(stripe.pay(str(payment.intent_id)), cause)
     return Payment.objects.get(pk=payment.pk)

@@ -15,7 +15,7 @@ from payments.queries import row
 from payments.views.common import signed_in
 from portal.activity.domain import record
 from portal.activity.models import Activity
-from portal.audit.actor import Source, actor_of
+from portal.audit.actor import Cause, Source, actor_of
 from portal.bookings.enums import BookingStatus
 from portal.bookings.errors import AlreadyBooked, BookingError, TimesOverlap
 from portal.bookings.forms import accept_when_sent_again
@@ -85,8 +85,7 @@ def _made(request: HttpRequest, form: BookingForm) -> Booking:
         care_recipient=data["care_recipient"],
         notes=data["notes"],
         token=data["token"],
-        by=actor_of(request),
-        source=Source.CAREGIVER,
+        cause=Cause(actor_of(request), Source.CAREGIVER),
         accepted=data["accepted"],
     )
 

@@ -13,7 +13,7 @@ from payments.domain.release import Released
 from payments.queries import row
 from payments.refund_sentences import before
 from payments.views.common import own_booking
-from portal.audit.actor import Source, actor_of
+from portal.audit.actor import Cause, Source, actor_of
 from portal.bookings.models import Booking
 
 
@@ -48,7 +48,7 @@ def _cancelled(request: HttpRequest, booking: Booking) -> HttpResponse:
     if shown is None:
         return _asked(request, booking, again=True)
     try:
-        outcome = cancel_booking(booking, by=actor_of(request), source=Source.CAREGIVER, shown=shown)
+        outcome = cancel_booking(booking, cause=Cause(actor_of(request), Source.CAREGIVER), shown=shown)
     except LessThanShown:
         return _asked(request, booking, again=True)
     except NotCancellable:

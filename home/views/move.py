@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from payments.domain.moving import move_to_session
 from payments.queries import row
 from payments.views.common import own_booking
-from portal.audit.actor import Source, actor_of
+from portal.audit.actor import Cause, Source, actor_of
 from portal.bookings.domain.moving import movable_until
 from portal.bookings.errors import BookingError, TimesOverlap
 from portal.bookings.forms import MoveForm, ask_about_overlap
@@ -43,8 +43,7 @@ def _moved(request: HttpRequest, booking: Booking, form: MoveForm) -> bool:
             booking.pk,
             from_session=form.cleaned_data["from_session"],
             to_session=target.pk,
-            by=actor_of(request),
-            source=Source.CAREGIVER,
+            cause=Cause(actor_of(request), Source.CAREGIVER),
             accepted=form.cleaned_data["accepted"],
         )
     except TimesOverlap as overlap:

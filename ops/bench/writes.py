@@ -10,7 +10,7 @@ from insights.rollups.models import DailyServiceTotals
 from payments.domain import transitions
 from payments.domain.checkout import book
 from payments.enums import PaymentStatus
-from portal.audit.actor import Actor, Source
+from portal.audit.actor import Actor, Cause, Source
 from portal.bookings.domain.transitions import move
 from portal.bookings.enums import BookingStatus
 from portal.bookings.errors import BookingError
@@ -52,7 +52,7 @@ def _book(places: Places) -> Booking:
         try:
             return book(
                 session=session, caregiver=person.caregiver, care_recipient=person,
-                by=Actor.user(person.caregiver.user), source=Source.CAREGIVER,
+                cause=Cause(Actor.user(person.caregiver.user), Source.CAREGIVER),
             )  # fmt: skip
         except BookingError:
             continue  # somebody took the last place
@@ -63,8 +63,8 @@ def _book_and_pay(places: Places) -> int:
     booking = _book(places)
     payment = booking.payments.get()
     for status in (PaymentStatus.PROCESSING, PaymentStatus.SUCCEEDED):
-        transitions.move(payment.pk, to=status, by=Actor.stripe(), source=Source.WEBHOOK)
-    move(booking.pk, to=BookingStatus.CONFIRMED, by=Actor.stripe(), source=Source.WEBHOOK)
+        transitions.move(payment.pk, to=status, cause=Cause(Actor.stripe(), Source.WEBHOOK))
+    move(booking.pk, to=BookingStatus.CONFIRMED, cause=Cause(Actor.stripe(), Source.WEBHOOK))
     return 4
 
 

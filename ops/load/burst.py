@@ -13,7 +13,7 @@ from ops.stack.program import until
 from ops.stack.sandbox import SandboxControl
 from payments.domain.checkout import book, open_checkout
 from portal.accounts.models import User
-from portal.audit.actor import Actor, Source
+from portal.audit.actor import Actor, Cause, Source
 from portal.bookings.models import Booking, Service
 from portal.caregivers.domain import caregiver_of
 
@@ -43,9 +43,12 @@ def _bookings(service: Service) -> Iterator[Booking]:
         caregiver = caregiver_of(user)
         person = caregiver.care_recipients.first() or caregiver.care_recipients.create(full_name="Nobody")
         yield book(
-            session=session, caregiver=caregiver, care_recipient=person, by=Actor.user(user), source=Source.CAREGIVER,
+            session=session,
+            caregiver=caregiver,
+            care_recipient=person,
+            cause=Cause(Actor.user(user), Source.CAREGIVER),
             hold_minutes=24 * 60,
-        )  # fmt: skip
+        )
 
 
 def _paid(sandbox: SandboxControl, booking: Booking) -> str:

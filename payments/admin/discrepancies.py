@@ -15,7 +15,7 @@ from wagtail_modeladmin.helpers import ButtonHelper
 from payments.domain.discrepancies import close
 from payments.enums import DiscrepancyStatus
 from payments.models import Discrepancy
-from portal.audit.actor import Source, actor_of
+from portal.audit.actor import Cause, Source, actor_of
 from portal.common.money import formatted
 
 LISTING = "payments_discrepancy_modeladmin_index"
@@ -60,7 +60,7 @@ class IgnoreView(WagtailAdminTemplateMixin, FormView[IgnoreForm]):
     def form_valid(self, form: IgnoreForm) -> HttpResponse:
         by = actor_of(self.request)
         reason = form.cleaned_data["reason"]
-        if close(self.discrepancy, DiscrepancyStatus.IGNORED, reason, by=by, source=Source.STAFF):
+        if close(self.discrepancy, DiscrepancyStatus.IGNORED, reason, cause=Cause(by, Source.STAFF)):
             messages.success(self.request, "The discrepancy is closed, with your reason.")
         else:
             messages.warning(self.request, "It was closed already. Nothing was changed.")

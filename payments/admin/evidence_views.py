@@ -18,7 +18,7 @@ from payments.enums import EVIDENCE_OPEN, EvidenceState
 from payments.errors import EvidenceError
 from payments.models import Dispute, DisputeEvidence
 from portal.accounts import reauthentication
-from portal.audit.actor import Source, actor_of
+from portal.audit.actor import Cause, Source, actor_of
 from portal.common.admin_page import admin_page
 from portal.common.money import formatted
 
@@ -58,8 +58,7 @@ def answer(request: HttpRequest, dispute_id: int) -> HttpResponse:
             attached=form.attached,
             removed=form.removed,
             version=form.cleaned_data["version"],
-            by=actor_of(request),
-            source=Source.STAFF,
+            cause=Cause(actor_of(request), Source.STAFF),
         )
     except EvidenceError as error:
         for sentence in error.sentences:
@@ -109,8 +108,7 @@ def _submitted(request: HttpRequest, dispute: Dispute) -> HttpResponse:
         answers.request_submission(
             dispute.pk,
             version=int(version) if version.isdecimal() and len(version) < 10 else -1,
-            by=actor_of(request),
-            source=Source.STAFF,
+            cause=Cause(actor_of(request), Source.STAFF),
         )
     except EvidenceError as error:
         messages.error(request, " ".join(error.sentences))

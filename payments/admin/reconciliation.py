@@ -15,7 +15,7 @@ from payments.domain.reconciliation.settle import LOOKED_AT, settle_one
 from payments.enums import DiscrepancyKind, DiscrepancyStatus
 from payments.gateway.base import GatewayUnreachable
 from payments.models import Discrepancy, ReconciliationRun
-from portal.audit.actor import Source, actor_of
+from portal.audit.actor import Cause, Source, actor_of
 from portal.common.admin_page import admin_page
 from portal.common.task_queue import enqueue_now
 
@@ -82,7 +82,7 @@ def heal_now(request: HttpRequest, discrepancy_id: int) -> HttpResponse:
         Discrepancy.objects.select_related("payment"), pk=discrepancy_id, kind__in=LOOKED_AT, status="open"
     )
     try:
-        gone = settle_one(found, by=actor_of(request), source=Source.STAFF)
+        gone = settle_one(found, cause=Cause(actor_of(request), Source.STAFF))
     except GatewayUnreachable:
         messages.error(request, "Stripe did not answer. Nothing was changed; please try again in a minute.")
     else:

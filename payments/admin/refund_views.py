@@ -19,7 +19,7 @@ from payments.errors import RefundError
 from payments.models import Payment, Refund
 from payments.refund_sentences import why_blocked
 from portal.accounts import reauthentication
-from portal.audit.actor import Actor, Source, actor_of
+from portal.audit.actor import Actor, Cause, Source, actor_of
 from portal.common.admin_page import admin_page
 from portal.common.money import formatted
 
@@ -122,8 +122,7 @@ def _ask(request: HttpRequest, payment: Payment, form: SentRefundForm) -> Refund
         reason=RefundReason(data["reason"]),
         note=data["note"],
         token=data["token"],
-        by=actor_of(request),
-        source=Source.STAFF,
+        cause=Cause(actor_of(request), Source.STAFF),
     )
 
 
@@ -131,7 +130,7 @@ def _made(request: HttpRequest, payment: Payment, form: RefundForm) -> HttpRespo
     try:
         made = _ask(request, payment, form)
         if payment.method == Method.OFFLINE:
-            returned_by_hand(made.pk, amount=made.amount, by=actor_of(request), source=Source.STAFF)
+            returned_by_hand(made.pk, amount=made.amount, cause=Cause(actor_of(request), Source.STAFF))
     except RefundError as error:
         form.add_error("amount", error.sentence)
         return _page(request, payment, form)
@@ -166,7 +165,7 @@ def _again(request: HttpRequest, refund_id: int, act: Callable[[int, Actor], Ref
 def retry(request: HttpRequest, refund_id: int) -> HttpResponse:
     """Have a refund that did not go through sent again."""
     return _again(
-        request, refund_id, lambda pk, by: retry_refund(pk, by=by, source=Source.STAFF), "The refund is sent again."
+        request, refund_id, lambda pk, by: retry_refund(pk, cause=Cause(by, Source.STAFF)), "The refund is sent again."
     )
 
 
@@ -179,6 +178,6 @@ def by_hand(request: HttpRequest, refund_id: int) -> HttpResponse:
     return _again(
         request,
         refund_id,
-        lambda pk, by: returned_by_hand(pk, amount=amount, by=by, source=Source.STAFF),
+        lambda pk, by: returned_by_hand(pk, amount=amount, cause=Cause(by, Source.STAFF)),
         _("It’s noted that the money was returned. The caregiver gets an email that says so."),
     )

@@ -17,7 +17,7 @@ from payments.domain import unreadable
 from payments.domain.replay import replay
 from payments.enums import LedgerState, MirrorState
 from payments.models import Payment, ReceivedEvent
-from portal.audit.actor import Source, actor_of
+from portal.audit.actor import Cause, Source, actor_of
 from portal.common import clock
 from portal.common.admin_page import admin_page
 
@@ -63,7 +63,7 @@ def health(request: HttpRequest) -> HttpResponse:
 def replay_events(request: HttpRequest) -> HttpResponse:
     """One event (`event` in the form) or every failed one."""
     event = request.POST.get("event", "")
-    count = replay([event] if event else None, by=actor_of(request), source=Source.STAFF, only_failed=True)
+    count = replay([event] if event else None, cause=Cause(actor_of(request), Source.STAFF), only_failed=True)
     if count:
         messages.success(request, f"{count} to be done again. Reload this page in a few seconds.")
     else:
@@ -77,7 +77,7 @@ def replay_events(request: HttpRequest) -> HttpResponse:
 @permission_required(REPLAY, raise_exception=True)
 def settle_event(request: HttpRequest) -> HttpResponse:
     """Somebody has dealt with an event that could not be read (`event` in the form)."""
-    if unreadable.settle(request.POST.get("event", ""), by=actor_of(request), source=Source.STAFF):
+    if unreadable.settle(request.POST.get("event", ""), cause=Cause(actor_of(request), Source.STAFF)):
         messages.success(request, _("The event is marked as dealt with."))
     else:
         messages.warning(request, _("There is no such event, or somebody has dealt with it already."))

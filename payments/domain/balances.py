@@ -10,7 +10,7 @@ from payments.domain.refund_tasks import OWED_AGAIN, close_tasks, open_task, red
 from payments.domain.transitions import move
 from payments.enums import REFUND_RESERVED, REFUND_TO_SEND, PaymentStatus, RefundStatus
 from payments.models import Payment, Refund
-from portal.audit.actor import Actor, Source
+from portal.audit.actor import Cause
 from portal.audit.domain import record
 from portal.common import clock
 
@@ -20,24 +20,24 @@ _GONE: Final = "This money went back by another refund."
 AT_STRIPE: Final = frozenset({RefundStatus.PENDING, RefundStatus.SUCCEEDED})
 
 
-def derive(payment: Payment, *, by: Actor, source: Source, stripe_event_id: str = "") -> None:
+def derive(payment: Payment, *, cause: Cause) -> None:
     """Bring `payment` (locked, and captured) to what its refunds say, both ways.
 
     What Stripe has sent back is a fact: refunds that we only mean to send shrink to what is left, or are dropped.
     """
-    _make_room(payment, by, source)
+    _make_room(payment, cause)
     rows = payment.refunds.all()
     payment.refunded_amount = _sum(rows.filter(status=RefundStatus.SUCCEEDED))
     payment.pending_refund_amount = _sum(rows.filter(status__in=REFUND_RESERVED))
     payment.save(update_fields=["refunded_amount", "pending_refund_amount", "updated_at"])
     to = _status_for(payment)
     if to != payment.status:
-        move(payment.pk, to=to, by=by, source=source, reason="refunds", stripe_event_id=stripe_event_id)
+        move(payment.pk, to=to, cause=cause, reason="refunds")
         payment.status = to
     if to == PaymentStatus.REFUNDED:
-        close_tasks(payment, "All of this payment has been refunded.", by=by, source=source)
+        close_tasks(payment, "All of this payment has been refunded.", cause=cause)
     else:
-        _fit_tasks(payment, by, source)
+        _fit_tasks(payment, cause)
 
 
 def sent_back(payment: Payment, *, but: Sequence[int | None] = ()) -> int:
@@ -45,7 +45,7 @@ def sent_back(payment: Payment, *, but: Sequence[int | None] = ()) -> int:
     return _sum(payment.refunds.filter(status__in=AT_STRIPE).exclude(pk__in=[pk for pk in but if pk]))
 
 
-def give_way_to_bank(payment: Payment, returned: int, *, by: Actor, source: Source) -> None:
+def give_way_to_bank(payment: Payment, returned: int, *, cause: Cause) -> None:
     """The bank has returned `returned` minor units of `payment` (locked), which nobody sends or gives back again.
 
     The oldest refund that waits is covered first, one that failed and is a task among them.
@@ -59,11 +59,11 @@ def give_way_to_bank(payment: Payment, returned: int, *, by: Actor, source: Sour
         returned -= part
         refund.covered_amount += part
         refund.save(update_fields=["covered_amount"])
-        reduce_task(refund, part, "The bank has returned this money.", by=by, source=source)
-        _shrink(refund, part, CHARGED_BACK, by, source)
+        reduce_task(refund, part, "The bank has returned this money.", cause=cause)
+        _shrink(refund, part, CHARGED_BACK, cause)
 
 
-def owe_again(payment: Payment, amount: int, *, by: Actor, source: Source) -> None:
+def owe_again(payment: Payment, amount: int, *, cause: Cause) -> None:
     """The bank has taken back `amount` minor units of `payment` (locked) that it had returned in place of refunds.
 
     What they promised is owed again: a new refund that waits for somebody takes the place of each, the latest first.
@@ -86,8 +86,8 @@ def owe_again(payment: Payment, amount: int, *, by: Actor, source: Source) -> No
             settled_at=clock.now(),
         )
         data = {"payment": payment.pk, "amount": again, "in_place_of": refund.pk}
-        record("refund.owed_again", owed, by=by, source=source, data=data)
-        open_task(owed, payment, OWED_AGAIN, by=by, source=source)
+        record("refund.owed_again", owed, cause=cause, data=data)
+        open_task(owed, payment, OWED_AGAIN, cause=cause)
 
 
 def covered(payment: Payment) -> int:
@@ -95,7 +95,7 @@ def covered(payment: Payment) -> int:
     return int(payment.refunds.aggregate(total=Sum("covered_amount"))["total"] or 0)
 
 
-def _make_room(payment: Payment, by: Actor, source: Source) -> None:
+def _make_room(payment: Payment, cause: Cause) -> None:
     """Newest first: the earlier wish is the one that is kept."""
     waiting = list(payment.refunds.filter(status__in=REFUND_TO_SEND).order_by("-pk"))
     excess = sent_back(payment) + sum(refund.amount for refund in waiting) - payment.captured_amount
@@ -103,12 +103,12 @@ def _make_room(payment: Payment, by: Actor, source: Source) -> None:
         if excess <= 0:
             return
         cut = min(excess, refund.amount)
-        reduce_task(refund, cut, _GONE, by=by, source=source)
-        _shrink(refund, cut, ALREADY_REFUNDED, by, source)
+        reduce_task(refund, cut, _GONE, cause=cause)
+        _shrink(refund, cut, ALREADY_REFUNDED, cause)
         excess -= cut
 
 
-def _fit_tasks(payment: Payment, by: Actor, source: Source) -> None:
+def _fit_tasks(payment: Payment, cause: Cause) -> None:
     """Nobody has to give back more than is left: what went through since was for the oldest task."""
     owed = [(refund, left) for refund, left in with_open_task(payment) if refund.status not in REFUND_RESERVED]
     excess = sum(left for _, left in owed) - payment.refundable_amount
@@ -116,12 +116,12 @@ def _fit_tasks(payment: Payment, by: Actor, source: Source) -> None:
         if excess <= 0:
             return
         cut = min(excess, left)
-        reduce_task(refund, cut, _GONE, by=by, source=source)
-        _shrink(refund, cut, ALREADY_REFUNDED, by, source)
+        reduce_task(refund, cut, _GONE, cause=cause)
+        _shrink(refund, cut, ALREADY_REFUNDED, cause)
         excess -= cut
 
 
-def _shrink(refund: Refund, cut: int, code: str, by: Actor, source: Source) -> None:
+def _shrink(refund: Refund, cut: int, code: str, cause: Cause) -> None:
     """Its next request has a new key. One under way asks for more than is left, which Stripe refuses.
 
     One that is at Stripe, and that the bank sent back, stays as Stripe has it.
@@ -139,8 +139,7 @@ def _shrink(refund: Refund, cut: int, code: str, by: Actor, source: Source) -> N
     record(
         "refund.reduced",
         refund,
-        by=by,
-        source=source,
+        cause=cause,
         data={"payment": refund.payment_id, "from": before, "to": before - cut},
     )
 

@@ -7,7 +7,7 @@ from payments.domain.refund_quote import quote
 from payments.domain.refunds import request_refund
 from payments.domain.release import Released, close_open_payments, finish_release, request_release
 from payments.enums import RefundReason
-from portal.audit.actor import Actor, Source
+from portal.audit.actor import Cause
 from portal.audit.domain import record
 from portal.bookings.domain.transitions import locked, move
 from portal.bookings.enums import BookingStatus, SessionStatus
@@ -23,33 +23,33 @@ class LessThanShown(Exception):
     """Less comes back now than the page showed: whoever confirmed it is asked again."""
 
 
-def cancel(booking: Booking, *, by: Actor, source: Source, shown: int = 0) -> Released:
+def cancel(booking: Booking, *, cause: Cause, shown: int = 0) -> Released:
     """Cancel: unpaid places are released as Stripe allows, paid ones refunded by the booking's own terms.
 
     `shown` is the amount (minor units) that whoever confirms it was shown. KEPT means that a payment is under way: it
     is cancelled as soon as Stripe answers. Raises NotCancellable, and LessThanShown with nothing changed.
     """
     try:
-        return _cancel(booking, by=by, source=source, shown=shown)
+        return _cancel(booking, cause=cause, shown=shown)
     except (NotCancellable, LessThanShown) as refusal:
         with transaction.atomic():
             code = {"reason": type(refusal).__name__}
-            record("booking.cancellation_refused", booking, by=by, source=source, data=code)
+            record("booking.cancellation_refused", booking, cause=cause, data=code)
         raise
 
 
-def _cancel(booking: Booking, *, by: Actor, source: Source, shown: int) -> Released:
+def _cancel(booking: Booking, *, cause: Cause, shown: int) -> Released:
     if booking.status == BookingStatus.AWAITING_DEPOSIT:
-        if request_release(booking.pk, to=BookingStatus.CANCELLED, by=by, source=source):
-            return finish_release(booking.pk, by=by, source=source)
+        if request_release(booking.pk, to=BookingStatus.CANCELLED, cause=cause):
+            return finish_release(booking.pk, cause=cause)
         booking.refresh_from_db()
-    _cancel_confirmed(booking.pk, by=by, source=source, shown=shown)
-    close_open_payments(booking.pk, by=by, source=source)
+    _cancel_confirmed(booking.pk, cause=cause, shown=shown)
+    close_open_payments(booking.pk, cause=cause)
     return Released.RELEASED
 
 
 @transaction.atomic
-def _cancel_confirmed(booking_id: int, *, by: Actor, source: Source, shown: int) -> None:
+def _cancel_confirmed(booking_id: int, *, cause: Cause, shown: int) -> None:
     booking = locked(booking_id)
     by_us = booking.session.status == SessionStatus.CANCELLED
     if booking.status != BookingStatus.CONFIRMED or (booking.session.starts_at <= clock.now() and not by_us):
@@ -58,7 +58,7 @@ def _cancel_confirmed(booking_id: int, *, by: Actor, source: Source, shown: int)
     if due.amount < shown:
         raise LessThanShown
     reason = RefundReason.SESSION_CANCELLED if by_us else RefundReason.CANCELLATION
-    move(booking_id, to=BookingStatus.CANCELLED, by=by, source=source, reason="session" if by_us else "cancelled")
+    move(booking_id, to=BookingStatus.CANCELLED, cause=cause, reason="session" if by_us else "cancelled")
     for part in due.parts:
-        request_refund(part.payment.pk, amount=part.amount, reason=reason, by=by, source=source)
+        request_refund(part.payment.pk, amount=part.amount, reason=reason, cause=cause)
     notify.booking_cancelled(booking, due)

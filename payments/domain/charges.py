@@ -2,15 +2,16 @@
 
 from django.db.models import QuerySet
 
-from payments.domain.news import Applied, News
 from payments.domain.refunds import apply_refunds
+from payments.enums import Applied
 from payments.gateway import gateway
 from payments.gateway.base import Charge
 from payments.models import Payment
 from portal.accounts.models import ERASED_DOMAIN
+from portal.audit.actor import Cause
 
 
-def apply_charge(charge: Charge, news: News) -> Applied:
+def apply_charge(charge: Charge, cause: Cause) -> Applied:
     """Note the charge's fee and balance transaction, and its refunds.
 
     Calls Stripe for the refunds: never inside a transaction.
@@ -22,7 +23,7 @@ def apply_charge(charge: Charge, news: News) -> Applied:
         ours.update(charge_id=charge.id, **_fee_of(charge), **_known("balance_transaction_id", charge))
         _not_erased(ours).update(charge_id=charge.id, **_known("receipt_url", charge))
     if charge.amount_refunded:
-        return apply_refunds(gateway().list_refunds(charge.intent_id), news)
+        return apply_refunds(gateway().list_refunds(charge.intent_id), cause)
     return Applied.APPLIED
 
 

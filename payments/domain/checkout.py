@@ -13,7 +13,6 @@ from django.db import transaction
 from django.db.models import Q
 
 from payments.domain import notify
-from payments.domain.news import News
 from payments.domain.payable import is_payable
 from payments.domain.pricing import amount_for
 from payments.domain.settlement import apply_intent
@@ -22,7 +21,7 @@ from payments.gateway import gateway
 from payments.gateway.base import GatewayFailed, GatewayRefused, Intent
 from payments.models import Payment
 from payments.models.payment import new_idempotency_key
-from portal.audit.actor import Actor, Source
+from portal.audit.actor import Actor, Cause, Source
 from portal.audit.domain import record
 from portal.bookings.domain.reserve import reserve
 from portal.bookings.domain.transitions import locked as locked_booking
@@ -54,8 +53,7 @@ def book(
     session: Session,
     caregiver: Caregiver,
     care_recipient: CareRecipient,
-    by: Actor,
-    source: Source,
+    cause: Cause,
     notes: str = "",
     token: UUID | None = None,
     hold_minutes: int | None = None,
@@ -69,8 +67,7 @@ def book(
         session=session,
         caregiver=caregiver,
         care_recipient=care_recipient,
-        by=by,
-        source=source,
+        cause=cause,
         notes=notes,
         token=token,
         hold_minutes=hold_minutes,
@@ -81,7 +78,7 @@ def book(
     if booking.deposit_amount:
         _live_payment(booking, Purpose.DEPOSIT)
         return booking
-    booking = move_booking(booking.pk, to=BookingStatus.CONFIRMED, by=by, source=source, reason="no_deposit")
+    booking = move_booking(booking.pk, to=BookingStatus.CONFIRMED, cause=cause, reason="no_deposit")
     notify.booking_confirmed(booking)
     return booking
 
@@ -102,7 +99,7 @@ def _issue(booking_id: int, purpose: Purpose) -> Checkout:
     as_of = clock.now()
     intent = create_intent(payment) if payment.intent_id is None else _known_intent(payment, payment.intent_id)
     by = Actor.user(payment.booking.caregiver.user)
-    apply_intent(intent, News(by, Source.RETURN_PAGE, as_of))
+    apply_intent(intent, Cause(by, Source.RETURN_PAGE, as_of))
     payment.refresh_from_db()
     return Checkout(payment, intent)
 
@@ -172,7 +169,9 @@ def _leave_out_address(payment: Payment) -> None:
     Payment.objects.filter(pk=payment.pk).update(receipt_email="")
     payment.receipt_email = ""
     by = Actor.user(payment.booking.caregiver.user)
-    record("payment.receipt_address_refused", payment, by=by, source=Source.CAREGIVER, data={"code": ADDRESS_REFUSED})
+    record(
+        "payment.receipt_address_refused", payment, cause=Cause(by, Source.CAREGIVER), data={"code": ADDRESS_REFUSED}
+    )
 
 
 @transaction.atomic
@@ -206,8 +205,7 @@ def _live_payment(booking: Booking, purpose: Purpose) -> Payment:
     record(
         "payment.written",
         payment,
-        by=Actor.user(booking.caregiver.user),
-        source=Source.CAREGIVER,
+        cause=Cause(Actor.user(booking.caregiver.user), Source.CAREGIVER),
         data={"purpose": purpose.value, "amount": payment.amount},
     )
     return payment
@@ -222,4 +220,4 @@ def check_once(payment: Payment, *, not_within_seconds: int = 10) -> None:
         return
     intent = gateway().retrieve_intent(payment.intent_id)
     by = Actor.user(payment.booking.caregiver.user)
-    apply_intent(intent, News(by, Source.RETURN_PAGE, moment))
+    apply_intent(intent, Cause(by, Source.RETURN_PAGE, moment))

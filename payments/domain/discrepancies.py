@@ -6,7 +6,7 @@ from django.db import transaction
 
 from payments.enums import DiscrepancyKind, DiscrepancyStatus
 from payments.models import Discrepancy, Payment
-from portal.audit.actor import Actor, Source
+from portal.audit.actor import Cause
 from portal.audit.domain import record
 from portal.common import clock
 
@@ -18,8 +18,7 @@ def note(
     kind: DiscrepancyKind,
     *,
     stripe_object_id: str,
-    by: Actor,
-    source: Source,
+    cause: Cause,
     payment: Payment | None = None,
     amount: int = 0,
     currency: str = "",
@@ -36,7 +35,7 @@ def note(
         defaults={"payment": payment, "amount": amount, "currency": currency, "details": dict(details or {})},
     )
     if is_new:
-        record("discrepancy.opened", found, by=by, source=source, data={"kind": kind.value, "object": stripe_object_id})
+        record("discrepancy.opened", found, cause=cause, data={"kind": kind.value, "object": stripe_object_id})
     else:
         merged = {**found.details, **(details or {})}
         Discrepancy.objects.filter(pk=found.pk).update(last_seen_at=clock.now(), amount=amount, details=merged)
@@ -47,8 +46,7 @@ def note_unless_ignored(
     kind: DiscrepancyKind,
     *,
     stripe_object_id: str,
-    by: Actor,
-    source: Source,
+    cause: Cause,
     payment: Payment | None = None,
     amount: int = 0,
     currency: str = "",
@@ -63,8 +61,7 @@ def note_unless_ignored(
     note(
         kind,
         stripe_object_id=stripe_object_id,
-        by=by,
-        source=source,
+        cause=cause,
         payment=payment,
         amount=amount,
         currency=currency,
@@ -73,10 +70,10 @@ def note_unless_ignored(
 
 
 @transaction.atomic
-def close(discrepancy: Discrepancy, status: DiscrepancyStatus, closing_note: str, *, by: Actor, source: Source) -> bool:
+def close(discrepancy: Discrepancy, status: DiscrepancyStatus, closing_note: str, *, cause: Cause) -> bool:
     """Close an open discrepancy; False when somebody closed it meanwhile."""
     open_one = Discrepancy.objects.filter(pk=discrepancy.pk, status=DiscrepancyStatus.OPEN)
     if not open_one.update(status=status, closed_at=clock.now(), closing_note=closing_note[:500]):
         return False
-    record("discrepancy.closed", discrepancy, by=by, source=source, data={"to": status.value})
+    record("discrepancy.closed", discrepancy, cause=cause, data={"to": status.value})
     return True

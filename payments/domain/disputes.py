@@ -9,7 +9,6 @@ from payments.domain import notify
 from payments.domain.balances import covered, derive, give_way_to_bank, owe_again
 from payments.domain.discrepancies import note
 from payments.domain.fraud import close_warnings
-from payments.domain.news import Applied, News
 from payments.domain.refund_tasks import charged_back, owed_after_dispute, update_money_went_back
 from payments.domain.transitions import locked
 from payments.enums import (
@@ -18,12 +17,14 @@ from payments.enums import (
     DISPUTE_DECIDED,
     DISPUTE_TO_ANSWER,
     EVIDENCE_OPEN,
+    Applied,
     DiscrepancyKind,
     DiscrepancyStatus,
 )
 from payments.gateway.base import DisputeResult
 from payments.models import Discrepancy, Dispute, EvidenceFile, Payment
 from payments.models.dispute import LONGEST_REASON, LONGEST_STATUS
+from portal.audit.actor import Cause
 from portal.audit.domain import record
 from portal.common import clock
 
@@ -43,8 +44,8 @@ COPIED: Final = (
 
 
 @transaction.atomic
-def apply_dispute(result: DisputeResult, news: News) -> Applied:
-    """Bring our row to what Stripe says; a booking keeps its state. `news.as_of` is when Stripe was asked.
+def apply_dispute(result: DisputeResult, cause: Cause) -> Applied:
+    """Bring our row to what Stripe says; a booking keeps its state. `cause.as_of` is when Stripe was asked.
 
     Finance is told whenever an answer is needed, and when it closes. An older answer changes nothing. One in another
     currency than its payment, or in a state with a name too long to keep, is a discrepancy and no row.
@@ -54,15 +55,15 @@ def apply_dispute(result: DisputeResult, news: News) -> Applied:
         return Applied.UNMATCHED
     payment = locked(payment_id)
     if result.currency != payment.currency or len(result.status) > LONGEST_STATUS:
-        return _note_unfit(result, payment, news)
+        return _note_unfit(result, payment, cause)
     stored = Dispute.objects.filter(stripe_dispute_id=result.id).first()
-    if stored is not None and _is_older(result, news, stored):
+    if stored is not None and _is_older(result, cause, stored):
         return Applied.APPLIED
     before, lost_before = stored.status if stored else "", _lost(payment)
     dispute = stored or Dispute(stripe_dispute_id=result.id, payment=payment, opened_at=result.created_at)
-    _copy(result, dispute, news)
-    close_warnings(payment, "The payment is disputed now.", by=news.by, source=news.source)
-    owed_again = _keep_promises(payment, lost_before, news)
+    _copy(result, dispute, cause)
+    close_warnings(payment, "The payment is disputed now.", cause=cause)
+    owed_again = _keep_promises(payment, lost_before, cause)
     withdrawn = payment.disputes.aggregate(total=Sum("withdrawn_amount"))["total"] or 0
     payment.disputed_amount = max(0, withdrawn)
     payment.save(update_fields=["disputed_amount", "updated_at"])
@@ -70,39 +71,37 @@ def apply_dispute(result: DisputeResult, news: News) -> Applied:
         record(
             "dispute.moved",
             dispute,
-            by=news.by,
-            source=news.source,
-            stripe_event_id=news.stripe_event_id,
+            cause=cause,
             data={"from": before, "to": result.status, "payment": payment.pk},
         )
         _tell(dispute)
         _drop_unsent_documents(dispute)
     if owed_again or (before != result.status and dispute.closed_at is not None):
         _tell_what_is_owed(payment)
-    update_money_went_back(payment, by=news.by, source=news.source)
+    update_money_went_back(payment, cause=cause)
     return Applied.APPLIED
 
 
-def _is_older(result: DisputeResult, news: News, stored: Dispute) -> bool:
+def _is_older(result: DisputeResult, cause: Cause, stored: Dispute) -> bool:
     """Balance transactions are only ever added. With as many of them, a decision stands, and else the later answer."""
     if result.movements != stored.movements:
         return result.movements < stored.movements
     if stored.status in DISPUTE_DECIDED and result.status not in DISPUTE_CLOSED:
         return True
-    return stored.fetched_at is not None and news.as_of < stored.fetched_at
+    return stored.fetched_at is not None and cause.as_of < stored.fetched_at
 
 
-def _copy(result: DisputeResult, dispute: Dispute, news: News) -> None:
+def _copy(result: DisputeResult, dispute: Dispute, cause: Cause) -> None:
     for name in COPIED:
         setattr(dispute, name, getattr(result, name))
     dispute.reason = result.reason[:LONGEST_REASON]
     closed = result.status in DISPUTE_CLOSED
     dispute.closed_at = (dispute.closed_at or clock.now()) if closed else None
-    dispute.fetched_at = news.as_of
+    dispute.fetched_at = cause.as_of
     dispute.save()
 
 
-def _note_unfit(result: DisputeResult, payment: Payment, news: News) -> Applied:
+def _note_unfit(result: DisputeResult, payment: Payment, cause: Cause) -> Applied:
     """Once finance has ignored it, another event brings it not back."""
     kind = DiscrepancyKind.DISPUTE_MISSING
     noted = Discrepancy.objects.filter(kind=kind, stripe_object_id=result.id, amount=result.amount)
@@ -110,8 +109,7 @@ def _note_unfit(result: DisputeResult, payment: Payment, news: News) -> Applied:
         note(
             kind,
             stripe_object_id=result.id,
-            by=news.by,
-            source=news.source,
+            cause=cause,
             payment=payment,
             amount=result.amount,
             currency=result.currency,
@@ -125,7 +123,7 @@ def _lost(payment: Payment) -> int:
     return sum(dispute.withdrawn_amount for dispute in charged_back(payment))
 
 
-def _keep_promises(payment: Payment, lost_before: int, news: News) -> bool:
+def _keep_promises(payment: Payment, lost_before: int, cause: Cause) -> bool:
     """Refunds that wait are no longer owed, as far as the bank has returned the money; whether some are owed again.
 
     A lost dispute may open again or be won after all: then the bank takes back what had counted for refunds.
@@ -134,12 +132,12 @@ def _keep_promises(payment: Payment, lost_before: int, news: News) -> bool:
         return False
     lost, counted = _lost(payment), covered(payment)
     if lost > lost_before:
-        give_way_to_bank(payment, min(lost - lost_before, lost - counted), by=news.by, source=news.source)
+        give_way_to_bank(payment, min(lost - lost_before, lost - counted), cause=cause)
     elif counted > lost:
-        owe_again(payment, counted - lost, by=news.by, source=news.source)
+        owe_again(payment, counted - lost, cause=cause)
     else:
         return False
-    derive(payment, by=news.by, source=news.source, stripe_event_id=news.stripe_event_id)
+    derive(payment, cause=cause)
     return counted > lost
 
 

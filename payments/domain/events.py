@@ -2,7 +2,7 @@
 
 Terminal intent events apply as they are. A non-terminal one that is no more than a second newer than what we
 know, and every charge, refund and dispute event, causes one fetch of the object (and of its intent, while we
-think that unpaid); that an intent was created is no news to a payment that knows its intent. Events of warnings,
+think that unpaid); that an intent was created changes nothing for a payment that knows its intent. Events of warnings,
 reviews, payouts and the account say all that is needed: their own order is looked at, and where two of the account
 have the same second, the account itself.
 """
@@ -19,17 +19,16 @@ from payments.domain.discrepancies import note
 from payments.domain.disputes import apply_dispute
 from payments.domain.event_types import ACCOUNT, CHARGE, DISPUTE, INTENT, PAYOUT, REFUND, REVIEW, WARNING
 from payments.domain.fraud import apply_review, apply_warning
-from payments.domain.news import Applied, News
 from payments.domain.refunds import apply_refund
 from payments.domain.settlement import apply_intent, find_payment_id, note_decline
 from payments.domain.stripe_alarms import apply_account, apply_payout
-from payments.enums import DiscrepancyKind, LedgerState
+from payments.enums import Applied, DiscrepancyKind, LedgerState
 from payments.gateway import gateway
 from payments.gateway.base import GatewayMisconfigured, GatewayNotFound, GatewayRefused, GatewayUnreachable
 from payments.gateway.stripe_objects import Json, id_of, intent_from
 from payments.metrics import WEBHOOK_LAG_SECONDS
 from payments.models import Dispute, Payment, ReceivedEvent, Refund
-from portal.audit.actor import Actor, Source
+from portal.audit.actor import Actor, Cause, Source
 from portal.common import clock
 from portal.common.leases import back_off, claim
 from portal.common.metrics import observe
@@ -99,8 +98,7 @@ def _gone(event: ReceivedEvent) -> LedgerState:
     note(
         kind,
         stripe_object_id=event.object_id,
-        by=Actor.stripe(event.event_id),
-        source=Source.WEBHOOK,
+        cause=Cause(Actor.stripe(event.event_id), Source.WEBHOOK),
         payment=payment,
         amount=amount,
         currency=payment.currency,
@@ -133,58 +131,58 @@ def _not_ours(event: ReceivedEvent) -> LedgerState:
     return LedgerState.IGNORED
 
 
-def _news(event: ReceivedEvent) -> News:
-    return News(Actor.stripe(event.event_id), Source.WEBHOOK, event.created_at, event.event_id)
+def _cause(event: ReceivedEvent) -> Cause:
+    return Cause(Actor.stripe(event.event_id), Source.WEBHOOK, event.created_at, event.event_id)
 
 
 def _intent_event(event: ReceivedEvent) -> LedgerState:
     told = intent_from(event.object_data)
-    news = _news(event)
+    cause = _cause(event)
     payment_id = find_payment_id(told.id, told.metadata)
     if payment_id is None:
         return LedgerState.UNMATCHED
     if event.type == "payment_intent.created" and Payment.objects.filter(intent_id=told.id).exists():
         return LedgerState.APPLIED  # who asked for it was told in the answer
     intent = told
-    if told.status not in TERMINAL and not _clearly_newer(payment_id, news):
-        news = News(news.by, news.source, clock.now(), news.stripe_event_id)
+    if told.status not in TERMINAL and not _clearly_newer(payment_id, cause):
+        cause = Cause(cause.actor, cause.source, clock.now(), cause.external_id)
         intent = gateway().retrieve_intent(told.id)
-    applied = apply_intent(intent, news)
+    applied = apply_intent(intent, cause)
     if event.type == "payment_intent.payment_failed":  # an attempt, even when the intent has moved on since
-        note_decline(payment_id, told, news, occurred_at=event.created_at)
+        note_decline(payment_id, told, cause, occurred_at=event.created_at)
     return _state(applied)
 
 
-def _clearly_newer(payment_id: int, news: News) -> bool:
+def _clearly_newer(payment_id: int, cause: Cause) -> bool:
     known_at = Payment.objects.values_list("known_at", flat=True).get(pk=payment_id)
-    return known_at is None or news.as_of > known_at + SAME_SECOND
+    return known_at is None or cause.as_of > known_at + SAME_SECOND
 
 
 def _charge_event(event: ReceivedEvent) -> LedgerState:
     charge = gateway().retrieve_charge(event.object_id)
     _catch_up(charge.intent_id, event)
-    return _state(apply_charge(charge, _news(event)))
+    return _state(apply_charge(charge, _cause(event)))
 
 
 def _refund_event(event: ReceivedEvent) -> LedgerState:
     refund = gateway().retrieve_refund(event.object_id)
     _catch_up(refund.intent_id, event)
-    return _state(apply_refund(refund, _news(event)))
+    return _state(apply_refund(refund, _cause(event)))
 
 
 def _dispute_event(event: ReceivedEvent) -> LedgerState:
     asked_at = clock.now()
     dispute = gateway().retrieve_dispute(event.object_id)
     _catch_up(dispute.intent_id, event)
-    return _state(apply_dispute(dispute, News(Actor.stripe(event.event_id), Source.WEBHOOK, asked_at, event.event_id)))
+    return _state(apply_dispute(dispute, Cause(Actor.stripe(event.event_id), Source.WEBHOOK, asked_at, event.event_id)))
 
 
 def _warning_event(event: ReceivedEvent) -> LedgerState:
-    return _state(apply_warning(_with_intent(event), _news(event)))
+    return _state(apply_warning(_with_intent(event), _cause(event)))
 
 
 def _review_event(event: ReceivedEvent) -> LedgerState:
-    return _state(apply_review(_with_intent(event), _news(event)))
+    return _state(apply_review(_with_intent(event), _cause(event)))
 
 
 def _with_intent(event: ReceivedEvent) -> Json:
@@ -198,14 +196,14 @@ def _with_intent(event: ReceivedEvent) -> Json:
 
 
 def _payout_event(event: ReceivedEvent) -> LedgerState:
-    return _state(apply_payout(event.object_data, _news(event)))
+    return _state(apply_payout(event.object_data, _cause(event)))
 
 
 def _account_event(event: ReceivedEvent) -> LedgerState:
     if (event.payload or {}).get("account"):  # a connected account's, which is not ours
         return LedgerState.IGNORED
     told = gateway().retrieve_account(event.object_id) if _has_equal(event) else event.object_data
-    return _state(apply_account(told, event, _news(event)))
+    return _state(apply_account(told, event, _cause(event)))
 
 
 def _has_equal(event: ReceivedEvent) -> bool:
@@ -222,7 +220,7 @@ def _catch_up(intent_id: str, event: ReceivedEvent) -> None:
         return
     as_of = clock.now()
     intent = gateway().retrieve_intent(intent_id)
-    apply_intent(intent, News(Actor.stripe(event.event_id), Source.WEBHOOK, as_of, event.event_id))
+    apply_intent(intent, Cause(Actor.stripe(event.event_id), Source.WEBHOOK, as_of, event.event_id))
 
 
 def _state(applied: Applied) -> LedgerState:

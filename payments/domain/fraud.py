@@ -10,49 +10,48 @@ from django.db.models import Q, QuerySet
 
 from payments.domain import notify
 from payments.domain.discrepancies import close, note
-from payments.domain.news import Applied, News
 from payments.domain.transitions import locked
-from payments.enums import DiscrepancyKind, DiscrepancyStatus, PaymentStatus
+from payments.enums import Applied, DiscrepancyKind, DiscrepancyStatus, PaymentStatus
 from payments.gateway.stripe_objects import Json, id_of
 from payments.models import Discrepancy, Payment, ReceivedEvent
-from portal.audit.actor import Actor, Source
+from portal.audit.actor import Cause
 
 REVIEW_CLOSED = "review.closed"
 
 
 @transaction.atomic
-def apply_warning(told: Json, news: News) -> Applied:
+def apply_warning(told: Json, cause: Cause) -> Applied:
     """Open a task for an early fraud warning about one of our payments, or close it when it came too late."""
     payment = _payment_of(told)
     if payment is None:
         return Applied.UNMATCHED
     if not told["actionable"] or not _can_be_refunded_in_time(payment):
-        close_warnings(payment, "Nothing can be refunded in time any more.", by=news.by, source=news.source)
+        close_warnings(payment, "Nothing can be refunded in time any more.", cause=cause)
     elif not _was_noted(DiscrepancyKind.FRAUD_WARNING, told["id"]):
-        _open(DiscrepancyKind.FRAUD_WARNING, told, payment, news, reason=str(told.get("fraud_type") or ""))
+        _open(DiscrepancyKind.FRAUD_WARNING, told, payment, cause, reason=str(told.get("fraud_type") or ""))
         notify.fraud_warning(payment, told["id"], str(told.get("fraud_type") or ""))
     return Applied.APPLIED
 
 
-def close_warnings(payment: Payment, reason: str, *, by: Actor, source: Source) -> None:
+def close_warnings(payment: Payment, reason: str, *, cause: Cause) -> None:
     """Nothing can be done any more about the payment's early fraud warnings."""
     for opened in _open_ones(DiscrepancyKind.FRAUD_WARNING).filter(payment=payment):
-        close(opened, DiscrepancyStatus.HEALED, reason, by=by, source=source)
+        close(opened, DiscrepancyStatus.HEALED, reason, cause=cause)
 
 
 @transaction.atomic
-def apply_review(told: Json, news: News) -> Applied:
+def apply_review(told: Json, cause: Cause) -> Applied:
     """A task as long as Stripe's review of the payment is open; one that has ended does not open again."""
     payment = _payment_of(told)
     if payment is None:
         return Applied.UNMATCHED
     kind, review = DiscrepancyKind.REVIEW_OPEN, told["id"]
     if not _was_noted(kind, review):
-        _open(kind, told, payment, news, reason=str(told.get("opened_reason") or ""))
+        _open(kind, told, payment, cause, reason=str(told.get("opened_reason") or ""))
     if not told["open"] or ReceivedEvent.objects.filter(object_id=review, type=REVIEW_CLOSED).exists():
         ended = str(told.get("closed_reason") or told.get("reason") or "").replace("_", " ")
         for opened in _open_ones(kind).filter(stripe_object_id=review):
-            close(opened, DiscrepancyStatus.HEALED, f"Closed at Stripe: {ended}.", by=news.by, source=news.source)
+            close(opened, DiscrepancyStatus.HEALED, f"Closed at Stripe: {ended}.", cause=cause)
     return Applied.APPLIED
 
 
@@ -79,12 +78,11 @@ def _open_ones(kind: DiscrepancyKind) -> QuerySet[Discrepancy]:
     return Discrepancy.objects.filter(kind=kind, status=DiscrepancyStatus.OPEN)
 
 
-def _open(kind: DiscrepancyKind, told: Json, payment: Payment, news: News, *, reason: str) -> None:
+def _open(kind: DiscrepancyKind, told: Json, payment: Payment, cause: Cause, *, reason: str) -> None:
     note(
         kind,
         stripe_object_id=told["id"],
-        by=news.by,
-        source=news.source,
+        cause=cause,
         payment=payment,
         amount=payment.refundable_amount,
         currency=payment.currency,

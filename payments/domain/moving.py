@@ -5,7 +5,7 @@ from collections.abc import Collection
 from django.db import transaction
 
 from payments.domain import notify
-from portal.audit.actor import Actor, Source
+from portal.audit.actor import Cause
 from portal.bookings.domain.moving import move_booking
 from portal.bookings.models import Booking
 
@@ -16,8 +16,7 @@ def move_to_session(
     *,
     from_session: int,
     to_session: int,
-    by: Actor,
-    source: Source,
+    cause: Cause,
     within_terms: bool = True,
     accepted: Collection[str] = (),
 ) -> Booking:
@@ -27,8 +26,7 @@ def move_to_session(
         booking_id,
         from_session=from_session,
         to_session=to_session,
-        by=by,
-        source=source,
+        cause=cause,
         within_terms=within_terms,
         accepted=accepted,
     )

@@ -11,7 +11,7 @@ from payments.domain.release import close_open_payments
 from payments.domain.transitions import locked, move
 from payments.enums import Method, OfflineKind, PaymentStatus, Purpose, RefundReason, RefundStatus
 from payments.models import OfflineReceipt, Payment, Refund
-from portal.audit.actor import Actor, Source
+from portal.audit.actor import Cause
 from portal.audit.domain import record
 from portal.bookings.domain.transitions import locked as locked_booking
 from portal.bookings.enums import OWES_BALANCE
@@ -26,12 +26,12 @@ class OfflineRefused(Exception):
         self.sentence = sentence
 
 
-def record_balance(booking_id: int, *, kind: OfflineKind, received_on: date, reference: str, by: Actor) -> Payment:
+def record_balance(booking_id: int, *, kind: OfflineKind, received_on: date, reference: str, cause: Cause) -> Payment:
     """Mark the whole balance as paid otherwise; a card form that is open for it is closed at Stripe first.
 
     Raises OfflineRefused: nothing due (sent twice, too), a card payment under way, or Stripe does not answer.
     """
-    _close_card_form(booking_id, by)
+    _close_card_form(booking_id, cause)
     with transaction.atomic():
         booking = locked_booking(booking_id)
         if booking.status not in OWES_BALANCE:
@@ -45,29 +45,29 @@ def record_balance(booking_id: int, *, kind: OfflineKind, received_on: date, ref
             booking=booking, purpose=Purpose.BALANCE, method=Method.OFFLINE, amount=due, currency=booking.currency
         )
         OfflineReceipt.objects.create(payment=payment, kind=kind, received_on=received_on, reference=reference)
-        record("payment.entered", payment, by=by, source=Source.STAFF, data={"amount": due, "kind": kind.value})
-        return _captured(payment, by)
+        record("payment.entered", payment, cause=cause, data={"amount": due, "kind": kind.value})
+        return _captured(payment, cause)
 
 
-def _captured(payment: Payment, by: Actor) -> Payment:
+def _captured(payment: Payment, cause: Cause) -> Payment:
     payment.captured_amount = payment.amount
     payment.succeeded_at = clock.now()
     payment.save(update_fields=["captured_amount", "succeeded_at", "updated_at"])
-    payment = move(payment.pk, to=PaymentStatus.SUCCEEDED, by=by, source=Source.STAFF, reason="paid_otherwise")
+    payment = move(payment.pk, to=PaymentStatus.SUCCEEDED, cause=cause, reason="paid_otherwise")
     notify.payment_received(payment)
     return payment
 
 
-def _close_card_form(booking_id: int, by: Actor) -> None:
+def _close_card_form(booking_id: int, cause: Cause) -> None:
     unpaid = Payment.objects.filter(booking=booking_id, booking__status__in=OWES_BALANCE).unpaid()
-    if unpaid.exists() and not close_open_payments(booking_id, by=by, source=Source.STAFF):
+    if unpaid.exists() and not close_open_payments(booking_id, cause=cause):
         raise OfflineRefused(
             "The card form of this booking is open, and our payment provider does not answer. Try again in a minute."
         )
 
 
 @transaction.atomic
-def take_back(payment_id: int, *, note: str, by: Actor) -> Refund:
+def take_back(payment_id: int, *, note: str, cause: Cause) -> Refund:
     """Undo an entry made by mistake with a counter-entry of the same amount; the balance is due again.
 
     Raises OfflineRefused: not entered by hand, or taken back already (sent twice, too).
@@ -87,6 +87,6 @@ def take_back(payment_id: int, *, note: str, by: Actor) -> Refund:
         status=RefundStatus.SUCCEEDED,
         settled_at=clock.now(),
     )
-    record("payment.taken_back", payment, by=by, source=Source.STAFF, data={"refund": entry.pk, "amount": left})
-    derive(payment, by=by, source=Source.STAFF)
+    record("payment.taken_back", payment, cause=cause, data={"refund": entry.pk, "amount": left})
+    derive(payment, cause=cause)
     return entry

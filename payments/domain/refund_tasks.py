@@ -18,7 +18,7 @@ from payments.enums import (
 )
 from payments.metrics import REFUND_OUTCOMES
 from payments.models import Discrepancy, Dispute, Payment, Refund
-from portal.audit.actor import Actor, Source
+from portal.audit.actor import Cause
 from portal.audit.domain import record
 from portal.bookings.enums import BookingStatus
 from portal.common import clock
@@ -81,24 +81,23 @@ def charged_back(payment: Payment) -> list[Dispute]:
     return [dispute for dispute in lost if dispute.withdrawn_amount > 0]
 
 
-def refuse(refund: Refund, payment: Payment, code: str, *, by: Actor, source: Source) -> None:
+def refuse(refund: Refund, payment: Payment, code: str, *, cause: Cause) -> None:
     """A definitive no (`payment` is locked): the reservation ends, and finance has a task."""
     Refund.objects.filter(pk=refund.pk).update(
         status=RefundStatus.FAILED, failure_code=code[:64], leased_until=None, settled_at=clock.now()
     )
-    record("refund.refused", refund, by=by, source=source, data={"payment": payment.pk, "code": code[:64]})
+    record("refund.refused", refund, cause=cause, data={"payment": payment.pk, "code": code[:64]})
     increment(REFUND_OUTCOMES, outcome="refused")
-    open_task(refund, payment, code, by=by, source=source)
+    open_task(refund, payment, code, cause=cause)
 
 
-def open_task(refund: Refund, payment: Payment, code: str, *, by: Actor, source: Source) -> None:
+def open_task(refund: Refund, payment: Payment, code: str, *, cause: Cause) -> None:
     """Somebody has to see to it that the money goes back: as much as the refund is about now."""
     by_hand = payment.method == Method.OFFLINE
     note(
         DiscrepancyKind.REFUND_BY_HAND if by_hand else DiscrepancyKind.REFUND_BLOCKED,
         stripe_object_id=task_id(refund),
-        by=by,
-        source=source,
+        cause=cause,
         payment=payment,
         amount=refund.amount,
         currency=payment.currency,
@@ -106,10 +105,10 @@ def open_task(refund: Refund, payment: Payment, code: str, *, by: Actor, source:
     )
 
 
-def close_task(refund: Refund, reason: str, *, by: Actor, source: Source) -> None:
+def close_task(refund: Refund, reason: str, *, cause: Cause) -> None:
     """The money is on its way after all; nothing to do when there was no task."""
     for opened in _open_tasks().filter(stripe_object_id=task_id(refund)):
-        close(opened, DiscrepancyStatus.HEALED, reason, by=by, source=source)
+        close(opened, DiscrepancyStatus.HEALED, reason, cause=cause)
 
 
 def with_open_task(payment: Payment) -> list[tuple[Refund, int]]:
@@ -135,36 +134,35 @@ def owed_after_dispute(payment: Payment) -> list[tuple[Refund, int]]:
     return [(found, owed) for found, owed in with_open_task(payment) if found.failure_code in (DISPUTED, OWED_AGAIN)]
 
 
-def reduce_task(refund: Refund, covered: int, reason: str, *, by: Actor, source: Source) -> None:
+def reduce_task(refund: Refund, covered: int, reason: str, *, cause: Cause) -> None:
     """`covered` minor units went back in another way: its task, if it has one, is about the rest, or over."""
     for opened in _open_tasks().filter(stripe_object_id=task_id(refund)):
         if covered >= opened.amount:
-            close(opened, DiscrepancyStatus.HEALED, reason, by=by, source=source)
+            close(opened, DiscrepancyStatus.HEALED, reason, cause=cause)
         else:
             Discrepancy.objects.filter(pk=opened.pk).update(amount=opened.amount - covered)
 
 
-def close_tasks(payment: Payment, reason: str, *, by: Actor, source: Source) -> None:
+def close_tasks(payment: Payment, reason: str, *, cause: Cause) -> None:
     """Nothing is left to refund of the payment: its tasks are over, early fraud warnings among them."""
     over = REFUND_TASKS | {DiscrepancyKind.FRAUD_WARNING}
     for opened in payment.discrepancies.filter(kind__in=over, status=DiscrepancyStatus.OPEN):
-        close(opened, DiscrepancyStatus.HEALED, reason, by=by, source=source)
+        close(opened, DiscrepancyStatus.HEALED, reason, cause=cause)
 
 
-def update_money_went_back(payment: Payment, *, by: Actor, source: Source) -> None:
+def update_money_went_back(payment: Payment, *, cause: Cause) -> None:
     """A booking that stands while nothing is left of its deposit: finance asks for the money, or cancels it.
 
     The task ends when the money is here again. `payment` is locked. Money that a dispute holds has gone back once the
     dispute is lost.
     """
     if not is_place_without_money(payment):
-        _close_money_went_back(payment, by=by, source=source)
+        _close_money_went_back(payment, cause=cause)
         return
     note_unless_ignored(
         DiscrepancyKind.MONEY_WENT_BACK,
         stripe_object_id=str(payment.intent_id),
-        by=by,
-        source=source,
+        cause=cause,
         payment=payment,
         amount=payment.captured_amount,
         currency=payment.currency,
@@ -172,10 +170,10 @@ def update_money_went_back(payment: Payment, *, by: Actor, source: Source) -> No
     )
 
 
-def _close_money_went_back(payment: Payment, *, by: Actor, source: Source) -> None:
+def _close_money_went_back(payment: Payment, *, cause: Cause) -> None:
     noted = payment.discrepancies.filter(kind=DiscrepancyKind.MONEY_WENT_BACK, status=DiscrepancyStatus.OPEN)
     for opened in noted:
-        close(opened, DiscrepancyStatus.HEALED, "the money is here again", by=by, source=source)
+        close(opened, DiscrepancyStatus.HEALED, "the money is here again", cause=cause)
 
 
 def is_place_without_money(payment: Payment) -> bool:

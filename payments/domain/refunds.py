@@ -17,7 +17,6 @@ from django.utils.translation import gettext as _
 from payments.domain import notify
 from payments.domain.balances import derive, sent_back
 from payments.domain.discrepancies import note_unless_ignored
-from payments.domain.news import Applied, News
 from payments.domain.refund_tasks import (
     close_task,
     obstacle,
@@ -32,6 +31,7 @@ from payments.enums import (
     REFUND_ORDER,
     REFUND_STATUS_AT_STRIPE,
     REFUND_TO_SEND,
+    Applied,
     DiscrepancyKind,
     RefundReason,
     RefundStatus,
@@ -42,7 +42,7 @@ from payments.gateway.base import GatewayError, GatewayMisconfigured, GatewayRef
 from payments.metrics import REFUND_OUTCOMES
 from payments.models import Payment, Refund
 from payments.models.refund import GIVE_UP_AFTER, RESEND_WITHIN
-from portal.audit.actor import Actor, Source, SystemActor
+from portal.audit.actor import Actor, Cause, Source, SystemActor
 from portal.audit.domain import record
 from portal.common import clock
 from portal.common.leases import back_off, claim
@@ -64,8 +64,7 @@ def request_refund(
     *,
     amount: int,
     reason: RefundReason,
-    by: Actor,
-    source: Source,
+    cause: Cause,
     note: str = "",
     token: UUID | None = None,
 ) -> Refund:
@@ -90,11 +89,11 @@ def request_refund(
         note=note,
         token=token,
     )
-    record("refund.requested", refund, by=by, source=source, data={"payment": payment.pk, "amount": amount})
+    record("refund.requested", refund, cause=cause, data={"payment": payment.pk, "amount": amount})
     if blocked := obstacle(payment):
-        refuse(refund, payment, blocked, by=by, source=source)
+        refuse(refund, payment, blocked, cause=cause)
         refund.refresh_from_db()
-    derive(payment, by=by, source=source)
+    derive(payment, cause=cause)
     enqueue_on_commit("payments.tasks.send_refunds")
     return refund
 
@@ -131,7 +130,7 @@ def _work_on(refund: Refund) -> None:
     try:
         result = _found_at_stripe(refund, payment) or _send(refund, payment)
         if result is not None:
-            apply_refund(result, _news())
+            apply_refund(result, _cause())
     except (GatewayUnreachable, GatewayMisconfigured) as error:  # a wrong key says nothing about the refund
         _try_again_later(refund, error.code)
     except GatewayRefused as error:
@@ -142,14 +141,14 @@ def _work_on(refund: Refund) -> None:
         _try_again_later(refund, type(error).__name__)
 
 
-def _news() -> News:
-    return News(SETTLEMENT, Source.SCHEDULE, clock.now())
+def _cause() -> Cause:
+    return Cause(SETTLEMENT, Source.SCHEDULE, clock.now())
 
 
 def _learn_why(payment: Payment) -> None:
     """A refusal may come of refunds made at Stripe: know them, and ours gives way instead of becoming a task."""
     try:
-        apply_refunds(gateway().list_refunds(str(payment.intent_id)), _news())
+        apply_refunds(gateway().list_refunds(str(payment.intent_id)), _cause())
     except GatewayError:  # logged by the gateway; reconciliation finds them
         return
 
@@ -220,35 +219,35 @@ def _refused(refund: Refund, payment: Payment, code: str) -> None:
     if now.status not in REFUND_TO_SEND or now.sequence != refund.sequence:
         return
     payment = locked(payment.pk)
-    refuse(now, payment, code, by=SETTLEMENT, source=Source.SCHEDULE)
+    refuse(now, payment, code, cause=Cause(SETTLEMENT, Source.SCHEDULE))
     now.refresh_from_db()
     notify.refund_failed(now, payment)
-    derive(payment, by=SETTLEMENT, source=Source.SCHEDULE)
+    derive(payment, cause=Cause(SETTLEMENT, Source.SCHEDULE))
 
 
 class _DoesNotFit(Exception):
     """More has gone back than was captured: another refund of the payment failed, and we have not heard of it."""
 
 
-def apply_refund(result: RefundResult, news: News) -> Applied:
+def apply_refund(result: RefundResult, cause: Cause) -> Applied:
     """Bring our row to what Stripe says; a refund made at Stripe gets a row.
 
     When it does not fit what we believed, all refunds of the payment are fetched and applied together: never call
     this inside a transaction. Raises a GatewayError subclass.
     """
     try:
-        return _apply([result], news, complete=False)
+        return _apply([result], cause, complete=False)
     except _DoesNotFit:
-        return apply_refunds(gateway().list_refunds(result.intent_id), news)
+        return apply_refunds(gateway().list_refunds(result.intent_id), cause)
 
 
-def apply_refunds(results: Iterable[RefundResult], news: News) -> Applied:
+def apply_refunds(results: Iterable[RefundResult], cause: Cause) -> Applied:
     """Apply all refunds that Stripe has of one payment together; what cannot be is a discrepancy."""
-    return _apply(results, news, complete=True)
+    return _apply(results, cause, complete=True)
 
 
 @transaction.atomic
-def _apply(results: Iterable[RefundResult], news: News, *, complete: bool) -> Applied:
+def _apply(results: Iterable[RefundResult], cause: Cause, *, complete: bool) -> Applied:
     """What was freed comes first, then the oldest: a refund that failed makes room for the one after it."""
     ordered = sorted(results, key=lambda result: (result.status in _IN_FORCE, result.created_at, result.id))
     intent_ids = {result.intent_id for result in ordered}
@@ -256,32 +255,32 @@ def _apply(results: Iterable[RefundResult], news: News, *, complete: bool) -> Ap
     if payment_id is None:
         return Applied.UNMATCHED
     payment = locked(payment_id)
-    applied = [_apply_one(result, payment, news, complete=complete) for result in ordered]
+    applied = [_apply_one(result, payment, cause, complete=complete) for result in ordered]
     if payment.status in CAPTURED:
-        derive(payment, by=news.by, source=news.source, stripe_event_id=news.stripe_event_id)
-        update_money_went_back(payment, by=news.by, source=news.source)
+        derive(payment, cause=cause)
+        update_money_went_back(payment, cause=cause)
     return Applied.DISCREPANCY if Applied.DISCREPANCY in applied else Applied.APPLIED
 
 
-def _apply_one(result: RefundResult, payment: Payment, news: News, *, complete: bool) -> Applied:
+def _apply_one(result: RefundResult, payment: Payment, cause: Cause, *, complete: bool) -> Applied:
     """One of money that the ledger never received (a duplicate charge, say) has no balance to change."""
     known = result.status in REFUND_STATUS_AT_STRIPE and result.currency == payment.currency
     if payment.status not in CAPTURED or not known:
-        return _note_unfounded(result, payment, news)
+        return _note_unfounded(result, payment, cause)
     refund = _row_for(result, payment)
     if _is_older(result, refund):
         return Applied.APPLIED
     if result.status in _IN_FORCE and sent_back(payment, but=[refund.pk]) + result.amount > payment.captured_amount:
         if not complete:
             raise _DoesNotFit
-        return _note_unfounded(result, payment, news)
+        return _note_unfounded(result, payment, cause)
     if refund.amount != result.amount:
-        _note_other_amount(result, refund, payment, news)
-    _take(result, refund, payment, news)
+        _note_other_amount(result, refund, payment, cause)
+    _take(result, refund, payment, cause)
     return Applied.APPLIED
 
 
-def _take(result: RefundResult, refund: Refund, payment: Payment, news: News) -> None:
+def _take(result: RefundResult, refund: Refund, payment: Payment, cause: Cause) -> None:
     before, refund.status = refund.status, REFUND_STATUS_AT_STRIPE[result.status]
     refund.stripe_refund_id = result.id
     refund.amount = result.amount
@@ -297,12 +296,10 @@ def _take(result: RefundResult, refund: Refund, payment: Payment, news: News) ->
     record(
         "refund.moved",
         refund,
-        by=news.by,
-        source=news.source,
-        stripe_event_id=news.stripe_event_id,
+        cause=cause,
         data={"from": before, "to": refund.status, "payment": payment.pk},
     )
-    _follow(refund, payment, news)
+    _follow(refund, payment, cause)
 
 
 def _is_older(result: RefundResult, refund: Refund) -> bool:
@@ -311,14 +308,14 @@ def _is_older(result: RefundResult, refund: Refund) -> bool:
     return refund.stripe_refund_id == result.id and told < REFUND_ORDER[RefundStatus(refund.status)]
 
 
-def _follow(refund: Refund, payment: Payment, news: News) -> None:
+def _follow(refund: Refund, payment: Payment, cause: Cause) -> None:
     """The caregiver hears of a refund that finance made; one that the bank sent back is finance's task."""
     if refund.status in (RefundStatus.PENDING, RefundStatus.SUCCEEDED):
-        close_task(refund, "Stripe took the refund.", by=news.by, source=news.source)
+        close_task(refund, "Stripe took the refund.", cause=cause)
         if refund.reason in FINANCE_REASONS:
             notify.refund_sent(refund, payment)
     elif refund.status == RefundStatus.FAILED or _is_promise_cancelled(refund):
-        open_task(refund, payment, refund.failure_code or refund.status, by=news.by, source=news.source)
+        open_task(refund, payment, refund.failure_code or refund.status, cause=cause)
         notify.refund_failed(refund, payment)
 
 
@@ -327,12 +324,11 @@ def _is_promise_cancelled(refund: Refund) -> bool:
     return refund.status == RefundStatus.CANCELLED and refund.reason != RefundReason.MADE_AT_STRIPE
 
 
-def _note_unfounded(result: RefundResult, payment: Payment, news: News) -> Applied:
+def _note_unfounded(result: RefundResult, payment: Payment, cause: Cause) -> Applied:
     note_unless_ignored(
         DiscrepancyKind.REFUND_DIFFERS,
         stripe_object_id=result.id,
-        by=news.by,
-        source=news.source,
+        cause=cause,
         payment=payment,
         amount=result.amount,
         currency=result.currency,
@@ -341,13 +337,12 @@ def _note_unfounded(result: RefundResult, payment: Payment, news: News) -> Appli
     return Applied.DISCREPANCY
 
 
-def _note_other_amount(result: RefundResult, refund: Refund, payment: Payment, news: News) -> None:
+def _note_other_amount(result: RefundResult, refund: Refund, payment: Payment, cause: Cause) -> None:
     """Stripe's amount is what went back; that we asked for another one is for finance to see."""
     note_unless_ignored(
         DiscrepancyKind.REFUND_AMOUNT,
         stripe_object_id=result.id,
-        by=news.by,
-        source=news.source,
+        cause=cause,
         payment=payment,
         amount=abs(result.amount - refund.amount),
         currency=payment.currency,

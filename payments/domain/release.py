@@ -16,7 +16,6 @@ from django.db.models import Q
 from payments.domain import notify
 from payments.domain.checkout import create_intent
 from payments.domain.discrepancies import note
-from payments.domain.news import News
 from payments.domain.refund_quote import quote
 from payments.domain.settlement import apply_intent
 from payments.domain.transitions import locked as locked_payment
@@ -26,7 +25,7 @@ from payments.gateway import gateway
 from payments.gateway.base import GatewayError, GatewayMisconfigured, GatewayNotFound, GatewayRefused, Intent
 from payments.metrics import RELEASES_KEPT
 from payments.models import Payment
-from portal.audit.actor import Actor, Source, SystemActor
+from portal.audit.actor import Actor, Cause, Source, SystemActor
 from portal.audit.domain import record
 from portal.bookings.domain.transitions import locked, move
 from portal.bookings.enums import OVER, BookingStatus
@@ -50,7 +49,7 @@ class Released(Enum):
 
 
 @transaction.atomic
-def request_release(booking_id: int, *, to: BookingStatus, by: Actor, source: Source) -> bool:
+def request_release(booking_id: int, *, to: BookingStatus, cause: Cause) -> bool:
     """Stop checkout for a booking that awaits its deposit; False when it does not (any more)."""
     booking = locked(booking_id)
     if booking.status != BookingStatus.AWAITING_DEPOSIT:
@@ -62,23 +61,23 @@ def request_release(booking_id: int, *, to: BookingStatus, by: Actor, source: So
     booking.release_to = BookingStatus.CANCELLED if booking.release_to == BookingStatus.CANCELLED else to
     booking.release_due_at = moment
     booking.save(update_fields=["release_requested_at", "release_to", "release_due_at"])
-    record("booking.release_requested", booking, by=by, source=source, data={"to": to.value})
+    record("booking.release_requested", booking, cause=cause, data={"to": to.value})
     return True
 
 
-def finish_release(booking_id: int, *, by: Actor, source: Source) -> Released:
+def finish_release(booking_id: int, *, cause: Cause) -> Released:
     """Cancel what is live at Stripe, then release; called again until it is released or paid."""
     try:
-        _close_all(booking_id, by, source)
+        _close_all(booking_id, cause)
     except GatewayError as error:
         return _keep(booking_id, error.code)
-    return _settle(booking_id, by, source)
+    return _settle(booking_id, cause)
 
 
-def close_open_payments(booking_id: int, *, by: Actor, source: Source) -> bool:
+def close_open_payments(booking_id: int, *, cause: Cause) -> bool:
     """After a booking is over nothing of it stays payable; False when Stripe did not answer: the sweep asks again."""
     try:
-        _close_all(booking_id, by, source)
+        _close_all(booking_id, cause)
     except GatewayError:  # logged by the gateway
         return False
     return True
@@ -94,21 +93,21 @@ def close_stray_payments(limit: int = 50) -> int:
 
 def _closed(booking_id: int) -> bool:
     try:
-        return close_open_payments(booking_id, by=EXPIRY, source=Source.SCHEDULE)
+        return close_open_payments(booking_id, cause=Cause(EXPIRY, Source.SCHEDULE))
     except Exception:  # one bad row must not keep the others
         logger.exception("a payment of a booking that is over could not be closed", extra={"booking": booking_id})
         return False
 
 
-def _close_all(booking_id: int, by: Actor, source: Source) -> None:
+def _close_all(booking_id: int, cause: Cause) -> None:
     for payment in Payment.objects.filter(booking=booking_id).unpaid().select_related("booking__caregiver__user"):
-        _close(payment, by, source)
+        _close(payment, cause)
 
 
-def _close(payment: Payment, by: Actor, source: Source) -> None:
+def _close(payment: Payment, cause: Cause) -> None:
     """Have Stripe cancel the payment's intent, whatever we know of it, and apply the answer."""
     if payment.intent_id is None and payment.create_requested_at is None:
-        _cancel_unissued(payment.pk, by, source, "never_issued")
+        _cancel_unissued(payment.pk, cause, "never_issued")
         return
     as_of = clock.now()
     try:
@@ -116,14 +115,14 @@ def _close(payment: Payment, by: Actor, source: Source) -> None:
     except (GatewayMisconfigured, GatewayNotFound):
         raise
     except GatewayRefused:  # Stripe made none and will not: there is nothing that anybody could pay
-        _cancel_unissued(payment.pk, by, source, "refused")
+        _cancel_unissued(payment.pk, cause, "refused")
         return
     try:
         intent = _closed_at_stripe(intent_id)
     except GatewayNotFound:
-        _cancel_gone(payment.pk, intent_id, by, source)
+        _cancel_gone(payment.pk, intent_id, cause)
     else:
-        apply_intent(intent, News(by, source, as_of))
+        apply_intent(intent, Cause(cause.actor, cause.source, as_of))
 
 
 def _closed_at_stripe(intent_id: str) -> Intent:
@@ -136,7 +135,7 @@ def _closed_at_stripe(intent_id: str) -> Intent:
 
 
 @transaction.atomic
-def _cancel_gone(payment_id: int, intent_id: str, by: Actor, source: Source) -> None:
+def _cancel_gone(payment_id: int, intent_id: str, cause: Cause) -> None:
     """Stripe has no such intent, so nobody can pay it: the place is free, and an operator looks at the key."""
     payment = locked_payment(payment_id)
     if payment.status not in UNPAID:
@@ -144,32 +143,31 @@ def _cancel_gone(payment_id: int, intent_id: str, by: Actor, source: Source) -> 
     note(
         DiscrepancyKind.MISSING_AT_STRIPE,
         stripe_object_id=intent_id,
-        by=by,
-        source=source,
+        cause=cause,
         payment=payment,
         currency=payment.currency,
         details={"intent": intent_id},
     )
-    move_payment(payment_id, to=PaymentStatus.CANCELLED, by=by, source=source, reason="missing_at_stripe")
+    move_payment(payment_id, to=PaymentStatus.CANCELLED, cause=cause, reason="missing_at_stripe")
 
 
 @transaction.atomic
-def _cancel_unissued(payment_id: int, by: Actor, source: Source, reason: str) -> None:
+def _cancel_unissued(payment_id: int, cause: Cause, reason: str) -> None:
     """No intent exists. A page that asked for one meanwhile keeps the payment open, but for a definite no."""
     payment = locked_payment(payment_id)
     asked = payment.create_requested_at is not None and reason != "refused"
     if payment.status in UNPAID and payment.intent_id is None and not asked:
-        move_payment(payment_id, to=PaymentStatus.CANCELLED, by=by, source=source, reason=reason)
+        move_payment(payment_id, to=PaymentStatus.CANCELLED, cause=cause, reason=reason)
 
 
-def _settle(booking_id: int, by: Actor, source: Source) -> Released:
+def _settle(booking_id: int, cause: Cause) -> Released:
     with transaction.atomic():
         booking = locked(booking_id)
         if booking.status != BookingStatus.AWAITING_DEPOSIT or booking.release_requested_at is None:
             return Released.ADOPTED if booking.holds_place else Released.RELEASED
         if not booking.payments.unpaid().exists():
             to = BookingStatus(booking.release_to)
-            move(booking_id, to=to, by=by, source=source, reason="released")
+            move(booking_id, to=to, cause=cause, reason="released")
             if to == BookingStatus.EXPIRED:
                 notify.booking_expired(booking)
             else:
@@ -194,7 +192,7 @@ def expire_holds(limit: int = 200) -> int:
     """Release places whose time to pay is over, and go on with releases under way; returns how many ended."""
     overdue = Booking.objects.open_holds().filter(hold_expires_at__lte=clock.now(), release_requested_at__isnull=True)
     for booking_id in overdue.values_list("pk", flat=True)[:limit]:
-        request_release(booking_id, to=BookingStatus.EXPIRED, by=EXPIRY, source=Source.SCHEDULE)
+        request_release(booking_id, to=BookingStatus.EXPIRED, cause=Cause(EXPIRY, Source.SCHEDULE))
     due = Booking.objects.filter(release_requested_at__isnull=False, release_due_at__lte=clock.now())
     ended = 0
     for booking_id in due.values_list("pk", flat=True)[:limit]:
@@ -205,7 +203,7 @@ def expire_holds(limit: int = 200) -> int:
 
 def _finished(booking_id: int) -> Released:
     try:
-        return finish_release(booking_id, by=EXPIRY, source=Source.SCHEDULE)
+        return finish_release(booking_id, cause=Cause(EXPIRY, Source.SCHEDULE))
     except Exception as error:  # one bad row must not keep the others
         logger.exception("a place could not be released", extra={"booking": booking_id})
         return _keep(booking_id, type(error).__name__)

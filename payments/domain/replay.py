@@ -7,14 +7,14 @@ from django.db.models import Q
 
 from payments.enums import LedgerState, MirrorState
 from payments.models import ReceivedEvent
-from portal.audit.actor import Actor, Source
+from portal.audit.actor import Cause
 from portal.audit.domain import record
 from portal.common import clock
 from portal.common.task_queue import enqueue_on_commit
 
 
 @transaction.atomic
-def replay(event_ids: Sequence[str] | None, *, by: Actor, source: Source, only_failed: bool = False) -> int:
+def replay(event_ids: Sequence[str] | None, *, cause: Cause, only_failed: bool = False) -> int:
     """Have the named events (ids at Stripe) applied and mirrored again, or every failed one; returns how many.
 
     `only_failed` leaves alone what did not fail: the ledger, when a handler did. Applying is safe any number of
@@ -34,7 +34,7 @@ def replay(event_ids: Sequence[str] | None, *, by: Actor, source: Source, only_f
         changes = {**({"ledger_state": LedgerState.RECEIVED, **again} if ledger else {})}
         changes |= {"mirror_state": MirrorState.WAITING, **mirror} if mirrored else {}
         ReceivedEvent.objects.filter(pk=event.pk).update(**changes)
-        record("event.replayed", event, by=by, source=source, stripe_event_id=event.event_id)
+        record("event.replayed", event, cause=Cause(cause.actor, cause.source, external_id=event.event_id))
     if events:
         enqueue_on_commit("payments.tasks.process_inbox")
         enqueue_on_commit("payments.tasks.mirror_inbox")

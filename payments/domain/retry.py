@@ -15,7 +15,7 @@ from payments.enums import DiscrepancyStatus, Method, RefundReason, RefundStatus
 from payments.errors import RefundError
 from payments.models import Payment, Refund
 from payments.refund_sentences import why_blocked
-from portal.audit.actor import Actor, Source
+from portal.audit.actor import Cause
 from portal.audit.domain import record
 from portal.common import clock
 from portal.common.task_queue import enqueue_on_commit
@@ -24,7 +24,7 @@ RETRIES: Final = uuid.UUID("6b0f3a52-3c5e-4c86-9a0f-6b1d0f5f7a11")
 
 
 @transaction.atomic
-def retry_refund(refund_id: int, *, by: Actor, source: Source) -> Refund:
+def retry_refund(refund_id: int, *, cause: Cause) -> Refund:
     """Have a failed refund sent again, once however often it is asked for; returns the row that is sent.
 
     A refused one goes again with a new key. One that the bank sent back is a closed matter at Stripe: a new refund
@@ -41,7 +41,7 @@ def retry_refund(refund_id: int, *, by: Actor, source: Source) -> Refund:
     if blocked := why_blocked(payment):
         raise RefundError(blocked)
     if refund.stripe_refund_id:
-        return _replaced(refund, by, source)
+        return _replaced(refund, cause)
     if refund.amount > payment.refundable_amount:
         raise RefundError("Less than this can still be refunded. Make a new refund from the payment instead.")
     refund.sequence += 1
@@ -49,8 +49,8 @@ def retry_refund(refund_id: int, *, by: Actor, source: Source) -> Refund:
     refund.due_at = clock.now()
     refund.status, refund.attempts, refund.failure_code, refund.last_error = RefundStatus.REQUESTED, 0, "", ""
     refund.save()
-    record("refund.retried", refund, by=by, source=source, data={"payment": payment.pk, "sequence": refund.sequence})
-    derive(payment, by=by, source=source)
+    record("refund.retried", refund, cause=cause, data={"payment": payment.pk, "sequence": refund.sequence})
+    derive(payment, cause=cause)
     enqueue_on_commit("payments.tasks.send_refunds")
     return refund
 
@@ -60,7 +60,7 @@ def token_of_replacement(refund: Refund) -> uuid.UUID:
     return uuid.uuid5(RETRIES, str(refund.pk))
 
 
-def _replaced(refund: Refund, by: Actor, source: Source) -> Refund:
+def _replaced(refund: Refund, cause: Cause) -> Refund:
     """As much as is still owed: a part of it may have gone back in another way meanwhile."""
     task = last_task(refund)
     if task is not None and task.status == DiscrepancyStatus.HEALED:
@@ -69,17 +69,16 @@ def _replaced(refund: Refund, by: Actor, source: Source) -> Refund:
         refund.payment_id,
         amount=task.amount if task is not None else refund.amount,
         reason=RefundReason(refund.reason),
-        by=by,
-        source=source,
+        cause=cause,
         note=refund.note,
         token=token_of_replacement(refund),
     )
-    close_task(refund, f"Sent again as refund {again.pk}.", by=by, source=source)
+    close_task(refund, f"Sent again as refund {again.pk}.", cause=cause)
     return again
 
 
 @transaction.atomic
-def returned_by_hand(refund_id: int, *, amount: int, by: Actor, source: Source) -> Refund:
+def returned_by_hand(refund_id: int, *, amount: int, cause: Cause) -> Refund:
     """Note that staff returned `amount` minor units outside Stripe, and tell the caregiver; once however often it is
     asked for.
 
@@ -103,10 +102,10 @@ def returned_by_hand(refund_id: int, *, amount: int, by: Actor, source: Source) 
     if amount != owed:
         raise RefundError(_("What is owed has changed since you opened the page. Check it and try again."))
     returned = _as_returned(refund, payment, amount)
-    record("refund.returned_by_hand", returned, by=by, source=source, data={"payment": payment.pk, "amount": amount})
-    close_task(refund, _("Returned outside Stripe."), by=by, source=source)
-    derive(payment, by=by, source=source)
-    update_money_went_back(payment, by=by, source=source)
+    record("refund.returned_by_hand", returned, cause=cause, data={"payment": payment.pk, "amount": amount})
+    close_task(refund, _("Returned outside Stripe."), cause=cause)
+    derive(payment, cause=cause)
+    update_money_went_back(payment, cause=cause)
     notify.refund_returned(returned, payment)
     return returned
 

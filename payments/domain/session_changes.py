@@ -11,7 +11,7 @@ from django.db import transaction
 
 from payments.domain import notify
 from payments.domain.cancellation import NotCancellable, cancel
-from portal.audit.actor import Actor, ActorKind, Source
+from portal.audit.actor import Actor, ActorKind, Cause, Source
 from portal.audit.domain import record
 from portal.bookings.domain.transitions import locked
 from portal.bookings.enums import UPCOMING, BookingStatus, SessionChangeKind
@@ -30,11 +30,11 @@ def see_to_session_changes(limit: int = 10) -> int:
 
 
 def _see_to(change: SessionChange) -> bool:
-    by = Actor(ActorKind(change.actor_kind), change.actor_id)
+    cause = Cause(Actor(ActorKind(change.actor_kind), change.actor_id), Source.STAFF)
     see_to = _cancel if change.kind == SessionChangeKind.CANCELLED else _tell_of_move
     for booking_id in change.remaining().order_by("pk").values_list("pk", flat=True):
         try:
-            see_to(change, booking_id, by)
+            see_to(change, booking_id, cause)
         except Exception:  # whatever one booking breaks on, the others are seen to, and this one again later
             logger.exception("a booking of a changed session is seen to later", extra={"booking": booking_id})
     return _finish(change)
@@ -51,17 +51,17 @@ def _finish(change: SessionChange) -> bool:
     return True
 
 
-def _cancel(change: SessionChange, booking_id: int, by: Actor) -> None:
+def _cancel(change: SessionChange, booking_id: int, cause: Cause) -> None:
     """Everything paid comes back: the terms say so of a cancelled session. KEPT ones go on in the release's sweep."""
     booking = Booking.objects.with_details().get(pk=booking_id)
     try:
-        cancel(booking, by=by, source=Source.STAFF)
+        cancel(booking, cause=cause)
     except NotCancellable:  # somebody was quicker
         logger.info("cancelled meanwhile", extra={"booking": booking_id})
 
 
 @transaction.atomic
-def _tell_of_move(change: SessionChange, booking_id: int, by: Actor) -> None:
+def _tell_of_move(change: SessionChange, booking_id: int, cause: Cause) -> None:
     booking = locked(booking_id)
     if booking.status not in UPCOMING or booking.session_id != change.session_id:
         return
@@ -69,5 +69,5 @@ def _tell_of_move(change: SessionChange, booking_id: int, by: Actor) -> None:
     if booking.status == BookingStatus.AWAITING_DEPOSIT and booking.hold_expires_at is not None:
         booking.hold_expires_at = min(booking.hold_expires_at, booking.session.starts_at)
     booking.save(update_fields=["terms_waived_at", "hold_expires_at"])
-    record("booking.terms_waived", booking, by=by, source=Source.STAFF, data={"change": change.pk})
+    record("booking.terms_waived", booking, cause=cause, data={"change": change.pk})
     notify.session_moved(booking, change)

@@ -12,7 +12,6 @@ from django.db.models import Q
 
 from payments.domain import notify
 from payments.domain.discrepancies import note_unless_ignored
-from payments.domain.news import Applied, News
 from payments.domain.payable import is_payable
 from payments.domain.refunds import request_refund
 from payments.domain.transitions import locked, move
@@ -21,6 +20,7 @@ from payments.enums import (
     INTENT_STATUS_AT_STRIPE,
     LIVE,
     UNPAID,
+    Applied,
     AttemptOutcome,
     DiscrepancyKind,
     PaymentStatus,
@@ -31,6 +31,7 @@ from payments.gateway.base import Intent, PaymentError
 from payments.metrics import OUTCOMES
 from payments.models import Payment, PaymentAttempt, PaymentQuerySet
 from portal.activity.metrics import FUNNEL_EVENTS
+from portal.audit.actor import Cause
 from portal.audit.domain import record
 from portal.bookings.domain.conflicts import place_of
 from portal.bookings.domain.transitions import move as move_booking
@@ -62,34 +63,33 @@ def claimed_by(metadata: dict[str, str]) -> PaymentQuerySet:
 
 
 @transaction.atomic
-def apply_intent(intent: Intent, news: News) -> Applied:
+def apply_intent(intent: Intent, cause: Cause) -> Applied:
     """Bring the ledger to what `intent` says, under lock; booking and e-mails follow in the same transaction."""
     payment_id = find_payment_id(intent.id, intent.metadata)
     if payment_id is None:
         return Applied.UNMATCHED
     payment = locked(payment_id)
-    if _does_not_fit(payment, intent, news):
+    if _does_not_fit(payment, intent, cause):
         return Applied.DISCREPANCY
-    outdated = payment.known_at is not None and news.as_of < payment.known_at
-    _remember(payment, intent, news)
+    outdated = payment.known_at is not None and cause.as_of < payment.known_at
+    _remember(payment, intent, cause)
     if intent.status == "succeeded":
-        return _succeed(payment, intent, news)
+        return _succeed(payment, intent, cause)
     if intent.status == "canceled":
-        _cancel(payment, intent, news)
+        _cancel(payment, intent, cause)
     elif intent.status not in INTENT_STATUS_AT_STRIPE:
-        return _unknown_status(payment, intent, news)
+        return _unknown_status(payment, intent, cause)
     elif not outdated:
-        _advance(payment, INTENT_STATUS_AT_STRIPE[intent.status], news)
+        _advance(payment, INTENT_STATUS_AT_STRIPE[intent.status], cause)
     return Applied.APPLIED
 
 
-def _unknown_status(payment: Payment, intent: Intent, news: News) -> Applied:
+def _unknown_status(payment: Payment, intent: Intent, cause: Cause) -> Applied:
     """A state that this portal asks for nowhere (`requires_capture`), or that Stripe has added since."""
     note_unless_ignored(
         DiscrepancyKind.STATUS_DIFFERS,
         stripe_object_id=intent.id,
-        by=news.by,
-        source=news.source,
+        cause=cause,
         payment=payment,
         amount=intent.amount_received,
         currency=intent.currency,
@@ -98,7 +98,7 @@ def _unknown_status(payment: Payment, intent: Intent, news: News) -> Applied:
     return Applied.DISCREPANCY
 
 
-def _does_not_fit(payment: Payment, intent: Intent, news: News) -> bool:
+def _does_not_fit(payment: Payment, intent: Intent, cause: Cause) -> bool:
     received = intent.amount_received if intent.status == "succeeded" else payment.amount
     kind = None
     if (intent.amount, received, intent.currency) != (payment.amount, payment.amount, payment.currency):
@@ -110,8 +110,7 @@ def _does_not_fit(payment: Payment, intent: Intent, news: News) -> bool:
     note_unless_ignored(
         kind,
         stripe_object_id=intent.id,
-        by=news.by,
-        source=news.source,
+        cause=cause,
         payment=payment,
         amount=intent.amount_received,
         currency=intent.currency,
@@ -120,9 +119,9 @@ def _does_not_fit(payment: Payment, intent: Intent, news: News) -> bool:
     return True
 
 
-def _remember(payment: Payment, intent: Intent, news: News) -> None:
+def _remember(payment: Payment, intent: Intent, cause: Cause) -> None:
     payment.intent_id = intent.id
-    payment.known_at = max(payment.known_at or news.as_of, news.as_of)
+    payment.known_at = max(payment.known_at or cause.as_of, cause.as_of)
     attempted = intent.status in ("requires_action", "processing", "succeeded") or intent.last_error is not None
     if attempted and payment.first_attempt_at is None:
         payment.first_attempt_at = clock.now()
@@ -131,14 +130,14 @@ def _remember(payment: Payment, intent: Intent, news: News) -> None:
     payment.save(update_fields=["intent_id", "known_at", "first_attempt_at", "updated_at"])
 
 
-def _advance(payment: Payment, to: PaymentStatus, news: News) -> None:
+def _advance(payment: Payment, to: PaymentStatus, cause: Cause) -> None:
     """A state on the way; one that comes after a final one changes nothing."""
     if payment.status in UNPAID and payment.status != to:
-        _move(payment, to, news)
+        _move(payment, to, cause)
 
 
 @transaction.atomic
-def note_decline(payment_id: int, intent: Intent, news: News, *, occurred_at: datetime) -> None:
+def note_decline(payment_id: int, intent: Intent, cause: Cause, *, occurred_at: datetime) -> None:
     """Write down the attempt that `payment_intent.payment_failed` tells of, once however many events tell of it.
 
     One that made no charge (a failed authentication) is known by its second, and Stripe's events of it may be a second
@@ -149,7 +148,7 @@ def note_decline(payment_id: int, intent: Intent, news: News, *, occurred_at: da
     error = intent.last_error or PaymentError("unknown")
     moments = [occurred_at + timedelta(seconds=aside) for aside in (0, -1, 1)]
     references = [error.charge_id] if error.charge_id else [f"{intent.id}@{at:%Y%m%dT%H%M%S}" for at in moments]
-    known = PaymentAttempt.objects.filter(reference__in=[*references, news.stripe_event_id])  # event ids: until 0.1.0
+    known = PaymentAttempt.objects.filter(reference__in=[*references, cause.external_id])  # event ids: until 0.1.0
     if known.exists():
         return
     attempt = PaymentAttempt.objects.create(
@@ -162,9 +161,7 @@ def note_decline(payment_id: int, intent: Intent, news: News, *, occurred_at: da
     record(
         "payment.declined",
         payment,
-        by=news.by,
-        source=news.source,
-        stripe_event_id=news.stripe_event_id,
+        cause=cause,
         data={"reason": attempt.reason},
     )
     increment(OUTCOMES, outcome="failed", reason=attempt.reason)
@@ -172,13 +169,13 @@ def note_decline(payment_id: int, intent: Intent, news: News, *, occurred_at: da
         notify.payment_failed(payment)
 
 
-def _cancel(payment: Payment, intent: Intent, news: News) -> None:
+def _cancel(payment: Payment, intent: Intent, cause: Cause) -> None:
     if payment.status in UNPAID:
-        _move(payment, PaymentStatus.CANCELLED, news, reason=intent.cancellation_reason)
+        _move(payment, PaymentStatus.CANCELLED, cause, reason=intent.cancellation_reason)
         increment(OUTCOMES, outcome="cancelled", reason=intent.cancellation_reason or "none")
 
 
-def _succeed(payment: Payment, intent: Intent, news: News) -> Applied:
+def _succeed(payment: Payment, intent: Intent, cause: Cause) -> Applied:
     if payment.status in CAPTURED:
         return Applied.APPLIED
     others = Payment.objects.filter(booking=payment.booking_id, purpose=payment.purpose, status__in=LIVE)
@@ -186,8 +183,7 @@ def _succeed(payment: Payment, intent: Intent, news: News) -> Applied:
         note_unless_ignored(
             DiscrepancyKind.DUPLICATE_CHARGE,
             stripe_object_id=intent.id,
-            by=news.by,
-            source=news.source,
+            cause=cause,
             payment=payment,
             amount=intent.amount_received,
             currency=intent.currency,
@@ -197,64 +193,61 @@ def _succeed(payment: Payment, intent: Intent, news: News) -> Applied:
     payment.charge_id = intent.latest_charge_id
     payment.succeeded_at = clock.now()
     payment.save(update_fields=["captured_amount", "charge_id", "succeeded_at", "updated_at"])
-    _move(payment, PaymentStatus.SUCCEEDED, news)
+    _move(payment, PaymentStatus.SUCCEEDED, cause)
     PaymentAttempt.objects.get_or_create(
         reference=intent.latest_charge_id or intent.id,
         defaults={"payment": payment, "outcome": AttemptOutcome.SUCCEEDED},
     )
     increment(OUTCOMES, outcome="succeeded", reason="")
-    settle_booking(payment, news)
+    settle_booking(payment, cause)
     return Applied.APPLIED
 
 
-def _move(payment: Payment, to: PaymentStatus, news: News, reason: str = "") -> None:
+def _move(payment: Payment, to: PaymentStatus, cause: Cause, reason: str = "") -> None:
     move(
         payment.pk,
         to=to,
-        by=news.by,
-        source=news.source,
+        cause=cause,
         reason=reason,
-        stripe_event_id=news.stripe_event_id,
     )
     payment.status = to
 
 
-def settle_booking(payment: Payment, news: News) -> None:
+def settle_booking(payment: Payment, cause: Cause) -> None:
     """What a captured payment means for its booking: confirmed, booked again, or the money goes back."""
     booking = payment.booking
-    if _keeps_place(payment, booking, news):
+    if _keeps_place(payment, booking, cause):
         notify.payment_received(payment)
         return
     request_refund(
         payment.pk,
         amount=payment.captured_amount,
         reason=RefundReason.LATE_MONEY,
-        by=news.by,
-        source=news.source,
+        cause=cause,
     )
     notify.late_money_returned(payment)
 
 
-def _keeps_place(payment: Payment, booking: Booking, news: News) -> bool:
+def _keeps_place(payment: Payment, booking: Booking, cause: Cause) -> bool:
     if booking.session.status == SessionStatus.CANCELLED:
         return False
     if payment.purpose == Purpose.BALANCE:
         return booking.status in OWES_BALANCE
     match booking.status:
         case BookingStatus.AWAITING_DEPOSIT if booking.release_to == BookingStatus.CANCELLED:
-            _move_booking(booking, BookingStatus.CANCELLED, news, "cancelled_while_paying")
+            _move_booking(booking, BookingStatus.CANCELLED, cause, "cancelled_while_paying")
             return False
         case BookingStatus.AWAITING_DEPOSIT:
-            return _confirm(booking, news, "deposit_paid")
+            return _confirm(booking, cause, "deposit_paid")
         case BookingStatus.EXPIRED:
-            return place_of(booking.care_recipient, booking.session) is None and _confirm(booking, news, "late_money")
+            return place_of(booking.care_recipient, booking.session) is None and _confirm(booking, cause, "late_money")
         case _:
             return False
 
 
-def _confirm(booking: Booking, news: News, reason: str) -> bool:
+def _confirm(booking: Booking, cause: Cause, reason: str) -> bool:
     try:
-        confirmed = _move_booking(booking, BookingStatus.CONFIRMED, news, reason)
+        confirmed = _move_booking(booking, BookingStatus.CONFIRMED, cause, reason)
     except (SessionFull, SessionNotBookable):
         return False
     increment(FUNNEL_EVENTS, stage="deposit_paid", service=confirmed.session.service.slug)
@@ -262,12 +255,10 @@ def _confirm(booking: Booking, news: News, reason: str) -> bool:
     return True
 
 
-def _move_booking(booking: Booking, to: BookingStatus, news: News, reason: str) -> Booking:
+def _move_booking(booking: Booking, to: BookingStatus, cause: Cause, reason: str) -> Booking:
     return move_booking(
         booking.pk,
         to=to,
-        by=news.by,
-        source=news.source,
+        cause=cause,
         reason=reason,
-        stripe_event_id=news.stripe_event_id,
     )

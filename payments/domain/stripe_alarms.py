@@ -7,14 +7,14 @@ from django.db import transaction
 
 from payments.domain import notify
 from payments.domain.discrepancies import close, note
-from payments.domain.news import Applied, News
-from payments.enums import DiscrepancyKind, DiscrepancyStatus
+from payments.enums import Applied, DiscrepancyKind, DiscrepancyStatus
 from payments.gateway.stripe_objects import Json
 from payments.models import Discrepancy, ReceivedEvent
+from portal.audit.actor import Cause
 
 
 @transaction.atomic
-def apply_payout(told: Json, news: News) -> Applied:
+def apply_payout(told: Json, cause: Cause) -> Applied:
     """Raise the alarm for a payout that our bank did not take, once: it stays failed, a later payout is another one."""
     kind, payout = DiscrepancyKind.PAYOUT_FAILED, told["id"]
     if told["status"] != "failed" or Discrepancy.objects.filter(kind=kind, stripe_object_id=payout).exists():
@@ -24,8 +24,7 @@ def apply_payout(told: Json, news: News) -> Applied:
     note(
         kind,
         stripe_object_id=payout,
-        by=news.by,
-        source=news.source,
+        cause=cause,
         amount=amount,
         currency=currency,
         details={"reason": reason},
@@ -35,7 +34,7 @@ def apply_payout(told: Json, news: News) -> Applied:
 
 
 @transaction.atomic
-def apply_account(told: Json, event: ReceivedEvent, news: News) -> Applied:
+def apply_account(told: Json, event: ReceivedEvent, cause: Cause) -> Applied:
     """Raise the alarm as long as Stripe lets the account not charge, or not pay out; what is older changes nothing."""
     kind, account = DiscrepancyKind.ACCOUNT_RESTRICTED, told["id"]
     newer = ReceivedEvent.objects.filter(object_id=account, type=event.type, created_at__gt=event.created_at)
@@ -46,11 +45,11 @@ def apply_account(told: Json, event: ReceivedEvent, news: News) -> Applied:
     if charges and payouts:
         if opened is not None:
             words = "Stripe lets the account charge and pay out again."
-            close(opened, DiscrepancyStatus.HEALED, words, by=news.by, source=news.source)
+            close(opened, DiscrepancyStatus.HEALED, words, cause=cause)
         return Applied.APPLIED
     reason = str((told.get("requirements") or {}).get("disabled_reason") or "")
     details: dict[str, str | int | bool | None] = {"charges": charges, "payouts": payouts, "reason": reason}
-    note(kind, stripe_object_id=account, by=news.by, source=news.source, details=details)
+    note(kind, stripe_object_id=account, cause=cause, details=details)
     if opened is None or opened.details != details:
         notify.account_restricted(event.event_id, charges=charges, payouts=payouts)
     return Applied.APPLIED

@@ -4,8 +4,8 @@ from django.db import transaction
 
 from payments.enums import ALLOWED, PaymentStatus
 from payments.models import Payment, PaymentTransition
-from portal.audit.actor import Actor, Source
-from portal.audit.domain import record
+from portal.audit.actor import Cause
+from portal.audit.domain import write_transition
 from portal.bookings.domain.transitions import locked as locked_booking
 
 
@@ -30,10 +30,8 @@ def move(
     payment_id: int,
     *,
     to: PaymentStatus,
-    by: Actor,
-    source: Source,
+    cause: Cause,
     reason: str = "",
-    stripe_event_id: str = "",
 ) -> Payment:
     """Change a payment's state: lock, check the declared graph, save, write the transition and the audit row.
 
@@ -45,22 +43,5 @@ def move(
         raise TransitionNotAllowed(f"payment {payment.pk}: {before} to {to}")
     payment.status = to
     payment.save(update_fields=["status", "updated_at"])
-    PaymentTransition.objects.create(
-        payment=payment,
-        from_status=before,
-        to_status=to,
-        reason=reason,
-        actor_kind=by.kind,
-        actor_id=by.id,
-        source=source,
-        stripe_event_id=stripe_event_id,
-    )
-    record(
-        "payment.moved",
-        payment,
-        by=by,
-        source=source,
-        stripe_event_id=stripe_event_id,
-        data={"from": before.value, "to": to.value, "reason": reason},
-    )
+    write_transition(PaymentTransition, payment, before=before, to=to, reason=reason, cause=cause)
     return payment

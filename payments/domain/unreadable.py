@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 
 from payments.enums import LedgerState, MirrorState
 from payments.models import ReceivedEvent, UnreadableEvent
-from portal.audit.actor import Actor, Source
+from portal.audit.actor import Cause
 from portal.audit.domain import record
 from portal.common import clock
 
@@ -49,14 +49,14 @@ def waiting() -> QuerySet[UnreadableEvent]:
 
 
 @transaction.atomic
-def settle(event_id: str, *, by: Actor, source: Source) -> bool:
+def settle(event_id: str, *, cause: Cause) -> bool:
     """Somebody has looked at it, and at its object in Stripe: nothing is left to do. False when there is no such."""
     failed = ReceivedEvent.objects.filter(event_id=event_id, type=TYPE, ledger_state=LedgerState.FAILED)
     event = failed.select_for_update().first()
     if event is None:
         return False
     ReceivedEvent.objects.filter(pk=event.pk).update(ledger_state=LedgerState.IGNORED)
-    record("event.settled", event, by=by, source=source, stripe_event_id=event.event_id)
+    record("event.settled", event, cause=Cause(cause.actor, cause.source, external_id=event.event_id))
     return True
 
 

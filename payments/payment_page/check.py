@@ -10,7 +10,7 @@ from payments.models import PaymentPageCheck
 from payments.payment_page.compare import Difference, differences
 from payments.payment_page.fetch import NotFetched, fetch
 from payments.payment_page.sample import new_address
-from portal.audit.actor import Actor, Source, SystemActor
+from portal.audit.actor import Actor, Cause, Source, SystemActor
 from portal.audit.domain import record
 
 logger = logging.getLogger("payments.payment_page")
@@ -38,8 +38,7 @@ def _noted(found: list[Difference]) -> PaymentPageCheck:
         record(
             "payment_page.changed",
             check,
-            by=Actor.system(SystemActor.SECURITY),
-            source=Source.SCHEDULE,
+            cause=Cause(Actor.system(SystemActor.SECURITY), Source.SCHEDULE),
             data={kind: count for kind, count in kinds.items() if count},
         )
     return check

@@ -24,7 +24,7 @@ from payments.views.common import own_booking
 from payments.views.shell import bank_refused, payment_shell
 from portal.activity.domain import record
 from portal.activity.models import Activity
-from portal.audit.actor import Source, actor_of
+from portal.audit.actor import Cause, Source, actor_of
 from portal.bookings.domain.holds import extend_hold
 from portal.bookings.enums import BookingStatus
 from portal.bookings.errors import BookingError
@@ -189,7 +189,7 @@ def extend(request: HttpRequest, reference: str) -> HttpResponse:
     """Ask for more time, once."""
     booking = own_booking(request, reference)
     try:
-        extended = extend_hold(booking.pk, by=actor_of(request), source=Source.CAREGIVER)
+        extended = extend_hold(booking.pk, cause=Cause(actor_of(request), Source.CAREGIVER))
     except BookingError as error:
         messages.error(request, error.sentence)
     else:

@@ -1,12 +1,15 @@
-"""Who did something, and by which way the news came."""
+"""Who made a change, through which channel, and when it was true."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Self
 
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest
+
+from portal.common import clock
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
@@ -62,8 +65,21 @@ class Actor:
 
     @classmethod
     def stripe(cls, event_id: str = "") -> Self:
-        """Stripe, by the event that brought the news when there is one."""
+        """Stripe, by the event that reported the change when there is one."""
         return cls(ActorKind.STRIPE, event_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why a row changes: who, through which channel, and as of when it was true at the source (UTC).
+
+    `external_id` is Stripe's event id when an event brought it.
+    """
+
+    actor: Actor
+    source: Source
+    as_of: datetime = field(default_factory=clock.now)
+    external_id: str = ""
 
 
 def actor_of(request: HttpRequest) -> Actor:

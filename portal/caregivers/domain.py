@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from portal.accounts.lookup import find_user
 from portal.accounts.models import User
 from portal.accounts.roles import Role
-from portal.audit.actor import Actor, Source
+from portal.audit.actor import Cause
 from portal.audit.domain import record
 from portal.caregivers.messages import INVITED
 from portal.caregivers.models import Caregiver, CareRecipient
@@ -26,7 +26,7 @@ def welcome(user: User) -> Caregiver:
     return caregiver_of(user)
 
 
-def invite(*, email: str, first_name: str, last_name: str, phone: str, by: Actor) -> Caregiver:
+def invite(*, email: str, first_name: str, last_name: str, phone: str, cause: Cause) -> Caregiver:
     """An account without a password for somebody who called; an e-mail says how to choose one.
 
     Somebody who has an account already is returned as they are.
@@ -35,7 +35,7 @@ def invite(*, email: str, first_name: str, last_name: str, phone: str, by: Actor
     if known is not None:
         return caregiver_of(known)
     try:
-        return _invited(email, first_name, last_name, phone, by)
+        return _invited(email, first_name, last_name, phone, cause)
     except IntegrityError:  # sent twice, or a colleague was quicker
         user = find_user(email)
         if user is None:
@@ -44,13 +44,13 @@ def invite(*, email: str, first_name: str, last_name: str, phone: str, by: Actor
 
 
 @transaction.atomic
-def _invited(email: str, first_name: str, last_name: str, phone: str, by: Actor) -> Caregiver:
+def _invited(email: str, first_name: str, last_name: str, phone: str, cause: Cause) -> Caregiver:
     user = User.objects.create_user(email, first_name=first_name, last_name=last_name)
     EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=False)
     caregiver = welcome(user)
     caregiver.phone = phone
     caregiver.save(update_fields=["phone"])
-    record("caregiver.invited", caregiver, by=by, source=Source.STAFF)
+    record("caregiver.invited", caregiver, cause=cause)
     values = {"name": first_name, "url": "/accounts/password/reset/"}
     send(
         INVITED, to=user, context=values, dedupe_key=f"{INVITED.key}:user:{user.pk}", about=f"caregiver:{caregiver.pk}"

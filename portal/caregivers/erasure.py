@@ -16,7 +16,7 @@ from django.db.models import Q
 from portal.accounts import personal_data
 from portal.accounts.models import User
 from portal.accounts.privacy import end_sessions
-from portal.audit.actor import Actor, Source, SystemActor
+from portal.audit.actor import Actor, Cause, Source, SystemActor
 from portal.audit.domain import record
 from portal.caregivers.models import ErasureRequest
 from portal.common import clock
@@ -47,7 +47,7 @@ def request_erasure(user: User) -> bool:
     if is_new:
         User.objects.filter(pk=user.pk).update(is_active=False)
         end_sessions(user)
-        record("person.erasure_requested", request, by=Actor.user(user), source=Source.CAREGIVER)
+        record("person.erasure_requested", request, cause=Cause(Actor.user(user), Source.CAREGIVER))
         enqueue_on_commit("portal.caregivers.tasks.erase_waiting")
     return True
 
@@ -73,7 +73,7 @@ def _erase(request: ErasureRequest) -> None:
         request.last_email, request.erased_at = user.email, clock.now()
         request.save(update_fields=["last_email", "erased_at"])
         personal_data.erase(user)
-        record("person.erased", request, by=BY, source=Source.SCHEDULE)
+        record("person.erased", request, cause=Cause(BY, Source.SCHEDULE))
         _list(user)
 
 
@@ -89,7 +89,7 @@ def erase_unused(user: User, *, reason: str) -> bool:
         request, _ = ErasureRequest.objects.get_or_create(user_id=user.pk)
         ErasureRequest.objects.filter(pk=request.pk).update(erased_at=clock.now(), last_email="")
         personal_data.erase(user)
-        record("person.erased", request, by=BY, source=Source.SCHEDULE, data={"reason": reason})
+        record("person.erased", request, cause=Cause(BY, Source.SCHEDULE), data={"reason": reason})
         _list(user)
     return True
 
@@ -145,7 +145,7 @@ def replay_erasures() -> int:
             request, _ = ErasureRequest.objects.update_or_create(
                 user_id=user.pk, defaults={"erased_at": entry["at"], "last_email": ""}
             )
-            record("person.erasure_replayed", request, by=BY, source=Source.SCHEDULE)
+            record("person.erasure_replayed", request, cause=Cause(BY, Source.SCHEDULE))
     return found
 
 

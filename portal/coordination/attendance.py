@@ -58,7 +58,7 @@ class AttendanceView(CoordinationView):
         if chosen not in dict(MARKS) or chosen == seen:
             return False
         try:
-            return mark_attendance(row.booking.pk, seen=seen, to=BookingStatus(chosen), by=self.staff)
+            return mark_attendance(row.booking.pk, seen=seen, to=BookingStatus(chosen), cause=self.cause)
         except BookingError as error:
             messages.error(self.request, f"{row.person}: {error.sentence}")
             return False

@@ -10,7 +10,7 @@ from django.views.generic import View
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from portal.accounts import reauthentication
-from portal.audit.actor import Actor, actor_of
+from portal.audit.actor import Cause, Source, actor_of
 from portal.bookings.models import Booking, Session
 
 Crumbs = list[dict[str, str]]
@@ -46,9 +46,9 @@ class CoordinationView(WagtailAdminTemplateMixin, View):
         return response
 
     @property
-    def staff(self) -> Actor:
-        """Who is signed in, as the audit trail names them."""
-        return actor_of(self.request)
+    def cause(self) -> Cause:
+        """The signed-in member of staff, for the audit trail."""
+        return Cause(actor_of(self.request), Source.STAFF)
 
 
 def bookings() -> Any:

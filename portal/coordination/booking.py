@@ -19,7 +19,6 @@ from payments.models import Payment
 from payments.queries import history_of, payments_of, row
 from payments.refund_sentences import for_staff
 from portal.accounts import reauthentication
-from portal.audit.actor import Source
 from portal.bookings.enums import BookingStatus
 from portal.bookings.errors import BookingError, TimesOverlap
 from portal.bookings.forms import MoveForm, ask_about_overlap
@@ -154,7 +153,7 @@ class EnterBalanceView(BookingFormView):
             kind=OfflineKind(data["kind"]),
             received_on=data["received_on"],
             reference=data["reference"],
-            by=self.staff,
+            cause=self.cause,
         )
         return f"{formatted(payment.amount, payment.currency)} entered."
 
@@ -177,7 +176,7 @@ class TakeBackView(BookingFormView):
         entered = taken_in_by_hand(booking)
         if entered is None:
             raise OfflineRefused("This was taken back already.")
-        take_back(entered.pk, note=data["note"], by=self.staff)
+        take_back(entered.pk, note=data["note"], cause=self.cause)
         return "The entry is taken back. The balance is due again."
 
 
@@ -199,8 +198,7 @@ class MoveBookingView(BookingFormView):
             booking.pk,
             from_session=data["from_session"],
             to_session=data["session"].pk,
-            by=self.staff,
-            source=Source.STAFF,
+            cause=self.cause,
             within_terms=False,
             accepted=data["accepted"],
         )
@@ -222,7 +220,7 @@ class CancelBookingView(BookingFormView):
         return " ".join(for_staff(quote(booking)))
 
     def do(self, booking: Booking, data: dict[str, Any]) -> str:
-        outcome = cancel(booking, by=self.staff, source=Source.STAFF, shown=data["quoted"])
+        outcome = cancel(booking, cause=self.cause, shown=data["quoted"])
         if outcome is Released.KEPT:
             return "A payment is under way. The booking is cancelled as soon as it is settled."
         return "The booking is cancelled, and the caregiver is told."

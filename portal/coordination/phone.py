@@ -14,7 +14,6 @@ from wagtail.admin import messages
 from payments.domain import notify
 from payments.domain.checkout import book
 from portal.accounts.lookup import find_user
-from portal.audit.actor import Source
 from portal.bookings.enums import BookingStatus
 from portal.bookings.errors import AlreadyBooked, BookingError, TimesOverlap, TooManyHolds
 from portal.bookings.forms import ask_about_overlap
@@ -81,7 +80,7 @@ class InviteView(PhoneView):
         form = InviteForm(request.POST)
         if not form.is_valid():
             return self.shown(form, is_new=True)
-        caregiver = invite(**form.cleaned_data, by=self.staff)
+        caregiver = invite(**form.cleaned_data, cause=self.cause)
         if not caregiver.user.is_active:
             form.add_error("email", CLOSED)
             return self.shown(form, is_new=True)
@@ -135,8 +134,7 @@ class PhoneBookingView(PhoneView):
             session=data["session"],
             caregiver=caregiver,
             care_recipient=person,
-            by=self.staff,
-            source=Source.STAFF,
+            cause=self.cause,
             notes=data["notes"],
             token=data["token"],
             hold_minutes=data["hold_minutes"],

@@ -73,7 +73,7 @@ class CancelSessionView(ChangeSessionView):
         return CancelSessionForm(data)
 
     def change(self, session: Session, data: dict[str, Any]) -> None:
-        cancel_session(session.pk, by=self.staff, message=data["message"])
+        cancel_session(session.pk, cause=self.cause, message=data["message"])
 
 
 class MoveSessionView(ChangeSessionView):
@@ -95,6 +95,6 @@ class MoveSessionView(ChangeSessionView):
             session.pk,
             seen_starts_at=data["seen"],
             starts_at=data["starts_at"],
-            by=self.staff,
+            cause=self.cause,
             message=data["message"],
         )

@@ -12,6 +12,7 @@ from django.http import HttpRequest
 
 from portal.accounts.models import User
 from portal.audit import domain as audit
+from portal.audit.actor import Cause
 from portal.security.actors import actor_of, current_request, current_user, source_of
 from portal.security.clients import coarse_address
 from portal.security.events import Outcome, SecurityEvent
@@ -55,4 +56,4 @@ def record_change(
     request = current_request()
     by = by or current_user(request)
     record(event, outcome=Outcome.SUCCESS, request=request, user_id=user.pk if user else None, **codes)
-    audit.record(f"security.{event.value}", subject, by=actor_of(by), source=source_of(by), data=codes)
+    audit.record(f"security.{event.value}", subject, cause=Cause(actor_of(by), source_of(by)), data=codes)

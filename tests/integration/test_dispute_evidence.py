@@ -10,12 +10,11 @@ from pytest_django import Settings
 from payments.domain.checkout import open_checkout
 from payments.domain.disputes import apply_dispute
 from payments.domain.evidence import request_submission, save_draft, send_evidence
-from payments.domain.news import News
 from payments.domain.settlement import apply_intent
 from payments.gateway import gateway
 from payments.gateway.base import GatewayRefused
 from payments.models import Dispute, DisputeEvidence, Payment
-from portal.audit.actor import Actor, Source, SystemActor
+from portal.audit.actor import Actor, Cause, Source, SystemActor
 from portal.common import clock
 from tests.factories import BookingFactory
 from tests.unit.ops.stripe_sandbox.conftest import SECRET_KEY, client_of, eventually, running_sandbox
@@ -37,8 +36,8 @@ def at_the_sandbox(address: str, settings: Settings) -> None:
     settings.STRIPE_SECRET_KEY = SECRET_KEY
 
 
-def news() -> News:
-    return News(BY, Source.SCHEDULE, clock.now())
+def cause() -> Cause:
+    return Cause(BY, Source.SCHEDULE, clock.now())
 
 
 @pytest.fixture
@@ -47,20 +46,20 @@ def dispute(address: str) -> Dispute:
     payment = open_checkout(BookingFactory()).payment
     card = {"payment_method": "pm_card_createDispute"}
     client_of(address).v1.payment_intents.confirm(str(payment.intent_id), card)
-    apply_intent(gateway().retrieve_intent(str(payment.intent_id)), news())
+    apply_intent(gateway().retrieve_intent(str(payment.intent_id)), cause())
     now = clock.now()
     eventually(lambda: bool(list(gateway().disputes_between(now - timedelta(hours=1), now + timedelta(hours=1)))))
     (found,) = gateway().disputes_between(now - timedelta(hours=1), now + timedelta(hours=1))
-    apply_dispute(found, news())
+    apply_dispute(found, cause())
     return Dispute.objects.get()
 
 
 def submitted(dispute: Dispute, **texts: str) -> str:
     """Released, submitted and sent; its state."""
     save_draft(
-        dispute.pk, texts=texts, released=list(texts), attached={}, removed=[], version=0, by=BY, source=Source.STAFF
+        dispute.pk, texts=texts, released=list(texts), attached={}, removed=[], version=0, cause=Cause(BY, Source.STAFF)
     )
-    request_submission(dispute.pk, version=1, by=BY, source=Source.STAFF)
+    request_submission(dispute.pk, version=1, cause=Cause(BY, Source.STAFF))
     send_evidence()
     return DisputeEvidence.objects.get().state
 
@@ -80,7 +79,7 @@ def test_winning_evidence_brings_the_money_and_the_fee_back(address: str, disput
     )  # fmt: skip
     assert (answered.evidence.uncategorized_file, answered.evidence_details.submission_count) == (None, 1)
     eventually(lambda: gateway().retrieve_dispute(dispute.stripe_dispute_id).status == "won")
-    apply_dispute(gateway().retrieve_dispute(dispute.stripe_dispute_id), news())
+    apply_dispute(gateway().retrieve_dispute(dispute.stripe_dispute_id), cause())
     dispute.refresh_from_db()
     assert (dispute.status, dispute.withdrawn_amount, dispute.fee_amount) == ("won", 0, 0)
     assert (Payment.objects.get().disputed_amount, net()) == (0, 1125)

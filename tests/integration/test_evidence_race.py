@@ -10,11 +10,10 @@ from django.db import connection
 
 from payments.domain.disputes import apply_dispute
 from payments.domain.evidence import request_submission, save_draft, send_evidence
-from payments.domain.news import News
 from payments.errors import EvidenceError
 from payments.gateway.base import DisputeResult
 from payments.models import Dispute, DisputeEvidence
-from portal.audit.actor import Actor, Source, SystemActor
+from portal.audit.actor import Actor, Cause, Source, SystemActor
 from portal.audit.models import AuditEvent
 from portal.common import clock
 from tests.factories import BookingFactory
@@ -34,7 +33,7 @@ def dispute(stripe: FakeGateway) -> Dispute:
         reason="fraudulent", amount=1125, currency="GBP", created_at=clock.now(), is_charge_refundable=False,
         withdrawn_amount=1125, evidence_due_at=clock.now() + timedelta(days=9), movements=1,
     )  # fmt: skip
-    apply_dispute(stripe.disputes["dp_1"], News(BY, Source.SCHEDULE, clock.now()))
+    apply_dispute(stripe.disputes["dp_1"], Cause(BY, Source.SCHEDULE, clock.now()))
     return Dispute.objects.get()
 
 
@@ -59,7 +58,7 @@ def race(act: Callable[[int], object]) -> list[str]:
 def save(dispute: Dispute, words: str) -> DisputeEvidence:
     return save_draft(
         dispute.pk, texts={"product_description": words}, released=["product_description"], attached={}, removed=[],
-        version=0, by=BY, source=Source.STAFF,
+        version=0, cause=Cause(BY, Source.STAFF),
     )  # fmt: skip
 
 
@@ -72,7 +71,7 @@ def test_several_who_submit_ask_for_one_submission_and_several_workers_send_it_o
     dispute: Dispute, stripe: FakeGateway
 ) -> None:
     save(dispute, "Respite care")
-    submit = lambda number: request_submission(dispute.pk, version=1, by=BY, source=Source.STAFF)  # noqa: E731
+    submit = lambda number: request_submission(dispute.pk, version=1, cause=Cause(BY, Source.STAFF))  # noqa: E731
     assert race(submit) == ["taken"] * PEOPLE
     assert AuditEvent.objects.filter(action="dispute.answer_released").count() == 1
     race(lambda number: send_evidence())

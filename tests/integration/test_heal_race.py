@@ -10,7 +10,7 @@ from payments.domain.checkout import open_checkout
 from payments.domain.discrepancies import note
 from payments.domain.reconciliation.settle import settle_one
 from payments.enums import DiscrepancyKind, DiscrepancyStatus, PaymentStatus
-from portal.audit.actor import Actor, Source
+from portal.audit.actor import Actor, Cause, Source
 from portal.audit.models import AuditEvent
 from portal.bookings.enums import BookingStatus
 from tests.factories import BookingFactory, UserFactory
@@ -25,15 +25,20 @@ def test_it_is_healed_once_and_both_are_told(stripe: FakeGateway) -> None:
     stripe.pay(intent_id)
     people = [Actor.user(UserFactory()) for _ in range(2)]
     found = note(
-        DiscrepancyKind.STATUS_DIFFERS, stripe_object_id=intent_id, by=people[0], source=Source.STAFF, payment=payment,
-        amount=payment.amount, currency=payment.currency, details={"intent": intent_id},
-    )  # fmt: skip
+        DiscrepancyKind.STATUS_DIFFERS,
+        stripe_object_id=intent_id,
+        cause=Cause(people[0], Source.STAFF),
+        payment=payment,
+        amount=payment.amount,
+        currency=payment.currency,
+        details={"intent": intent_id},
+    )
     together = Barrier(len(people))
 
     def click(person: Actor) -> bool:
         together.wait(30)
         try:
-            return settle_one(found, by=person, source=Source.STAFF)
+            return settle_one(found, cause=Cause(person, Source.STAFF))
         finally:
             connection.close()
 

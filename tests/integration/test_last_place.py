@@ -12,7 +12,7 @@ import pytest
 from django.db import connection
 
 from payments.domain.checkout import book
-from portal.audit.actor import Actor, Source
+from portal.audit.actor import Actor, Cause, Source
 from portal.bookings.domain import reserve as reserve_module
 from portal.bookings.errors import AlreadyBooked, SessionFull
 from portal.bookings.models import Booking, Session
@@ -36,8 +36,7 @@ def race(session: Session) -> list[str]:
                 session=session,
                 caregiver=person.caregiver,
                 care_recipient=person,
-                by=Actor.user(person.caregiver.user),
-                source=Source.CAREGIVER,
+                cause=Cause(Actor.user(person.caregiver.user), Source.CAREGIVER),
             )
         except SessionFull:
             return "full"
@@ -69,8 +68,7 @@ def test_ten_tabs_of_one_family_hold_one_place_for_a_person() -> None:
                 session=session,
                 caregiver=person.caregiver,
                 care_recipient=person,
-                by=Actor.user(person.caregiver.user),
-                source=Source.CAREGIVER,
+                cause=Cause(Actor.user(person.caregiver.user), Source.CAREGIVER),
                 token=uuid.uuid4(),
             )
         except AlreadyBooked:

@@ -25,14 +25,13 @@ from payments.domain.checkout import CheckoutClosed, open_checkout
 from payments.domain.disputes import apply_dispute
 from payments.domain.events import process_inbox
 from payments.domain.invariants import INVARIANTS, violations
-from payments.domain.news import Applied, News
 from payments.domain.reconciliation import heal, reconcile
 from payments.domain.refunds import RefundError, request_refund, send_refunds
 from payments.domain.release import expire_holds
-from payments.enums import CAPTURED, RefundReason, RunKind, RunState
+from payments.enums import CAPTURED, Applied, RefundReason, RunKind, RunState
 from payments.gateway.base import DisputeResult, GatewayError, GatewayUnreachable, Intent, RefundResult
 from payments.models import Payment, ReceivedEvent
-from portal.audit.actor import Actor, Source, SystemActor
+from portal.audit.actor import Actor, Cause, Source, SystemActor
 from portal.bookings.domain.holds import extend_hold
 from portal.bookings.enums import BookingStatus
 from portal.bookings.errors import BookingError
@@ -57,7 +56,7 @@ class Killed(RuntimeError):
 class Stripe(FakeGateway):
     """The provider, which tells of everything that happens there."""
 
-    news: list[dict[str, Any]] = field(default_factory=list)
+    cause: list[dict[str, Any]] = field(default_factory=list)
     past: list[dict[str, Any]] = field(default_factory=list)
     refunded_here: dict[str, int] = field(default_factory=dict)
     answers: list[tuple[DisputeResult, datetime]] = field(default_factory=list)
@@ -217,7 +216,7 @@ class Money(RuleBasedStateMachine):
     def cancel_a_booking(self, data: st.DataObject) -> None:
         booking = self._any_booking(data)
         try:
-            cancel(booking, by=Actor.user(booking.caregiver.user), source=Source.CAREGIVER)
+            cancel(booking, cause=Cause(Actor.user(booking.caregiver.user), Source.CAREGIVER))
             self.cancelled.add(booking.pk)
         except NotCancellable:
             pass
@@ -229,7 +228,7 @@ class Money(RuleBasedStateMachine):
     def ask_for_more_time(self, data: st.DataObject) -> None:
         booking = self._any_booking(data)
         if booking.can_extend_hold:
-            extend_hold(booking.pk, by=Actor.user(booking.caregiver.user), source=Source.CAREGIVER)
+            extend_hold(booking.pk, cause=Cause(Actor.user(booking.caregiver.user), Source.CAREGIVER))
 
     @precondition(lambda self: self._captured())
     @rule(data=st.data(), part=st.integers(1, 3))
@@ -237,7 +236,7 @@ class Money(RuleBasedStateMachine):
         payment = data.draw(st.sampled_from(self._captured()))
         amount = max(1, payment.refundable_amount // part)
         try:
-            request_refund(payment.pk, amount=amount, reason=RefundReason.GOODWILL, by=FINANCE, source=Source.STAFF)
+            request_refund(payment.pk, amount=amount, reason=RefundReason.GOODWILL, cause=Cause(FINANCE, Source.STAFF))
             self.asked[payment.pk] = self.asked.get(payment.pk, 0) + amount
         except RefundError:
             assert payment.refundable_amount == 0
@@ -288,7 +287,7 @@ class Money(RuleBasedStateMachine):
     @rule(data=st.data())
     def another_worker_writes_its_older_answer_last(self, data: st.DataObject) -> None:
         answer, asked_at = data.draw(st.sampled_from(self.stripe.answers))
-        apply_dispute(answer, News(FINANCE, Source.WEBHOOK, asked_at))
+        apply_dispute(answer, Cause(FINANCE, Source.WEBHOOK, asked_at))
 
     @rule(fault=st.sampled_from(["unreachable", "lost reply", "killed"]))
     def something_breaks(self, fault: str) -> None:
@@ -331,10 +330,10 @@ class Money(RuleBasedStateMachine):
         poisoned = next(iter(self.stripe.intents), "")
         real = heal.apply_intent
 
-        def breaks(intent: Intent, news: News) -> Applied:
+        def breaks(intent: Intent, cause: Cause) -> Applied:
             if intent.id == poisoned:
                 raise ZeroDivisionError
-            return real(intent, news)
+            return real(intent, cause)
 
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(heal, "apply_intent", breaks)

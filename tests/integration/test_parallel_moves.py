@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from payments.domain.moving import move_to_session
-from portal.audit.actor import Actor, Source, SystemActor
+from portal.audit.actor import Actor, Cause, Source, SystemActor
 from portal.bookings.domain.transitions import move
 from portal.bookings.enums import BookingStatus
 from portal.bookings.errors import SessionFull, TimesOverlap
@@ -22,7 +22,7 @@ BY = Actor.system(SystemActor.SETTLEMENT)
 
 
 def confirmed(session: Session) -> Booking:
-    return move(BookingFactory(session=session).pk, to=BookingStatus.CONFIRMED, by=BY, source=Source.STAFF)
+    return move(BookingFactory(session=session).pk, to=BookingStatus.CONFIRMED, cause=Cause(BY, Source.STAFF))
 
 
 def at_once(moves: list[tuple[Booking, Session]]) -> list[str]:
@@ -34,7 +34,7 @@ def at_once(moves: list[tuple[Booking, Session]]) -> list[str]:
         together.wait(30)
         try:
             move_to_session(
-                booking.pk, from_session=booking.session_id, to_session=target.pk, by=BY, source=Source.CAREGIVER
+                booking.pk, from_session=booking.session_id, to_session=target.pk, cause=Cause(BY, Source.CAREGIVER)
             )
         except SessionFull:
             return "full"
@@ -85,7 +85,7 @@ def test_one_booking_sent_to_two_sessions_at_once_takes_one_place() -> None:
     def attempt(target: Session) -> bool:
         together.wait(30)
         try:
-            move_to_session(booking.pk, from_session=origin.pk, to_session=target.pk, by=BY, source=Source.CAREGIVER)
+            move_to_session(booking.pk, from_session=origin.pk, to_session=target.pk, cause=Cause(BY, Source.CAREGIVER))
         except Exception:
             return False
         finally:
@@ -105,7 +105,7 @@ def test_two_bookings_of_one_person_moved_to_one_time_at_once_are_asked_about() 
         bookings = [
             move(
                 BookingFactory(session=session_in(days + more, service, 4), care_recipient=person).pk,
-                to=BookingStatus.CONFIRMED, by=BY, source=Source.STAFF,
+                to=BookingStatus.CONFIRMED, cause=Cause(BY, Source.STAFF),
             )
             for more in (0, 1)
         ]  # fmt: skip

@@ -12,7 +12,7 @@ from payments.domain import refunds
 from payments.domain.refunds import RefundError, request_refund
 from payments.enums import RefundReason
 from payments.models import Payment, Refund
-from portal.audit.actor import Actor, Source, SystemActor
+from portal.audit.actor import Actor, Cause, Source, SystemActor
 from tests.factories import BookingFactory
 from tests.fakes import FakeGateway
 from tests.ledger import pay
@@ -30,7 +30,7 @@ def race(payment: Payment, amount: int, token: Callable[[], uuid.UUID]) -> list[
         together.wait(30)
         try:
             request_refund(
-                payment.pk, amount=amount, reason=RefundReason.GOODWILL, by=BY, source=Source.STAFF, token=token()
+                payment.pk, amount=amount, reason=RefundReason.GOODWILL, cause=Cause(BY, Source.STAFF), token=token()
             )
         except RefundError:
             return "refused"

@@ -11,7 +11,7 @@ from payments.domain.checkout import check_once, open_checkout
 from payments.domain.refunds import request_refund, send_refunds
 from payments.enums import RefundReason
 from payments.models import Payment
-from portal.audit.actor import Actor, Source
+from portal.audit.actor import Actor, Cause, Source
 from portal.bookings.models import Booking
 from portal.common import clock
 from tests.replays.at_stripe import AtStripe
@@ -55,7 +55,7 @@ def asked_for(payment: Payment, amount: int) -> None:
     check_once(payment)
     payment.refresh_from_db()
     by = Actor.user(payment.booking.caregiver.user)
-    request_refund(payment.pk, amount=amount, reason=RefundReason.GOODWILL, by=by, source=Source.STAFF)
+    request_refund(payment.pk, amount=amount, reason=RefundReason.GOODWILL, cause=Cause(by, Source.STAFF))
 
 
 def two_declines_then_success(at_stripe: AtStripe, booking: Booking) -> Iterator[None]:

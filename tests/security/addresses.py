@@ -28,7 +28,7 @@ from payments.models import Dispute, PaymentAttempt, ReceivedEvent, Refund
 from payments.payment_page import sample
 from portal.accounts.models import User
 from portal.accounts.roles import Role
-from portal.audit.actor import Actor, Source, SystemActor
+from portal.audit.actor import Actor, Cause, Source, SystemActor
 from portal.caregivers.models import CareRecipient
 from portal.common import clock
 from portal.media_library.enums import Access
@@ -99,7 +99,7 @@ def _money(recipient: CareRecipient, stripe: FakeGateway) -> Named:
     payment = pay(booking, stripe)
     found = note(
         DiscrepancyKind.UNKNOWN_CHARGE, stripe_object_id="ch_1", payment=payment,
-        by=Actor.system(SystemActor.RECONCILIATION), source=Source.RECONCILIATION,
+        cause=Cause(Actor.system(SystemActor.RECONCILIATION), Source.RECONCILIATION),
     )  # fmt: skip
     refund = Refund.objects.create(payment=payment, amount=100, reason=RefundReason.GOODWILL)
     dispute = Dispute.objects.create(payment=payment, stripe_dispute_id="dp_1", amount=100, status="needs_response")

@@ -50,7 +50,7 @@ from payments.enums import (  # noqa: E402
 from payments.models import Discrepancy, Payment, ReceivedEvent  # noqa: E402
 from portal.accounts.models import User  # noqa: E402
 from portal.activity.consent import allow  # noqa: E402
-from portal.audit.actor import Actor, Source  # noqa: E402
+from portal.audit.actor import Actor, Cause, Source  # noqa: E402, Cause
 from portal.audit.domain.seal import seal_committed  # noqa: E402
 from portal.bookings.domain.attendance import mark_attendance  # noqa: E402
 from portal.bookings.domain.session_changes import cancel_session, move_session  # noqa: E402
@@ -108,7 +108,13 @@ def _more_people() -> None:
     EmailAddress.objects.create(user=second, email="Tom.Work@Example.com", verified=True, primary=False)
     EmailAddress.objects.create(user=second, email="tom.unverified@example.com", verified=False, primary=False)
     allow(second)
-    invite(email="called@example.com", first_name="Cal", last_name="Led", phone="0117 496 0001", by=admin)
+    invite(
+        email="called@example.com",
+        first_name="Cal",
+        last_name="Led",
+        phone="0117 496 0001",
+        cause=Cause(admin, Source.STAFF),
+    )
     gone = User.objects.create_user("gone@example.com", PASSWORD, first_name="Gone")
     welcome(gone)
     erasure.request_erasure(gone)
@@ -165,8 +171,7 @@ class Bookings:
             session=next(self._sessions),
             caregiver=self.caregiver,
             care_recipient=self.person,
-            by=self.by,
-            source=Source.CAREGIVER,
+            cause=Cause(self.by, Source.CAREGIVER),
         )
 
     def paid(
@@ -198,7 +203,7 @@ class Bookings:
             kind=OfflineKind.CASH,
             received_on=clock.now().date(),
             reference="till 4",
-            by=self.finance,
+            cause=Cause(self.finance, Source.STAFF),
         )
         self._attended()
         self._moved()
@@ -212,8 +217,8 @@ class Bookings:
         Booking.objects.filter(pk=expired.pk).update(hold_expires_at=clock.now() - timedelta(minutes=1))
         release.expire_holds()
         open_checkout(cancelled)
-        cancel(cancelled, by=self.by, source=Source.CAREGIVER)
-        cancel(fresh(self.paid()), by=self.by, source=Source.CAREGIVER)
+        cancel(cancelled, cause=Cause(self.by, Source.CAREGIVER))
+        cancel(fresh(self.paid()), cause=Cause(self.by, Source.CAREGIVER))
         late = self.make()
         late_intent = open_checkout(late).payment.intent_id
         stripe_post(f"payment_intents/{late_intent}/confirm", payment_method="pm_card_visa")
@@ -223,26 +228,28 @@ class Bookings:
             booking = fresh(self.paid())
             begun = clock.now() - timedelta(hours=26 if status == BookingStatus.NO_SHOW else 30)
             Session.objects.filter(pk=booking.session_id).update(starts_at=begun, ends_at=begun + timedelta(hours=3))
-            mark_attendance(booking.pk, seen=booking.status, to=status, by=self.coordinator)
+            mark_attendance(booking.pk, seen=booking.status, to=status, cause=Cause(self.coordinator, Source.STAFF))
 
     def _moved(self) -> None:
         booking, target = fresh(self.paid()), next(self._sessions)
         move_to_session(
-            booking.pk, from_session=booking.session_id, to_session=target.pk, by=self.by, source=Source.CAREGIVER
+            booking.pk, from_session=booking.session_id, to_session=target.pk, cause=Cause(self.by, Source.CAREGIVER)
         )
         session = fresh(self.paid()).session
         move_session(
             session.pk, seen_starts_at=session.starts_at, starts_at=session.starts_at + timedelta(hours=1),
-            by=self.coordinator, message="The carer comes from another visit.",
+            cause=Cause(self.coordinator, Source.STAFF), message="The carer comes from another visit.",
         )  # fmt: skip
-        cancel_session(fresh(self.paid()).session_id, by=self.coordinator, message="The carer is ill.")
+        cancel_session(
+            fresh(self.paid()).session_id, cause=Cause(self.coordinator, Source.STAFF), message="The carer is ill."
+        )
         until(lambda: session_changes.see_to_session_changes() == 0, "the sessions' changes")
 
     def _refunded(self) -> None:
         for card, amount in (("pm_card_visa", 500), ("pm_card_refundFail", 400), ("pm_card_pendingRefund", 300)):
             payment = self.paid(card)
             refunds.request_refund(
-                payment.pk, amount=amount, reason=RefundReason.GOODWILL, by=self.finance, source=Source.STAFF
+                payment.pk, amount=amount, reason=RefundReason.GOODWILL, cause=Cause(self.finance, Source.STAFF)
             )
         clerk = self.paid()
         stripe_post("refunds", payment_intent=str(clerk.intent_id), amount="200")
@@ -265,7 +272,7 @@ class Bookings:
         reconcile(RunKind.FULL, moment - timedelta(days=1), moment, heal_missed=True)
         first = Discrepancy.objects.filter(status=DiscrepancyStatus.OPEN).order_by("pk").first()
         assert first is not None
-        close(first, DiscrepancyStatus.IGNORED, "A donation.", by=self.finance, source=Source.STAFF)
+        close(first, DiscrepancyStatus.IGNORED, "A donation.", cause=Cause(self.finance, Source.STAFF))
 
 
 def fresh(payment: Payment) -> Booking:

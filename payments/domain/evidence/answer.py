@@ -12,7 +12,7 @@ from payments.domain.transitions import locked
 from payments.enums import DISPUTE_TO_ANSWER, EVIDENCE_OPEN, EvidenceState
 from payments.errors import EvidenceError
 from payments.models import Dispute, DisputeEvidence, EvidenceFile
-from portal.audit.actor import Actor, Source
+from portal.audit.actor import Cause
 from portal.audit.domain import record
 from portal.common import clock
 from portal.common.task_queue import enqueue_on_commit
@@ -58,8 +58,7 @@ def save_draft(
     attached: Mapping[str, Document],
     removed: Collection[str],
     version: int,
-    by: Actor,
-    source: Source,
+    cause: Cause,
 ) -> DisputeEvidence:
     """Keep what finance wrote; nothing goes to Stripe. `version` is the one that was shown, 0 when there was none.
 
@@ -74,12 +73,12 @@ def save_draft(
     evidence.files.filter(field__in={*removed, *attached}).delete()
     EvidenceFile.objects.bulk_create(_row(evidence, field, document) for field, document in attached.items())
     compose(evidence)
-    record("dispute.answer_saved", dispute, by=by, source=source, data=_facts(evidence))
+    record("dispute.answer_saved", dispute, cause=cause, data=_facts(evidence))
     return evidence
 
 
 @transaction.atomic
-def request_submission(dispute_id: int, *, version: int, by: Actor, source: Source) -> DisputeEvidence:
+def request_submission(dispute_id: int, *, version: int, cause: Cause) -> DisputeEvidence:
     """Have the answer sent, once however often it is asked for. Raises EvidenceError."""
     dispute = _locked(dispute_id)
     evidence = current(dispute)
@@ -97,7 +96,7 @@ def request_submission(dispute_id: int, *, version: int, by: Actor, source: Sour
     evidence.requested_at = evidence.due_at = clock.now()
     evidence.attempts, evidence.leased_until, evidence.last_error, evidence.first_sent_at = 0, None, "", None
     evidence.save()
-    record("dispute.answer_released", dispute, by=by, source=source, data=_facts(evidence))
+    record("dispute.answer_released", dispute, cause=cause, data=_facts(evidence))
     enqueue_on_commit("payments.tasks.send_evidence")
     return evidence
 

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 
 from payments.domain.disputes import apply_dispute
 from payments.domain.evidence.fields import DOCUMENTS
-from payments.domain.news import News
 from payments.domain.transitions import locked
 from payments.enums import EvidenceState
 from payments.gateway import gateway
@@ -23,7 +22,7 @@ from payments.gateway.base import (
 )
 from payments.models import Dispute, DisputeEvidence, EvidenceFile
 from payments.models.refund import RESEND_WITHIN
-from portal.audit.actor import Actor, Source, SystemActor
+from portal.audit.actor import Actor, Cause, Source, SystemActor
 from portal.audit.domain import record
 from portal.common import clock
 from portal.common.leases import back_off, claim
@@ -31,7 +30,7 @@ from portal.common.leases import back_off, claim
 logger = logging.getLogger("payments.evidence")
 LEASE: Final = timedelta(minutes=5)  # several files, each with the gateway's time-out
 SETTLEMENT: Final = Actor.system(SystemActor.SETTLEMENT)
-Told = tuple[DisputeResult, News]
+Told = tuple[DisputeResult, Cause]
 
 
 def send_evidence(limit: int = 5) -> int:
@@ -45,7 +44,7 @@ def send_evidence(limit: int = 5) -> int:
 def _hand_over(evidence: DisputeEvidence) -> None:
     dispute = Dispute.objects.get(pk=evidence.dispute_id)
     try:
-        result, news = _found(evidence, dispute) or _send(evidence, dispute)
+        result, cause = _found(evidence, dispute) or _send(evidence, dispute)
     except GatewayFailed as error:
         _with_new_key(evidence, error.code)
     except GatewayUnreachable as error:
@@ -59,7 +58,7 @@ def _hand_over(evidence: DisputeEvidence) -> None:
         _refused(evidence, error.code, error.explanation)
         _learn(dispute)
     else:
-        _submitted(evidence, result, news)
+        _submitted(evidence, result, cause)
 
 
 def _work_on(evidence: DisputeEvidence) -> None:
@@ -79,11 +78,11 @@ def _found(evidence: DisputeEvidence, dispute: Dispute) -> Told | None:
     """
     waits = dispute.status == evidence.stage
     if evidence.first_sent_at is not None and not (waits and _keeps_its_key(evidence)):
-        news = _news()
+        cause = _cause()
         result = gateway().retrieve_dispute(dispute.stripe_dispute_id)
         waits = result.status == evidence.stage
         if not waits and result.submissions > _submissions_before(evidence, dispute):
-            return result, news
+            return result, cause
     if not waits:
         raise GatewayRefused("moved_on", _("The dispute has changed since the answer was released. Nothing was sent."))
     return None
@@ -113,7 +112,7 @@ def _send(evidence: DisputeEvidence, dispute: Dispute) -> Told:
     ids = {file.field: file.stripe_file_id or _uploaded(file, evidence) for file in files}
     _mark_sent(evidence)
     result = gateway().submit_evidence(dispute.stripe_dispute_id, texts | ids, idempotency_key=evidence.idempotency_key)
-    return result, _news()  # as new as its reply: what others read while it was under way is older
+    return result, _cause()  # as new as its reply: what others read while it was under way is older
 
 
 def _uploaded(file: EvidenceFile, evidence: DisputeEvidence) -> str:
@@ -159,8 +158,7 @@ def _refused(evidence: DisputeEvidence, code: str, explanation: str) -> None:
     record(
         "dispute.answer_refused",
         dispute,
-        by=SETTLEMENT,
-        source=Source.SCHEDULE,
+        cause=Cause(SETTLEMENT, Source.SCHEDULE),
         data={"answer": stored.pk, "code": code[:64]},
     )
 
@@ -168,14 +166,14 @@ def _refused(evidence: DisputeEvidence, code: str, explanation: str) -> None:
 def _learn(dispute: Dispute) -> None:
     """A refusal may come of a dispute that closed meanwhile."""
     try:
-        news = _news()
-        apply_dispute(gateway().retrieve_dispute(dispute.stripe_dispute_id), news)
+        cause = _cause()
+        apply_dispute(gateway().retrieve_dispute(dispute.stripe_dispute_id), cause)
     except GatewayError:  # logged by the gateway; the event or reconciliation brings it
         return
 
 
 @transaction.atomic
-def _submitted(evidence: DisputeEvidence, result: DisputeResult, news: News) -> None:
+def _submitted(evidence: DisputeEvidence, result: DisputeResult, cause: Cause) -> None:
     """The bank has it: what was attached is deleted here, and the dispute is brought to what Stripe says."""
     dispute, stored = _locked(evidence)
     if stored.state == EvidenceState.SENDING:
@@ -185,11 +183,10 @@ def _submitted(evidence: DisputeEvidence, result: DisputeResult, news: News) -> 
         record(
             "dispute.answer_submitted",
             dispute,
-            by=SETTLEMENT,
-            source=Source.SCHEDULE,
+            cause=Cause(SETTLEMENT, Source.SCHEDULE),
             data={"answer": stored.pk, "released": ", ".join(stored.released)},
         )
-    apply_dispute(result, news)
+    apply_dispute(result, cause)
 
 
 def _locked(evidence: DisputeEvidence) -> tuple[Dispute, DisputeEvidence]:
@@ -198,5 +195,5 @@ def _locked(evidence: DisputeEvidence) -> tuple[Dispute, DisputeEvidence]:
     return Dispute.objects.get(pk=evidence.dispute_id), DisputeEvidence.objects.get(pk=evidence.pk)
 
 
-def _news() -> News:
-    return News(SETTLEMENT, Source.SCHEDULE, clock.now())
+def _cause() -> Cause:
+    return Cause(SETTLEMENT, Source.SCHEDULE, clock.now())

@@ -7,7 +7,6 @@ from django.db.models import Q
 
 from payments.domain.charges import apply_charge
 from payments.domain.disputes import apply_dispute
-from payments.domain.news import News
 from payments.domain.reconciliation.findings import Finding
 from payments.domain.refund_tasks import is_place_without_money
 from payments.domain.refunds import apply_refunds
@@ -23,7 +22,7 @@ from payments.enums import (
 from payments.gateway import gateway
 from payments.gateway.base import GatewayNotFound, Intent
 from payments.models import Dispute, Payment, Refund
-from portal.audit.actor import Actor, Source, SystemActor
+from portal.audit.actor import Actor, Cause, Source, SystemActor
 from portal.common import clock
 
 K = DiscrepancyKind
@@ -80,23 +79,23 @@ def still_differs(finding: Finding) -> bool:
 
 def heal(finding: Finding) -> None:
     """Apply what Stripe says; what does not fit stays as it is. Raises GatewayError's children."""
-    news = News(BY, Source.RECONCILIATION, clock.now())
+    cause = Cause(BY, Source.RECONCILIATION, clock.now())
     match finding.kind:
         case K.STATUS_DIFFERS:
-            apply_intent(gateway().retrieve_intent(finding.intent_id), news)
+            apply_intent(gateway().retrieve_intent(finding.intent_id), cause)
         case K.MISSING_LOCALLY if finding.payment_id is not None:
-            _adopt_or_cancel(gateway().retrieve_intent(finding.intent_id), finding.payment_id, news)
+            _adopt_or_cancel(gateway().retrieve_intent(finding.intent_id), finding.payment_id, cause)
         case K.REFUND_DIFFERS:
-            apply_refunds(gateway().list_refunds(finding.intent_id), news)
+            apply_refunds(gateway().list_refunds(finding.intent_id), cause)
         case K.DISPUTE_MISSING:
-            apply_dispute(gateway().retrieve_dispute(finding.stripe_id), news)
+            apply_dispute(gateway().retrieve_dispute(finding.stripe_id), cause)
         case K.FEE_MISSING:
             charge_id = gateway().retrieve_intent(finding.intent_id).latest_charge_id
             if charge_id:
-                apply_charge(gateway().retrieve_charge(charge_id), news)
+                apply_charge(gateway().retrieve_charge(charge_id), cause)
 
 
-def _adopt_or_cancel(intent: Intent, payment_id: int, news: News) -> None:
+def _adopt_or_cancel(intent: Intent, payment_id: int, cause: Cause) -> None:
     """Give the payment its intent, whose reply was lost.
 
     Where it has another one since, nobody was ever given this one to pay: Stripe is to forget it.
@@ -105,7 +104,7 @@ def _adopt_or_cancel(intent: Intent, payment_id: int, news: News) -> None:
     if intent.status in UNTRIED and has_another.exists():
         gateway().cancel_intent(intent.id)
     else:
-        apply_intent(intent, news)
+        apply_intent(intent, cause)
 
 
 def _exists_at_stripe(intent_id: str) -> bool:

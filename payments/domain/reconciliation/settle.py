@@ -15,7 +15,7 @@ from payments.gateway.base import GatewayRefused, GatewayUnreachable
 from payments.gateway.patience import patiently
 from payments.metrics import FINDINGS_FAILED
 from payments.models import Discrepancy, Payment, ReconciliationRun
-from portal.audit.actor import Actor, Source
+from portal.audit.actor import Cause, Source
 from portal.common.metrics import increment
 
 K = DiscrepancyKind
@@ -104,14 +104,14 @@ class Settlement:
         try:
             if not _differs_still(finding):
                 words = "No longer found by reconciliation."
-                close(discrepancy, DiscrepancyStatus.HEALED, words, by=BY, source=Source.RECONCILIATION)
+                close(discrepancy, DiscrepancyStatus.HEALED, words, cause=Cause(BY, Source.RECONCILIATION))
         except Exception as error:
             self._fail(finding, error)
         else:
             self._unanswered = 0
 
 
-def settle_one(discrepancy: Discrepancy, *, by: Actor, source: Source) -> bool:
+def settle_one(discrepancy: Discrepancy, *, cause: Cause) -> bool:
     """Look at a discrepancy of a kind in LOOKED_AT again, and heal it if that is possible; whether it is gone.
 
     Somebody waits for it, so Stripe is asked once. Never inside a transaction. Raises GatewayUnreachable.
@@ -124,7 +124,7 @@ def settle_one(discrepancy: Discrepancy, *, by: Actor, source: Source) -> bool:
                 return False
     except GatewayRefused:
         return False
-    close(discrepancy, DiscrepancyStatus.HEALED, "Looked at again: no difference.", by=by, source=source)
+    close(discrepancy, DiscrepancyStatus.HEALED, "Looked at again: no difference.", cause=cause)
     return True
 
 
@@ -161,8 +161,7 @@ def _note(finding: Finding) -> Discrepancy:
     return note(
         finding.kind,
         stripe_object_id=finding.stripe_id,
-        by=BY,
-        source=Source.RECONCILIATION,
+        cause=Cause(BY, Source.RECONCILIATION),
         payment=Payment.objects.filter(pk=finding.payment_id or 0).first(),
         amount=finding.amount,
         currency=finding.currency,

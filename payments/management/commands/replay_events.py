@@ -10,7 +10,7 @@ from payments.domain.events import process_inbox
 from payments.domain.replay import replay
 from payments.enums import LedgerState
 from payments.models import ReceivedEvent
-from portal.audit.actor import Actor, Source, SystemActor
+from portal.audit.actor import Actor, Cause, Source, SystemActor
 
 
 class Command(BaseCommand):
@@ -31,7 +31,7 @@ class Command(BaseCommand):
                 f"Not received: {', '.join(sorted(unknown))}. `reconcile --heal` fetches what is missing."
             )
         by = Actor.system(SystemActor.RECONCILIATION)
-        count = replay(None if options["failed"] else ids, by=by, source=Source.STAFF)
+        count = replay(None if options["failed"] else ids, cause=Cause(by, Source.STAFF))
         while process_inbox():
             pass
         failed = ReceivedEvent.objects.filter(ledger_state=LedgerState.FAILED).count()

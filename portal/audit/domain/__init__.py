@@ -1,5 +1,5 @@
 """Writing, sealing and verifying the audit trail."""
 
-from portal.audit.domain.record import record
+from portal.audit.domain.record import record, write_transition
 
-__all__ = ["record"]
+__all__ = ["record", "write_transition"]

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.admin.forms import WagtailAdminModelForm
 
-from portal.audit.actor import Actor, Source
+from portal.audit.actor import Actor, Cause, Source
 from portal.bookings.domain.terms import record_changed_terms, stored_terms
 from portal.bookings.enums import DepositKind, SessionStatus
 from portal.bookings.models import CancellationWindow, Service, Session
@@ -74,7 +74,7 @@ class ServiceForm(AmountsForm, WagtailAdminModelForm):  # type: ignore[misc]
         CancellationWindow.objects.filter(service_id=self.instance.pk).delete()
         service: Service = super().save()
         if self.for_user is not None:
-            record_changed_terms(service, before, by=Actor.user(self.for_user), source=Source.STAFF)
+            record_changed_terms(service, before, cause=Cause(Actor.user(self.for_user), Source.STAFF))
         return service
 
 

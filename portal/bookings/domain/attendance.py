@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from portal.audit.actor import Actor, Source
+from portal.audit.actor import Cause
 from portal.bookings.domain.transitions import locked, move
 from portal.bookings.enums import OWES_BALANCE, BookingStatus
 from portal.bookings.errors import AttendanceChanged, AttendanceNotOpen, AttendanceTooEarly
@@ -10,7 +10,7 @@ from portal.common import clock
 
 
 @transaction.atomic
-def mark_attendance(booking_id: int, *, seen: str, to: BookingStatus, by: Actor) -> bool:
+def mark_attendance(booking_id: int, *, seen: str, to: BookingStatus, cause: Cause) -> bool:
     """Mark a booking attended, missed, or (a correction) open again; False when it says so already.
 
     `seen` is the status on the form. Raises AttendanceTooEarly before the session began, AttendanceChanged when
@@ -25,5 +25,5 @@ def mark_attendance(booking_id: int, *, seen: str, to: BookingStatus, by: Actor)
         raise AttendanceNotOpen
     if booking.status != seen:
         raise AttendanceChanged
-    move(booking_id, to=to, by=by, source=Source.STAFF, reason="attendance")
+    move(booking_id, to=to, cause=cause, reason="attendance")
     return True

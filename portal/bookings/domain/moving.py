@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from portal.audit.actor import Actor, Source
+from portal.audit.actor import Cause
 from portal.audit.domain import record
 from portal.bookings.domain.capacity import give_place_back, take_place
 from portal.bookings.domain.conflicts import refuse_conflicts
@@ -40,8 +40,7 @@ def move_booking(
     *,
     from_session: int,
     to_session: int,
-    by: Actor,
-    source: Source,
+    cause: Cause,
     within_terms: bool = True,
     accepted: Collection[str] = (),
 ) -> Booking:
@@ -67,7 +66,7 @@ def move_booking(
     give_place_back(from_session)
     booking.session = target
     booking.save(update_fields=["session"])
-    record("booking.session_changed", booking, by=by, source=source, data={"from": from_session, "to": to_session})
+    record("booking.session_changed", booking, cause=cause, data={"from": from_session, "to": to_session})
     return booking
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
-from portal.audit.actor import Actor, Source
+from portal.audit.actor import Cause
 from portal.audit.domain import record
 from portal.bookings.domain.capacity import take_place
 from portal.bookings.domain.conflicts import refuse_conflicts
@@ -25,8 +25,7 @@ def reserve(
     session: Session,
     caregiver: Caregiver,
     care_recipient: CareRecipient,
-    by: Actor,
-    source: Source,
+    cause: Cause,
     notes: str = "",
     token: UUID | None = None,
     hold_minutes: int | None = None,
@@ -45,7 +44,7 @@ def reserve(
     if token and (existing := Booking.objects.filter(token=token).first()):
         if existing.caregiver_id == caregiver.pk:
             existing = _same(existing, session, care_recipient)
-            _keep_notes(existing, notes, by=by, source=source)
+            _keep_notes(existing, notes, cause=cause)
             return existing
         token = None  # the form was somebody else's: a booking of its own
     Session.objects.select_for_update(no_key=True).get(pk=session.pk)  # nobody moves a booking into it meanwhile
@@ -55,9 +54,13 @@ def reserve(
     take_place(session.pk)
     booking = _insert(session, caregiver, care_recipient, notes, token, hold_minutes)
     BookingTransition.objects.create(
-        booking=booking, to_status=booking.status, actor_kind=by.kind, actor_id=by.id, source=source
+        booking=booking,
+        to_status=booking.status,
+        actor_kind=cause.actor.kind,
+        actor_id=cause.actor.id,
+        source=cause.source,
     )
-    record("booking.made", booking, by=by, source=source, data={"session": session.pk})
+    record("booking.made", booking, cause=cause, data={"session": session.pk})
     count_transition(session.service.slug, "", booking.status)
     return booking
 
@@ -69,7 +72,7 @@ def _same(existing: Booking, session: Session, care_recipient: CareRecipient) ->
     return existing
 
 
-def _keep_notes(existing: Booking, notes: str, *, by: Actor, source: Source) -> None:
+def _keep_notes(existing: Booking, notes: str, *, cause: Cause) -> None:
     """What was written after a look back at the form. Raises FormUsed once the booking has gone further."""
     if existing.notes == notes:
         return
@@ -77,7 +80,7 @@ def _keep_notes(existing: Booking, notes: str, *, by: Actor, source: Source) -> 
         raise FormUsed
     existing.notes = notes
     existing.save(update_fields=["notes"])
-    record("booking.notes_changed", existing, by=by, source=source)
+    record("booking.notes_changed", existing, cause=cause)
 
 
 def _insert(

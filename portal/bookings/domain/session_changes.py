@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from portal.audit.actor import Actor, Source
+from portal.audit.actor import Cause
 from portal.audit.domain import record
 from portal.bookings.enums import ATTENDANCE, UPCOMING, SessionChangeKind, SessionStatus
 from portal.bookings.errors import SessionChangeRefused
@@ -16,7 +16,7 @@ WORKER = "payments.tasks.see_to_session_changes"
 
 
 @transaction.atomic
-def cancel_session(session_id: int, *, by: Actor, message: str = "") -> SessionChange:
+def cancel_session(session_id: int, *, cause: Cause, message: str = "") -> SessionChange:
     """Cancel it: from here on nothing can be booked or paid in it, and a worker cancels each booking.
 
     Raises SessionChangeRefused when it is cancelled already, or somebody is marked in its register.
@@ -26,12 +26,12 @@ def cancel_session(session_id: int, *, by: Actor, message: str = "") -> SessionC
         raise SessionChangeRefused("Somebody is marked in this session's register. Correct the register first.")
     session.status = SessionStatus.CANCELLED
     session.save(update_fields=["status"])
-    return _noted(SessionChange(session=session, kind=SessionChangeKind.CANCELLED, message=message), by)
+    return _noted(SessionChange(session=session, kind=SessionChangeKind.CANCELLED, message=message), cause)
 
 
 @transaction.atomic
 def move_session(
-    session_id: int, *, seen_starts_at: datetime, starts_at: datetime, by: Actor, message: str = ""
+    session_id: int, *, seen_starts_at: datetime, starts_at: datetime, cause: Cause, message: str = ""
 ) -> SessionChange:
     """Move it to `starts_at` (UTC), as long as before; everybody is told and may cancel free of charge.
 
@@ -45,7 +45,7 @@ def move_session(
     change = SessionChange(
         session=session, kind=SessionChangeKind.MOVED, from_starts_at=before, to_starts_at=starts_at, message=message
     )
-    return _noted(change, by)
+    return _noted(change, cause)
 
 
 def _locked(session_id: int) -> Session:
@@ -68,15 +68,14 @@ def _check_move(session: Session, seen_starts_at: datetime, starts_at: datetime)
         raise SessionChangeRefused("There is another session of this service at that time.")
 
 
-def _noted(change: SessionChange, by: Actor) -> SessionChange:
-    change.actor_kind, change.actor_id = by.kind, by.id
+def _noted(change: SessionChange, cause: Cause) -> SessionChange:
+    change.actor_kind, change.actor_id = cause.actor.kind, cause.actor.id
     change.total = Booking.objects.filter(session=change.session_id, status__in=UPCOMING).count()
     change.save()
     record(
         f"session.{change.kind}",
         change.session,
-        by=by,
-        source=Source.STAFF,
+        cause=cause,
         data={"change": change.pk, "bookings": change.total},
     )
     enqueue_on_commit(WORKER)

@@ -1,6 +1,6 @@
 """What a service costs, on which terms and when: each change is audited with the old and the new value."""
 
-from portal.audit.actor import Actor, Source
+from portal.audit.actor import Cause
 from portal.audit.domain import record
 from portal.bookings.models import Availability, CancellationWindow, Service
 
@@ -26,11 +26,11 @@ def stored_terms(service_id: int) -> Terms:
     }
 
 
-def record_changed_terms(service: Service, before: Terms, *, by: Actor, source: Source) -> None:
+def record_changed_terms(service: Service, before: Terms, *, cause: Cause) -> None:
     """Audit what differs from `before`; nothing when nothing does. Call it in the transaction of the change."""
     after = stored_terms(service.pk)
     changed = [name for name in after if before.get(name) != after[name]]
     if changed:
         old = {f"{name}_from": before.get(name, "") for name in changed}
         new = {f"{name}_to": after[name] for name in changed}
-        record("service.terms_changed", service, by=by, source=source, data={**old, **new})
+        record("service.terms_changed", service, cause=cause, data={**old, **new})

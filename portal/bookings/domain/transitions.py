@@ -2,8 +2,8 @@
 
 from django.db import transaction
 
-from portal.audit.actor import Actor, Source
-from portal.audit.domain import record
+from portal.audit.actor import Cause
+from portal.audit.domain import write_transition
 from portal.bookings.domain.capacity import give_place_back, take_place
 from portal.bookings.enums import ALLOWED, HOLDS_PLACE, BookingStatus
 from portal.bookings.errors import TransitionNotAllowed
@@ -33,10 +33,8 @@ def move(
     booking_id: int,
     *,
     to: BookingStatus,
-    by: Actor,
-    source: Source,
+    cause: Cause,
     reason: str = "",
-    stripe_event_id: str = "",
 ) -> Booking:
     """Change a booking's state: lock, check the declared graph, save, write the transition and the audit row.
 
@@ -58,23 +56,6 @@ def move(
         booking.confirmed_at = clock.now()
         time_confirmation((booking.confirmed_at - booking.created_at).total_seconds())
     booking.save(update_fields=["status", "release_requested_at", "release_due_at", "confirmed_at"])
-    BookingTransition.objects.create(
-        booking=booking,
-        from_status=before,
-        to_status=to,
-        reason=reason,
-        actor_kind=by.kind,
-        actor_id=by.id,
-        source=source,
-        stripe_event_id=stripe_event_id,
-    )
-    record(
-        "booking.moved",
-        booking,
-        by=by,
-        source=source,
-        stripe_event_id=stripe_event_id,
-        data={"from": before.value, "to": to.value, "reason": reason},
-    )
+    write_transition(BookingTransition, booking, before=before, to=to, reason=reason, cause=cause)
     count_transition(booking.session.service.slug, before.value, to.value)
     return booking

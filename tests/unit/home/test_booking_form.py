@@ -9,7 +9,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from payments.domain.checkout import book
-from portal.audit.actor import Actor, Source
+from portal.audit.actor import Actor, Cause, Source
 from portal.audit.models import AuditEvent
 from portal.bookings import forms
 from portal.bookings.enums import BookingStatus
@@ -201,9 +201,12 @@ def test_a_token_of_somebody_else_is_worth_nothing(browser_of: Client, person: C
     token = uuid.uuid4()
     by = Actor.user(stranger.caregiver.user)
     theirs = book(
-        session=session, caregiver=stranger.caregiver, care_recipient=stranger, token=token, by=by,
-        source=Source.CAREGIVER,
-    )  # fmt: skip
+        session=session,
+        caregiver=stranger.caregiver,
+        care_recipient=stranger,
+        token=token,
+        cause=Cause(by, Source.CAREGIVER),
+    )
     response = browser_of.post("/book/", filled_in(session, person, token=str(token)))
     assert response.status_code == 302
     assert response["Location"] != f"/deposit/{theirs.reference}/"

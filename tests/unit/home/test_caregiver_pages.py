@@ -11,10 +11,9 @@ from django.urls import get_resolver, reverse
 from pytest_django import Settings
 
 from payments.domain.checkout import open_checkout
-from payments.domain.news import News
 from payments.domain.settlement import apply_intent
 from payments.gateway.base import GatewayMisconfigured, GatewayRefused, GatewayUnreachable
-from portal.audit.actor import Actor, Source
+from portal.audit.actor import Actor, Cause, Source
 from portal.bookings.models import Booking
 from portal.common import clock
 from tests.factories import BookingFactory, CareRecipientFactory
@@ -70,7 +69,7 @@ QUERIES = {
 def paid(booking: Booking, stripe: FakeGateway) -> Booking:
     """The booking with its deposit paid and confirmed."""
     intent_id = str(open_checkout(booking).payment.intent_id)
-    apply_intent(stripe.pay(intent_id), News(Actor.stripe("evt_1"), Source.WEBHOOK, clock.now(), "evt_1"))
+    apply_intent(stripe.pay(intent_id), Cause(Actor.stripe("evt_1"), Source.WEBHOOK, clock.now(), "evt_1"))
     booking.refresh_from_db()
     return booking
 

@@ -6,12 +6,11 @@ from typing import Any
 import time_machine
 
 from payments.domain.disputes import apply_dispute
-from payments.domain.news import News
 from payments.domain.refunds import apply_refund
 from payments.domain.settlement import apply_intent, note_decline
 from payments.gateway.base import DisputeResult, Intent, PaymentError, RefundResult
 from payments.models import Payment
-from portal.audit.actor import Actor, Source
+from portal.audit.actor import Actor, Cause, Source
 from portal.bookings.domain.transitions import move
 from portal.bookings.enums import BookingStatus
 from portal.bookings.models import Booking, Session
@@ -26,7 +25,7 @@ def booked(at: datetime, session: Session) -> Booking:
 def paid(booking: Booking, at: datetime) -> Payment:
     payment = booking.payments.get()
     with time_machine.travel(at, tick=False):
-        apply_intent(intent_of(payment, status="succeeded", amount_received=payment.amount), _news(at))
+        apply_intent(intent_of(payment, status="succeeded", amount_received=payment.amount), _cause(at))
     payment.refresh_from_db()
     return payment
 
@@ -36,8 +35,8 @@ def declined(booking: Booking, at: datetime, reason: str = "insufficient_funds")
     error = PaymentError("card_declined", reason)
     told = intent_of(payment, status="requires_payment_method", last_error=error)
     with time_machine.travel(at, tick=False):
-        apply_intent(told, _news(at))
-        note_decline(payment.pk, told, _news(at, f"evt_{payment.pk}_{at.timestamp()}"), occurred_at=at)
+        apply_intent(told, _cause(at))
+        note_decline(payment.pk, told, _cause(at, f"evt_{payment.pk}_{at.timestamp()}"), occurred_at=at)
 
 
 def refunded(payment: Payment, amount: int, at: datetime) -> None:
@@ -48,7 +47,7 @@ def refunded(payment: Payment, amount: int, at: datetime) -> None:
                 currency=payment.currency,
                 status="succeeded", created_at=at, metadata={}, failure_code="", balance_transaction_id="",
             ),
-            _news(at),
+            _cause(at),
         )  # fmt: skip
 
 
@@ -59,13 +58,13 @@ def disputed(payment: Payment, opened: datetime, *, withdrawn: int, status: str 
             currency=payment.currency, status=status, reason="fraudulent", is_charge_refundable=False,
             withdrawn_amount=withdrawn, evidence_due_at=None, created_at=opened, **fee,
         ),
-        _news(opened),
+        _cause(opened),
     )  # fmt: skip
 
 
 def moved(booking: Booking, to: BookingStatus, at: datetime) -> None:
     with time_machine.travel(at, tick=False):
-        move(booking.pk, to=to, by=Actor.stripe(), source=Source.STAFF)
+        move(booking.pk, to=to, cause=Cause(Actor.stripe(), Source.STAFF))
 
 
 def intent_of(payment: Payment, **fields: Any) -> Intent:
@@ -78,5 +77,5 @@ def intent_of(payment: Payment, **fields: Any) -> Intent:
     return Intent(**(known | fields))
 
 
-def _news(at: datetime, event: str = "") -> News:
-    return News(Actor.stripe(event), Source.WEBHOOK, at, event)
+def _cause(at: datetime, event: str = "") -> Cause:
+    return Cause(Actor.stripe(event), Source.WEBHOOK, at, event)

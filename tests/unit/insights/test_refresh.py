@@ -18,12 +18,11 @@ from insights.rollups.recompute import recompute
 from insights.rollups.refresh import rebuild, refresh
 from insights.rollups.verify import verify
 from payments.domain.disputes import apply_dispute
-from payments.domain.news import News
 from payments.domain.refunds import apply_refund
 from payments.gateway.base import DisputeResult, RefundResult
 from payments.models import Payment
 from portal.accounts.roles import Role
-from portal.audit.actor import Actor, Source
+from portal.audit.actor import Actor, Cause, Source
 from portal.bookings.domain.moving import move_booking
 from portal.bookings.domain.session_changes import cancel_session, move_session
 from portal.bookings.enums import BookingStatus
@@ -36,7 +35,7 @@ from tests.unit.insights.test_json import signed_in
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 LATER = NOON + timedelta(days=3)
-STAFF: dict[str, Any] = {"by": Actor.stripe(), "source": Source.STAFF}
+STAFF: dict[str, Any] = {"cause": Cause(Actor.stripe(), Source.STAFF)}
 
 
 @pytest.fixture
@@ -104,8 +103,13 @@ def test_a_cancelled_session_offers_nothing_and_a_moved_one_offers_it_on_its_new
     gone, other = session_on(10, service), session_on(12, service)
     caught_up()
     with time_machine.travel(LATER):
-        cancel_session(gone.pk, by=Actor.stripe())
-        move_session(other.pk, seen_starts_at=other.starts_at, starts_at=NOON + timedelta(days=14), by=Actor.stripe())
+        cancel_session(gone.pk, cause=Cause(Actor.stripe(), Source.STAFF))
+        move_session(
+            other.pk,
+            seen_starts_at=other.starts_at,
+            starts_at=NOON + timedelta(days=14),
+            cause=Cause(Actor.stripe(), Source.STAFF),
+        )
     refreshed()
     assert (
         not DailyServiceTotals.objects.filter(places_offered__gt=0)
@@ -136,7 +140,7 @@ def test_a_dispute_counts_on_the_day_it_was_opened(place: Session, caught_up) ->
                 amount=payment.amount, currency=payment.currency, created_at=opened, is_charge_refundable=False,
                 withdrawn_amount=payment.amount, evidence_due_at=None,
             ),
-            News(Actor.stripe(), Source.WEBHOOK, LATER, ""),
+            Cause(Actor.stripe(), Source.WEBHOOK, LATER, ""),
         )  # fmt: skip
     refreshed()
     assert on(opened).disputed_amount == payment.amount
@@ -155,7 +159,7 @@ def test_a_refund_that_the_bank_sends_back_leaves_the_day_it_went_on(place: Sess
                 currency=payment.currency, status="failed", created_at=NOON, metadata={}, failure_code="unknown",
                 balance_transaction_id="",
             ),
-            News(Actor.stripe(), Source.WEBHOOK, LATER, ""),
+            Cause(Actor.stripe(), Source.WEBHOOK, LATER, ""),
         )  # fmt: skip
     refreshed()
     assert (on(NOON).refunded_amount, on(NOON).paid_refunded) == (0, 0)

@@ -8,14 +8,13 @@ from datetime import timedelta
 import time_machine
 
 from payments.domain.checkout import open_checkout
-from payments.domain.news import News
 from payments.domain.reconciliation import reconcile
 from payments.domain.refunds import apply_refund
 from payments.domain.settlement import apply_intent
 from payments.enums import DiscrepancyStatus, RunKind
 from payments.gateway.base import Charge, DisputeResult, Intent, RefundResult
 from payments.models import Discrepancy, Payment, ReconciliationRun
-from portal.audit.actor import Actor, Source, SystemActor
+from portal.audit.actor import Actor, Cause, Source, SystemActor
 from portal.common import clock
 from tests.factories import BookingFactory
 from tests.fakes import FakeGateway
@@ -33,7 +32,7 @@ def opened() -> Payment:
 def paid(stripe: FakeGateway) -> Payment:
     """A deposit that both sides agree on, fee included."""
     payment = opened()
-    apply_intent(stripe.pay(str(payment.intent_id)), News(BY, Source.WEBHOOK, clock.now()))
+    apply_intent(stripe.pay(str(payment.intent_id)), Cause(BY, Source.WEBHOOK, clock.now()))
     Payment.objects.filter(pk=payment.pk).update(fee_amount=37, balance_transaction_id="txn_1")
     payment.refresh_from_db()
     return payment
@@ -122,7 +121,7 @@ def of_a_booking_lost_whose_number_was_paid_since(stripe: FakeGateway) -> None:
 def refund_gone_at_stripe(stripe: FakeGateway) -> None:
     payment = paid(stripe)
     add_refund(stripe, payment, "re_gone")
-    apply_refund(stripe.refunds["re_gone"], News(BY, Source.WEBHOOK, clock.now()))
+    apply_refund(stripe.refunds["re_gone"], Cause(BY, Source.WEBHOOK, clock.now()))
     del stripe.refunds["re_gone"]
 
 

@@ -9,7 +9,6 @@ from django.test import Client
 
 from payments.domain.cancellation import cancel
 from payments.domain.checkout import CheckoutClosed, open_checkout
-from payments.domain.news import News
 from payments.domain.pricing import balance_due
 from payments.domain.refund_quote import quote
 from payments.domain.release import close_stray_payments
@@ -18,7 +17,7 @@ from payments.enums import PaymentStatus, Purpose
 from payments.gateway.base import GatewayUnreachable, PaymentError
 from payments.models import Payment, Refund
 from payments.receipts import receipt_for
-from portal.audit.actor import Actor, Source, SystemActor
+from portal.audit.actor import Actor, Cause, Source, SystemActor
 from portal.bookings.enums import BookingStatus, SessionStatus
 from portal.bookings.models import Booking, Session
 from portal.common import clock
@@ -30,13 +29,13 @@ pytestmark = pytest.mark.django_db
 BY = Actor.system(SystemActor.SETTLEMENT)
 
 
-def news(event_id: str = "") -> News:
-    return News(BY, Source.WEBHOOK, clock.now(), event_id)
+def cause(event_id: str = "") -> Cause:
+    return Cause(BY, Source.WEBHOOK, clock.now(), event_id)
 
 
 def pay(booking: Booking, stripe: FakeGateway, purpose: Purpose) -> Payment:
     payment = open_checkout(booking, purpose).payment
-    apply_intent(stripe.pay(str(payment.intent_id)), news())
+    apply_intent(stripe.pay(str(payment.intent_id)), cause())
     return Payment.objects.get(pk=payment.pk)
 
 
@@ -124,7 +123,7 @@ def test_nothing_is_issued_once_the_session_has_begun_or_is_cancelled(confirmed:
 def test_money_that_comes_after_the_session_began_is_kept(confirmed: Booking, stripe: FakeGateway) -> None:
     payment = open_checkout(confirmed, Purpose.BALANCE).payment
     Booking.objects.filter(pk=confirmed.pk).update(status=BookingStatus.COMPLETED)
-    apply_intent(stripe.pay(str(payment.intent_id)), news())
+    apply_intent(stripe.pay(str(payment.intent_id)), cause())
     assert Payment.objects.get(pk=payment.pk).status == PaymentStatus.SUCCEEDED
     assert not Refund.objects.exists()
 
@@ -133,7 +132,7 @@ def test_a_declined_balance_says_that_the_place_is_safe(confirmed: Booking, stri
     payment = open_checkout(confirmed, Purpose.BALANCE).payment
     declined = stripe.set(str(payment.intent_id), last_error=PaymentError("card_declined", "insufficient_funds"))
     for minute, event_id in enumerate(("evt_1", "evt_2")):
-        note_decline(payment.pk, declined, news(event_id), occurred_at=clock.now() + timedelta(minutes=minute))
+        note_decline(payment.pk, declined, cause(event_id), occurred_at=clock.now() + timedelta(minutes=minute))
     mail = Notification.objects.get(template="balance_failed")
     assert (mail.context["amount"], mail.context["url"]) == ("£33.75", f"/balance/{confirmed.reference}/")
     assert told("payment_failed") == 0
@@ -144,7 +143,7 @@ class TestCancelled:
 
     def test_closes_the_balance_at_stripe(self, confirmed: Booking, stripe: FakeGateway) -> None:
         intent_id = open_checkout(confirmed, Purpose.BALANCE).intent.id
-        cancel(confirmed, by=BY, source=Source.CAREGIVER)
+        cancel(confirmed, cause=Cause(BY, Source.CAREGIVER))
         assert stripe.intents[intent_id].status == "canceled"
         assert Payment.objects.get(purpose=Purpose.BALANCE).status == PaymentStatus.CANCELLED
         with pytest.raises(CheckoutClosed):
@@ -153,7 +152,7 @@ class TestCancelled:
     def test_while_stripe_is_away_is_closed_by_the_sweep(self, confirmed: Booking, stripe: FakeGateway) -> None:
         intent_id = open_checkout(confirmed, Purpose.BALANCE).intent.id
         stripe.fail_next = [GatewayUnreachable("timeout")]
-        cancel(confirmed, by=BY, source=Source.CAREGIVER)
+        cancel(confirmed, cause=Cause(BY, Source.CAREGIVER))
         assert stripe.intents[intent_id].status == "requires_payment_method"
         with time_machine.travel(clock.now() + timedelta(minutes=2)):
             assert close_stray_payments() == 1
@@ -164,13 +163,13 @@ class TestCancelled:
         stripe.lose_next = 1
         with pytest.raises(GatewayUnreachable):
             open_checkout(confirmed, Purpose.BALANCE)
-        cancel(confirmed, by=BY, source=Source.CAREGIVER)
+        cancel(confirmed, cause=Cause(BY, Source.CAREGIVER))
         assert [i.status for i in stripe.intents.values() if i.amount == 3375] == ["canceled"]
 
     def test_returns_a_balance_that_was_paid_meanwhile(self, confirmed: Booking, stripe: FakeGateway) -> None:
         payment = open_checkout(confirmed, Purpose.BALANCE).payment
         stripe.pay(str(payment.intent_id))  # its webhook is still on the way
-        cancel(confirmed, by=BY, source=Source.CAREGIVER)
+        cancel(confirmed, cause=Cause(BY, Source.CAREGIVER))
         refunds = Refund.objects.order_by("pk").values_list("payment__purpose", "amount", "reason")
         assert list(refunds) == [("deposit", 1125, "cancellation"), ("balance", 3375, "late_money")]
         assert told("late_money_returned") == 1
@@ -180,7 +179,7 @@ class TestCancelled:
         booking = Booking.objects.get(pk=confirmed.pk)
         with time_machine.travel(booking.session.starts_at - timedelta(hours=30)):
             assert quote(booking).amount == 2250
-            cancel(booking, by=BY, source=Source.CAREGIVER)
+            cancel(booking, cause=Cause(BY, Source.CAREGIVER))
         assert list(Refund.objects.values_list("payment__purpose", "amount")) == [("balance", 2250)]
 
 
@@ -198,7 +197,7 @@ class TestPage:
         reply = signed_in(client, confirmed).get(address)
         assert client.get(f"{address}status.json").json() == {"state": "waiting", "payment": "pending"}
         payment = Payment.objects.get(purpose=Purpose.BALANCE)
-        apply_intent(stripe.pay(str(payment.intent_id)), news())
+        apply_intent(stripe.pay(str(payment.intent_id)), cause())
         reply = client.get(address)
         assert heading(reply.content.decode()) == "Paid in full"
         assert client.get(f"{address}status.json").json() == {"state": "paid", "payment": "succeeded"}

@@ -7,14 +7,13 @@ import time_machine
 
 from payments.domain.cancellation import LessThanShown, NotCancellable, cancel
 from payments.domain.checkout import CheckoutClosed, open_checkout
-from payments.domain.news import News
 from payments.domain.refund_quote import quote
 from payments.domain.release import Released, expire_holds
 from payments.domain.settlement import apply_intent
 from payments.enums import PaymentStatus, Purpose
 from payments.gateway.base import GatewayUnreachable
 from payments.models import Dispute, Payment, Refund
-from portal.audit.actor import Actor, Source, SystemActor
+from portal.audit.actor import Actor, Cause, Source, SystemActor
 from portal.audit.models import AuditEvent
 from portal.bookings.enums import BookingStatus
 from portal.bookings.models import Booking, Session
@@ -29,12 +28,12 @@ BY = Actor.system(SystemActor.SETTLEMENT)
 
 def pay(booking: Booking, stripe: FakeGateway) -> Booking:
     payment = open_checkout(booking).payment
-    apply_intent(stripe.pay(str(payment.intent_id)), News(BY, Source.WEBHOOK, clock.now()))
+    apply_intent(stripe.pay(str(payment.intent_id)), Cause(BY, Source.WEBHOOK, clock.now()))
     return Booking.objects.get(pk=booking.pk)
 
 
 def cancelled(booking: Booking) -> Released:
-    return cancel(booking, by=Actor.user(booking.caregiver.user), source=Source.CAREGIVER)
+    return cancel(booking, cause=Cause(Actor.user(booking.caregiver.user), Source.CAREGIVER))
 
 
 def held(booking: Booking) -> int:
@@ -184,6 +183,6 @@ def test_who_cancelled_is_on_record(booking: Booking, stripe: FakeGateway) -> No
 def test_nothing_is_cancelled_when_less_comes_back_than_was_shown(booking: Booking, stripe: FakeGateway) -> None:
     paid = pay(booking, stripe)
     with pytest.raises(LessThanShown):
-        cancel(paid, by=BY, source=Source.CAREGIVER, shown=1126)
+        cancel(paid, cause=Cause(BY, Source.CAREGIVER), shown=1126)
     assert (status(paid), Refund.objects.count()) == (BookingStatus.CONFIRMED, 0)
     assert AuditEvent.objects.get(action="booking.cancellation_refused").data == {"reason": "LessThanShown"}

@@ -5,12 +5,11 @@ from dataclasses import replace
 import pytest
 
 from payments.domain.charges import apply_charge
-from payments.domain.news import News
 from payments.gateway.base import Charge
 from payments.models import Payment
 from payments.privacy import erase
 from portal.accounts.models import ERASED_DOMAIN
-from portal.audit.actor import Actor, Source
+from portal.audit.actor import Actor, Cause, Source
 from portal.bookings.models import Booking
 from portal.common import clock
 from tests.fakes import FakeGateway
@@ -44,7 +43,7 @@ def charge_of(payment: Payment) -> Charge:
 
 
 def apply(charge: Charge) -> None:
-    apply_charge(charge, News(Actor.stripe("evt_1"), Source.WEBHOOK, clock.now()))
+    apply_charge(charge, Cause(Actor.stripe("evt_1"), Source.WEBHOOK, clock.now()))
 
 
 def known(payment: Payment) -> tuple[str, int | None, str]:

@@ -10,15 +10,14 @@ from django.contrib.auth.models import Group
 from payments.domain.discrepancies import close
 from payments.domain.disputes import apply_dispute
 from payments.domain.events import process_inbox
-from payments.domain.news import Applied, News
 from payments.domain.refunds import apply_refund, request_refund, send_refunds
 from payments.domain.retry import retry_refund, returned_by_hand
-from payments.enums import DiscrepancyKind, DiscrepancyStatus, PaymentStatus, RefundReason
+from payments.enums import Applied, DiscrepancyKind, DiscrepancyStatus, PaymentStatus, RefundReason
 from payments.gateway.base import DisputeResult
 from payments.gateway.stripe_objects import dispute_from
 from payments.models import Discrepancy, Dispute, Payment, ReceivedEvent, Refund
 from portal.accounts.roles import Role
-from portal.audit.actor import Actor, Source
+from portal.audit.actor import Actor, Cause, Source
 from portal.audit.models import AuditEvent
 from portal.bookings.enums import BookingStatus
 from portal.bookings.models import Booking
@@ -52,8 +51,8 @@ def disputed(payment: Payment, status: str = "needs_response", withdrawn: int | 
     )  # fmt: skip
 
 
-def news() -> News:
-    return News(Actor.stripe("evt_1"), Source.WEBHOOK, clock.now(), "evt_1")
+def cause() -> Cause:
+    return Cause(Actor.stripe("evt_1"), Source.WEBHOOK, clock.now(), "evt_1")
 
 
 def told() -> list[tuple[str, str]]:
@@ -64,7 +63,7 @@ def told() -> list[tuple[str, str]]:
 
 def test_finance_is_told_by_when_to_answer_and_how_it_ended(paid: Payment, finance: None) -> None:
     for result in (disputed(paid), disputed(paid), disputed(paid, "under_review"), disputed(paid, "lost")):
-        assert apply_dispute(result, news()) is Applied.APPLIED
+        assert apply_dispute(result, cause()) is Applied.APPLIED
     assert told() == [("dispute_opened", "finn@example.com"), ("dispute_closed", "finn@example.com")]
     opened, closed = Notification.objects.filter(template__startswith="dispute").order_by("pk")
     assert opened.context["due"] == "9:00am on Thursday 3 December"
@@ -72,15 +71,15 @@ def test_finance_is_told_by_when_to_answer_and_how_it_ended(paid: Payment, finan
 
 
 def test_one_that_we_hear_of_when_it_is_over_is_told_once(paid: Payment, finance: None) -> None:
-    apply_dispute(disputed(paid, "won", 0), news())
+    apply_dispute(disputed(paid, "won", 0), cause())
     assert told() == [("dispute_closed", "finn@example.com")]
 
 
 def test_the_net_loses_a_dispute_fee_in_the_fees_own_currency_alone(paid: Payment, stripe: FakeGateway) -> None:
-    apply_dispute(replace(disputed(paid, withdrawn=500), fee_amount=1500, settlement_currency="GBP"), news())
+    apply_dispute(replace(disputed(paid, withdrawn=500), fee_amount=1500, settlement_currency="GBP"), cause())
     other = pay(BookingFactory(), stripe)
     in_euros = replace(disputed(other), id="dp_2", fee_amount=1700, settlement_currency="EUR")
-    apply_dispute(in_euros, news())
+    apply_dispute(in_euros, cause())
     pounds = {"captured": 2250, "refunded": 0, "disputed": 1625, "dispute_fees": 1500, "net": -875}
     assert Payment.objects.totals() == {
         "EUR": {"captured": 0, "refunded": 0, "disputed": 0, "dispute_fees": 1700, "net": -1700}, "GBP": pounds,
@@ -88,7 +87,7 @@ def test_the_net_loses_a_dispute_fee_in_the_fees_own_currency_alone(paid: Paymen
     assert Payment.objects.filter(pk=paid.pk).totals() == {
         "GBP": {"captured": 1125, "refunded": 0, "disputed": 500, "dispute_fees": 1500, "net": -875}
     }
-    apply_dispute(replace(in_euros, status="won", fee_amount=0, withdrawn_amount=0, movements=2), news())
+    apply_dispute(replace(in_euros, status="won", fee_amount=0, withdrawn_amount=0, movements=2), cause())
     assert Payment.objects.totals() == {"GBP": {**pounds, "disputed": 500, "net": 250}}
     assert Payment.objects.none().totals() == {}
 
@@ -96,8 +95,8 @@ def test_the_net_loses_a_dispute_fee_in_the_fees_own_currency_alone(paid: Paymen
 @pytest.mark.parametrize(("status", "withdrawn"), [("lost", 1125), ("won", 0)])
 def test_what_was_read_before_the_decision_changes_nothing_after_it(status: str, withdrawn: int, paid: Payment) -> None:
     earlier = disputed(paid)
-    apply_dispute(replace(earlier, status=status, withdrawn_amount=withdrawn), news())
-    assert apply_dispute(earlier, news()) is Applied.APPLIED
+    apply_dispute(replace(earlier, status=status, withdrawn_amount=withdrawn), cause())
+    assert apply_dispute(earlier, cause()) is Applied.APPLIED
     dispute = Dispute.objects.get()
     paid.refresh_from_db()
     assert (dispute.status, dispute.withdrawn_amount, paid.disputed_amount) == (status, withdrawn, withdrawn)
@@ -128,17 +127,17 @@ def test_events_in_any_order_and_twice_end_the_same(
 
 
 def test_money_that_comes_back_is_no_longer_disputed(paid: Payment) -> None:
-    apply_dispute(disputed(paid), news())
+    apply_dispute(disputed(paid), cause())
     paid.refresh_from_db()
     assert paid.disputed_amount == paid.amount
-    apply_dispute(disputed(paid, "won", 0), news())
+    apply_dispute(disputed(paid, "won", 0), cause())
     paid.refresh_from_db()
     assert paid.disputed_amount == 0
 
 
-def asked(minutes: int) -> News:
+def asked(minutes: int) -> Cause:
     """Stripe was asked so many minutes from now."""
-    return replace(news(), as_of=clock.now() + timedelta(minutes=minutes))
+    return replace(cause(), as_of=clock.now() + timedelta(minutes=minutes))
 
 
 def test_an_answer_with_fewer_balance_transactions_is_older_and_changes_nothing(paid: Payment) -> None:
@@ -180,7 +179,7 @@ def test_a_lost_dispute_of_a_confirmed_booking_is_a_task(paid: Payment) -> None:
 def cancelled_refund(payment: Payment, amount: int) -> Refund:
     """What a cancellation promises."""
     reason = RefundReason.CANCELLATION
-    return request_refund(payment.pk, amount=amount, reason=reason, by=Actor.stripe("evt_1"), source=Source.STAFF)
+    return request_refund(payment.pk, amount=amount, reason=reason, cause=Cause(Actor.stripe("evt_1"), Source.STAFF))
 
 
 def waiting() -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
@@ -222,7 +221,7 @@ def test_a_refund_that_the_bank_had_sent_back_keeps_what_stripe_says_of_it(paid:
     send_refunds()
     (sent,) = stripe.refunds.values()
     stripe.refunds[sent.id] = replace(sent, status="failed")
-    apply_refund(stripe.refunds[sent.id], news())
+    apply_refund(stripe.refunds[sent.id], cause())
     apply_dispute(disputed(paid, "lost"), asked(1))
     assert waiting() == ([(1125, "failed")], [(1125, "healed")])
 
@@ -268,7 +267,7 @@ def test_what_is_owed_again_goes_through_stripe_where_stripe_takes_it(paid: Paym
     cancelled_refund(paid, 1125)
     moved(paid, ("lost", 1125), ("won", 0))
     Dispute.objects.update(is_charge_refundable=True)
-    retry_refund(Refund.objects.get(status="failed").pk, by=Actor.stripe("evt_1"), source=Source.STAFF)
+    retry_refund(Refund.objects.get(status="failed").pk, cause=Cause(Actor.stripe("evt_1"), Source.STAFF))
     send_refunds()
     assert waiting() == ([(1125, "cancelled"), (1125, "succeeded")], [(1125, "healed")])
 
@@ -278,7 +277,7 @@ def test_what_the_bank_had_sent_back_is_covered_and_owed_again_by_its_task(paid:
     send_refunds()
     (sent,) = stripe.refunds.values()
     stripe.refunds[sent.id] = replace(sent, status="failed")
-    apply_refund(stripe.refunds[sent.id], news())
+    apply_refund(stripe.refunds[sent.id], cause())
     moved(paid, ("lost", 500), ("won", 0))
     assert waiting() == ([(1125, "failed"), (500, "failed")], [(625, "open"), (500, "open")])
     moved(paid, ("needs_response", 1125), ("lost", 1125), first=2)
@@ -300,11 +299,11 @@ def test_what_a_part_of_was_returned_by_hand_is_owed_for_the_rest(paid: Payment)
     moved(paid, ("needs_response", 500))
     refund = cancelled_refund(paid, 1125)
     moved(paid, ("lost", 500), first=1)
-    returned_by_hand(refund.pk, amount=625, by=Actor.stripe("evt_1"), source=Source.STAFF)
+    returned_by_hand(refund.pk, amount=625, cause=Cause(Actor.stripe("evt_1"), Source.STAFF))
     moved(paid, ("won", 0), first=2)
     assert waiting()[0] == [(625, "succeeded"), (500, "failed")]
     owed = Refund.objects.get(amount=500)
-    returned_by_hand(owed.pk, amount=500, by=Actor.stripe("evt_1"), source=Source.STAFF)
+    returned_by_hand(owed.pk, amount=500, cause=Cause(Actor.stripe("evt_1"), Source.STAFF))
     paid.refresh_from_db()
     assert (paid.status, paid.refunded_amount) == (PaymentStatus.REFUNDED, 1125)
 
@@ -346,12 +345,12 @@ def test_a_place_without_money_is_none_once_the_dispute_is_won_after_all(paid: P
 
 def test_a_dispute_in_another_currency_than_its_payment_is_a_discrepancy(paid: Payment) -> None:
     in_euros = replace(disputed(paid, withdrawn=1300), currency="EUR", amount=1300)
-    assert apply_dispute(in_euros, news()) is Applied.DISCREPANCY
+    assert apply_dispute(in_euros, cause()) is Applied.DISCREPANCY
     assert not Dispute.objects.exists()
     opened = Discrepancy.objects.get()
     assert (opened.kind, opened.amount, opened.currency) == (DiscrepancyKind.DISPUTE_MISSING, 1300, "EUR")
-    close(opened, DiscrepancyStatus.IGNORED, "seen", by=Actor.stripe("evt_1"), source=Source.STAFF)
-    assert apply_dispute(in_euros, news()) is Applied.DISCREPANCY
+    close(opened, DiscrepancyStatus.IGNORED, "seen", cause=Cause(Actor.stripe("evt_1"), Source.STAFF))
+    assert apply_dispute(in_euros, cause()) is Applied.DISCREPANCY
     assert Discrepancy.objects.values_list("status", flat=True).get() == "ignored"
 
 
@@ -367,7 +366,7 @@ def test_a_state_with_a_name_too_long_to_keep_is_a_discrepancy_at_once(paid: Pay
 
 
 def test_a_reason_too_long_to_keep_is_cut(paid: Payment) -> None:
-    apply_dispute(replace(disputed(paid), reason="x" * 65), news())
+    apply_dispute(replace(disputed(paid), reason="x" * 65), cause())
     assert Dispute.objects.get().reason == "x" * 64
 
 

@@ -15,12 +15,11 @@ from payments.domain.evidence import compose, current, draft_of, request_submiss
 from payments.domain.evidence.composition import Document, composed
 from payments.domain.evidence.draft import _at
 from payments.domain.evidence.fields import FIELDS, MOST_CHARACTERS
-from payments.domain.news import News
 from payments.enums import EvidenceState
 from payments.errors import EvidenceError
 from payments.gateway.base import DisputeResult, GatewayFailed, GatewayMisconfigured, GatewayRefused, GatewayUnreachable
 from payments.models import Dispute, DisputeEvidence, EvidenceFile, Payment
-from portal.audit.actor import Actor, Source
+from portal.audit.actor import Actor, Cause, Source
 from portal.audit.models import AuditEvent
 from portal.bookings.domain.attendance import mark_attendance
 from portal.bookings.enums import BookingStatus
@@ -34,8 +33,8 @@ pytestmark = pytest.mark.django_db
 STAFF = Actor(kind="user", id="7")  # type: ignore[arg-type]
 
 
-def news() -> News:
-    return News(Actor.stripe("evt_1"), Source.WEBHOOK, clock.now(), "evt_1")
+def cause() -> Cause:
+    return Cause(Actor.stripe("evt_1"), Source.WEBHOOK, clock.now(), "evt_1")
 
 
 @pytest.fixture
@@ -49,21 +48,21 @@ def dispute(booking: Booking, stripe: FakeGateway) -> Dispute:
         settlement_amount=1125, fee_amount=1500, movements=1,
     )  # fmt: skip
     stripe.disputes["dp_1"] = result
-    apply_dispute(result, news())
+    apply_dispute(result, cause())
     return Dispute.objects.select_related("payment__booking__session__service").get()
 
 
 def saved(dispute: Dispute, version: int = 0, **changes: Any) -> DisputeEvidence:
     given: dict[str, Any] = {
         "texts": {"product_description": "Respite care", "uncategorized_text": "secret"},
-        "released": ["product_description"], "attached": {}, "removed": [], "by": STAFF, "source": Source.STAFF,
+        "released": ["product_description"], "attached": {}, "removed": [], "cause": Cause(STAFF, Source.STAFF),
     }  # fmt: skip
     return save_draft(dispute.pk, version=version, **(given | changes))
 
 
 def requested(dispute: Dispute, **changes: Any) -> DisputeEvidence:
     saved(dispute, **changes)
-    return request_submission(dispute.pk, version=1, by=STAFF, source=Source.STAFF)
+    return request_submission(dispute.pk, version=1, cause=Cause(STAFF, Source.STAFF))
 
 
 def due_now() -> None:
@@ -91,7 +90,9 @@ def test_the_draft_says_facts_of_the_booking_and_nothing_of_who_is_cared_for(str
         Booking.objects.filter(pk=booking.pk).update(notes="Please ring my sister on 07700 900123")
         payment = pay(booking, stripe)
     with time_machine.travel(booking.session.ends_at + timedelta(hours=1), tick=False):
-        mark_attendance(booking.pk, seen=BookingStatus.CONFIRMED, to=BookingStatus.COMPLETED, by=STAFF)
+        mark_attendance(
+            booking.pk, seen=BookingStatus.CONFIRMED, to=BookingStatus.COMPLETED, cause=Cause(STAFF, Source.STAFF)
+        )
     texts = draft_of(Dispute(payment=Payment.objects.get(pk=payment.pk), reason="product_not_received"))
     service, reference, charge = booking.session.service.name, booking.reference, payment.charge_id
     terms = (
@@ -160,9 +161,9 @@ def test_only_what_is_released_goes_and_the_dispute_moves_on(dispute: Dispute, s
 
 def test_a_second_click_and_a_second_person_submit_nothing_more(dispute: Dispute, stripe: FakeGateway) -> None:
     first = requested(dispute)
-    assert request_submission(dispute.pk, version=1, by=STAFF, source=Source.STAFF) == first
+    assert request_submission(dispute.pk, version=1, cause=Cause(STAFF, Source.STAFF)) == first
     send_evidence()
-    assert request_submission(dispute.pk, version=1, by=STAFF, source=Source.STAFF) == first
+    assert request_submission(dispute.pk, version=1, cause=Cause(STAFF, Source.STAFF)) == first
     assert (send_evidence(), len(stripe.evidence)) == (0, 1)
     with pytest.raises(EvidenceError, match="That can only be done once"):
         saved(Dispute.objects.get(), version=1)
@@ -174,7 +175,7 @@ def test_what_a_colleague_changed_meanwhile_is_neither_overwritten_nor_submitted
     for act in (
         lambda: saved(dispute, version=1),
         lambda: saved(dispute, version=0),
-        lambda: request_submission(dispute.pk, version=1, by=STAFF, source=Source.STAFF),
+        lambda: request_submission(dispute.pk, version=1, cause=Cause(STAFF, Source.STAFF)),
     ):
         with pytest.raises(EvidenceError, match="This answer has changed since you opened the page"):
             act()
@@ -261,7 +262,7 @@ def test_a_refusal_is_told_in_stripes_words_and_can_be_answered(dispute: Dispute
     assert (answer.state, answer.refusal, answer.files.count()) == ("refused", "This file cannot be read.", 0)
     assert why_not(Dispute.objects.get()) == ""
     saved(Dispute.objects.get(), version=2)
-    request_submission(dispute.pk, version=3, by=STAFF, source=Source.STAFF)
+    request_submission(dispute.pk, version=3, cause=Cause(STAFF, Source.STAFF))
     send_evidence()
     assert [key for key, _ in stripe.evidence] == [f"evidence-{answer.pk}-2"]
     assert "dispute.answer_refused" in actions()
@@ -329,7 +330,7 @@ def test_an_inquirys_answer_that_stripe_has_not_is_kept_from_the_chargeback(
     asks_as_an_inquiry(dispute, stripe)
     unanswered(dispute, stripe, status="needs_response", movements=1)
     if heard:
-        apply_dispute(stripe.disputes["dp_1"], news())
+        apply_dispute(stripe.disputes["dp_1"], cause())
     send_evidence()
     assert (state(dispute), stripe.evidence) == (("refused", "needs_response"), [])
     assert why_not(Dispute.objects.get()) == ""
@@ -342,7 +343,7 @@ def test_an_inquirys_answer_that_stripe_has_leaves_the_chargeback_to_answer(
     stripe.lose_next = 1
     send_evidence()
     stripe.disputes["dp_1"] = replace(stripe.disputes["dp_1"], status="needs_response", movements=1)
-    apply_dispute(stripe.disputes["dp_1"], news())
+    apply_dispute(stripe.disputes["dp_1"], cause())
     due_now()
     send_evidence()
     assert (state(dispute), len(stripe.evidence)) == (("submitted", "needs_response"), 1)
@@ -364,7 +365,7 @@ def test_a_chargebacks_answer_is_known_whether_stripe_counts_anew_for_it_or_not(
     send_evidence()
     escalated = replace(stripe.disputes["dp_1"], status="needs_response", movements=1, submissions=counted)
     stripe.disputes["dp_1"] = escalated
-    apply_dispute(escalated, news())
+    apply_dispute(escalated, cause())
     requested(Dispute.objects.get())
     if answered:
         stripe.lose_next = 1
@@ -372,7 +373,7 @@ def test_a_chargebacks_answer_is_known_whether_stripe_counts_anew_for_it_or_not(
         stripe.fail_next = [GatewayUnreachable("timeout")]
     send_evidence()
     stripe.disputes["dp_1"] = replace(stripe.disputes["dp_1"], status="lost")
-    apply_dispute(stripe.disputes["dp_1"], news())
+    apply_dispute(stripe.disputes["dp_1"], cause())
     due_now()
     send_evidence()
     told = DisputeEvidence.objects.get(stage="needs_response")
@@ -386,7 +387,7 @@ def test_an_answer_released_before_the_upgrade_is_judged_by_those_submitted(
     requested(dispute)
     stripe.lose_next = 1
     send_evidence()
-    apply_dispute(stripe.disputes["dp_1"], news())
+    apply_dispute(stripe.disputes["dp_1"], cause())
     due_now()
     assert (send_evidence(), state(dispute)) == (1, ("submitted", "under_review"))
 
@@ -398,7 +399,7 @@ def test_the_reply_to_our_answer_counts_when_an_event_is_read_while_it_is_sent(
     real = stripe.submit_evidence
 
     def with_event(*args: Any, **kwargs: Any) -> DisputeResult:
-        apply_dispute(stripe.retrieve_dispute("dp_1"), news())
+        apply_dispute(stripe.retrieve_dispute("dp_1"), cause())
         return real(*args, **kwargs)
 
     monkeypatch.setattr(stripe, "submit_evidence", with_event)
@@ -422,7 +423,7 @@ def test_a_dispute_that_closed_meanwhile_gets_no_answer(dispute: Dispute, stripe
     requested(dispute, attached={"receipt": Document(b"%PDF-1", ".pdf", 1)})
     lost = replace(stripe.disputes["dp_1"], status="lost")
     stripe.disputes["dp_1"] = lost
-    apply_dispute(lost, news())
+    apply_dispute(lost, cause())
     send_evidence()
     assert (state(dispute), stripe.evidence, EvidenceFile.objects.count()) == (("refused", "lost"), [], 0)
     assert "has changed since" in DisputeEvidence.objects.get().refusal
@@ -433,9 +434,9 @@ def test_a_dispute_that_closed_meanwhile_gets_no_answer(dispute: Dispute, stripe
 def test_what_was_attached_and_never_sent_goes_when_the_dispute_closes(dispute: Dispute, stripe: FakeGateway) -> None:
     saved(dispute, attached={"receipt": Document(b"%PDF-1", ".pdf", 1)})
     result = stripe.disputes["dp_1"]
-    apply_dispute(replace(result, status="under_review"), news())  # answered in Stripe's dashboard
+    apply_dispute(replace(result, status="under_review"), cause())  # answered in Stripe's dashboard
     assert EvidenceFile.objects.count() == 1
-    apply_dispute(replace(result, status="lost"), news())
+    apply_dispute(replace(result, status="lost"), cause())
     assert (EvidenceFile.objects.count(), DisputeEvidence.objects.get().state) == (0, "draft")
 
 
@@ -452,7 +453,7 @@ def test_too_late_is_too_late(dispute: Dispute) -> None:
     Dispute.objects.update(evidence_due_at=datetime(2026, 11, 3, 9, tzinfo=UTC))
     for act in (
         lambda: saved(dispute, version=1),
-        lambda: request_submission(dispute.pk, version=1, by=STAFF, source=Source.STAFF),
+        lambda: request_submission(dispute.pk, version=1, cause=Cause(STAFF, Source.STAFF)),
     ):
         with pytest.raises(EvidenceError, match="until 9:00am on Tuesday 3 November, so it’s too late to send one"):
             act()
@@ -461,19 +462,19 @@ def test_too_late_is_too_late(dispute: Dispute) -> None:
 def test_nothing_released_is_nothing_to_submit(dispute: Dispute) -> None:
     saved(dispute, released=[])
     with pytest.raises(EvidenceError, match="Nothing is released yet"):
-        request_submission(dispute.pk, version=1, by=STAFF, source=Source.STAFF)
+        request_submission(dispute.pk, version=1, cause=Cause(STAFF, Source.STAFF))
 
 
 def test_an_inquiry_and_the_chargeback_it_becomes_are_answered_once_each(dispute: Dispute, stripe: FakeGateway) -> None:
     inquiry = replace(stripe.disputes["dp_1"], status="warning_needs_response")
     stripe.disputes["dp_1"] = inquiry
-    apply_dispute(inquiry, news())
+    apply_dispute(inquiry, cause())
     requested(dispute)
     send_evidence()
     assert Dispute.objects.get().status == "warning_under_review"
     chargeback = replace(inquiry, status="needs_response", movements=2)
     stripe.disputes["dp_1"] = chargeback
-    apply_dispute(chargeback, news())
+    apply_dispute(chargeback, cause())
     assert current(Dispute.objects.get()) is None
     requested(Dispute.objects.get())
     send_evidence()
@@ -485,9 +486,9 @@ def test_an_inquiry_and_the_chargeback_it_becomes_are_answered_once_each(dispute
 
 def test_a_draft_follows_the_inquiry_that_becomes_a_chargeback(dispute: Dispute, stripe: FakeGateway) -> None:
     inquiry = replace(stripe.disputes["dp_1"], status="warning_needs_response")
-    apply_dispute(inquiry, news())
+    apply_dispute(inquiry, cause())
     saved(dispute)
-    apply_dispute(replace(inquiry, status="needs_response"), news())
+    apply_dispute(replace(inquiry, status="needs_response"), cause())
     saved(Dispute.objects.get(), version=1)
     assert list(DisputeEvidence.objects.values_list("stage", "version")) == [("needs_response", 2)]
 

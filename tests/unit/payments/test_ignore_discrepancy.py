@@ -10,7 +10,7 @@ from payments.domain.discrepancies import close, note
 from payments.enums import DiscrepancyKind, DiscrepancyStatus
 from payments.models import Discrepancy
 from portal.accounts.roles import Role
-from portal.audit.actor import Actor, Source, SystemActor
+from portal.audit.actor import Actor, Cause, Source, SystemActor
 from portal.audit.models import AuditEvent
 from tests.factories import UserFactory
 
@@ -22,7 +22,7 @@ REASON = "Charged in the shop's own terminal, not for a booking."
 @pytest.fixture
 def found() -> Discrepancy:
     return note(
-        DiscrepancyKind.UNKNOWN_CHARGE, stripe_object_id="pi_stranger", by=BY, source=Source.RECONCILIATION,
+        DiscrepancyKind.UNKNOWN_CHARGE, stripe_object_id="pi_stranger", cause=Cause(BY, Source.RECONCILIATION),
         amount=1125, currency="GBP",
     )  # fmt: skip
 
@@ -71,7 +71,7 @@ def test_without_a_reason_it_stays_open(finance: Client, found: Discrepancy, rea
 
 
 def test_what_somebody_closed_meanwhile_keeps_their_reason(finance: Client, found: Discrepancy) -> None:
-    close(found, DiscrepancyStatus.HEALED, "Repaired.", by=BY, source=Source.RECONCILIATION)
+    close(found, DiscrepancyStatus.HEALED, "Repaired.", cause=Cause(BY, Source.RECONCILIATION))
     finance.post(address(found), {"reason": REASON})
     found.refresh_from_db()
     assert (found.status, found.closing_note) == (DiscrepancyStatus.HEALED, "Repaired.")

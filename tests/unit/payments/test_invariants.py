@@ -16,11 +16,10 @@ from payments.domain.cancellation import cancel
 from payments.domain.checkout import open_checkout
 from payments.domain.discrepancies import note
 from payments.domain.invariants import INVARIANTS, violations
-from payments.domain.news import News
 from payments.domain.settlement import apply_intent
 from payments.enums import DiscrepancyKind
 from payments.models import Payment
-from portal.audit.actor import Actor, Source, SystemActor
+from portal.audit.actor import Actor, Cause, Source, SystemActor
 from portal.audit.domain.seal import seal_committed
 from portal.audit.models import AuditEvent
 from portal.bookings.models import Booking, BookingTransition, Session
@@ -44,14 +43,14 @@ def paid(booking: Booking, stripe: FakeGateway) -> Booking:
     for _ in range(2):
         _pay(BookingFactory(), stripe)
     gone = _pay(BookingFactory(), stripe)
-    cancel(gone, by=Actor.user(gone.caregiver.user), source=Source.CAREGIVER)
+    cancel(gone, cause=Cause(Actor.user(gone.caregiver.user), Source.CAREGIVER))
     BookingFactory()
     return _pay(booking, stripe)
 
 
 def _pay(booking: Booking, stripe: FakeGateway) -> Booking:
     intent_id = str(open_checkout(booking).payment.intent_id)
-    apply_intent(stripe.pay(intent_id), News(BY, Source.WEBHOOK, clock.now()))
+    apply_intent(stripe.pay(intent_id), Cause(BY, Source.WEBHOOK, clock.now()))
     return Booking.objects.get(pk=booking.pk)
 
 
@@ -139,7 +138,7 @@ def test_money_that_finance_knows_of_breaks_no_rule(paid: Booking) -> None:
     BookingTransition.objects.create(booking=paid, to_status="awaiting_deposit", actor_kind="system", source="staff")
     assert "money_has_a_place" in broken()
     payment = Payment.objects.get(booking=paid)
-    note(DiscrepancyKind.STATUS_DIFFERS, stripe_object_id="pi_x", by=BY, source=Source.STAFF, payment=payment)
+    note(DiscrepancyKind.STATUS_DIFFERS, stripe_object_id="pi_x", cause=Cause(BY, Source.STAFF), payment=payment)
     assert "money_has_a_place" not in broken()
 
 

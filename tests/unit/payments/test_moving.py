@@ -8,11 +8,10 @@ from django.test import Client
 
 from payments.domain.checkout import open_checkout
 from payments.domain.moving import move_to_session
-from payments.domain.news import News
 from payments.domain.refund_quote import quote
 from payments.domain.settlement import apply_intent
 from payments.enums import Purpose
-from portal.audit.actor import Actor, Source, SystemActor
+from portal.audit.actor import Actor, Cause, Source, SystemActor
 from portal.audit.models import AuditEvent
 from portal.bookings.domain.moving import movable_until
 from portal.bookings.enums import BookingStatus, SessionStatus
@@ -31,7 +30,7 @@ BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 @pytest.fixture
 def confirmed(booking: Booking, stripe: FakeGateway) -> Booking:
     payment = open_checkout(booking).payment
-    apply_intent(stripe.pay(str(payment.intent_id)), News(BY, Source.WEBHOOK, clock.now()))
+    apply_intent(stripe.pay(str(payment.intent_id)), Cause(BY, Source.WEBHOOK, clock.now()))
     return Booking.objects.get(pk=booking.pk)
 
 
@@ -41,7 +40,7 @@ def other(confirmed: Booking) -> Session:
 
 
 def moved(booking: Booking, to: Session, **changes: object) -> Booking:
-    arguments = {"from_session": booking.session_id, "to_session": to.pk, "by": BY, "source": Source.CAREGIVER}
+    arguments = {"from_session": booking.session_id, "to_session": to.pk, "cause": Cause(BY, Source.CAREGIVER)}
     return move_to_session(booking.pk, **{**arguments, **changes})
 
 

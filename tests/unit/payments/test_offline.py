@@ -8,7 +8,6 @@ import time_machine
 from payments.domain.cancellation import cancel
 from payments.domain.checkout import CheckoutClosed, open_checkout
 from payments.domain.evidence import draft_of
-from payments.domain.news import News
 from payments.domain.offline import OfflineRefused, record_balance, take_back
 from payments.domain.pricing import balance_due
 from payments.domain.refund_quote import quote
@@ -20,7 +19,7 @@ from payments.gateway.base import GatewayUnreachable
 from payments.models import Dispute, OfflineReceipt, Payment, PaymentTransition, Refund
 from payments.queries import payments_of, row
 from payments.receipts import receipt_for
-from portal.audit.actor import Actor, Source
+from portal.audit.actor import Actor, Cause, Source
 from portal.audit.models import AuditEvent
 from portal.bookings.enums import BookingStatus
 from portal.bookings.models import Booking
@@ -40,14 +39,18 @@ def staff(db: None) -> Actor:
 @pytest.fixture
 def confirmed(booking: Booking, stripe: FakeGateway) -> Booking:
     payment = open_checkout(booking).payment
-    news = News(Actor.stripe("evt_1"), Source.WEBHOOK, clock.now(), "evt_1")
-    apply_intent(stripe.pay(str(payment.intent_id)), news)
+    cause = Cause(Actor.stripe("evt_1"), Source.WEBHOOK, clock.now(), "evt_1")
+    apply_intent(stripe.pay(str(payment.intent_id)), cause)
     return Booking.objects.get(pk=booking.pk)
 
 
 def entered(booking: Booking, staff: Actor) -> Payment:
     return record_balance(
-        booking.pk, kind=OfflineKind.CASH, received_on=date(2026, 11, 20), reference="slip 7", by=staff
+        booking.pk,
+        kind=OfflineKind.CASH,
+        received_on=date(2026, 11, 20),
+        reference="slip 7",
+        cause=Cause(staff, Source.STAFF),
     )
 
 
@@ -124,7 +127,7 @@ def test_it_may_be_paid_after_the_session(confirmed: Booking, staff: Actor, stat
 def test_a_mistake_is_taken_back_by_a_counter_entry(confirmed: Booking, staff: Actor, stripe: FakeGateway) -> None:
     payment = entered(confirmed, staff)
 
-    entry = take_back(payment.pk, note="the wrong booking", by=staff)
+    entry = take_back(payment.pk, note="the wrong booking", cause=Cause(staff, Source.STAFF))
 
     payment.refresh_from_db()
     assert (entry.amount, entry.status, entry.reason, entry.note) == (
@@ -142,19 +145,19 @@ def test_a_mistake_is_taken_back_by_a_counter_entry(confirmed: Booking, staff: A
 
 def test_taken_back_twice_is_one_counter_entry(confirmed: Booking, staff: Actor) -> None:
     payment = entered(confirmed, staff)
-    take_back(payment.pk, note="a", by=staff)
+    take_back(payment.pk, note="a", cause=Cause(staff, Source.STAFF))
     with pytest.raises(OfflineRefused, match="taken back already"):
-        take_back(payment.pk, note="b", by=staff)
+        take_back(payment.pk, note="b", cause=Cause(staff, Source.STAFF))
     assert Refund.objects.count() == 1
 
 
 def test_a_card_payment_is_not_taken_back(confirmed: Booking, staff: Actor) -> None:
     with pytest.raises(OfflineRefused, match="refund it instead"):
-        take_back(confirmed.payments.get().pk, note="a", by=staff)
+        take_back(confirmed.payments.get().pk, note="a", cause=Cause(staff, Source.STAFF))
 
 
 def test_entered_again_after_it_was_taken_back(confirmed: Booking, staff: Actor) -> None:
-    take_back(entered(confirmed, staff).pk, note="a", by=staff)
+    take_back(entered(confirmed, staff).pk, note="a", cause=Cause(staff, Source.STAFF))
     entered(confirmed, staff)
     assert balance_due(fresh(confirmed)) == 0
     assert OfflineReceipt.objects.count() == 2
@@ -165,8 +168,8 @@ def test_what_finance_gave_back_by_hand_is_not_asked_for_again(
     confirmed: Booking, staff: Actor, reason: RefundReason
 ) -> None:
     payment = entered(confirmed, staff)
-    refund = request_refund(payment.pk, amount=3375, reason=reason, by=staff, source=Source.STAFF)
-    returned_by_hand(refund.pk, amount=3375, by=staff, source=Source.STAFF)
+    refund = request_refund(payment.pk, amount=3375, reason=reason, cause=Cause(staff, Source.STAFF))
+    returned_by_hand(refund.pk, amount=3375, cause=Cause(staff, Source.STAFF))
 
     payment.refresh_from_db()
     assert (payment.status, balance_due(fresh(confirmed))) == (PaymentStatus.REFUNDED, 0)
@@ -178,13 +181,13 @@ def test_what_finance_gave_back_by_hand_is_not_asked_for_again(
 def test_an_entry_that_was_taken_back_brings_nothing_back_when_the_booking_is_cancelled(
     confirmed: Booking, staff: Actor, entries: int, back: int
 ) -> None:
-    take_back(entered(confirmed, staff).pk, note="a", by=staff)
+    take_back(entered(confirmed, staff).pk, note="a", cause=Cause(staff, Source.STAFF))
     for _ in range(entries):
         entered(confirmed, staff)
 
     with time_machine.travel(confirmed.session.starts_at - timedelta(hours=30)):  # half comes back
         offered = quote(fresh(confirmed))
-        cancel(fresh(confirmed), by=staff, source=Source.STAFF)
+        cancel(fresh(confirmed), cause=Cause(staff, Source.STAFF))
 
     refunds = Refund.objects.exclude(reason=RefundReason.TAKEN_BACK)
     assert (offered.amount, sum(refunds.values_list("amount", flat=True))) == (back, back)
@@ -193,7 +196,7 @@ def test_an_entry_that_was_taken_back_brings_nothing_back_when_the_booking_is_ca
 def test_an_entry_that_was_taken_back_is_money_on_no_page_nor_receipt_nor_answer_to_a_bank(
     confirmed: Booking, staff: Actor
 ) -> None:
-    take_back(entered(confirmed, staff).pk, note="a", by=staff)
+    take_back(entered(confirmed, staff).pk, note="a", cause=Cause(staff, Source.STAFF))
     shown = [(entry.purpose_label, entry.amount, entry.status_label) for entry in payments_of(fresh(confirmed))]
     assert shown == [("Deposit", 1125, "Paid"), ("Balance", 3375, "Entered by mistake: no money came")]
     receipt = receipt_for(fresh(confirmed))
@@ -211,5 +214,5 @@ def test_a_booking_with_nothing_but_an_entry_made_by_mistake_offers_no_receipt(
 ) -> None:
     free = BookingFactory(session=SessionFactory(service=ServiceFactory(deposit_value=0)))
     Booking.objects.update(status=BookingStatus.CONFIRMED)
-    take_back(entered(free, staff).pk, note="a", by=staff)
+    take_back(entered(free, staff).pk, note="a", cause=Cause(staff, Source.STAFF))
     assert (row(fresh(free)).has_receipt, receipt_for(fresh(free))) == (False, None)

@@ -15,7 +15,6 @@ from payments.domain import notify
 from payments.domain.cancellation import cancel
 from payments.domain.checkout import open_checkout
 from payments.domain.disputes import apply_dispute
-from payments.domain.news import News
 from payments.domain.refunds import request_refund, send_refunds
 from payments.domain.reminders import remind_of_ending_holds, remind_of_sessions
 from payments.domain.retry import returned_by_hand
@@ -25,7 +24,7 @@ from payments.enums import Purpose, RefundReason, RefundStatus
 from payments.gateway.base import DisputeResult, GatewayRefused, PaymentError
 from payments.messages import TEMPLATES
 from payments.models import Dispute, Payment, Refund
-from portal.audit.actor import Actor, Source, SystemActor
+from portal.audit.actor import Actor, Cause, Source, SystemActor
 from portal.bookings.domain.session_changes import cancel_session
 from portal.bookings.enums import BookingStatus
 from portal.bookings.models import Booking
@@ -57,8 +56,8 @@ def mailed(key: str) -> set[int]:
     return amounts_in(f"{message.subject}\n{message.text}")
 
 
-def news() -> News:
-    return News(BY, Source.WEBHOOK, clock.now())
+def cause() -> Cause:
+    return Cause(BY, Source.WEBHOOK, clock.now())
 
 
 @dataclass
@@ -70,17 +69,17 @@ class World:
 
     def pays(self, purpose: Purpose = Purpose.DEPOSIT) -> Payment:
         payment = open_checkout(self.fresh(), purpose).payment
-        apply_intent(self.stripe.pay(str(payment.intent_id)), news())
+        apply_intent(self.stripe.pay(str(payment.intent_id)), cause())
         return Payment.objects.get(pk=payment.pk)
 
     def is_declined(self, purpose: Purpose = Purpose.DEPOSIT) -> None:
         payment = open_checkout(self.fresh(), purpose).payment
         intent = self.stripe.set(str(payment.intent_id), last_error=PaymentError("card_declined"))
-        note_decline(payment.pk, intent, news(), occurred_at=clock.now())
+        note_decline(payment.pk, intent, cause(), occurred_at=clock.now())
 
     def refunds(self, payment: Payment, amount: int) -> None:
         by = Actor.user(self.booking.caregiver.user)
-        request_refund(payment.pk, amount=amount, reason=RefundReason.GOODWILL, by=by, source=Source.STAFF)
+        request_refund(payment.pk, amount=amount, reason=RefundReason.GOODWILL, cause=Cause(by, Source.STAFF))
         send_refunds()
 
     def fresh(self) -> Booking:
@@ -144,7 +143,7 @@ def pay_link(world: World) -> int:
 def booking_cancelled(world: World) -> int:
     world.pays()
     with time_machine.travel(world.booking.session.starts_at - timedelta(hours=30)):
-        cancel(world.fresh(), by=BY, source=Source.CAREGIVER)
+        cancel(world.fresh(), cause=Cause(BY, Source.CAREGIVER))
         send_refunds()
     assert world.sent_back() == 562  # half of it, by the terms
     return world.sent_back()
@@ -153,7 +152,7 @@ def booking_cancelled(world: World) -> int:
 def session_cancelled(world: World) -> int:
     world.pays()
     world.pays(Purpose.BALANCE)
-    cancel_session(world.booking.session_id, by=Actor.user(world.booking.caregiver.user))
+    cancel_session(world.booking.session_id, cause=Cause(Actor.user(world.booking.caregiver.user), Source.STAFF))
     see_to_session_changes()
     send_refunds()
     assert world.sent_back() == DEPOSIT + BALANCE
@@ -172,7 +171,7 @@ def session_tomorrow(world: World) -> int:
 def late_money_returned(world: World) -> int:
     payment = open_checkout(world.booking).payment
     Booking.objects.filter(pk=world.booking.pk).update(status=BookingStatus.CANCELLED)
-    apply_intent(world.stripe.pay(str(payment.intent_id)), news())
+    apply_intent(world.stripe.pay(str(payment.intent_id)), cause())
     send_refunds()
     return world.sent_back()
 
@@ -185,8 +184,8 @@ def refund_sent(world: World) -> int:
 def refund_returned(world: World) -> int:
     payment = world.pays()
     Dispute.objects.create(payment=payment, stripe_dispute_id="du_1", amount=DEPOSIT, status="won")
-    refund = request_refund(payment.pk, amount=400, reason=RefundReason.GOODWILL, by=BY, source=Source.STAFF)
-    returned_by_hand(refund.pk, amount=400, by=BY, source=Source.STAFF)
+    refund = request_refund(payment.pk, amount=400, reason=RefundReason.GOODWILL, cause=Cause(BY, Source.STAFF))
+    returned_by_hand(refund.pk, amount=400, cause=Cause(BY, Source.STAFF))
     payment.refresh_from_db()
     assert world.stripe.refunds == {}  # "It was not sent through your card"
     return payment.refunded_amount
@@ -195,16 +194,16 @@ def refund_returned(world: World) -> int:
 def refund_owed(world: World) -> int:
     """The lost dispute had covered it, and was won after all."""
     payment = world.pays()
-    request_refund(payment.pk, amount=400, reason=RefundReason.GOODWILL, by=BY, source=Source.STAFF)
+    request_refund(payment.pk, amount=400, reason=RefundReason.GOODWILL, cause=Cause(BY, Source.STAFF))
     for movements, (status, withdrawn) in enumerate((("lost", DEPOSIT), ("won", 0))):
         told = DisputeResult(
             id="du_1", intent_id=str(payment.intent_id), charge_id=payment.charge_id, status=status, amount=DEPOSIT,
             reason="fraudulent", currency="GBP", created_at=clock.now(), is_charge_refundable=False,
             withdrawn_amount=withdrawn, evidence_due_at=None, movements=movements,
         )  # fmt: skip
-        apply_dispute(told, news())
+        apply_dispute(told, cause())
     owed = Refund.objects.get(status=RefundStatus.FAILED)
-    returned_by_hand(owed.pk, amount=owed.amount, by=BY, source=Source.STAFF)
+    returned_by_hand(owed.pk, amount=owed.amount, cause=Cause(BY, Source.STAFF))
     payment.refresh_from_db()
     return payment.refunded_amount
 
@@ -294,10 +293,10 @@ def still_to_pay_on_the_booking(world: World, client: Client) -> None:
 
 def processing(world: World, client: Client) -> None:
     intent = open_checkout(world.booking).intent
-    apply_intent(world.stripe.set(intent.id, status="processing"), news())
+    apply_intent(world.stripe.set(intent.id, status="processing"), cause())
     assert shown_at(client, "/dashboard/") == {DEPOSIT}
     assert world.captured(Purpose.DEPOSIT) == 0  # it is on its way, and nothing has arrived
-    apply_intent(world.stripe.pay(intent.id), news())
+    apply_intent(world.stripe.pay(intent.id), cause())
     assert world.captured(Purpose.DEPOSIT) == DEPOSIT
 
 

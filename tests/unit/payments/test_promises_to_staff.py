@@ -27,7 +27,7 @@ from payments.models import Discrepancy, Dispute, Payment, Refund
 from payments.refund_sentences import for_staff, why_blocked
 from payments.staff_messages import TEMPLATES
 from portal.accounts.roles import Role
-from portal.audit.actor import Source
+from portal.audit.actor import Cause, Source
 from portal.common import clock
 from tests.factories import UserFactory
 from tests.services import ROOT
@@ -39,8 +39,8 @@ from tests.unit.payments.test_promises import (
     OF_MONEY,
     World,
     amounts_in,
+    cause,
     mailed,
-    news,
     shown_at,
     world,
 )
@@ -59,7 +59,7 @@ def disputed(payment: Payment, status: str = "needs_response", withdrawn: int = 
             withdrawn_amount=withdrawn, evidence_due_at=clock.now() + timedelta(days=9), settlement_currency="GBP",
             settlement_amount=withdrawn, fee_amount=1500, movements={"won": 2}.get(status, 1),
         ),
-        news(),
+        cause(),
     )  # fmt: skip
     return Dispute.objects.get(payment=payment)
 
@@ -105,7 +105,7 @@ def dispute_closed(world: World) -> int:
 def discrepancies_open(world: World) -> int:
     for number, amount in enumerate((700, 42)):
         note(
-            DiscrepancyKind.STATUS_DIFFERS, stripe_object_id=f"pi_{number}", by=BY, source=Source.SCHEDULE,
+            DiscrepancyKind.STATUS_DIFFERS, stripe_object_id=f"pi_{number}", cause=Cause(BY, Source.SCHEDULE),
             amount=amount, currency="GBP",
         )  # fmt: skip
     digest.tell_finance()
@@ -119,10 +119,10 @@ def refund_to_settle(world: World) -> int:
 def refund_to_return(world: World) -> int:
     payment = world.pays()
     disputed(payment)
-    request_refund(payment.pk, amount=400, reason=RefundReason.GOODWILL, by=BY, source=Source.STAFF)
+    request_refund(payment.pk, amount=400, reason=RefundReason.GOODWILL, cause=Cause(BY, Source.STAFF))
     disputed(payment, "won", 0)
     refund = Refund.objects.get()
-    returned_by_hand(refund.pk, amount=400, by=BY, source=Source.STAFF)
+    returned_by_hand(refund.pk, amount=400, cause=Cause(BY, Source.STAFF))
     payment.refresh_from_db()
     return payment.refunded_amount
 
@@ -130,14 +130,14 @@ def refund_to_return(world: World) -> int:
 def fraud_warning(world: World) -> int:
     payment = world.pays()
     world.refunds(payment, 400)
-    apply_warning({"id": "issfr_1", "actionable": True, "payment_intent": payment.intent_id}, news())
+    apply_warning({"id": "issfr_1", "actionable": True, "payment_intent": payment.intent_id}, cause())
     world.refunds(Payment.objects.get(pk=payment.pk), 725)  # finance does what the email asks
     assert world.sent_back() == DEPOSIT
     return Discrepancy.objects.get(kind=DiscrepancyKind.FRAUD_WARNING).amount
 
 
 def payout_failed(world: World) -> int:
-    apply_payout({"id": "po_1", "status": "failed", "amount": 123456, "currency": "gbp"}, news())
+    apply_payout({"id": "po_1", "status": "failed", "amount": 123456, "currency": "gbp"}, cause())
     return Discrepancy.objects.get(kind=DiscrepancyKind.PAYOUT_FAILED).amount
 
 
@@ -184,7 +184,7 @@ def refund_form(world: World, finance: Client) -> None:
     page = finance.get(reverse("refund_payment", args=[payment.pk])).content.decode()
     left = Payment.objects.get(pk=payment.pk).refundable_amount
     assert amounts_in(page) == {left} == {725}
-    request_refund(payment.pk, amount=left, reason=RefundReason.GOODWILL, by=BY, source=Source.STAFF)
+    request_refund(payment.pk, amount=left, reason=RefundReason.GOODWILL, cause=Cause(BY, Source.STAFF))
     send_refunds()
     assert world.sent_back() == DEPOSIT
 
@@ -250,13 +250,15 @@ def balance_entered(world: World, coordinator: Client) -> None:
     page = coordinator.get(address).content.decode()
     explained = re.search(r"[^<>]*is marked as paid[^<>]*", page)
     assert explained is not None
-    record_balance(world.booking.pk, kind=OfflineKind.CASH, received_on=date.today(), reference="", by=BY)
+    record_balance(
+        world.booking.pk, kind=OfflineKind.CASH, received_on=date.today(), reference="", cause=Cause(BY, Source.STAFF)
+    )
     assert amounts_in(explained.group()) == {world.captured(Purpose.BALANCE)} == {BALANCE}
 
 
 DESK: Final[dict[str, Callable[[World, Client], None]]] = {
     "coordination/booking.html": booking_page,
-    "coordination/register.html": attendance,
+    "coordination/attendance.html": attendance,
     "coordination/booking_form.html": balance_entered,
 }
 
@@ -284,7 +286,7 @@ def test_a_page_of_the_desk_names_what_the_ledger_has(world: World, coordinator:
 def cancelled(world: World) -> list[str]:
     """What was said before, after it was done."""
     said = for_staff(quote(world.fresh()))
-    cancel(world.fresh(), by=BY, source=Source.STAFF)
+    cancel(world.fresh(), cause=Cause(BY, Source.STAFF))
     send_refunds()
     return said
 
@@ -326,7 +328,9 @@ def test_after_a_dispute_that_was_won_finance_returns_the_money(world: World) ->
 
 def test_money_paid_outside_is_refunded_by_hand(world: World) -> None:
     world.pays()
-    record_balance(world.booking.pk, kind=OfflineKind.CASH, received_on=date.today(), reference="", by=BY)
+    record_balance(
+        world.booking.pk, kind=OfflineKind.CASH, received_on=date.today(), reference="", cause=Cause(BY, Source.STAFF)
+    )
     assert cancelled(world) == [
         "£11.25 will be refunded through Stripe.",
         "£33.75 was paid outside the portal: refund it by hand. Finance gets a task for it.",
@@ -338,7 +342,7 @@ def test_money_paid_outside_is_refunded_by_hand(world: World) -> None:
 
 def test_what_an_earlier_refund_returns_is_said_beside_the_rest(world: World) -> None:
     payment = world.pays()
-    request_refund(payment.pk, amount=400, reason=RefundReason.GOODWILL, by=BY, source=Source.STAFF)
+    request_refund(payment.pk, amount=400, reason=RefundReason.GOODWILL, cause=Cause(BY, Source.STAFF))
     assert cancelled(world) == [
         "£7.25 will be refunded through Stripe.", "£4.00 of an earlier refund is already on its way.", TOLD,
     ]  # fmt: skip

@@ -8,7 +8,6 @@ import pytest
 from payments.domain.cancellation import cancel
 from payments.domain.discrepancies import close
 from payments.domain.disputes import apply_dispute
-from payments.domain.news import News
 from payments.domain.offline import record_balance
 from payments.domain.refunds import apply_refund, request_refund, send_refunds
 from payments.domain.retry import retry_refund, returned_by_hand
@@ -16,7 +15,7 @@ from payments.enums import DiscrepancyStatus, OfflineKind, RefundReason
 from payments.gateway.base import DisputeResult, GatewayRefused, RefundResult
 from payments.models import Discrepancy, Payment, Refund
 from payments.queries import payments_of
-from portal.audit.actor import Actor, Source, SystemActor
+from portal.audit.actor import Actor, Cause, Source, SystemActor
 from portal.bookings.models import Booking
 from portal.common import clock
 from tests.fakes import FakeGateway
@@ -37,8 +36,8 @@ def said(payment: Payment) -> list[tuple[str, int, str]]:
     return [(e.purpose_label, e.amount, e.status_label) for e in payments_of(payment.booking)]
 
 
-def news() -> News:
-    return News(BY, Source.WEBHOOK, clock.now())
+def cause() -> Cause:
+    return Cause(BY, Source.WEBHOOK, clock.now())
 
 
 def disputed(payment: Payment, status: str = "needs_response") -> None:
@@ -47,19 +46,25 @@ def disputed(payment: Payment, status: str = "needs_response") -> None:
         amount=1125, currency="GBP", created_at=clock.now(), is_charge_refundable=False,
         withdrawn_amount=0 if status == "won" else 1125, evidence_due_at=None, movements=2 if status == "won" else 1,
     )  # fmt: skip
-    apply_dispute(result, news())
+    apply_dispute(result, cause())
 
 
 def cancelled(payment: Payment) -> None:
-    cancel(Booking.objects.get(pk=payment.booking_id), by=BY, source=Source.STAFF)
+    cancel(Booking.objects.get(pk=payment.booking_id), cause=Cause(BY, Source.STAFF))
 
 
 def test_money_to_be_given_back_by_hand_is_no_failure(paid: Payment) -> None:
     by_staff = Actor.user(paid.booking.caregiver.user)
-    record_balance(paid.booking_id, kind=OfflineKind.CASH, received_on=date.today(), reference="", by=by_staff)
+    record_balance(
+        paid.booking_id,
+        kind=OfflineKind.CASH,
+        received_on=date.today(),
+        reference="",
+        cause=Cause(by_staff, Source.STAFF),
+    )
     cancelled(paid)
     assert ("Refund", 3375, "To be returned by our team") in said(paid)
-    returned_by_hand(Refund.objects.get(amount=3375).pk, amount=3375, by=BY, source=Source.STAFF)
+    returned_by_hand(Refund.objects.get(amount=3375).pk, amount=3375, cause=Cause(BY, Source.STAFF))
     assert ("Refund", 3375, "Refunded") in said(paid)
 
 
@@ -90,7 +95,7 @@ def test_a_refund_that_is_owed_again_waits_for_our_team_and_then_is_refunded(pai
         disputed(paid, status)
     assert said(paid) == [DEPOSIT, ("Refund", 1125, "To be returned by our team")]
     owed = Refund.objects.get(status="failed")
-    returned_by_hand(owed.pk, amount=1125, by=BY, source=Source.STAFF)
+    returned_by_hand(owed.pk, amount=1125, cause=Cause(BY, Source.STAFF))
     assert said(paid)[1:] == [("Refund", 1125, "Refunded")]
 
 
@@ -100,22 +105,22 @@ def test_a_reservation_reduced_to_nothing_is_not_shown(paid: Payment) -> None:
         id="re_9", intent_id=str(paid.intent_id), charge_id=paid.charge_id, status="succeeded", amount=1125,
         currency="GBP", created_at=clock.now(), metadata={},
     )  # fmt: skip
-    apply_refund(made_there, news())
+    apply_refund(made_there, cause())
     assert said(paid) == [("Deposit", 1125, "Refunded"), ("Refund", 1125, "Refunded")]
 
 
 def test_a_refund_that_another_one_replaced_is_not_shown(paid: Payment, stripe: FakeGateway) -> None:
-    refund = request_refund(paid.pk, amount=500, reason=RefundReason.GOODWILL, by=BY, source=Source.STAFF)
+    refund = request_refund(paid.pk, amount=500, reason=RefundReason.GOODWILL, cause=Cause(BY, Source.STAFF))
     send_refunds()
-    apply_refund(replace(*stripe.refunds.values(), status="failed"), news())
+    apply_refund(replace(*stripe.refunds.values(), status="failed"), cause())
     assert said(paid) == [DEPOSIT, ("Refund", 500, "To be returned by our team")]
-    retry_refund(refund.pk, by=BY, source=Source.STAFF)
+    retry_refund(refund.pk, cause=Cause(BY, Source.STAFF))
     assert said(paid) == [DEPOSIT, ("Refund", 500, "Requested")]
 
 
 def test_what_finance_closed_with_a_reason_is_settled(paid: Payment, stripe: FakeGateway) -> None:
-    request_refund(paid.pk, amount=500, reason=RefundReason.GOODWILL, by=BY, source=Source.STAFF)
+    request_refund(paid.pk, amount=500, reason=RefundReason.GOODWILL, cause=Cause(BY, Source.STAFF))
     stripe.fail_next = [GatewayRefused("insufficient_funds")]
     send_refunds()
-    close(Discrepancy.objects.get(), DiscrepancyStatus.IGNORED, "Sent by transfer.", by=BY, source=Source.STAFF)
+    close(Discrepancy.objects.get(), DiscrepancyStatus.IGNORED, "Sent by transfer.", cause=Cause(BY, Source.STAFF))
     assert said(paid) == [DEPOSIT, ("Refund", 500, "Settled by our team")]

@@ -6,13 +6,12 @@ from typing import Any
 
 import pytest
 
-from payments.domain.news import Applied, News
 from payments.domain.reconciliation import heal
 from payments.domain.settlement import apply_intent
-from payments.enums import DiscrepancyStatus, PaymentStatus, RunState
+from payments.enums import Applied, DiscrepancyStatus, PaymentStatus, RunState
 from payments.gateway.base import GatewayUnreachable, Intent
 from payments.models import Discrepancy, Dispute, Payment, StagedIntent
-from portal.audit.actor import Actor, Source
+from portal.audit.actor import Actor, Cause, Source
 from portal.bookings.enums import BookingStatus
 from portal.bookings.models import Booking
 from portal.common import clock
@@ -153,8 +152,8 @@ def test_a_spare_that_names_another_booking_is_not_touched(stripe: FakeGateway) 
 def test_late_news_of_a_cancelled_spare_changes_nothing(stripe: FakeGateway) -> None:
     spare_intent(stripe)
     run(stripe)
-    news = News(Actor.stripe("evt_late"), Source.WEBHOOK, clock.now())
-    assert apply_intent(stripe.intents["pi_spare"], news) is Applied.UNMATCHED
+    cause = Cause(Actor.stripe("evt_late"), Source.WEBHOOK, clock.now())
+    assert apply_intent(stripe.intents["pi_spare"], cause) is Applied.UNMATCHED
     payment = Payment.objects.get()
     assert (payment.status, payment.intent_id == "pi_spare") == (PaymentStatus.PENDING, False)
 
@@ -190,10 +189,10 @@ def test_a_finding_that_breaks_is_reported_and_the_next_ones_are_healed(
     poisoned = next(iter(stripe.intents))
     real = heal.apply_intent
 
-    def breaks(intent: Intent, news: News) -> Applied:
+    def breaks(intent: Intent, cause: Cause) -> Applied:
         if intent.id == poisoned:
             raise ZeroDivisionError
-        return real(intent, news)
+        return real(intent, cause)
 
     monkeypatch.setattr(heal, "apply_intent", breaks)
     done = run(stripe)

@@ -11,7 +11,7 @@ from payments.domain.discrepancies import close
 from payments.enums import DiscrepancyStatus
 from payments.gateway.base import RefundResult
 from payments.models import Discrepancy, Payment
-from portal.audit.actor import Source
+from portal.audit.actor import Cause, Source
 from portal.common import clock
 from tests.factories import BookingFactory
 from tests.fakes import FakeGateway
@@ -81,7 +81,7 @@ def test_money_that_is_nobodys_stays_open_until_stripe_has_given_it_back(
 def test_what_finance_ignored_stays_ignored_until_the_amount_is_another(stripe: FakeGateway) -> None:
     stranger(stripe)
     run(stripe)
-    close(Discrepancy.objects.get(), DiscrepancyStatus.IGNORED, "A test card.", by=BY, source=Source.STAFF)
+    close(Discrepancy.objects.get(), DiscrepancyStatus.IGNORED, "A test card.", cause=Cause(BY, Source.STAFF))
     assert (run(stripe).found, open_kinds()) == ({}, {})
     stripe.set("pi_stranger", amount=900, amount_received=900)
     assert (run(stripe).found, open_kinds()) == ({"unknown_charge": 1}, {"unknown_charge": 1})
@@ -89,7 +89,7 @@ def test_what_finance_ignored_stays_ignored_until_the_amount_is_another(stripe: 
 
 def _ignore_the_open_one() -> None:
     found = Discrepancy.objects.get(status=DiscrepancyStatus.OPEN)
-    close(found, DiscrepancyStatus.IGNORED, "Agreed with the bank.", by=BY, source=Source.STAFF)
+    close(found, DiscrepancyStatus.IGNORED, "Agreed with the bank.", cause=Cause(BY, Source.STAFF))
 
 
 def test_what_finance_ignored_does_not_open_again(stripe: FakeGateway) -> None:
@@ -127,7 +127,7 @@ def test_a_mode_that_finance_ignored_stays_so_while_its_status_is_open(stripe: F
     run(stripe)
     assert open_kinds() == {"mode_differs": 1, "status_differs": 1}
     mode = Discrepancy.objects.get(kind="mode_differs")
-    close(mode, DiscrepancyStatus.IGNORED, "A restore.", by=BY, source=Source.STAFF)
+    close(mode, DiscrepancyStatus.IGNORED, "A restore.", cause=Cause(BY, Source.STAFF))
     run(stripe)
     assert open_kinds() == {"status_differs": 1}
 

@@ -12,7 +12,7 @@ from payments.enums import FRAUD_TASKS, STRIPE_ALARMS, DiscrepancyKind, Discrepa
 from payments.models import Discrepancy
 from payments.tasks import tell_of_discrepancies
 from portal.accounts.roles import Role
-from portal.audit.actor import Actor, Source, SystemActor
+from portal.audit.actor import Actor, Cause, Source, SystemActor
 from portal.celery import app
 from portal.common import clock
 from portal.notifications.models import Notification
@@ -33,7 +33,9 @@ def people(db: None) -> None:
 
 
 def found(kind: DiscrepancyKind, stripe_id: str, amount: int, currency: str = "GBP") -> Discrepancy:
-    return note(kind, stripe_object_id=stripe_id, by=BY, source=Source.RECONCILIATION, amount=amount, currency=currency)
+    return note(
+        kind, stripe_object_id=stripe_id, cause=Cause(BY, Source.RECONCILIATION), amount=amount, currency=currency
+    )
 
 
 def letters() -> list[Notification]:
@@ -74,7 +76,7 @@ def test_it_is_said_once_a_day_until_somebody_decided() -> None:
     with time_machine.travel(clock.now() + timedelta(days=1)):
         tell_of_discrepancies()
         assert [letter.context["age"] for letter in letters()] == ["less than a day", "a day"]
-        close(one, DiscrepancyStatus.IGNORED, "A test card.", by=BY, source=Source.STAFF)
+        close(one, DiscrepancyStatus.IGNORED, "A test card.", cause=Cause(BY, Source.STAFF))
     with time_machine.travel(clock.now() + timedelta(days=2)):
         assert tell_of_discrepancies() == 0
     assert len(letters()) == 2

@@ -6,7 +6,6 @@ import pytest
 import time_machine
 from django.db import connection
 
-from payments.domain.news import News
 from payments.domain.reconciliation import AlreadyRunning, reconcile
 from payments.domain.reconciliation.load import room_to_join
 from payments.domain.reconciliation.run import LeaseLost
@@ -14,7 +13,7 @@ from payments.domain.settlement import apply_intent
 from payments.enums import RunKind, RunState
 from payments.gateway.base import GatewayUnreachable
 from payments.models import ReconciliationRun
-from portal.audit.actor import Source
+from portal.audit.actor import Cause, Source
 from portal.common import clock
 from tests.fakes import FakeGateway
 from tests.unit.payments.differences import BY, opened, other_amount, paid, run, succeeded_unheard
@@ -61,7 +60,7 @@ def test_what_changes_during_the_run_is_not_reported(stripe: FakeGateway) -> Non
     real = stripe.disputes_between
 
     def meanwhile(*window: object) -> object:  # after the intents were listed, before they are compared
-        apply_intent(stripe.pay(intent_id), News(BY, Source.WEBHOOK, clock.now()))
+        apply_intent(stripe.pay(intent_id), Cause(BY, Source.WEBHOOK, clock.now()))
         return real(*window)  # type: ignore[arg-type]
 
     stripe.disputes_between = meanwhile  # type: ignore[assignment,method-assign]

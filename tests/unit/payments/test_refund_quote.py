@@ -13,7 +13,7 @@ from payments.domain.retry import returned_by_hand
 from payments.enums import DiscrepancyKind, Method, PaymentStatus, Purpose, RefundReason
 from payments.models import Discrepancy, Dispute, Payment, Refund
 from payments.refund_sentences import after, before
-from portal.audit.actor import Actor, Source, SystemActor
+from portal.audit.actor import Actor, Cause, Source, SystemActor
 from portal.bookings.enums import BookingStatus
 from portal.bookings.models import Booking
 from portal.notifications.models import Notification
@@ -57,7 +57,7 @@ def cash_balance(booking: Booking) -> None:
 
 def mailed(booking: Booking) -> str:
     """Cancel it; returns what the email says of the money."""
-    cancel(fresh(booking), by=BY, source=Source.CAREGIVER)
+    cancel(fresh(booking), cause=Cause(BY, Source.CAREGIVER))
     return str(Notification.objects.get(template="booking_cancelled").context["refund"])
 
 
@@ -110,8 +110,8 @@ def test_a_booking_that_stands_after_a_loss_was_reversed_returns_all_of_it_by_ha
 def test_what_was_returned_by_hand_is_not_promised_again(confirmed: Booking) -> None:
     dispute(confirmed, "won", 0)
     deposit = confirmed.payments.get()
-    made = request_refund(deposit.pk, amount=400, reason=RefundReason.GOODWILL, by=BY, source=Source.STAFF)
-    returned_by_hand(made.pk, amount=400, by=BY, source=Source.STAFF)
+    made = request_refund(deposit.pk, amount=400, reason=RefundReason.GOODWILL, cause=Cause(BY, Source.STAFF))
+    returned_by_hand(made.pk, amount=400, cause=Cause(BY, Source.STAFF))
     due = quote(fresh(confirmed))
     assert (due.amount, due.not_by_card, due.refunded) == (725, 725, 400)
     assert "We have already refunded £4.00." in before(due)
@@ -121,7 +121,7 @@ def test_an_earlier_refund_is_extra_and_the_share_is_the_most_that_is_refunded(
     confirmed: Booking, stripe: FakeGateway
 ) -> None:
     deposit = confirmed.payments.get()
-    request_refund(deposit.pk, amount=600, reason=RefundReason.GOODWILL, by=BY, source=Source.STAFF)
+    request_refund(deposit.pk, amount=600, reason=RefundReason.GOODWILL, cause=Cause(BY, Source.STAFF))
     send_refunds()
     with time_machine.travel(confirmed.session.starts_at - timedelta(hours=30), tick=False):
         due = quote(fresh(confirmed))
@@ -164,7 +164,7 @@ def test_what_was_paid_to_our_team_is_given_back_by_them(confirmed: Booking) -> 
 
 def test_what_is_on_its_way_is_said_and_not_sent_again(confirmed: Booking) -> None:
     deposit = confirmed.payments.get()
-    request_refund(deposit.pk, amount=1125, reason=RefundReason.GOODWILL, by=BY, source=Source.STAFF)
+    request_refund(deposit.pk, amount=1125, reason=RefundReason.GOODWILL, cause=Cause(BY, Source.STAFF))
     assert mailed(confirmed) == "£11.25 is already on its way back to you."
     assert sent() == [("deposit", 1125, "requested")]
 

@@ -8,13 +8,12 @@ from itertools import permutations
 import pytest
 import time_machine
 
-from payments.domain.news import News
 from payments.domain.refunds import apply_refund, request_refund, send_refunds
 from payments.domain.retry import retry_refund
 from payments.enums import RefundReason, RefundStatus
 from payments.gateway.base import GatewayRefused, RefundResult
 from payments.models import Discrepancy, Payment, Refund
-from portal.audit.actor import Actor, Source, SystemActor
+from portal.audit.actor import Actor, Cause, Source, SystemActor
 from portal.audit.models import AuditEvent
 from portal.bookings.models import Booking
 from portal.common import clock
@@ -33,7 +32,7 @@ def paid(booking: Booking, stripe: FakeGateway) -> Payment:
 
 def unanswered(payment: Payment, stripe: FakeGateway) -> Refund:
     """£5.00 that Stripe has, and whose reply was lost."""
-    refund = request_refund(payment.pk, amount=500, reason=RefundReason.GOODWILL, by=BY, source=Source.STAFF)
+    refund = request_refund(payment.pk, amount=500, reason=RefundReason.GOODWILL, cause=Cause(BY, Source.STAFF))
     stripe.lose_next = 1
     send_refunds()
     refund.refresh_from_db()
@@ -42,7 +41,7 @@ def unanswered(payment: Payment, stripe: FakeGateway) -> Refund:
 
 
 def webhook(result: RefundResult) -> None:
-    apply_refund(result, News(Actor.stripe("evt_1"), Source.WEBHOOK, clock.now(), "evt_1"))
+    apply_refund(result, Cause(Actor.stripe("evt_1"), Source.WEBHOOK, clock.now(), "evt_1"))
 
 
 def figures(payment: Payment) -> tuple[str, int, int]:
@@ -70,7 +69,7 @@ def test_a_worker_killed_between_a_refusal_and_learning_why_is_followed_by_one_t
     made_there: int, paid: Payment, stripe: FakeGateway
 ) -> None:
     """The refusal comes of a refund made at Stripe, or of something else: then it is finance's task."""
-    refund = request_refund(paid.pk, amount=1125, reason=RefundReason.GOODWILL, by=BY, source=Source.STAFF)
+    refund = request_refund(paid.pk, amount=1125, reason=RefundReason.GOODWILL, cause=Cause(BY, Source.STAFF))
     if made_there:
         stripe.refund(str(paid.intent_id), made_there, refund_id=0, idempotency_key="dashboard")
     stripe.fail_next = [GatewayRefused("charge_already_refunded")]
@@ -128,11 +127,11 @@ def test_a_refusal_that_comes_after_the_webhook_does_not_undo_the_refund(
 def test_a_slow_workers_refusal_does_not_stop_what_finance_sent_again(
     paid: Payment, stripe: FakeGateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    refund = request_refund(paid.pk, amount=500, reason=RefundReason.GOODWILL, by=BY, source=Source.STAFF)
+    refund = request_refund(paid.pk, amount=500, reason=RefundReason.GOODWILL, cause=Cause(BY, Source.STAFF))
 
     def overtaken(*args: object, **kwargs: object) -> RefundResult:
         Refund.objects.filter(pk=refund.pk).update(status=RefundStatus.FAILED)  # another worker's refusal
-        retry_refund(refund.pk, by=BY, source=Source.STAFF)
+        retry_refund(refund.pk, cause=Cause(BY, Source.STAFF))
         raise GatewayRefused("insufficient_funds")
 
     with monkeypatch.context() as slow:

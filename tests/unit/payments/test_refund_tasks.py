@@ -9,15 +9,14 @@ from django.contrib.auth.models import Group
 
 from payments.domain.discrepancies import close
 from payments.domain.disputes import apply_dispute
-from payments.domain.news import Applied, News
 from payments.domain.refunds import RefundError, apply_refund, request_refund, send_refunds
 from payments.domain.retry import retry_refund, returned_by_hand
-from payments.enums import DiscrepancyStatus, Method, PaymentStatus, RefundReason, RefundStatus
+from payments.enums import Applied, DiscrepancyStatus, Method, PaymentStatus, RefundReason, RefundStatus
 from payments.gateway.base import DisputeResult, GatewayRefused
 from payments.models import Discrepancy, Dispute, Payment, Refund
 from portal.accounts.models import ERASED_DOMAIN
 from portal.accounts.roles import Role
-from portal.audit.actor import Actor, Source, SystemActor
+from portal.audit.actor import Actor, Cause, Source, SystemActor
 from portal.audit.models import AuditEvent
 from portal.bookings.models import Booking
 from portal.common import clock
@@ -44,7 +43,7 @@ def finance(db: None) -> None:
 
 def ask(payment: Payment, amount: int = 1125, token: uuid.UUID | None = None) -> Refund:
     return request_refund(
-        payment.pk, amount=amount, reason=RefundReason.GOODWILL, by=BY, source=Source.STAFF, token=token
+        payment.pk, amount=amount, reason=RefundReason.GOODWILL, cause=Cause(BY, Source.STAFF), token=token
     )
 
 
@@ -53,7 +52,7 @@ def tasks() -> list[tuple[str, str]]:
 
 
 def again(refund: Refund) -> Refund:
-    return retry_refund(refund.pk, by=BY, source=Source.STAFF)
+    return retry_refund(refund.pk, cause=Cause(BY, Source.STAFF))
 
 
 def disputed(payment: Payment, refundable: bool = False) -> Dispute:
@@ -112,7 +111,7 @@ def test_a_refund_that_the_bank_sent_back_is_replaced_once(paid: Payment, stripe
     failed = replace(at_stripe, status="failed", failure_code="expired_or_canceled_card")
     stripe.refunds[at_stripe.id] = failed
     for _ in range(2):
-        apply_refund(failed, News(BY, Source.WEBHOOK, clock.now()))
+        apply_refund(failed, Cause(BY, Source.WEBHOOK, clock.now()))
     paid.refresh_from_db()
     assert (paid.status, paid.refunded_amount) == (PaymentStatus.SUCCEEDED, 0)
     assert tasks() == [(f"refund-{refund.pk}", "open")]
@@ -163,7 +162,7 @@ def test_what_was_paid_outside_is_given_back_by_hand_and_noted_once(paid: Paymen
     refund = ask(paid, 500)
     assert (refund.status, tasks()) == (RefundStatus.FAILED, [(f"refund-{refund.pk}", "open")])
     for _ in range(2):
-        returned_by_hand(refund.pk, amount=500, by=BY, source=Source.STAFF)
+        returned_by_hand(refund.pk, amount=500, cause=Cause(BY, Source.STAFF))
     send_refunds()
     paid.refresh_from_db()
     assert (paid.refunded_amount, paid.status) == (500, PaymentStatus.PARTIALLY_REFUNDED)
@@ -172,14 +171,14 @@ def test_what_was_paid_outside_is_given_back_by_hand_and_noted_once(paid: Paymen
 
 
 def by_hand(refund: Refund, amount: int) -> Refund:
-    return returned_by_hand(refund.pk, amount=amount, by=BY, source=Source.STAFF)
+    return returned_by_hand(refund.pk, amount=amount, cause=Cause(BY, Source.STAFF))
 
 
 def closed(payment: Payment, status: str, withdrawn: int = 0) -> Refund:
     """A refund of everything that a dispute stopped, which then ended; the task is about what is left."""
-    apply_dispute(dispute_of(payment, "needs_response", 1125), News(BY, Source.WEBHOOK, clock.now()))
+    apply_dispute(dispute_of(payment, "needs_response", 1125), Cause(BY, Source.WEBHOOK, clock.now()))
     refund = ask(payment)
-    apply_dispute(dispute_of(payment, status, withdrawn), News(BY, Source.WEBHOOK, clock.now()))
+    apply_dispute(dispute_of(payment, status, withdrawn), Cause(BY, Source.WEBHOOK, clock.now()))
     refund.refresh_from_db()
     return refund
 
@@ -254,7 +253,7 @@ def test_two_tasks_return_no_more_than_was_paid(paid: Payment) -> None:
 
 def test_what_finance_has_ignored_is_not_returned_by_hand(paid: Payment) -> None:
     refund = closed(paid, "won")
-    close(Discrepancy.objects.get(), DiscrepancyStatus.IGNORED, "A gift card.", by=BY, source=Source.STAFF)
+    close(Discrepancy.objects.get(), DiscrepancyStatus.IGNORED, "A gift card.", cause=Cause(BY, Source.STAFF))
     with pytest.raises(RefundError, match="Nothing of this refund"):
         by_hand(refund, 1125)
 
@@ -264,13 +263,13 @@ def test_what_the_bank_sent_back_is_returned_by_hand_beside_stripes_row(paid: Pa
     send_refunds()
     failed = replace(*stripe.refunds.values(), status="failed", failure_code="expired_or_canceled_card")
     stripe.refunds[failed.id] = failed
-    news = News(BY, Source.WEBHOOK, clock.now())
-    apply_refund(failed, news)
+    cause = Cause(BY, Source.WEBHOOK, clock.now())
+    apply_refund(failed, cause)
     returned = by_hand(refund, 1125)
     assert by_hand(refund, 1125) == returned
     with pytest.raises(RefundError, match="see the newer refund"):
         again(refund)
-    apply_refund(failed, news)  # told again: Stripe's own row is Stripe's
+    apply_refund(failed, cause)  # told again: Stripe's own row is Stripe's
     refund.refresh_from_db()
     assert (returned.pk != refund.pk, refund.status, money(paid)[:2]) == (True, "failed", ("refunded", 1125))
 
@@ -278,7 +277,7 @@ def test_what_the_bank_sent_back_is_returned_by_hand_beside_stripes_row(paid: Pa
 def test_what_is_sent_again_is_not_returned_by_hand_too(paid: Payment, stripe: FakeGateway) -> None:
     refund = ask(paid)
     send_refunds()
-    apply_refund(replace(*stripe.refunds.values(), status="failed"), News(BY, Source.WEBHOOK, clock.now()))
+    apply_refund(replace(*stripe.refunds.values(), status="failed"), Cause(BY, Source.WEBHOOK, clock.now()))
     again(refund)
     with pytest.raises(RefundError, match="see the newer refund"):
         by_hand(refund, 1125)
@@ -288,7 +287,7 @@ def test_a_refund_of_stripes_on_top_of_one_by_hand_is_a_difference(paid: Payment
     refund = closed(paid, "won")
     by_hand(refund, 1125)
     made = stripe.refund(str(paid.intent_id), 100, refund_id=refund.pk, idempotency_key="k")
-    assert apply_refund(made, News(BY, Source.WEBHOOK, clock.now())) is Applied.DISCREPANCY
+    assert apply_refund(made, Cause(BY, Source.WEBHOOK, clock.now())) is Applied.DISCREPANCY
     assert (Refund.objects.get().stripe_refund_id, money(paid)[:2]) == (None, ("refunded", 1125))
     assert Discrepancy.objects.get(kind="refund_differs").amount == 100
 
@@ -316,7 +315,7 @@ def test_a_refund_that_comes_back_is_told_to_the_caregiver_and_to_finance(
     (at_stripe,) = stripe.refunds.values()
     failed = replace(at_stripe, status="failed", failure_code="expired_or_canceled_card")
     for _ in range(2):
-        apply_refund(failed, News(BY, Source.WEBHOOK, clock.now()))
+        apply_refund(failed, Cause(BY, Source.WEBHOOK, clock.now()))
     told = {mail.template: mail for mail in Notification.objects.filter(template__startswith="refund_")}
     assert sorted(told) == ["refund_failed", "refund_sent", "refund_to_settle"]
     assert (told["refund_failed"].to, told["refund_failed"].context["amount"]) == (
@@ -333,7 +332,7 @@ def test_a_refund_refused_twice_is_told_to_the_caregiver_once_and_to_finance_eac
     refund = ask(paid)
     send_refunds()
     stripe.fail_next = [None, GatewayRefused("insufficient_funds")]  # it looks before it sends again
-    retry_refund(refund.pk, by=BY, source=Source.STAFF)
+    retry_refund(refund.pk, cause=Cause(BY, Source.STAFF))
     send_refunds()
     told = Counter(Notification.objects.filter(template__startswith="refund_").values_list("template", flat=True))
     assert told == {"refund_failed": 1, "refund_to_settle": 2}

@@ -9,7 +9,6 @@ import time_machine
 from payments.domain import refunds
 from payments.domain.cancellation import cancel
 from payments.domain.checkout import open_checkout
-from payments.domain.news import News
 from payments.domain.refund_quote import quote
 from payments.domain.refunds import RefundError, apply_refund, request_refund, send_refunds
 from payments.domain.retry import retry_refund
@@ -17,7 +16,7 @@ from payments.domain.settlement import apply_intent
 from payments.enums import PaymentStatus, RefundReason, RefundStatus
 from payments.gateway.base import GatewayMisconfigured, GatewayRefused, GatewayUnreachable, RefundResult
 from payments.models import Discrepancy, Payment, Refund
-from portal.audit.actor import Actor, Source, SystemActor
+from portal.audit.actor import Actor, Cause, Source, SystemActor
 from portal.bookings.enums import BookingStatus
 from portal.bookings.models import Booking
 from portal.common import clock
@@ -32,12 +31,12 @@ BY = Actor.system(SystemActor.SETTLEMENT)
 def paid(booking: Booking, stripe: FakeGateway) -> Payment:
     """£11.25, confirmed."""
     payment = open_checkout(booking).payment
-    apply_intent(stripe.pay(str(payment.intent_id)), News(BY, Source.WEBHOOK, clock.now(), "evt_1"))
+    apply_intent(stripe.pay(str(payment.intent_id)), Cause(BY, Source.WEBHOOK, clock.now(), "evt_1"))
     return Payment.objects.get(pk=payment.pk)
 
 
 def ask(payment: Payment, amount: int) -> Refund:
-    return request_refund(payment.pk, amount=amount, reason=RefundReason.GOODWILL, by=BY, source=Source.STAFF)
+    return request_refund(payment.pk, amount=amount, reason=RefundReason.GOODWILL, cause=Cause(BY, Source.STAFF))
 
 
 def figures(payment: Payment) -> tuple[str, int, int]:
@@ -94,7 +93,7 @@ def test_a_retry_looks_at_stripe_before_it_sends(paid: Payment, stripe: FakeGate
     stripe.lose_next = 1
     send_refunds()
     Refund.objects.update(status=RefundStatus.FAILED, failure_code="idempotency_error")
-    retry_refund(refund.pk, by=BY, source=Source.STAFF)
+    retry_refund(refund.pk, cause=Cause(BY, Source.STAFF))
     due_again()
     send_refunds()
     assert [sent.amount for sent in stripe.refunds.values()] == [500]
@@ -105,10 +104,10 @@ def test_one_that_breaks_keeps_no_other(paid: Payment, stripe: FakeGateway, monk
     first, second = ask(paid, 100), ask(paid, 200)
     real = refunds.apply_refund
 
-    def breaks(result: RefundResult, news: News) -> object:
+    def breaks(result: RefundResult, cause: Cause) -> object:
         if result.metadata["refund_id"] == str(first.pk):
             raise RuntimeError
-        return real(result, news)
+        return real(result, cause)
 
     monkeypatch.setattr(refunds, "apply_refund", breaks)
     assert send_refunds() == 2
@@ -121,7 +120,7 @@ def test_a_promised_refund_that_stripe_cancels_is_told_and_a_task(paid: Payment,
     send_refunds()
     refund.refresh_from_db()
     told = replace(stripe.refunds[str(refund.stripe_refund_id)], status="canceled")
-    apply_refund(told, News(BY, Source.WEBHOOK, clock.now()))
+    apply_refund(told, Cause(BY, Source.WEBHOOK, clock.now()))
     assert figures(paid) == (PaymentStatus.SUCCEEDED, 0, 0)
     assert list(Discrepancy.objects.values_list("kind", "status")) == [("refund_blocked", "open")]
     assert Notification.objects.filter(template="refund_failed").count() == 1
@@ -181,7 +180,7 @@ def test_cancelling_in_time_returns_everything_and_late_half(paid: Payment, stri
     assert quote(booking).amount == 1125
     with time_machine.travel(booking.session.starts_at - timedelta(hours=30)):
         assert quote(booking).amount == 562
-        cancel(booking, by=BY, source=Source.CAREGIVER)
+        cancel(booking, cause=Cause(BY, Source.CAREGIVER))
         send_refunds()
     booking.refresh_from_db()
     assert booking.status == BookingStatus.CANCELLED
@@ -193,7 +192,7 @@ def test_a_refund_that_the_bank_sends_back_becomes_a_task_for_finance(paid: Paym
     send_refunds()
     (sent,) = stripe.refunds.values()
     returned = replace(sent, status="failed", failure_code="lost_or_stolen_card")
-    apply_refund(returned, News(BY, Source.WEBHOOK, clock.now()))
+    apply_refund(returned, Cause(BY, Source.WEBHOOK, clock.now()))
     task = Discrepancy.objects.get()
     assert (task.kind, task.stripe_object_id, task.amount) == ("refund_blocked", f"refund-{refund.pk}", 1125)
     assert figures(paid) == (PaymentStatus.SUCCEEDED, 0, 0)

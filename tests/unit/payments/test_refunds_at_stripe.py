@@ -7,15 +7,14 @@ import pytest
 import time_machine
 
 from payments.domain.discrepancies import close
-from payments.domain.news import Applied, News
 from payments.domain.refunds import apply_refund, request_refund, send_refunds
 from payments.domain.retry import retry_refund
-from payments.enums import DiscrepancyKind, DiscrepancyStatus, PaymentStatus, RefundReason, RefundStatus
+from payments.enums import Applied, DiscrepancyKind, DiscrepancyStatus, PaymentStatus, RefundReason, RefundStatus
 from payments.errors import RefundError
 from payments.gateway.base import GatewayRefused, RefundResult
 from payments.models import Discrepancy, Payment, Refund
 from payments.queries import payments_of
-from portal.audit.actor import Actor, Source, SystemActor
+from portal.audit.actor import Actor, Cause, Source, SystemActor
 from portal.audit.models import AuditEvent
 from portal.bookings.enums import BookingStatus
 from portal.bookings.models import Booking
@@ -34,7 +33,7 @@ def paid(booking: Booking, stripe: FakeGateway) -> Payment:
 
 
 def ask(payment: Payment, amount: int = 1125) -> Refund:
-    return request_refund(payment.pk, amount=amount, reason=RefundReason.GOODWILL, by=BY, source=Source.STAFF)
+    return request_refund(payment.pk, amount=amount, reason=RefundReason.GOODWILL, cause=Cause(BY, Source.STAFF))
 
 
 def at_stripe(
@@ -49,8 +48,8 @@ def at_stripe(
     return stripe.refunds[made.id]
 
 
-def news() -> News:
-    return News(Actor.stripe("evt_1"), Source.WEBHOOK, clock.now(), "evt_1")
+def cause() -> Cause:
+    return Cause(Actor.stripe("evt_1"), Source.WEBHOOK, clock.now(), "evt_1")
 
 
 def amounts(payment: Payment) -> tuple[str, int, int]:
@@ -75,16 +74,16 @@ def test_a_refund_that_came_back_and_was_made_again_is_known_from_the_second_alo
     paid: Payment, stripe: FakeGateway
 ) -> None:
     first = at_stripe(paid, stripe, 1)
-    apply_refund(first, news())
+    apply_refund(first, cause())
     stripe.refunds["re_1"] = replace(first, status="failed", failure_code="lost_or_stolen_card")
-    assert apply_refund(at_stripe(paid, stripe, 2), news()) is Applied.APPLIED
+    assert apply_refund(at_stripe(paid, stripe, 2), cause()) is Applied.APPLIED
     assert rows(paid) == [("re_1", "failed", 1125), ("re_2", "succeeded", 1125)]
     assert amounts(paid) == (PaymentStatus.REFUNDED, 1125, 0)
 
 
 def test_our_reserved_refund_shrinks_to_what_a_refund_at_stripe_left(paid: Payment, stripe: FakeGateway) -> None:
     ours = ask(paid)
-    assert apply_refund(at_stripe(paid, stripe, 1, 500), news()) is Applied.APPLIED
+    assert apply_refund(at_stripe(paid, stripe, 1, 500), cause()) is Applied.APPLIED
     assert amounts(paid) == (PaymentStatus.PARTIALLY_REFUNDED, 500, 625)
     reduced = AuditEvent.objects.get(action="refund.reduced")
     assert reduced.data == {"payment": paid.pk, "from": 1125, "to": 625}
@@ -95,7 +94,7 @@ def test_our_reserved_refund_shrinks_to_what_a_refund_at_stripe_left(paid: Payme
 
 def test_our_refund_is_dropped_when_nothing_is_left_for_it(paid: Payment, stripe: FakeGateway) -> None:
     ours = ask(paid)
-    apply_refund(at_stripe(paid, stripe, 1), news())
+    apply_refund(at_stripe(paid, stripe, 1), cause())
     ours.refresh_from_db()
     assert (ours.status, ours.failure_code) == (RefundStatus.CANCELLED, "charge_already_refunded")
     send_refunds()
@@ -105,7 +104,7 @@ def test_our_refund_is_dropped_when_nothing_is_left_for_it(paid: Payment, stripe
 def test_the_earlier_of_two_wishes_is_the_one_that_is_kept(paid: Payment, stripe: FakeGateway) -> None:
     ask(paid, 500)
     ask(paid, 625)
-    apply_refund(at_stripe(paid, stripe, 1, 700), news())
+    apply_refund(at_stripe(paid, stripe, 1, 700), cause())
     assert rows(paid) == [(None, "requested", 425), (None, "cancelled", 625), ("re_1", "succeeded", 700)]
 
 
@@ -124,7 +123,7 @@ def test_a_task_is_over_when_somebody_refunds_the_payment_at_stripe(paid: Paymen
     stripe.fail_next = [GatewayRefused("insufficient_funds")]
     send_refunds()
     assert discrepancies(DiscrepancyKind.REFUND_BLOCKED) == [(f"refund-{ours.pk}", "open")]
-    apply_refund(at_stripe(paid, stripe, 1), news())
+    apply_refund(at_stripe(paid, stripe, 1), cause())
     assert discrepancies(DiscrepancyKind.REFUND_BLOCKED) == [(f"refund-{ours.pk}", "healed")]
 
 
@@ -132,45 +131,45 @@ def test_a_task_is_about_what_a_refund_at_stripe_left(paid: Payment, stripe: Fak
     ours = ask(paid)
     stripe.fail_next = [GatewayRefused("insufficient_funds")]
     send_refunds()
-    apply_refund(at_stripe(paid, stripe, 1, 500), news())
+    apply_refund(at_stripe(paid, stripe, 1, 500), cause())
     assert (rows(paid)[0], tasks()) == ((None, "failed", 625), [(625, "open")])
-    retry_refund(ours.pk, by=BY, source=Source.STAFF)
-    apply_refund(at_stripe(paid, stripe, 2, 100), news())
+    retry_refund(ours.pk, cause=Cause(BY, Source.STAFF))
+    apply_refund(at_stripe(paid, stripe, 2, 100), cause())
     assert (rows(paid)[0], tasks()) == ((None, "requested", 525), [(525, "open")])
     stripe.fail_next = [None, GatewayRefused("insufficient_funds")]  # it looks before it sends
     send_refunds()
     assert (rows(paid)[0], tasks()) == ((None, "failed", 525), [(525, "open")])
-    retry_refund(ours.pk, by=BY, source=Source.STAFF)
+    retry_refund(ours.pk, cause=Cause(BY, Source.STAFF))
     send_refunds()
     assert (amounts(paid), tasks()) == ((PaymentStatus.REFUNDED, 1125, 0), [(525, "healed")])
 
 
 def test_of_a_refund_that_came_back_only_what_is_still_owed_goes_again(paid: Payment, stripe: FakeGateway) -> None:
     came_back = at_stripe(paid, stripe, 1, status="failed")
-    apply_refund(came_back, news())
-    apply_refund(at_stripe(paid, stripe, 2, 500), news())
+    apply_refund(came_back, cause())
+    apply_refund(at_stripe(paid, stripe, 2, 500), cause())
     assert tasks() == [(625, "open")]
     refunded = [(entry.amount, entry.status_label) for entry in payments_of(paid.booking)[1:]]
     assert refunded == [(625, "To be returned by our team"), (500, "Refunded")]
     first = paid.refunds.get(stripe_refund_id="re_1")
-    assert retry_refund(first.pk, by=BY, source=Source.STAFF).amount == 625
+    assert retry_refund(first.pk, cause=Cause(BY, Source.STAFF)).amount == 625
 
 
 def test_a_refund_that_came_back_and_was_made_up_for_at_stripe_does_not_go_again(
     paid: Payment, stripe: FakeGateway
 ) -> None:
     for number, (amount, status) in enumerate([(500, "failed"), (1000, "succeeded"), (125, "failed")], 1):
-        apply_refund(at_stripe(paid, stripe, number, amount, status=status), news())
+        apply_refund(at_stripe(paid, stripe, number, amount, status=status), cause())
     assert tasks() == [(125, "healed"), (125, "open")]
     first = paid.refunds.get(stripe_refund_id="re_1")
     with pytest.raises(RefundError, match="went back in another way"):
-        retry_refund(first.pk, by=BY, source=Source.STAFF)
+        retry_refund(first.pk, cause=Cause(BY, Source.STAFF))
 
 
 def test_an_unanswered_refund_is_looked_for_before_the_rest_of_it_is_sent(paid: Payment, stripe: FakeGateway) -> None:
     ours = ask(paid)
     Refund.objects.filter(pk=ours.pk).update(status=RefundStatus.UNKNOWN, first_sent_at=clock.now())
-    apply_refund(at_stripe(paid, stripe, 1, 500), news())
+    apply_refund(at_stripe(paid, stripe, 1, 500), cause())
     with time_machine.travel(clock.now() + timedelta(minutes=5)):
         send_refunds()
     assert rows(paid) == [("re_2", "succeeded", 625), ("re_1", "succeeded", 500)]
@@ -181,7 +180,7 @@ def test_a_refund_of_ours_with_another_amount_counts_as_stripe_says_and_is_shown
     paid: Payment, stripe: FakeGateway
 ) -> None:
     ours = ask(paid, 800)
-    apply_refund(at_stripe(paid, stripe, 1, 300, metadata={"refund_id": str(ours.pk)}), news())
+    apply_refund(at_stripe(paid, stripe, 1, 300, metadata={"refund_id": str(ours.pk)}), cause())
     assert rows(paid) == [("re_1", "succeeded", 300)]
     assert amounts(paid) == (PaymentStatus.PARTIALLY_REFUNDED, 300, 0)
     shown = Discrepancy.objects.get(kind=DiscrepancyKind.REFUND_AMOUNT)
@@ -193,23 +192,23 @@ def test_a_refund_of_ours_with_another_amount_counts_as_stripe_says_and_is_shown
 def test_a_refund_that_the_ledger_cannot_read_is_a_discrepancy_at_once(
     changes: dict[str, str], paid: Payment, stripe: FakeGateway
 ) -> None:
-    assert apply_refund(at_stripe(paid, stripe, 1, **changes), news()) is Applied.DISCREPANCY
+    assert apply_refund(at_stripe(paid, stripe, 1, **changes), cause()) is Applied.DISCREPANCY
     assert discrepancies(DiscrepancyKind.REFUND_DIFFERS) == [("re_1", "open")]
     assert amounts(paid) == (PaymentStatus.SUCCEEDED, 0, 0)
 
 
 def test_what_cannot_be_even_together_is_a_discrepancy_and_the_rest_counts(paid: Payment, stripe: FakeGateway) -> None:
     at_stripe(paid, stripe, 1, 1000)
-    assert apply_refund(at_stripe(paid, stripe, 2, 500), news()) is Applied.APPLIED
-    assert apply_refund(stripe.refunds["re_1"], news()) is Applied.DISCREPANCY
+    assert apply_refund(at_stripe(paid, stripe, 2, 500), cause()) is Applied.APPLIED
+    assert apply_refund(stripe.refunds["re_1"], cause()) is Applied.DISCREPANCY
     assert discrepancies(DiscrepancyKind.REFUND_DIFFERS) == [("re_1", "open")]
     assert amounts(paid) == (PaymentStatus.PARTIALLY_REFUNDED, 500, 0)
 
 
 def test_a_confirmed_booking_whose_money_went_back_at_stripe_is_a_task(paid: Payment, stripe: FakeGateway) -> None:
-    apply_refund(at_stripe(paid, stripe, 1, 500), news())
+    apply_refund(at_stripe(paid, stripe, 1, 500), cause())
     assert discrepancies(DiscrepancyKind.MONEY_WENT_BACK) == []
-    apply_refund(at_stripe(paid, stripe, 2, 625), news())
+    apply_refund(at_stripe(paid, stripe, 2, 625), cause())
     assert Booking.objects.get(pk=paid.booking_id).status == BookingStatus.CONFIRMED
     assert discrepancies(DiscrepancyKind.MONEY_WENT_BACK) == [(paid.intent_id, "open")]
 
@@ -221,16 +220,16 @@ def test_what_finance_has_ignored_stays_so_when_it_is_told_again(
     paid: Payment, stripe: FakeGateway, kind: DiscrepancyKind, status: str
 ) -> None:
     made = at_stripe(paid, stripe, 1, status=status)
-    apply_refund(made, news())
-    close(Discrepancy.objects.get(kind=kind), DiscrepancyStatus.IGNORED, "A gift.", by=BY, source=Source.STAFF)
-    apply_refund(made, news())
+    apply_refund(made, cause())
+    close(Discrepancy.objects.get(kind=kind), DiscrepancyStatus.IGNORED, "A gift.", cause=Cause(BY, Source.STAFF))
+    apply_refund(made, cause())
     assert [state for _, state in discrepancies(kind)] == ["ignored"]
 
 
 def test_an_ignored_refund_that_differs_in_another_way_is_a_task(paid: Payment, stripe: FakeGateway) -> None:
-    apply_refund(at_stripe(paid, stripe, 1, status="on_hold"), news())
-    close(Discrepancy.objects.get(), DiscrepancyStatus.IGNORED, "Seen.", by=BY, source=Source.STAFF)
-    apply_refund(at_stripe(paid, stripe, 1, status="reversed"), news())
+    apply_refund(at_stripe(paid, stripe, 1, status="on_hold"), cause())
+    close(Discrepancy.objects.get(), DiscrepancyStatus.IGNORED, "Seen.", cause=Cause(BY, Source.STAFF))
+    apply_refund(at_stripe(paid, stripe, 1, status="reversed"), cause())
     assert sorted(state for _, state in discrepancies(DiscrepancyKind.REFUND_DIFFERS)) == ["ignored", "open"]
 
 

@@ -7,12 +7,11 @@ import time_machine
 
 from payments.domain import release
 from payments.domain.checkout import CheckoutClosed, open_checkout
-from payments.domain.news import Applied, News
 from payments.domain.release import close_stray_payments, expire_holds
-from payments.enums import PaymentStatus
+from payments.enums import Applied, PaymentStatus
 from payments.gateway.base import GatewayFailed, GatewayMisconfigured, GatewayRefused, GatewayUnreachable, Intent
 from payments.models import Discrepancy, Payment
-from portal.audit.actor import Actor, Source
+from portal.audit.actor import Actor, Cause, Source
 from portal.bookings.domain.holds import extend_hold
 from portal.bookings.enums import BookingStatus
 from portal.bookings.errors import HoldNotExtendable
@@ -143,10 +142,10 @@ def test_a_hold_is_extended_once(booking: Booking, stripe: FakeGateway) -> None:
     by = Actor.user(booking.caregiver.user)
     before = booking.hold_expires_at
     assert before is not None
-    extended = extend_hold(booking.pk, by=by, source=Source.CAREGIVER)
+    extended = extend_hold(booking.pk, cause=Cause(by, Source.CAREGIVER))
     assert extended.hold_expires_at == before + timedelta(minutes=30)
     with pytest.raises(HoldNotExtendable):
-        extend_hold(booking.pk, by=by, source=Source.CAREGIVER)
+        extend_hold(booking.pk, cause=Cause(by, Source.CAREGIVER))
     with after(31):
         assert expire_holds() == 0
     with after(61):
@@ -169,10 +168,10 @@ def test_one_that_breaks_keeps_no_other_place(
 ) -> None:
     broken, real = BookingFactory(), release.apply_intent
 
-    def breaks(intent: Intent, news: News) -> Applied:
+    def breaks(intent: Intent, cause: Cause) -> Applied:
         if intent.metadata["booking_reference"] == broken.reference:
             raise RuntimeError
-        return real(intent, news)
+        return real(intent, cause)
 
     for one in (booking, broken):
         open_checkout(one)

@@ -7,14 +7,13 @@ import time_machine
 
 from payments.domain import session_changes
 from payments.domain.checkout import CheckoutClosed, open_checkout
-from payments.domain.news import News
 from payments.domain.refund_quote import quote
 from payments.domain.release import expire_holds
 from payments.domain.session_changes import see_to_session_changes
 from payments.domain.settlement import apply_intent
 from payments.gateway.base import GatewayUnreachable
 from payments.models import Refund
-from portal.audit.actor import Actor, Source, SystemActor
+from portal.audit.actor import Actor, Cause, Source, SystemActor
 from portal.audit.models import AuditEvent
 from portal.bookings.domain.availability import generate_sessions
 from portal.bookings.domain.session_changes import cancel_session, move_session
@@ -38,7 +37,7 @@ def staff(db: None) -> Actor:
 def paid(session: Session, stripe: FakeGateway) -> Booking:
     booking = BookingFactory(session=session)
     payment = open_checkout(booking).payment
-    apply_intent(stripe.pay(str(payment.intent_id)), News(BY, Source.WEBHOOK, clock.now()))
+    apply_intent(stripe.pay(str(payment.intent_id)), Cause(BY, Source.WEBHOOK, clock.now()))
     return Booking.objects.get(pk=booking.pk)
 
 
@@ -59,7 +58,7 @@ class TestCancelling:
         bookings = [paid(session, stripe), paid(session, stripe), BookingFactory(session=session)]
         with time_machine.travel(session.starts_at - timedelta(hours=2), tick=False):  # no window returns anything
             Booking.objects.filter(pk=bookings[2].pk).update(hold_expires_at=session.starts_at)
-            change = cancel_session(session.pk, by=staff, message="Our carer has fallen ill.")
+            change = cancel_session(session.pk, cause=Cause(staff, Source.STAFF), message="Our carer has fallen ill.")
             assert see_to_session_changes() == 1
             change.refresh_from_db()
 
@@ -76,7 +75,7 @@ class TestCancelling:
 
     def test_stops_booking_and_paying_at_once(self, session: Session, stripe: FakeGateway, staff: Actor) -> None:
         booking = paid(session, stripe)
-        cancel_session(session.pk, by=staff)
+        cancel_session(session.pk, cause=Cause(staff, Source.STAFF))
         with pytest.raises(SessionNotBookable):
             BookingFactory(session=session)
         from payments.enums import Purpose
@@ -89,7 +88,7 @@ class TestCancelling:
     ) -> None:
         for _ in range(3):
             paid(session, stripe)
-        change = cancel_session(session.pk, by=staff)
+        change = cancel_session(session.pk, cause=Cause(staff, Source.STAFF))
         real, calls = session_changes.cancel, []
 
         def dies_at_the_second(*args: object, **kwargs: object) -> object:
@@ -115,7 +114,7 @@ class TestCancelling:
         self, session: Session, stripe: FakeGateway, staff: Actor, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         first, second = paid(session, stripe), paid(session, stripe)
-        change = cancel_session(session.pk, by=staff)
+        change = cancel_session(session.pk, cause=Cause(staff, Source.STAFF))
         real = session_changes.cancel
 
         def breaks(booking: Booking, **kwargs: object) -> object:
@@ -137,7 +136,7 @@ class TestCancelling:
     ) -> None:
         booking = BookingFactory(session=session)
         payment = open_checkout(booking).payment
-        cancel_session(session.pk, by=staff)
+        cancel_session(session.pk, cause=Cause(staff, Source.STAFF))
         stripe.fail_next = [GatewayUnreachable("timeout")]
         assert see_to_session_changes() == 0
         assert statuses(session) == ["awaiting_deposit"]
@@ -149,15 +148,15 @@ class TestCancelling:
         assert list(Refund.objects.values_list("amount", flat=True)) == [1125]
 
     def test_twice_is_refused(self, session: Session, staff: Actor) -> None:
-        cancel_session(session.pk, by=staff)
+        cancel_session(session.pk, cause=Cause(staff, Source.STAFF))
         with pytest.raises(SessionChangeRefused, match="cancelled already"):
-            cancel_session(session.pk, by=staff)
+            cancel_session(session.pk, cause=Cause(staff, Source.STAFF))
         assert SessionChange.objects.count() == 1
 
     def test_after_somebody_was_marked_is_refused(self, session: Session, stripe: FakeGateway, staff: Actor) -> None:
         Booking.objects.filter(pk=paid(session, stripe).pk).update(status=BookingStatus.COMPLETED)
         with pytest.raises(SessionChangeRefused, match="Correct the register"):
-            cancel_session(session.pk, by=staff)
+            cancel_session(session.pk, cause=Cause(staff, Source.STAFF))
         assert Session.objects.get(pk=session.pk).status == SessionStatus.OPEN
 
     def test_a_session_that_did_not_take_place_is_cancelled_afterwards(
@@ -165,7 +164,7 @@ class TestCancelling:
     ) -> None:
         paid(session, stripe)
         with time_machine.travel(session.starts_at + timedelta(hours=1)):
-            cancel_session(session.pk, by=staff)
+            cancel_session(session.pk, cause=Cause(staff, Source.STAFF))
             assert see_to_session_changes() == 1
         assert list(Refund.objects.values_list("amount", flat=True)) == [1125]
 
@@ -175,7 +174,7 @@ class TestMoving:
 
     @staticmethod
     def move(session: Session, staff: Actor, starts_at: datetime, **changes: object) -> SessionChange:
-        seen = {"seen_starts_at": session.starts_at, "starts_at": starts_at, "by": staff}
+        seen = {"seen_starts_at": session.starts_at, "starts_at": starts_at, "cause": Cause(staff, Source.STAFF)}
         return move_session(session.pk, **{**seen, **changes})
 
     def test_tells_everybody_and_lets_them_cancel_free_of_charge(
@@ -241,7 +240,7 @@ class TestMoving:
         later = session.starts_at + timedelta(days=1)
         with time_machine.travel(session.starts_at), pytest.raises(SessionChangeRefused, match="begun"):
             self.move(session, staff, later)
-        cancel_session(session.pk, by=staff)
+        cancel_session(session.pk, cause=Cause(staff, Source.STAFF))
         with pytest.raises(SessionChangeRefused, match="cancelled already"):
             self.move(session, staff, later)
 

@@ -9,12 +9,11 @@ import pytest
 import time_machine
 
 from payments.domain.checkout import CheckoutClosed, open_checkout
-from payments.domain.news import News
 from payments.domain.settlement import Applied, apply_intent, note_decline
 from payments.enums import PaymentStatus
 from payments.gateway.base import GatewayRefused, Intent, PaymentError
 from payments.models import Discrepancy, Payment, PaymentAttempt, PaymentTransition, Refund
-from portal.audit.actor import Actor, Source
+from portal.audit.actor import Actor, Cause, Source
 from portal.audit.models import AuditEvent
 from portal.bookings.enums import BookingStatus
 from portal.bookings.models import Booking, Session
@@ -26,8 +25,8 @@ from tests.fakes import FakeGateway
 pytestmark = pytest.mark.django_db
 
 
-def news(event_id: str = "evt_1") -> News:
-    return News(Actor.stripe(event_id), Source.WEBHOOK, clock.now(), event_id)
+def cause(event_id: str = "evt_1") -> Cause:
+    return Cause(Actor.stripe(event_id), Source.WEBHOOK, clock.now(), event_id)
 
 
 def fresh(booking: Booking) -> Booking:
@@ -42,7 +41,11 @@ def test_a_paid_intent_confirms_the_booking_once_however_often_told(booking: Boo
     payment = opened(booking)
     paid = stripe.pay(str(payment.intent_id))
 
-    results = [apply_intent(paid, news("evt_1")), apply_intent(paid, news("evt_1")), apply_intent(paid, news("evt_2"))]
+    results = [
+        apply_intent(paid, cause("evt_1")),
+        apply_intent(paid, cause("evt_1")),
+        apply_intent(paid, cause("evt_2")),
+    ]
 
     payment.refresh_from_db()
     booking.refresh_from_db()
@@ -58,9 +61,9 @@ def test_a_paid_intent_confirms_the_booking_once_however_often_told(booking: Boo
 def test_news_that_comes_after_success_changes_nothing(booking: Booking, stripe: FakeGateway, late: str) -> None:
     payment = opened(booking)
     paid = stripe.pay(str(payment.intent_id))
-    apply_intent(paid, news("evt_1"))
+    apply_intent(paid, cause("evt_1"))
 
-    apply_intent(replace(paid, status=late, amount_received=0), news("evt_2"))
+    apply_intent(replace(paid, status=late, amount_received=0), cause("evt_2"))
 
     payment.refresh_from_db()
     booking.refresh_from_db()
@@ -82,8 +85,8 @@ def test_an_intent_that_does_not_fit_raises_a_discrepancy_and_keeps_the_place(
     payment = opened(booking)
     paid = stripe.pay(str(payment.intent_id))
 
-    assert apply_intent(replace(paid, **change), news()) is Applied.DISCREPANCY
-    assert apply_intent(replace(paid, **change), news("evt_2")) is Applied.DISCREPANCY
+    assert apply_intent(replace(paid, **change), cause()) is Applied.DISCREPANCY
+    assert apply_intent(replace(paid, **change), cause("evt_2")) is Applied.DISCREPANCY
 
     payment.refresh_from_db()
     booking.refresh_from_db()
@@ -101,23 +104,23 @@ def test_a_decline_asks_to_try_again_only_while_that_can_be_done(
 ) -> None:
     payment = opened(booking)
     declined = stripe.set(str(payment.intent_id), last_error=PaymentError("card_declined"))
-    apply_intent(replace(declined, status=status), news())
+    apply_intent(replace(declined, status=status), cause())
     with time_machine.travel(clock.now() + timedelta(minutes=minutes), tick=False):
-        note_decline(payment.pk, declined, news(), occurred_at=clock.now())
+        note_decline(payment.pk, declined, cause(), occurred_at=clock.now())
     assert PaymentAttempt.objects.count() == 1
     assert Notification.objects.filter(template="payment_failed").count() == told
 
 
 def test_an_intent_of_somebody_else_is_unmatched(booking: Booking, stripe: FakeGateway) -> None:
     intent = stripe.intents[str(opened(booking).intent_id)]
-    assert apply_intent(replace(intent, id="pi_other", metadata={}), news()) is Applied.UNMATCHED
+    assert apply_intent(replace(intent, id="pi_other", metadata={}), cause()) is Applied.UNMATCHED
 
 
 @pytest.mark.parametrize("claimed", ["", "abc", "-1", "9" * 30, "999999999"])
 def test_nonsense_in_metadata_matches_nothing(booking: Booking, stripe: FakeGateway, claimed: str) -> None:
     intent = stripe.intents[str(opened(booking).intent_id)]
     unknown = replace(intent, id="pi_other", metadata={**intent.metadata, "payment_id": claimed})
-    assert apply_intent(unknown, news()) is Applied.UNMATCHED
+    assert apply_intent(unknown, cause()) is Applied.UNMATCHED
 
 
 def test_a_lost_reply_is_matched_by_the_payment_in_the_metadata(booking: Booking, stripe: FakeGateway) -> None:
@@ -130,7 +133,7 @@ def test_a_lost_reply_is_matched_by_the_payment_in_the_metadata(booking: Booking
     assert payment.intent_id is None
     (intent_id,) = stripe.intents
 
-    assert apply_intent(stripe.pay(intent_id), news()) is Applied.APPLIED
+    assert apply_intent(stripe.pay(intent_id), cause()) is Applied.APPLIED
 
     payment.refresh_from_db()
     assert (payment.intent_id, payment.status) == (intent_id, PaymentStatus.SUCCEEDED)
@@ -144,7 +147,7 @@ def test_after_a_restore_a_number_that_is_given_again_matches_no_other_booking(
     lost = stripe.pay(str(payment.intent_id))
     Payment.objects.filter(pk=payment.pk).update(intent_id=None)
 
-    assert apply_intent(replace(lost, metadata=lost.metadata | claimed), news()) is Applied.UNMATCHED
+    assert apply_intent(replace(lost, metadata=lost.metadata | claimed), cause()) is Applied.UNMATCHED
 
     payment.refresh_from_db()
     assert (payment.intent_id, payment.status) == (None, PaymentStatus.PENDING)
@@ -313,7 +316,7 @@ class TestLateMoney:
         return payment
 
     def test_takes_the_place_again_while_it_is_free(self, expired: Payment, stripe: FakeGateway) -> None:
-        apply_intent(stripe.pay(str(expired.intent_id)), news())
+        apply_intent(stripe.pay(str(expired.intent_id)), cause())
         booking = Booking.objects.get(pk=expired.booking_id)
         assert booking.status == BookingStatus.CONFIRMED
         assert Session.objects.get(pk=booking.session_id).held == 1
@@ -322,29 +325,29 @@ class TestLateMoney:
     def test_goes_back_when_the_session_is_full(self, expired: Payment, stripe: FakeGateway) -> None:
         session = SessionFactory._meta.model.objects.get(pk=expired.booking.session_id)
         Session.objects.filter(pk=session.pk).update(held=session.capacity)
-        apply_intent(stripe.pay(str(expired.intent_id)), news())
+        apply_intent(stripe.pay(str(expired.intent_id)), cause())
         self._went_back(expired)
 
     def test_goes_back_when_the_session_is_closed(self, expired: Payment, stripe: FakeGateway) -> None:
         Session.objects.filter(pk=expired.booking.session_id).update(status="closed")
-        apply_intent(stripe.pay(str(expired.intent_id)), news())
+        apply_intent(stripe.pay(str(expired.intent_id)), cause())
         self._went_back(expired)
 
     def test_goes_back_when_the_person_has_another_place_in_it(self, expired: Payment, stripe: FakeGateway) -> None:
         BookingFactory(session=expired.booking.session, care_recipient=expired.booking.care_recipient)
-        apply_intent(stripe.pay(str(expired.intent_id)), news())
+        apply_intent(stripe.pay(str(expired.intent_id)), cause())
         self._went_back(expired)
 
     def test_takes_a_place_beside_another_person_of_the_family(self, expired: Payment, stripe: FakeGateway) -> None:
         other = CareRecipientFactory(caregiver=expired.booking.caregiver)
         BookingFactory(session=expired.booking.session, care_recipient=other)
-        apply_intent(stripe.pay(str(expired.intent_id)), news())
+        apply_intent(stripe.pay(str(expired.intent_id)), cause())
         assert Booking.objects.get(pk=expired.booking_id).status == BookingStatus.CONFIRMED
         assert not Refund.objects.exists()
 
     def test_goes_back_after_a_cancellation(self, expired: Payment, stripe: FakeGateway) -> None:
         Booking.objects.filter(pk=expired.booking_id).update(status=BookingStatus.CANCELLED)
-        apply_intent(stripe.pay(str(expired.intent_id)), news())
+        apply_intent(stripe.pay(str(expired.intent_id)), cause())
         self._went_back(expired, BookingStatus.CANCELLED)
 
     @staticmethod

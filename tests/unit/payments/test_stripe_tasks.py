@@ -11,13 +11,12 @@ from payments.domain.checkout import open_checkout
 from payments.domain.discrepancies import close
 from payments.domain.disputes import apply_dispute
 from payments.domain.events import process_inbox
-from payments.domain.news import News
 from payments.domain.refunds import request_refund, send_refunds
 from payments.enums import DiscrepancyKind, DiscrepancyStatus, RefundReason
 from payments.gateway.base import Charge, DisputeResult
 from payments.models import Discrepancy, Payment, ReceivedEvent
 from portal.accounts.roles import Role
-from portal.audit.actor import Actor, Source, SystemActor
+from portal.audit.actor import Actor, Cause, Source, SystemActor
 from portal.bookings.models import Booking
 from portal.notifications.models import Notification
 from tests.factories import UserFactory
@@ -27,7 +26,7 @@ from tests.ledger import pay
 pytestmark = pytest.mark.django_db
 _numbers = count(1)
 NOON = datetime.fromisoformat("2026-11-29T12:00:00Z")
-WEBHOOK = News(Actor.stripe("evt_1"), Source.WEBHOOK, NOON, "evt_1")
+WEBHOOK = Cause(Actor.stripe("evt_1"), Source.WEBHOOK, NOON, "evt_1")
 
 
 @pytest.fixture
@@ -131,7 +130,7 @@ class TestEarlyFraudWarnings:
         process_inbox()
         for amount, status in ((1000, "open"), (125, "healed")):
             by = Actor.system(SystemActor.SETTLEMENT)
-            request_refund(paid.pk, amount=amount, reason=RefundReason.GOODWILL, by=by, source=Source.STAFF)
+            request_refund(paid.pk, amount=amount, reason=RefundReason.GOODWILL, cause=Cause(by, Source.STAFF))
             send_refunds()
             assert tasks(self.KIND) == [("issfr_1", status)]
 
@@ -163,14 +162,19 @@ class TestEarlyFraudWarnings:
     def test_what_finance_ignored_does_not_come_back(self, paid: Payment) -> None:
         event("radar.early_fraud_warning.created", warning(paid))
         process_inbox()
-        close(Discrepancy.objects.get(), DiscrepancyStatus.IGNORED, "We know them.", by=WEBHOOK.by, source=Source.STAFF)
+        close(
+            Discrepancy.objects.get(),
+            DiscrepancyStatus.IGNORED,
+            "We know them.",
+            cause=Cause(WEBHOOK.actor, Source.STAFF),
+        )
         event("radar.early_fraud_warning.updated", warning(paid))
         process_inbox()
         assert tasks(self.KIND) == [("issfr_1", "ignored")]
 
     def test_money_that_is_on_its_way_back_needs_nobody(self, paid: Payment) -> None:
         by = Actor.system(SystemActor.SETTLEMENT)
-        request_refund(paid.pk, amount=1125, reason=RefundReason.GOODWILL, by=by, source=Source.STAFF)
+        request_refund(paid.pk, amount=1125, reason=RefundReason.GOODWILL, cause=Cause(by, Source.STAFF))
         event("radar.early_fraud_warning.created", warning(paid))
         process_inbox()
         assert (tasks(self.KIND), states()) == ([], {"applied"})

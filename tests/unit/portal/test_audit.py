@@ -7,7 +7,7 @@ from unittest.mock import Mock
 import pytest
 from pytest_django import Settings
 
-from portal.audit.actor import Actor, Source, SystemActor
+from portal.audit.actor import Actor, Cause, Source, SystemActor
 from portal.audit.domain import record, seal
 from portal.audit.domain.seal import seal_committed
 from portal.audit.domain.verify import verify
@@ -22,7 +22,7 @@ def _five_sealed_rows(tmp_path: Path, settings: Settings) -> None:
     settings.AUDIT_HEADS_FILE = tmp_path / "heads.jsonl"
     user = UserFactory()
     for number in range(5):
-        record("test.done", user, by=Actor.system(SystemActor.SEED), source=Source.SCHEDULE, data={"n": number})
+        record("test.done", user, cause=Cause(Actor.system(SystemActor.SEED), Source.SCHEDULE), data={"n": number})
     assert seal_committed() == 5
 
 
@@ -58,7 +58,7 @@ def rekey(settings: Settings, new: str, *earlier: str) -> None:
 
 
 def sealed_later() -> AuditEvent:
-    row = record("test.done", UserFactory(), by=Actor.system(SystemActor.SEED), source=Source.SCHEDULE)
+    row = record("test.done", UserFactory(), cause=Cause(Actor.system(SystemActor.SEED), Source.SCHEDULE))
     seal_committed()
     row.refresh_from_db()
     return row
@@ -91,7 +91,7 @@ def test_an_earlier_key_seals_nothing_after_a_later_one_did(settings: Settings) 
 
 def done_with_pk(pk: int) -> None:
     """A row that took its number earlier or later than others that are committed already."""
-    row = record("test.done", UserFactory(), by=Actor.system(SystemActor.SEED), source=Source.SCHEDULE)
+    row = record("test.done", UserFactory(), cause=Cause(Actor.system(SystemActor.SEED), Source.SCHEDULE))
     AuditEvent.objects.filter(pk=row.pk).update(id=pk)
 
 

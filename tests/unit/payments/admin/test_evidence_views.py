@@ -14,11 +14,10 @@ from payments.admin.home import tasks
 from payments.domain.disputes import apply_dispute
 from payments.domain.evidence import send_evidence
 from payments.domain.evidence.fields import FIELDS
-from payments.domain.news import News
 from payments.gateway.base import DisputeResult, GatewayRefused
 from payments.models import Dispute, DisputeEvidence, EvidenceFile, Payment
 from portal.accounts.roles import Role
-from portal.audit.actor import Actor, Source
+from portal.audit.actor import Actor, Cause, Source
 from portal.common import clock
 from tests.fakes import FakeGateway
 from tests.unit.portal.uploads.samples import pdf, picture
@@ -34,7 +33,7 @@ def dispute(paid: Payment, stripe: FakeGateway) -> Dispute:
         withdrawn_amount=1125, evidence_due_at=clock.now() + timedelta(days=9), movements=1,
     )  # fmt: skip
     stripe.disputes["dp_1"] = result
-    apply_dispute(result, News(Actor.stripe("evt_1"), Source.WEBHOOK, clock.now(), "evt_1"))
+    apply_dispute(result, Cause(Actor.stripe("evt_1"), Source.WEBHOOK, clock.now(), "evt_1"))
     return Dispute.objects.get()
 
 

@@ -9,7 +9,7 @@ from payments.domain.discrepancies import note
 from payments.enums import DiscrepancyKind, DiscrepancyStatus, PaymentStatus
 from payments.gateway.base import GatewayUnreachable
 from payments.models import Discrepancy, Payment
-from portal.audit.actor import Actor, Source, SystemActor
+from portal.audit.actor import Actor, Cause, Source, SystemActor
 from portal.audit.models import AuditEvent
 from portal.bookings.models import Booking
 from tests.fakes import FakeGateway
@@ -19,7 +19,7 @@ BY = Actor.system(SystemActor.RECONCILIATION)
 
 def noted(kind: DiscrepancyKind, payment: Payment) -> Discrepancy:
     return note(
-        kind, stripe_object_id=str(payment.intent_id), by=BY, source=Source.RECONCILIATION, payment=payment,
+        kind, stripe_object_id=str(payment.intent_id), cause=Cause(BY, Source.RECONCILIATION), payment=payment,
         amount=payment.amount, currency=payment.currency,
     )  # fmt: skip
 

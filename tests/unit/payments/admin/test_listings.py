@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from payments.domain.refunds import request_refund
 from payments.enums import RefundReason
 from payments.models import Discrepancy, Dispute, Payment, ReceivedEvent
-from portal.audit.actor import Actor, Source
+from portal.audit.actor import Actor, Cause, Source
 from portal.common import clock
 from tests.factories import BookingFactory, UserFactory
 from tests.fakes import FakeGateway
@@ -27,7 +27,7 @@ LISTINGS = ("payments/payment", "payments/refund", "payments/dispute", "payments
 def ledger(paid: Payment) -> Payment:
     """A payment with a refund whose note would run as a formula, and a dispute."""
     request_refund(
-        paid.pk, amount=500, reason=RefundReason.GOODWILL, by=Actor.user(UserFactory()), source=Source.STAFF,
+        paid.pk, amount=500, reason=RefundReason.GOODWILL, cause=Cause(Actor.user(UserFactory()), Source.STAFF),
         note='=HYPERLINK("http://evil")',
     )  # fmt: skip
     Dispute.objects.create(payment=paid, stripe_dispute_id="dp_1", amount=1125, status="needs_response")

@@ -16,7 +16,7 @@ from payments.enums import AttemptOutcome, DiscrepancyKind, DiscrepancyStatus, L
 from payments.models import Dispute, Payment, PaymentAttempt, ReceivedEvent
 from portal.accounts.models import User
 from portal.accounts.roles import Role
-from portal.audit.actor import Actor, Source
+from portal.audit.actor import Actor, Cause, Source
 from portal.common import clock
 from tests.factories import UserFactory
 from tests.fakes import FakeGateway
@@ -28,7 +28,7 @@ def page_of(payment: Payment) -> str:
 
 def asked_back(payment: Payment, by: User, amount: int = 500) -> None:
     request_refund(
-        payment.pk, amount=amount, reason=RefundReason.GOODWILL, by=Actor.user(by), source=Source.STAFF, note="sorry"
+        payment.pk, amount=amount, reason=RefundReason.GOODWILL, cause=Cause(Actor.user(by), Source.STAFF), note="sorry"
     )
 
 
@@ -106,8 +106,8 @@ def test_warnings_and_reviews_are_shown_with_how_they_ended(paid: Payment, finan
     by = Actor.stripe("evt_1")
     assert "Fraud warnings and reviews" not in finance.get(page_of(paid)).content.decode()
     for kind, stripe_id in ((DiscrepancyKind.FRAUD_WARNING, "issfr_1"), (DiscrepancyKind.REVIEW_OPEN, "prv_1")):
-        found = note(kind, stripe_object_id=stripe_id, by=by, source=Source.WEBHOOK, payment=paid)
-    close(found, DiscrepancyStatus.HEALED, "Closed at Stripe: approved.", by=by, source=Source.WEBHOOK)
+        found = note(kind, stripe_object_id=stripe_id, cause=Cause(by, Source.WEBHOOK), payment=paid)
+    close(found, DiscrepancyStatus.HEALED, "Closed at Stripe: approved.", cause=Cause(by, Source.WEBHOOK))
     page = " ".join(strip_tags(finance.get(page_of(paid)).content.decode()).split())
     assert "Early fraud warning: refund in time: Open issfr_1" in page
     assert "Payment under review at Stripe: Healed, Closed at Stripe: approved. prv_1" in page

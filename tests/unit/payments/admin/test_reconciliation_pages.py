@@ -17,7 +17,7 @@ from payments.domain.reconciliation import reconcile
 from payments.enums import DiscrepancyKind, LedgerState, MirrorState, RunKind
 from payments.models import Discrepancy, Payment, ReceivedEvent, ReconciliationRun
 from portal.accounts.roles import Role
-from portal.audit.actor import Actor, Source, SystemActor
+from portal.audit.actor import Actor, Cause, Source, SystemActor
 from portal.audit.models import AuditEvent
 from portal.common import clock
 from tests.factories import BookingFactory, UserFactory
@@ -41,7 +41,7 @@ def finance(settings: Settings) -> Client:
 @pytest.fixture
 def discrepancy() -> Discrepancy:
     return note(
-        DiscrepancyKind.UNKNOWN_CHARGE, stripe_object_id="ch_1", by=BY, source=Source.RECONCILIATION, amount=1234,
+        DiscrepancyKind.UNKNOWN_CHARGE, stripe_object_id="ch_1", cause=Cause(BY, Source.RECONCILIATION), amount=1234,
         currency="GBP",
     )  # fmt: skip
 

@@ -11,13 +11,12 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
-from payments.domain.news import News
 from payments.domain.refunds import apply_refund, request_refund, send_refunds
 from payments.enums import Method, RefundReason, RefundStatus
 from payments.gateway.base import GatewayRefused
 from payments.models import Dispute, Payment, Refund
 from portal.accounts.roles import Role
-from portal.audit.actor import Actor, Source, SystemActor
+from portal.audit.actor import Actor, Cause, Source, SystemActor
 from portal.audit.models import AuditEvent
 from portal.common import clock
 from tests.fakes import FakeGateway
@@ -165,7 +164,7 @@ def test_what_was_paid_outside_is_noted(finance: Client, paid: Payment) -> None:
 
 def test_what_stripe_sends_no_more_is_returned_by_hand_as_the_page_shows_it(finance: Client, paid: Payment) -> None:
     Dispute.objects.create(payment=paid, stripe_dispute_id="du_1", amount=1125, status="needs_response")
-    request_refund(paid.pk, amount=1125, reason=RefundReason.CANCELLATION, by=BY, source=Source.STAFF)
+    request_refund(paid.pk, amount=1125, reason=RefundReason.CANCELLATION, cause=Cause(BY, Source.STAFF))
     by_hand = reverse("refund_by_hand", args=[Refund.objects.get().pk])
     again = reverse("retry_refund", args=[Refund.objects.get().pk])
     assert by_hand not in said(finance, paid)
@@ -196,7 +195,7 @@ def test_a_refund_that_was_replaced_is_not_offered_again(finance: Client, paid: 
     send(finance, paid)
     send_refunds()
     failed = replace(*stripe.refunds.values(), status="failed", failure_code="expired_or_canceled_card")
-    apply_refund(failed, News(BY, Source.WEBHOOK, clock.now()))
+    apply_refund(failed, Cause(BY, Source.WEBHOOK, clock.now()))
     again = reverse("retry_refund", args=[Refund.objects.get().pk])
     assert again in said(finance, paid)
     page = finance.post(again, follow=True).content.decode()
@@ -216,7 +215,7 @@ def test_the_listing_offers_a_refund_to_finance_alone(
 @pytest.mark.parametrize("role", [Role.COORDINATOR, Role.MANAGER, Role.ADMINISTRATOR, Role.EDITOR, Role.CAREGIVER])
 def test_nobody_else_refunds(signed_in: Callable[[Role], Client], paid: Payment, role: Role) -> None:
     client = signed_in(role)
-    failed = request_refund(paid.pk, amount=100, reason=RefundReason.GOODWILL, by=BY, source=Source.STAFF)
+    failed = request_refund(paid.pk, amount=100, reason=RefundReason.GOODWILL, cause=Cause(BY, Source.STAFF))
     Refund.objects.update(status=RefundStatus.FAILED)
     answers = [
         send(client, paid).status_code,

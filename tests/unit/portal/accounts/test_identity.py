@@ -10,7 +10,7 @@ from django.test import Client
 
 from portal.accounts.lookup import find_user
 from portal.accounts.models import User
-from portal.audit.actor import Actor
+from portal.audit.actor import Actor, Cause, Source
 from portal.caregivers.domain import invite
 from tests.factories import UserFactory
 
@@ -76,7 +76,7 @@ def test_a_proven_second_address_finds_its_account_and_an_unproven_one_does_not(
 def test_an_invitation_to_a_second_address_makes_no_second_account() -> None:
     owner = UserFactory()
     EmailAddress.objects.create(user=owner, email="second@example.com", verified=True)
-    caregiver = invite(email="Second@example.com", **NAMES, by=Actor.user(UserFactory()))
+    caregiver = invite(email="Second@example.com", **NAMES, cause=Cause(Actor.user(UserFactory()), Source.STAFF))
     assert caregiver.user == owner
     assert not User.objects.filter(email="second@example.com").exists()
 

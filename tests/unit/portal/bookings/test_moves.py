@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal.audit.actor import Actor, Source
+from portal.audit.actor import Actor, Cause, Source
 from portal.audit.models import AuditEvent
 from portal.bookings.domain.transitions import move
 from portal.bookings.enums import BookingStatus
@@ -12,7 +12,7 @@ from tests.factories import BookingFactory, SessionFactory
 
 pytestmark = pytest.mark.django_db
 S = BookingStatus
-BY = {"by": Actor.stripe("evt_1"), "source": Source.WEBHOOK}
+BY = {"cause": Cause(Actor.stripe("evt_1"), Source.WEBHOOK, external_id="evt_1")}
 
 # Written out here as the product's rule: (from, to) -> places held afterwards, of one held before or none.
 EDGES = {
@@ -49,7 +49,7 @@ def test_each_declared_edge_is_taken_with_its_place_transition_and_audit_row(
     before: BookingStatus, after: BookingStatus
 ) -> None:
     booking = in_state(before)
-    moved = move(booking.pk, to=after, reason="why", stripe_event_id="evt_1", **BY)
+    moved = move(booking.pk, to=after, reason="why", **BY)
     booking.refresh_from_db()
     assert (moved.status, booking.status, held(booking)) == (after, after, EDGES[before, after])
     transition = BookingTransition.objects.filter(booking=booking).latest("pk")

@@ -14,7 +14,7 @@ from pytest_django import Settings
 from payments.domain.checkout import book
 from payments.models import Payment
 from portal.accounts.models import User
-from portal.audit.actor import Actor, Source
+from portal.audit.actor import Actor, Cause, Source
 from portal.bookings.domain.holds import extend_hold
 from portal.bookings.domain.transitions import move
 from portal.bookings.enums import BookingStatus
@@ -34,9 +34,12 @@ pytestmark = pytest.mark.django_db
 def booked(person: CareRecipient, session: Session | None = None, **options: Any) -> Booking:
     by = Actor.user(person.caregiver.user)
     return book(
-        session=session or SessionFactory(), caregiver=person.caregiver, care_recipient=person, by=by,
-        source=Source.CAREGIVER, **options,
-    )  # fmt: skip
+        session=session or SessionFactory(),
+        caregiver=person.caregiver,
+        care_recipient=person,
+        cause=Cause(by, Source.CAREGIVER),
+        **options,
+    )
 
 
 def on_day(number: int) -> Session:
@@ -105,7 +108,7 @@ def test_two_unpaid_places_at_most() -> None:
     session.refresh_from_db()
     assert (session.held, Booking.objects.count(), Payment.objects.count()) == (0, 2, 2)
     assert refusal.value.sentence.startswith("You already hold 2 places without a deposit.")
-    move(first.pk, to=BookingStatus.CONFIRMED, by=Actor.stripe("evt_1"), source=Source.WEBHOOK)
+    move(first.pk, to=BookingStatus.CONFIRMED, cause=Cause(Actor.stripe("evt_1"), Source.WEBHOOK))
     assert booked(person, session).status == BookingStatus.AWAITING_DEPOSIT  # a paid one does not count
 
 
@@ -147,7 +150,7 @@ def test_a_retired_service_cannot_be_booked() -> None:
 @pytest.mark.parametrize("state", ["extended", "over", "being released", "confirmed"])
 def test_a_hold_is_extended_once_and_only_while_it_runs(state: str) -> None:
     booking = BookingFactory()
-    by = {"by": Actor.user(booking.caregiver.user), "source": Source.CAREGIVER}
+    by = {"cause": Cause(Actor.user(booking.caregiver.user), Source.CAREGIVER)}
     until = booking.hold_expires_at
     travel = timedelta()
     if state == "extended":
@@ -167,7 +170,7 @@ def test_a_hold_is_extended_once_and_only_while_it_runs(state: str) -> None:
 def test_an_extension_never_reaches_into_the_session() -> None:
     session = SessionFactory(starts_at=clock.now() + timedelta(minutes=40))
     booking = BookingFactory(session=session)
-    extended = extend_hold(booking.pk, by=Actor.user(booking.caregiver.user), source=Source.CAREGIVER)
+    extended = extend_hold(booking.pk, cause=Cause(Actor.user(booking.caregiver.user), Source.CAREGIVER))
     assert extended.hold_expires_at == session.starts_at
 
 
@@ -201,7 +204,7 @@ def test_somebody_elses_person_is_refused_where_the_booking_is_written() -> None
     with pytest.raises(ValueError, match="not this caregiver's"):
         book(
             session=SessionFactory(), caregiver=person.caregiver, care_recipient=stranger,
-            by=Actor.user(person.caregiver.user), source=Source.CAREGIVER,
+            cause=Cause(Actor.user(person.caregiver.user), Source.CAREGIVER),
         )  # fmt: skip
     assert not Booking.objects.exists()
 

@@ -12,14 +12,13 @@ from django.test import Client
 from pytest_django import Settings
 
 from payments.domain.checkout import open_checkout
-from payments.domain.news import News
 from payments.domain.refund_quote import signed
 from payments.domain.session_changes import see_to_session_changes
 from payments.domain.settlement import apply_intent
 from payments.models import OfflineReceipt, Payment
 from portal.accounts.models import User
 from portal.accounts.roles import Role
-from portal.audit.actor import Actor, Source
+from portal.audit.actor import Actor, Cause, Source
 from portal.audit.models import AuditEvent
 from portal.bookings.enums import BookingStatus, SessionStatus
 from portal.bookings.models import Booking, Session, SessionChange
@@ -65,8 +64,8 @@ def coordinator(db: None) -> Client:
 @pytest.fixture
 def confirmed(booking: Booking, stripe: FakeGateway) -> Booking:
     payment = open_checkout(booking).payment
-    news = News(Actor.stripe("evt_1"), Source.WEBHOOK, clock.now(), "evt_1")
-    apply_intent(stripe.pay(str(payment.intent_id)), news)
+    cause = Cause(Actor.stripe("evt_1"), Source.WEBHOOK, clock.now(), "evt_1")
+    apply_intent(stripe.pay(str(payment.intent_id)), cause)
     return Booking.objects.get(pk=booking.pk)
 
 
