@@ -211,7 +211,7 @@ def reconciliation(world: World, finance: Client) -> None:
 def evidence(world: World, finance: Client) -> None:
     dispute = disputed(world.pays())
     page = finance.get(reverse("answer_dispute", args=[dispute.pk])).content.decode()
-    lead = re.search(r'<p class="desk-lead">.*?</p>', page)
+    lead = re.search(r'<p class="portal-lead">.*?</p>', page)
     assert lead is not None
     assert amounts_in(lead.group()) == {dispute.withdrawn_amount} == {DEPOSIT}
 
