@@ -32,25 +32,33 @@ def for_staff(quote: RefundQuote) -> list[str]:
     """For staff who are about to cancel: each amount, and what happens with it."""
     told = (
         (quote.by_stripe, _("%(amount)s will be refunded through Stripe.")),
-        (quote.by_hand, _("%(amount)s was paid outside the portal: refund it by hand. Finance gets a task for it.")),
-        (quote.charged_back, _("The bank has already returned %(amount)s, which isn’t refunded again.")),
+        (
+            quote.by_hand,
+            _("%(amount)s was paid outside the portal, so it needs to be refunded manually. We’ll let finance know."),
+        ),
+        (quote.charged_back, _("The bank has already returned %(amount)s, so we won’t refund it again.")),
         (
             quote.disputed,
-            _("%(amount)s is disputed with the bank, so Stripe can’t refund it. Finance gets a task for it."),
+            _("%(amount)s is disputed with the bank, so Stripe can’t refund it. We’ll let finance know."),
         ),
         (
             quote.not_by_card,
-            _("Stripe can’t refund %(amount)s after the dispute: return it by hand. Finance gets a task for it."),
+            _(
+                "Stripe can’t refund %(amount)s after the dispute, so it needs to be refunded manually. We’ll let "
+                "finance know."
+            ),
         ),
         (quote.refunded, _("%(amount)s has already been refunded.")),
-        (quote.on_its_way, _("%(amount)s of an earlier refund is already on its way.")),
-        (quote.processing, _("%(amount)s is still being processed. If it arrives, all of it will be refunded.")),
+        (quote.on_its_way, _("An earlier refund of %(amount)s is already on its way.")),
+        (quote.processing, _("%(amount)s is still being processed. If it goes through, we’ll refund it in full.")),
     )
     sentences = [sentence % {"amount": formatted(amount, quote.currency)} for amount, sentence in told if amount]
     if not quote.amount and not quote.disputed and not quote.processing:
-        nothing = _("Nothing will be refunded.") if quote.paid else _("Nothing has been paid, so nothing is refunded.")
+        nothing = (
+            _("Nothing will be refunded.") if quote.paid else _("Nothing has been paid, so there’s nothing to refund.")
+        )
         sentences.insert(0, nothing)
-    return [*sentences, _("The caregiver gets an email that says so.")]
+    return [*sentences, _("We’ll email the caregiver to confirm.")]
 
 
 def why_blocked(payment: Payment) -> str:
@@ -60,8 +68,8 @@ def why_blocked(payment: Payment) -> str:
     disputes = [dispute for dispute in payment.disputes.all() if not dispute.is_charge_refundable]
     if any(dispute.status in DISPUTE_TO_ANSWER for dispute in disputes):
         return _(
-            "The cardholder disputes this payment with their bank, so Stripe can’t refund it. Answer the dispute "
-            "instead: see Disputes below."
+            "The cardholder has disputed this payment with their bank, so Stripe can’t refund it. Respond to the "
+            "dispute instead, under Disputes below."
         )
     if returned := sum(dispute.withdrawn_amount for dispute in disputes if dispute.status == DisputeStatus.LOST):
         return _("The bank has returned %(amount)s to the cardholder, so Stripe can’t refund this payment.") % {

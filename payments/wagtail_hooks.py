@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.ui.components import Component
 from wagtail_modeladmin.options import modeladmin_register
@@ -35,14 +36,14 @@ def addresses() -> list[URLPattern]:
 @hooks.register("register_admin_menu_item")
 def reconciliation_item() -> PermissionMenuItem:
     return PermissionMenuItem(
-        "Reconciliation", reverse("reconciliation"), permission=reconciliation.SEE, icon_name="warning", order=210
+        _("Reconciliation"), reverse("reconciliation"), permission=reconciliation.SEE, icon_name="warning", order=210
     )
 
 
 @hooks.register("register_admin_menu_item")
 def webhooks_item() -> PermissionMenuItem:
     return PermissionMenuItem(
-        "Webhooks", reverse("webhook_health"), permission=webhook_health.SEE, icon_name="history", order=220
+        _("Webhooks"), reverse("webhook_health"), permission=webhook_health.SEE, icon_name="history", order=220
     )
 
 

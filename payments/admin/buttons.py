@@ -38,14 +38,15 @@ class PaymentButtons(LedgerButtons):
         if not self.request.user.has_perm(REFUND) or why_not(obj):
             return []
         address = reverse("refund_payment", args=[obj.pk])
-        return [self.button("Refund", address, f"Refund the {obj.get_purpose_display().lower()} of {obj.booking}")]
+        about = {"purpose": obj.get_purpose_display().lower(), "reference": obj.booking}
+        return [self.button(_("Refund"), address, _("Refund the %(purpose)s for booking %(reference)s") % about)]
 
 
 class OfPaymentButtons(LedgerButtons):
     """To the payment that the row is about."""
 
     def own_buttons(self, obj: Refund | Dispute) -> list[Button]:
-        return [self.button("Payment", payment_address(obj.payment_id), f"The payment of {obj}")]
+        return [self.button(_("Payment"), payment_address(obj.payment_id), _("Payment for %(row)s") % {"row": obj})]
 
 
 class DisputeButtons(OfPaymentButtons):
@@ -55,5 +56,5 @@ class DisputeButtons(OfPaymentButtons):
         buttons = super().own_buttons(obj)
         if obj.status not in DISPUTE_TO_ANSWER or not self.request.user.has_perm(ANSWER):
             return buttons
-        title = _("Answer the dispute about %(payment)s") % {"payment": obj.payment.booking}
-        return [self.button(_("Answer"), answer_address(obj.pk), title), *buttons]
+        title = _("Respond to the dispute about booking %(payment)s") % {"payment": obj.payment.booking}
+        return [self.button(_("Respond"), answer_address(obj.pk), title), *buttons]

@@ -7,6 +7,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.generic import FormView
 from wagtail.admin.auth import permission_denied
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
@@ -25,10 +27,11 @@ class IgnoreForm(forms.Form):
     """Why nothing more has to be done."""
 
     reason = forms.CharField(
+        label=gettext_lazy("Reason"),
         min_length=5,
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="Say what you found and why nothing more has to be done. It stays in the audit trail.",
+        help_text=gettext_lazy("Say what you found and why nothing more is needed. This is kept in the audit trail."),
     )
 
 
@@ -37,7 +40,7 @@ class IgnoreView(WagtailAdminTemplateMixin, FormView[IgnoreForm]):
 
     form_class = IgnoreForm
     template_name = "payments/admin/ignore_discrepancy.html"
-    page_title = "Ignore a discrepancy"
+    page_title = gettext_lazy("Ignore discrepancy")
     header_icon = "warning"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -61,9 +64,9 @@ class IgnoreView(WagtailAdminTemplateMixin, FormView[IgnoreForm]):
         by = actor_of(self.request)
         reason = form.cleaned_data["reason"]
         if close(self.discrepancy, DiscrepancyStatus.IGNORED, reason, cause=Cause(by, Source.STAFF)):
-            messages.success(self.request, "The discrepancy is closed, with your reason.")
+            messages.success(self.request, _("The discrepancy has been closed with your reason."))
         else:
-            messages.warning(self.request, "It was closed already. Nothing was changed.")
+            messages.warning(self.request, _("This has already been closed. Nothing has changed."))
         return super().form_valid(form)
 
     def get_success_url(self) -> str:
@@ -82,9 +85,9 @@ class IgnoreButton(ButtonHelper):
             buttons.append(
                 {
                     "url": reverse("ignore_discrepancy", args=[obj.pk]),
-                    "label": "Ignore, with a reason",
+                    "label": _("Ignore"),
                     "classname": self.finalise_classname(self.ignore_classnames),
-                    "title": f"Ignore {obj}, with a reason",
+                    "title": _("Ignore %(discrepancy)s") % {"discrepancy": obj},
                 }
             )
         return buttons

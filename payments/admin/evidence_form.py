@@ -49,13 +49,13 @@ class EvidenceForm(forms.Form):
         self.fields[f"text_{field.name}"] = forms.CharField(
             label=_("Text"), required=False, max_length=field.most, widget=forms.Textarea(attrs={"rows": rows})
         )
-        self.fields[f"release_{field.name}"] = forms.BooleanField(label=_("Release to the bank"), required=False)
+        self.fields[f"release_{field.name}"] = forms.BooleanField(label=_("Send to the bank"), required=False)
         if field.document:
             self.fields[f"file_{field.name}"] = UploadField(
-                label=_("A file instead of the text (PDF, JPEG or PNG)"), required=False, widget=forms.FileInput
+                label=_("File instead of text (PDF, JPEG or PNG)"), required=False, widget=forms.FileInput
             )
         if field.name in self.stored:
-            self.fields[f"remove_{field.name}"] = forms.BooleanField(label=_("Remove the file"), required=False)
+            self.fields[f"remove_{field.name}"] = forms.BooleanField(label=_("Remove file"), required=False)
 
     def rows(self) -> Iterator[Row]:
         """For the page, in the order of FIELDS."""

@@ -88,7 +88,7 @@ def submit(request: HttpRequest, dispute_id: int) -> HttpResponse:
         messages.error(request, " ".join(error.sentences))
         return redirect(answer_address(dispute.pk))
     if not evidence.released:
-        messages.error(request, _("Nothing is released yet. Tick what the bank may have."))
+        messages.error(request, _("Nothing is selected yet. Tick what you want to send to the bank."))
         return redirect(answer_address(dispute.pk))
     context = {
         "texts": [(BY_NAME[name].label, text) for name, text in composed.texts.items()],
@@ -113,7 +113,7 @@ def _submitted(request: HttpRequest, dispute: Dispute) -> HttpResponse:
     except EvidenceError as error:
         messages.error(request, " ".join(error.sentences))
         return redirect(answer_address(dispute.pk))
-    messages.success(request, _("The answer is being sent to the bank. Its state is shown below."))
+    messages.success(request, _("Your response is being sent to the bank. Check its status below."))
     return redirect(payment_address(dispute.payment_id))
 
 
@@ -122,7 +122,7 @@ def _form_page(
 ) -> HttpResponse:
     context = {"form": form, "rows": list(form.rows()), "evidence": evidence}
     status = 422 if form.is_bound and form.errors else 200
-    title = _("Answer the dispute")
+    title = _("Respond to dispute")
     return _page(request, dispute, "payments/admin/evidence.html", context, title=title, status=status)
 
 
@@ -134,7 +134,7 @@ def _looked_at(request: HttpRequest, dispute: Dispute, evidence: DisputeEvidence
         return redirect(answer_address(dispute.pk))
     released = _released(evidence) if evidence is not None and gone else []
     context = {"evidence": evidence, "why_not": why_not, "gone": gone, "released": released}
-    return _page(request, dispute, "payments/admin/evidence_state.html", context, title=_("Answer to the dispute"))
+    return _page(request, dispute, "payments/admin/evidence_state.html", context, title=_("Dispute response"))
 
 
 def _released(evidence: DisputeEvidence) -> list[tuple[str, str]]:

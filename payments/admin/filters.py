@@ -17,7 +17,7 @@ from portal.common.listings import DaysFilter
 class DeclineReasonFilter(SimpleListFilter):
     """Failed attempts by the bank's reason, or Stripe's code where the bank gave none."""
 
-    title = "reason"
+    title = _("reason")
     parameter_name = "reason"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
@@ -56,7 +56,7 @@ class BookedFilter(DaysFilter):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.title = "booking made"
+        self.title = _("date booked")
 
 
 def _with_reason(attempts: QuerySet[Any]) -> QuerySet[Any]:

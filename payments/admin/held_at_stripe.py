@@ -16,10 +16,10 @@ from portal.common.money import formatted
 
 PAYOUT_STATES: Final = {
     "paid": gettext_lazy("arrived on %(day)s"),
-    "pending": gettext_lazy("arrives on %(day)s"),
-    "in_transit": gettext_lazy("arrives on %(day)s"),
-    "failed": gettext_lazy("failed; it was to arrive on %(day)s"),
-    "canceled": gettext_lazy("cancelled; it was to arrive on %(day)s"),
+    "pending": gettext_lazy("due on %(day)s"),
+    "in_transit": gettext_lazy("due on %(day)s"),
+    "failed": gettext_lazy("failed (was due on %(day)s)"),
+    "canceled": gettext_lazy("cancelled (was due on %(day)s)"),
 }
 
 
@@ -61,11 +61,11 @@ def _risk(charge: dict[str, Any]) -> Held | None:
     level, score = str(outcome.get("risk_level") or "").replace("_", " "), outcome.get("risk_score")
     if not level:
         return None
-    return Held(_("Risk, as Stripe rates it"), level if score is None else f"{level} ({score})")
+    return Held(_("Stripe risk level"), level if score is None else f"{level} ({score})")
 
 
 def _receipt(address: str) -> Held | None:
-    return Held(_("Stripe's receipt"), _("Open the receipt"), address) if address else None
+    return Held(_("Stripe receipt"), _("Open receipt"), address) if address else None
 
 
 def _balance(payment: Payment) -> list[Held]:
@@ -77,7 +77,7 @@ def _balance(payment: Payment) -> list[Held]:
     available = date_format(from_epoch(data["available_on"]), "j F Y")
     return [
         Held(_("Balance transaction"), found.id),
-        Held(_("Stripe's fee"), formatted(data["fee"], currency)),
+        Held(_("Stripe fee"), formatted(data["fee"], currency)),
         Held(
             _("Net"),
             _("%(amount)s, available on %(day)s") % {"amount": formatted(data["net"], currency), "day": available},

@@ -89,13 +89,13 @@ def _alarms() -> list[Task]:
 def _warnings() -> Task | None:
     count = _open().filter(kind=DiscrepancyKind.FRAUD_WARNING).count()
     text = ngettext("%(count)s fraud warning: refund in time", "%(count)s fraud warnings: refund in time", count)
-    return Task(text % {"count": count}, _listed(DiscrepancyKind.FRAUD_WARNING)) if count else None
+    return _task(count, text, _listed(DiscrepancyKind.FRAUD_WARNING))
 
 
 def _reviews() -> Task | None:
     count = _open().filter(kind=DiscrepancyKind.REVIEW_OPEN).count()
     text = ngettext("%(count)s payment under review at Stripe", "%(count)s payments under review at Stripe", count)
-    return Task(text % {"count": count}, _listed(DiscrepancyKind.REVIEW_OPEN)) if count else None
+    return _task(count, text, _listed(DiscrepancyKind.REVIEW_OPEN))
 
 
 def _listed(kind: str) -> str:
@@ -111,25 +111,38 @@ def _disputes() -> Task | None:
     if not due:
         return None
     first = next((moment for moment in due if moment), None)
-    until = f", the first by {date(localtime(first), 'j F')}" if first else ""
-    return Task(f"{_many(len(due), 'dispute')} to answer{until}", reverse("payments_dispute_modeladmin_index"))
+    address, count = reverse("payments_dispute_modeladmin_index"), len(due)
+    if first is None:
+        text = ngettext("%(count)s dispute needs a response", "%(count)s disputes need a response", count)
+        return Task(text % {"count": count}, address)
+    text = ngettext(
+        "%(count)s dispute needs a response by %(day)s",
+        "%(count)s disputes need a response, the first by %(day)s",
+        count,
+    )
+    return Task(text % {"count": count, "day": date(localtime(first), "j F")}, address)
 
 
 def _refunds() -> Task | None:
     count = _open().filter(kind=DiscrepancyKind.REFUND_BLOCKED).count()
-    return _task(count, "refund", "did not go through", reverse("reconciliation") + "?kind=refund_blocked&status=open")
+    text = ngettext("%(count)s refund didn’t go through", "%(count)s refunds didn’t go through", count)
+    return _task(count, text, _listed(DiscrepancyKind.REFUND_BLOCKED))
 
 
 def _by_hand() -> Task | None:
     count = _open().filter(kind=DiscrepancyKind.REFUND_BY_HAND).count()
-    return _task(
-        count, "refund", "to give back by hand", reverse("reconciliation") + "?kind=refund_by_hand&status=open"
-    )
+    text = ngettext("%(count)s refund to make manually", "%(count)s refunds to make manually", count)
+    return _task(count, text, _listed(DiscrepancyKind.REFUND_BY_HAND))
 
 
 def _differences() -> Task | None:
     count = Discrepancy.objects.open_differences().exclude(kind__in=REFUND_TASKS).count()
-    return _task(count, "difference", "between the ledger and Stripe", reverse("reconciliation"))
+    text = ngettext(
+        "%(count)s difference between the ledger and Stripe",
+        "%(count)s differences between the ledger and Stripe",
+        count,
+    )
+    return _task(count, text, reverse("reconciliation"))
 
 
 def _events() -> list[Task | None]:
@@ -139,14 +152,24 @@ def _events() -> list[Task | None]:
         copied=Count("pk", filter=Q(mirror_state=MirrorState.FAILED)),
     )
     address, copied = reverse("webhook_health"), failed["copied"]
-    text = ngettext(
-        "%(count)s event of Stripe's could not be copied, or its handler failed",
-        "%(count)s events of Stripe's could not be copied, or their handlers failed",
-        copied,
-    )
+    applied = failed["applied"]
     return [
-        _task(failed["applied"], "event", "of Stripe's could not be applied", address),
-        Task(text % {"count": copied}, address) if copied else None,
+        _task(
+            applied,
+            ngettext(
+                "%(count)s Stripe event couldn’t be applied", "%(count)s Stripe events couldn’t be applied", applied
+            ),
+            address,
+        ),
+        _task(
+            copied,
+            ngettext(
+                "%(count)s Stripe event couldn’t be copied, or its handler failed",
+                "%(count)s Stripe events couldn’t be copied, or their handlers failed",
+                copied,
+            ),
+            address,
+        ),
     ]
 
 
@@ -154,9 +177,6 @@ def _open() -> Any:
     return Discrepancy.objects.filter(status=DiscrepancyStatus.OPEN)
 
 
-def _task(count: int, noun: str, rest: str, url: str) -> Task | None:
-    return Task(f"{_many(count, noun)} {rest}", url) if count else None
-
-
-def _many(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+def _task(count: int, text: str, url: str) -> Task | None:
+    """`text` has a place for `count`; None where there is nothing to do."""
+    return Task(text % {"count": count}, url) if count else None

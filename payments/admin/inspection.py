@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from wagtail_modeladmin.views import InspectView
 
 from payments.admin.evidence_views import ANSWER, answer_address
@@ -30,16 +31,19 @@ class PaymentPage(InspectView):  # type: ignore[misc]
             .prefetch_related("discrepancies", "refunds", "disputes__evidence", "attempts")
             .get(pk=self.instance.pk)
         )
-        title = f"{payment.get_purpose_display()} of {payment.booking.reference}"
+        title = _("%(purpose)s for booking %(reference)s") % {
+            "purpose": payment.get_purpose_display(),
+            "reference": payment.booking.reference,
+        }
         may = self.request.user.has_perm(REFUND)
         context: dict[str, Any] = super().get_context_data(
             payment=payment,
             page_title=title,
             header_icon="tick-inverse",
-            breadcrumbs_items=breadcrumbs(title, [(self.index_url, "Payments")]),
+            breadcrumbs_items=breadcrumbs(title, [(self.index_url, _("Payments"))]),
             facts_at_stripe=[
                 (label, stripe_id, stripe_url(stripe_id))
-                for label, stripe_id in (("PaymentIntent", payment.intent_id), ("Charge", payment.charge_id))
+                for label, stripe_id in ((_("PaymentIntent"), payment.intent_id), (_("Charge"), payment.charge_id))
                 if stripe_id
             ],
             refunds=_refunds(payment),

@@ -9,6 +9,8 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Min, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from payments.domain.reconciliation.settle import LOOKED_AT, settle_one
@@ -27,8 +29,14 @@ SHOWN: Final = 50
 class FilterForm(forms.Form):
     """Which discrepancies."""
 
-    kind = forms.ChoiceField(choices=[("", "All kinds"), *DiscrepancyKind.choices], required=False)
-    status = forms.ChoiceField(choices=[("", "Any state"), *DiscrepancyStatus.choices], required=False, label="State")
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Type"), choices=[("", gettext_lazy("All types")), *DiscrepancyKind.choices], required=False
+    )
+    status = forms.ChoiceField(
+        label=gettext_lazy("Status"),
+        choices=[("", gettext_lazy("Any status")), *DiscrepancyStatus.choices],
+        required=False,
+    )
 
 
 @require_GET
@@ -52,7 +60,8 @@ def report(request: HttpRequest) -> HttpResponse:
         "healable": LOOKED_AT,
         "may_decide": request.user.has_perm(DECIDE),
     }
-    return admin_page(request, "payments/admin/reconciliation.html", context, title="Reconciliation", icon="warning")
+    title = _("Reconciliation")
+    return admin_page(request, "payments/admin/reconciliation.html", context, title=title, icon="warning")
 
 
 def _in_words(run: ReconciliationRun) -> dict[str, Any]:
@@ -70,7 +79,7 @@ def _labelled(counts: dict[str, int]) -> list[tuple[str, int]]:
 def run_now(request: HttpRequest) -> HttpResponse:
     """Have the worker compare half a year, and heal what was only missed."""
     enqueue_now("payments.tasks.reconcile_half_year")
-    messages.success(request, "Reconciliation has been asked for. Its result appears below when it has ended.")
+    messages.success(request, _("Reconciliation has started. The results will appear below when it’s finished."))
     return redirect("reconciliation")
 
 
@@ -84,10 +93,13 @@ def heal_now(request: HttpRequest, discrepancy_id: int) -> HttpResponse:
     try:
         gone = settle_one(found, cause=Cause(actor_of(request), Source.STAFF))
     except GatewayUnreachable:
-        messages.error(request, "Stripe did not answer. Nothing was changed; please try again in a minute.")
+        messages.error(request, _("Stripe didn’t respond, so nothing has changed. Try again in a minute."))
     else:
         if gone:
-            messages.success(request, "The ledger and Stripe agree now. It is closed.")
+            messages.success(request, _("The ledger and Stripe now agree, so this has been closed."))
         else:
-            messages.warning(request, "It differs still. See the payment, and refund or ignore it with a reason.")
+            messages.warning(
+                request,
+                _("The ledger and Stripe still differ. Check the payment, then refund or ignore it with a reason."),
+            )
     return redirect("reconciliation")

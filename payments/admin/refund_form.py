@@ -7,6 +7,7 @@ from typing import Any, Final
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
 from payments.domain.refunds import check_amount
 from payments.enums import FINANCE_REASONS, RefundReason
@@ -21,10 +22,13 @@ REASONS: Final = [(reason.value, reason.label) for reason in RefundReason if rea
 class SentRefundForm(forms.Form):
     """What a form said, whether or not that much is left. `cleaned_data["amount"]` is in minor units."""
 
-    amount = AmountField(label="Amount")
-    reason = forms.ChoiceField(choices=[("", "Choose a reason"), *REASONS])
+    amount = AmountField(label=_("Amount"))
+    reason = forms.ChoiceField(label=_("Reason"), choices=[("", _("Choose a reason")), *REASONS])
     note = forms.CharField(
-        max_length=250, required=False, help_text="For your colleagues. The caregiver does not see it."
+        label=_("Note"),
+        max_length=250,
+        required=False,
+        help_text=_("Only staff can see this. The caregiver won’t see it."),
     )
     token = forms.UUIDField(widget=forms.HiddenInput)
 
@@ -44,7 +48,7 @@ class RefundForm(SentRefundForm):
     def __init__(self, *args: Any, payment: Payment, **kwargs: Any) -> None:
         super().__init__(*args, payment=payment, **kwargs)
         left = formatted(payment.refundable_amount, payment.currency)
-        self.fields["amount"].help_text = f"Up to {left} can go back. For a part of it, write for example 5.00."
+        self.fields["amount"].help_text = _("You can refund up to %(left)s, for example 5.00.") % {"left": left}
         self.initial.setdefault("token", uuid.uuid4())
         self.initial.setdefault("amount", major(payment.refundable_amount, payment.currency))
 

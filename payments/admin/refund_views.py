@@ -36,15 +36,15 @@ def payment_address(payment_id: int) -> str:
 def parents(payment: Payment) -> list[tuple[str, str]]:
     """The way back from what is done with a payment."""
     listing = reverse("payments_payment_modeladmin_index")
-    return [(listing, "Payments"), (payment_address(payment.pk), payment.booking.reference)]
+    return [(listing, _("Payments")), (payment_address(payment.pk), payment.booking.reference)]
 
 
 def why_not(payment: Payment) -> str:
     """Why nothing can be refunded now, as a sentence; empty when it can."""
     if payment.status not in CAPTURED:
-        return "Nothing was paid yet, so there is nothing to give back."
+        return _("Nothing has been paid yet, so there’s nothing to refund.")
     if not payment.refundable_amount:
-        return "Everything that was paid has been refunded, or is on its way back."
+        return _("This payment has been refunded in full, or the rest is on its way.")
     return why_blocked(payment)
 
 
@@ -81,9 +81,9 @@ def _was_sent_before(request: HttpRequest, payment: Payment, data: Mapping[str, 
         messages.error(request, error.sentence)
     else:
         if made is not None and made.status in DID_NOT_GO:
-            messages.warning(request, _("This form was sent before, and its refund didn’t go through: see below."))
+            messages.warning(request, _("You’ve already sent this form, but the refund didn’t go through. See below."))
         else:
-            messages.info(request, _("This form was sent before. The refund was made once."))
+            messages.info(request, _("You’ve already sent this form. The refund was only made once."))
     return True
 
 
@@ -102,7 +102,11 @@ def _page(request: HttpRequest, payment: Payment, form: RefundForm, *, ask_again
             "minor": amount,
             "reason": RefundReason(form.cleaned_data["reason"]).label,
         }
-    title = f"Refund {context['amount']}?" if ask_again else f"Refund of {payment.booking.reference}"
+    title = (
+        _("Refund %(amount)s?") % {"amount": context["amount"]}
+        if ask_again
+        else _("Refund booking %(reference)s") % {"reference": payment.booking.reference}
+    )
     return admin_page(
         request,
         "payments/admin/refund_confirm.html" if ask_again else "payments/admin/refund.html",
@@ -136,14 +140,14 @@ def _made(request: HttpRequest, payment: Payment, form: RefundForm) -> HttpRespo
         return _page(request, payment, form)
     amount = formatted(made.amount, payment.currency)
     if payment.method != Method.OFFLINE and made.status in DID_NOT_GO:  # disputed a moment ago
-        messages.warning(request, _("Stripe can’t send %(amount)s back now: see below.") % {"amount": amount})
+        messages.warning(request, _("Stripe can’t refund %(amount)s now. See below.") % {"amount": amount})
         return redirect(payment_address(payment.pk))
-    messages.success(
-        request,
-        f"It is noted that {amount} went back outside the portal."
+    done = (
+        _("A refund of %(amount)s outside the portal has been recorded.")
         if payment.method == Method.OFFLINE
-        else f"{amount} is on its way. Its state is shown below; the caregiver is told once Stripe has taken it.",
+        else _("A refund of %(amount)s is on its way. We’ll email the caregiver once Stripe has accepted it.")
     )
+    messages.success(request, done % {"amount": amount})
     return redirect(payment_address(payment.pk))
 
 
@@ -164,9 +168,8 @@ def _again(request: HttpRequest, refund_id: int, act: Callable[[int, Actor], Ref
 @permission_required(REFUND, raise_exception=True)
 def retry(request: HttpRequest, refund_id: int) -> HttpResponse:
     """Have a refund that did not go through sent again."""
-    return _again(
-        request, refund_id, lambda pk, by: retry_refund(pk, cause=Cause(by, Source.STAFF)), "The refund is sent again."
-    )
+    done = _("The refund is being sent again.")
+    return _again(request, refund_id, lambda pk, by: retry_refund(pk, cause=Cause(by, Source.STAFF)), done)
 
 
 @require_POST
@@ -179,5 +182,5 @@ def by_hand(request: HttpRequest, refund_id: int) -> HttpResponse:
         request,
         refund_id,
         lambda pk, by: returned_by_hand(pk, amount=amount, cause=Cause(by, Source.STAFF)),
-        _("It’s noted that the money was returned. The caregiver gets an email that says so."),
+        _("The refund has been recorded. We’ll email the caregiver to confirm it."),
     )

@@ -20,29 +20,36 @@ from portal.notifications.models import Notification
 
 DASHBOARD: Final = "https://dashboard.stripe.com"
 SAID: Final = {
-    "booking.made": "Booked",
-    "booking.hold_extended": "The place is kept longer",
+    "booking.made": _("Booked"),
+    "booking.hold_extended": _("More time given to pay"),
     "booking.notes_changed": _("Notes changed before the deposit was paid"),
-    "booking.release_requested": "The place is being given up: Stripe is asked to close the card form",
-    "booking.session_changed": "Moved to another session",
-    "booking.terms_waived": "Cancellation terms waived",
-    "payment.written": "Payment prepared",
-    "payment.entered": "Entered as paid outside the portal",
-    "payment.taken_back": "The entry was taken back",
-    "refund.requested": "Refund asked for",
-    "refund.retried": "Refund sent again",
-    "payment.receipt_address_refused": _("Stripe did not take the receipt's address"),
+    "booking.release_requested": _("Releasing the place: asked Stripe to close the card form"),
+    "booking.session_changed": _("Moved to another session"),
+    "booking.terms_waived": _("Cancellation terms waived"),
+    "payment.written": _("Payment created"),
+    "payment.entered": _("Offline payment recorded"),
+    "payment.taken_back": _("Offline payment reversed"),
+    "refund.requested": _("Refund requested"),
+    "refund.retried": _("Refund retried"),
+    "payment.receipt_address_refused": _("Stripe rejected the receipt’s email address"),
     "booking.cancellation_refused": _("Cancellation refused"),
-    "refund.reduced": _("Refund reduced to what was left"),
-    "refund.owed_again": _("Refund owed again: the bank took back what it had returned"),
-    "refund.refused": "Refund could not be sent",
-    "refund.returned_by_hand": "Money given back by hand",
-    "dispute.answer_saved": _("Answer to the dispute saved as a draft"),
-    "dispute.answer_released": _("Answer to the dispute released to the bank"),
-    "dispute.answer_refused": _("Stripe refused the answer to the dispute"),
-    "dispute.answer_submitted": _("Answer to the dispute submitted to the bank"),
+    "refund.reduced": _("Refund reduced to the amount left"),
+    "refund.owed_again": _("Refund due again: the bank reversed its return"),
+    "refund.refused": _("Refund couldn’t be sent"),
+    "refund.returned_by_hand": _("Refunded manually"),
+    "dispute.answer_saved": _("Dispute response saved as a draft"),
+    "dispute.answer_released": _("Dispute response released to the bank"),
+    "dispute.answer_refused": _("Stripe rejected the dispute response"),
+    "dispute.answer_submitted": _("Dispute response submitted to the bank"),
 }
+BY_WEBHOOK: Final = "Stripe (webhook)"
 STATES: Final[dict[str, Any]] = {"payment": PaymentStatus, "booking": BookingStatus, "refund": RefundStatus}
+MOVED: Final = {
+    "payment": _("Payment: %(status)s"),
+    "booking": _("Booking: %(status)s"),
+    "refund": _("Refund: %(status)s"),
+    "dispute": _("Dispute: %(status)s"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +110,13 @@ def _audit(payment: Payment) -> Iterator[Moment]:
 
 
 def _said(entry: AuditEvent) -> str:
-    subject, _, deed = entry.action.partition(".")
-    if deed != "moved":
+    subject = entry.action.partition(".")[0]
+    if not entry.action.endswith(".moved"):
         return str(SAID.get(entry.action, entry.action))
     to = str(entry.data.get("to", ""))
     states = STATES.get(subject)
-    return f"{subject.capitalize()}: {states(to).label if states and to in states.values else to.replace('_', ' ')}"
+    label = states(to).label if states and to in states.values else to.replace("_", " ")
+    return str(MOVED.get(subject, "%(status)s") % {"status": label})
 
 
 def _detail(entry: AuditEvent, currency: str) -> str:
@@ -123,10 +131,13 @@ def _names(entries: list[AuditEvent]) -> dict[str, str]:
 
 
 def _who(entry: AuditEvent, names: dict[str, str]) -> str:
-    way = Source(entry.source).label
+    if entry.actor_kind == ActorKind.STRIPE and entry.source == Source.WEBHOOK:
+        return BY_WEBHOOK
+    way = str(Source(entry.source).label)
+    who = ActorKind(entry.actor_kind).label
     if entry.actor_kind == ActorKind.USER:
-        return f"{names.get(entry.actor_id, 'Somebody who was erased')} ({way.lower()})"
-    return f"{ActorKind(entry.actor_kind).label} ({way[0].lower()}{way[1:]})"
+        who = names.get(entry.actor_id, _("Deleted account"))
+    return f"{who} ({way[0].lower()}{way[1:]})"
 
 
 def _attempts(payment: Payment) -> Iterator[Moment]:
@@ -134,8 +145,8 @@ def _attempts(payment: Payment) -> Iterator[Moment]:
         at_stripe = attempt.reference.partition("@")[0]  # an attempt without a charge has its intent's id
         yield Moment(
             at=attempt.occurred_at,
-            what=f"Card payment: {attempt.get_outcome_display().lower()}",
-            who="Caregiver",
+            what=str(_("Card payment: %(outcome)s") % {"outcome": attempt.get_outcome_display().lower()}),
+            who=str(_("Caregiver")),
             detail=(attempt.decline_code or attempt.code).replace("_", " "),
             stripe_id=at_stripe,
             url=stripe_url(at_stripe),
@@ -150,8 +161,8 @@ def _events(payment: Payment) -> Iterator[Moment]:
     for event in ReceivedEvent.objects.filter(object_id__in=[found for found in ids if found]):
         yield Moment(
             at=event.received_at,
-            what=f"Stripe told us: {event.type}",
-            who="Stripe (webhook)",
+            what=str(_("Stripe event: %(type)s") % {"type": event.type}),
+            who=BY_WEBHOOK,
             detail=f"{event.get_ledger_state_display()}{': ' if event.last_error else ''}{event.last_error}",
             stripe_id=event.event_id,
             url=stripe_url(event.event_id),
@@ -162,7 +173,7 @@ def _mail(payment: Payment) -> Iterator[Moment]:
     for mail in Notification.objects.filter(about=f"booking:{payment.booking_id}"):
         yield Moment(
             at=mail.sent_at or mail.created_at,
-            what=f"E-mail: {mail.subject or mail.template.replace('_', ' ')}",
-            who="The portal",
+            what=str(_("Email: %(subject)s") % {"subject": mail.subject or mail.template.replace("_", " ")}),
+            who=str(ActorKind.SYSTEM.label),
             detail=mail.get_status_display(),
         )

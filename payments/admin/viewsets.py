@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 from wagtail_modeladmin.options import ModelAdminGroup
 
 from payments.admin.buttons import DisputeButtons, OfPaymentButtons, PaymentButtons
@@ -53,10 +54,13 @@ class PaymentAdmin(ListingAdmin):
         """The booking's reference."""
         return payment.booking.reference
 
+    booking_reference.short_description = _("Booking")  # type: ignore[attr-defined]
+
     def state(self, payment: Payment) -> SafeString:
         """The status in words."""
         return tag(payment.get_status_display())
 
+    state.short_description = _("Status")  # type: ignore[attr-defined]
     state.admin_order_field = "status"  # type: ignore[attr-defined]
 
 
@@ -77,6 +81,8 @@ class OfPaymentAdmin(ListingAdmin):
     def booking_reference(self, row: Refund | Dispute) -> str:
         """The booking's reference."""
         return row.payment.booking.reference
+
+    booking_reference.short_description = _("Booking")  # type: ignore[attr-defined]
 
 
 class RefundAdmin(OfPaymentAdmin):
@@ -101,6 +107,7 @@ class RefundAdmin(OfPaymentAdmin):
         """A refusal and a refund that the bank sent back are told apart."""
         return tag(refund.outcome_label)
 
+    state.short_description = _("Status")  # type: ignore[attr-defined]
     state.admin_order_field = "status"  # type: ignore[attr-defined]
 
 
@@ -128,13 +135,14 @@ class DisputeAdmin(OfPaymentAdmin):
         """Stripe's state, in words."""
         return tag(dispute.get_status_display())
 
+    state.short_description = _("Status")  # type: ignore[attr-defined]
     state.admin_order_field = "status"  # type: ignore[attr-defined]
 
     def why(self, dispute: Dispute) -> str:
         """The cardholder's reason."""
         return dispute.reason.replace("_", " ").capitalize()
 
-    why.short_description = "Reason"  # type: ignore[attr-defined]
+    why.short_description = _("Reason")  # type: ignore[attr-defined]
     why.admin_order_field = "reason"  # type: ignore[attr-defined]
 
 
@@ -142,7 +150,7 @@ class PaymentAttemptAdmin(OfPaymentAdmin):
     """Each time somebody tried to pay."""
 
     model = PaymentAttempt
-    menu_label = "Attempts to pay"
+    menu_label = _("Payment attempts")
     menu_icon = "resubmit"
     list_display = ("booking_reference", "state", "reason", "occurred_at")
     list_filter: ClassVar[Filters] = (
@@ -157,18 +165,21 @@ class PaymentAttemptAdmin(OfPaymentAdmin):
         """How it ended."""
         return tag(attempt.get_outcome_display())
 
+    state.short_description = _("Status")  # type: ignore[attr-defined]
     state.admin_order_field = "outcome"  # type: ignore[attr-defined]
 
     def reason(self, attempt: PaymentAttempt) -> str:
         """Why it failed, as Stripe says it."""
         return attempt.reason.replace("_", " ") if attempt.outcome == AttemptOutcome.FAILED else ""
 
+    reason.short_description = _("Reason")  # type: ignore[attr-defined]
+
 
 class ReceivedEventAdmin(ListingAdmin):
     """Stripe's events, with what became of them."""
 
     model = ReceivedEvent
-    menu_label = "Stripe events"
+    menu_label = _("Stripe events")
     menu_icon = "history"
     inspect_view_enabled = False
     list_display = (
@@ -211,13 +222,14 @@ class DiscrepancyAdmin(ListingAdmin):
         """The amount that is at stake."""
         return self.shown_amount(row) if row.currency else ""
 
+    at_stake.short_description = _("Amount affected")  # type: ignore[attr-defined]
     at_stake.admin_order_field = "amount"  # type: ignore[attr-defined]
 
 
 class FinanceGroup(ModelAdminGroup):
     """The menu."""
 
-    menu_label = "Payments"
+    menu_label = _("Payments")
     menu_icon = "table"
     menu_order = 160
     items: ClassVar[Any] = (

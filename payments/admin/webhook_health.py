@@ -10,6 +10,7 @@ from django.db.models import Max, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from payments import mirror_check
@@ -55,7 +56,7 @@ def health(request: HttpRequest) -> HttpResponse:
         "failures": events.filter(FAILED).count(),
         "may_replay": request.user.has_perm(REPLAY),
     }
-    return admin_page(request, "payments/admin/webhooks.html", context, title="Webhooks", icon="history")
+    return admin_page(request, "payments/admin/webhooks.html", context, title=_("Webhooks"), icon="history")
 
 
 @require_POST
@@ -65,10 +66,15 @@ def replay_events(request: HttpRequest) -> HttpResponse:
     event = request.POST.get("event", "")
     count = replay([event] if event else None, cause=Cause(actor_of(request), Source.STAFF), only_failed=True)
     if count:
-        messages.success(request, f"{count} to be done again. Reload this page in a few seconds.")
+        done = ngettext(
+            "%(count)s event is being retried. Reload this page in a few seconds.",
+            "%(count)s events are being retried. Reload this page in a few seconds.",
+            count,
+        )
+        messages.success(request, done % {"count": count})
     else:
         messages.warning(
-            request, "Nothing to do again: the event is unknown, did not fail, or its payload was trimmed."
+            request, _("Nothing to retry: the event is unknown, didn’t fail, or is too old to still have its data.")
         )
     return redirect("webhook_health")
 
@@ -78,7 +84,7 @@ def replay_events(request: HttpRequest) -> HttpResponse:
 def settle_event(request: HttpRequest) -> HttpResponse:
     """Somebody has dealt with an event that could not be read (`event` in the form)."""
     if unreadable.settle(request.POST.get("event", ""), cause=Cause(actor_of(request), Source.STAFF)):
-        messages.success(request, _("The event is marked as dealt with."))
+        messages.success(request, _("The event has been marked as resolved."))
     else:
-        messages.warning(request, _("There is no such event, or somebody has dealt with it already."))
+        messages.warning(request, _("This event doesn’t exist, or has already been resolved."))
     return redirect("webhook_health")

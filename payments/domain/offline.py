@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from payments.domain import notify
 from payments.domain.balances import derive
@@ -35,12 +36,12 @@ def record_balance(booking_id: int, *, kind: OfflineKind, received_on: date, ref
     with transaction.atomic():
         booking = locked_booking(booking_id)
         if booking.status not in OWES_BALANCE:
-            raise OfflineRefused("A balance is due for confirmed bookings only.")
+            raise OfflineRefused(_("Only confirmed bookings have a balance to pay."))
         due = balance_due(booking)
         if not due:
-            raise OfflineRefused("The balance of this booking is paid already.")
+            raise OfflineRefused(_("The balance for this booking has already been paid."))
         if booking.payments.unpaid().filter(purpose=Purpose.BALANCE).exists():
-            raise OfflineRefused("A card payment is under way. Wait a minute, then look again.")
+            raise OfflineRefused(_("A card payment is in progress. Wait a minute, then check again."))
         payment = Payment.objects.create(
             booking=booking, purpose=Purpose.BALANCE, method=Method.OFFLINE, amount=due, currency=booking.currency
         )
@@ -62,7 +63,7 @@ def _close_card_form(booking_id: int, cause: Cause) -> None:
     unpaid = Payment.objects.filter(booking=booking_id, booking__status__in=OWES_BALANCE).unpaid()
     if unpaid.exists() and not close_open_payments(booking_id, cause=cause):
         raise OfflineRefused(
-            "The card form of this booking is open, and our payment provider does not answer. Try again in a minute."
+            _("The card form for this booking is open, and Stripe isn’t responding. Try again in a minute.")
         )
 
 
@@ -74,10 +75,10 @@ def take_back(payment_id: int, *, note: str, cause: Cause) -> Refund:
     """
     payment = locked(payment_id)
     if payment.method != Method.OFFLINE:
-        raise OfflineRefused("This came through Stripe: refund it instead.")
+        raise OfflineRefused(_("This was paid through Stripe. Refund it instead."))
     left = payment.refundable_amount
     if not left:
-        raise OfflineRefused("This was taken back already.")
+        raise OfflineRefused(_("This has already been reversed."))
     entry = Refund.objects.create(
         payment=payment,
         amount=left,

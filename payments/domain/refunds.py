@@ -76,9 +76,9 @@ def request_refund(
     payment = locked(payment_id)
     if token is not None and (asked := Refund.objects.filter(token=token).first()):
         if asked.payment_id != payment.pk:
-            raise RefundError(_("This form has already refunded another payment. Open the payment and look again."))
+            raise RefundError(_("This form has already refunded another payment. Open the payment and check it."))
         if (asked.amount, asked.reason) != (amount, reason):
-            raise RefundError(_("This form has already refunded another amount. Open the payment and look again."))
+            raise RefundError(_("This form has already refunded a different amount. Open the payment and check it."))
         return asked
     check_amount(payment, amount)
     refund = Refund.objects.create(
@@ -102,18 +102,18 @@ def check_amount(payment: Payment, amount: int) -> None:
     """Whether `amount` minor units of `payment` can go back. Raises RefundError."""
     left = payment.refundable_amount
     if payment.status not in CAPTURED:
-        raise RefundError("Only a payment that was received can be refunded.")
+        raise RefundError(_("You can only refund a payment that’s been received."))
     if amount <= 0:
-        raise RefundError("The amount must be more than nothing.")
+        raise RefundError(_("Enter an amount above zero."))
     if amount > left:
         raise RefundError(
-            f"This is more than what can still be refunded: {formatted(left, payment.currency)}."
+            _("Enter an amount up to %(left)s.") % {"left": formatted(left, payment.currency)}
             if left
-            else "Everything that was paid has been refunded, or is on its way back."
+            else _("This payment has been refunded in full, or the rest is on its way.")
         )
     if amount % smallest_step(payment.currency):
         step = formatted(smallest_step(payment.currency), payment.currency)
-        raise RefundError(f"The card networks send back whole steps of {step} only.")
+        raise RefundError(_("Card networks only refund multiples of %(step)s.") % {"step": step})
 
 
 def send_refunds(limit: int = 20) -> int:

@@ -33,17 +33,17 @@ def retry_refund(refund_id: int, *, cause: Cause) -> Refund:
     payment = locked(Refund.objects.values_list("payment_id", flat=True).get(pk=refund_id))
     refund = Refund.objects.select_for_update(no_key=True).get(pk=refund_id)
     if refund.status != RefundStatus.FAILED:
-        raise RefundError("This refund is on its way already, or was stopped. There is nothing to try again.")
+        raise RefundError(_("This refund is already on its way or was cancelled, so there’s nothing to retry."))
     if payment.refunds.filter(token=token_of_replacement(refund)).exists():
-        raise RefundError("It was sent again before: see the newer refund.")
+        raise RefundError(_("This refund has already been retried. See the newer refund."))
     if payment.method == Method.OFFLINE:
-        raise RefundError(_("This was paid outside the portal. Refund it the way it was paid, then record it here."))
+        raise RefundError(_("This was paid outside the portal. Refund it the same way, then record it here."))
     if blocked := why_blocked(payment):
         raise RefundError(blocked)
     if refund.stripe_refund_id:
         return _replaced(refund, cause)
     if refund.amount > payment.refundable_amount:
-        raise RefundError("Less than this can still be refunded. Make a new refund from the payment instead.")
+        raise RefundError(_("There’s less than this left to refund. Start a new refund from the payment instead."))
     refund.sequence += 1
     refund.first_sent_at = refund.settled_at = refund.leased_until = None
     refund.due_at = clock.now()
@@ -64,7 +64,7 @@ def _replaced(refund: Refund, cause: Cause) -> Refund:
     """As much as is still owed: a part of it may have gone back in another way meanwhile."""
     task = last_task(refund)
     if task is not None and task.status == DiscrepancyStatus.HEALED:
-        raise RefundError(_("This money went back in another way, so there is nothing to try again."))
+        raise RefundError(_("This has been refunded another way, so there’s nothing to retry."))
     again = request_refund(
         refund.payment_id,
         amount=task.amount if task is not None else refund.amount,
@@ -91,16 +91,18 @@ def returned_by_hand(refund_id: int, *, amount: int, cause: Cause) -> Refund:
     if done.was_returned_by_hand:
         return done
     if done != refund:
-        raise RefundError(_("It was sent again before: see the newer refund."))
+        raise RefundError(_("This refund has already been retried. See the newer refund."))
     if refund.status != RefundStatus.FAILED:
-        raise RefundError(_("This refund is on its way, or was stopped. There’s nothing to return by hand."))
+        raise RefundError(
+            _("This refund is already on its way or was cancelled, so there’s nothing to refund manually.")
+        )
     if not goes_by_hand(refund, payment):
-        raise RefundError(why_blocked(payment) or _("Stripe can still send this refund. Send it again instead."))
+        raise RefundError(why_blocked(payment) or _("Stripe can still make this refund. Retry it instead."))
     owed = owed_by_hand(refund, payment)
     if not owed:
-        raise RefundError(_("Nothing of this refund is still to be returned."))
+        raise RefundError(_("There’s nothing left to return for this refund."))
     if amount != owed:
-        raise RefundError(_("What is owed has changed since you opened the page. Check it and try again."))
+        raise RefundError(_("The amount due has changed since you opened this page. Check it and try again."))
     returned = _as_returned(refund, payment, amount)
     record("refund.returned_by_hand", returned, cause=cause, data={"payment": payment.pk, "amount": amount})
     close_task(refund, _("Returned outside Stripe."), cause=cause)

@@ -91,21 +91,23 @@ class AttendanceTooEarly(BookingError):
     """The session has not begun."""
 
     def __init__(self) -> None:
-        super().__init__("The register opens when the session begins.")
+        super().__init__(_("You can mark attendance once the session starts."))
 
 
 class AttendanceChanged(BookingError):
     """Somebody else marked it meanwhile."""
 
     def __init__(self) -> None:
-        super().__init__("A colleague changed this meanwhile. Look at what it says now, then choose again.")
+        super().__init__(_("Attendance has changed since you opened this page. Check it and try again."))
 
 
 class AttendanceNotOpen(BookingError):
     """Not a confirmed booking."""
 
     def __init__(self) -> None:
-        super().__init__("Only a confirmed booking can be marked: this one is unpaid, cancelled or expired.")
+        super().__init__(
+            _("You can only mark attendance for confirmed bookings. This one is unpaid, cancelled or expired.")
+        )
 
 
 class MoveRefused(BookingError):

@@ -168,7 +168,7 @@ def test_a_payments_page_shows_what_stripe_holds(address: str, finance: Client) 
     page = finance.get(reverse("payments_payment_modeladmin_inspect", args=[payment.pk])).content.decode()
     text = " ".join(strip_tags(page).split())
     assert [line.label for line in held_at_stripe(payment)] == [
-        "Card", "Risk, as Stripe rates it", "Stripe's receipt", "Balance transaction", "Stripe's fee", "Net", "Payout",
+        "Card", "Stripe risk level", "Stripe receipt", "Balance transaction", "Stripe fee", "Net", "Payout",
     ]  # fmt: skip
     arrival = date_format(clock.from_epoch(payout["arrival_date"]), "j F Y")
     fee = formatted(payment.fee_amount or 0, "GBP")
@@ -182,7 +182,7 @@ def test_before_the_mirror_has_it_the_page_shows_nothing_of_it(address: str, fin
     payment = paid(address)
     assert held_at_stripe(payment) == []
     page = finance.get(reverse("payments_payment_modeladmin_inspect", args=[payment.pk])).content.decode()
-    assert "What Stripe holds" not in page
+    assert "Stripe details" not in page
 
 
 def test_of_somebody_who_was_forgotten_no_card_is_shown(address: str) -> None:

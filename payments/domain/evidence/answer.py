@@ -33,19 +33,17 @@ def why_not(dispute: Dispute) -> str:
     """Why no answer can be written or sent now, as a sentence; empty when it can."""
     answer = current(dispute)
     if answer is not None and answer.state == EvidenceState.SENDING:
-        return _("The answer is being sent to the bank.")
+        return _("Your response is being sent to the bank.")
     if dispute.closed_at is not None:
-        return _("This dispute is closed, so it can’t be answered any more.")
+        return _("This dispute is closed, so you can no longer respond.")
     if answer is not None and answer.state == EvidenceState.SUBMITTED:
-        return _("The answer was submitted to the bank. That can only be done once.")
+        return _("Your response has been submitted to the bank. You can only respond once.")
     if dispute.status not in DISPUTE_TO_ANSWER:
-        return _("The bank isn’t waiting for an answer.")
+        return _("The bank isn’t waiting for a response.")
     due = dispute.evidence_due_at
     if due is not None and due <= clock.now():
         zone = dispute.payment.booking.session.service.time_zone
-        return _("Stripe accepted answers until %(moment)s, so it’s too late to send one.") % {
-            "moment": spoken_time(due, zone)
-        }
+        return _("The deadline to respond was %(moment)s, so it’s too late.") % {"moment": spoken_time(due, zone)}
     return ""
 
 
@@ -86,7 +84,7 @@ def request_submission(dispute_id: int, *, version: int, cause: Cause) -> Disput
         return evidence
     evidence = _open_answer(dispute, version)
     if not evidence.released:
-        raise EvidenceError(_("Nothing is released yet, so there’s nothing to submit."))
+        raise EvidenceError(_("Nothing is selected yet, so there’s nothing to submit."))
     documents = compose(evidence).documents
     EvidenceFile.objects.bulk_create(
         _row(evidence, field, document) for field, document in documents.items() if document.printed
@@ -115,7 +113,7 @@ def _open_answer(dispute: Dispute, version: int) -> DisputeEvidence:
         raise EvidenceError(refusal)
     evidence = current(dispute) or DisputeEvidence(dispute=dispute, version=0)
     if evidence.version != version:
-        raise EvidenceError(_("This answer has changed since you opened the page. Check it and try again."))
+        raise EvidenceError(_("This response has changed since you opened this page. Check it and try again."))
     evidence.stage = dispute.status
     return evidence
 

@@ -71,19 +71,17 @@ def composed(texts: Mapping[str, str], released: Collection[str], attached: Mapp
         if field.name in DOCUMENTS and field.name in attached:
             documents[field.name] = attached[field.name]
         elif not text:
-            wrong.append(
-                _("“%(field)s” is released and empty. Write something, or take it back.") % {"field": field.label}
-            )
+            wrong.append(_("“%(field)s” is ticked but empty. Write something or untick it.") % {"field": field.label})
         elif len(text) > field.most:
             wrong.append(
-                _("“%(field)s” has %(count)s characters; Stripe takes %(most)s.")
+                _("“%(field)s” has %(count)s characters. Stripe accepts up to %(most)s.")
                 % {"field": field.label, "count": len(text), "most": field.most}
             )
         elif field.name not in DOCUMENTS:
             words[field.name] = text
         elif unprintable := _unprintable(text):
             wrong.append(
-                _("“%(field)s” has signs that cannot be printed: %(signs)s. Write them otherwise, or attach a file.")
+                _("“%(field)s” has characters we can’t print: %(signs)s. Replace them or attach a file.")
                 % {"field": field.label, "signs": unprintable}
             )
         else:
@@ -98,12 +96,12 @@ def _over(documents: Mapping[str, Document]) -> Iterable[str]:
     """Stripe's limits of all documents together. Source: Stripe's guide to submitting evidence."""
     size = sum(len(document.content) for document in documents.values())
     if size > MOST_BYTES:
-        yield _(
-            "The documents have %(size).1f MB; Stripe takes 4.5 MB in all. Leave something out, or scan it smaller."
-        ) % {"size": size / 1_000_000}
+        yield _("Your documents come to %(size).1f MB. Stripe accepts up to 4.5 MB in total.") % {
+            "size": size / 1_000_000
+        }
     pages = sum(document.pages for document in documents.values())
     if pages > MOST_PAGES:
-        yield _("The documents have %(count)s pages; Stripe takes fewer than 50 in all.") % {"count": pages}
+        yield _("Your documents have %(count)s pages. Stripe accepts fewer than 50 in total.") % {"count": pages}
 
 
 def attachment(file: File) -> Document:

@@ -30,16 +30,16 @@ class EvidenceField:
 
 
 FIELDS: Final = (
-    EvidenceField("product_description", _("What was sold"), _("The service that was booked.")),
-    EvidenceField("service_date", _("Date of the service"), _("The day of the session."), most=SHORT),
+    EvidenceField("product_description", _("Product or service"), _("The service that was booked.")),
+    EvidenceField("service_date", _("Date of service"), _("The date of the session."), most=SHORT),
     EvidenceField(
-        "service_documentation", _("Proof of the service"), _("What the attendance register says."), document=True
+        "service_documentation", _("Proof of service"), _("What the attendance register shows."), document=True
     ),
-    EvidenceField("receipt", _("Receipt"), _("What was paid and what was refunded."), document=True),
+    EvidenceField("receipt", _("Receipt"), _("What was paid and refunded."), document=True),
     EvidenceField(
         "customer_communication",
         _("Messages to the customer"),
-        _("Kind and date of each message; not what it said."),
+        _("The type and date of each message, but not its content."),
         document=True,
     ),
     EvidenceField("refund_policy", _("Refund policy"), _("The terms of this booking."), document=True),
@@ -49,7 +49,9 @@ FIELDS: Final = (
         _("When the terms became part of the booking."),
     ),
     EvidenceField(
-        "refund_refusal_explanation", _("Why no refund is due"), _("What was refunded, and by which terms no more is.")
+        "refund_refusal_explanation",
+        _("Why no refund is due"),
+        _("What was refunded, and the terms that apply to the rest."),
     ),
     EvidenceField("cancellation_policy", _("Cancellation policy"), _("The terms of this booking."), document=True),
     EvidenceField(
@@ -58,20 +60,25 @@ FIELDS: Final = (
         _("When the terms became part of the booking."),
     ),
     EvidenceField(
-        "cancellation_rebuttal", _("Answer to a claimed cancellation"), _("Whether and when the booking was cancelled.")
+        "cancellation_rebuttal", _("Response to a cancellation claim"), _("Whether and when the booking was cancelled.")
     ),
     EvidenceField(
         "duplicate_charge_id",
-        _("The other charge"),
-        _("Stripe’s number of the charge that seems to be the same."),
+        _("Other charge"),
+        _("The Stripe ID of the charge that looks the same."),
         most=SHORT,
     ),
-    EvidenceField("duplicate_charge_explanation", _("Why it is not a duplicate"), _("What the two charges were for.")),
+    EvidenceField("duplicate_charge_explanation", _("Why it isn’t a duplicate"), _("What the two charges were for.")),
     EvidenceField(
-        "duplicate_charge_documentation", _("Receipt of the other charge"), _("What the other one paid."), document=True
+        "duplicate_charge_documentation",
+        _("Receipt for the other charge"),
+        _("What the other charge was for."),
+        document=True,
     ),
     EvidenceField("uncategorized_text", _("Anything else"), _("In your own words.")),
-    EvidenceField("uncategorized_file", _("Another document"), _("In your own choice."), document=True),
+    EvidenceField(
+        "uncategorized_file", _("Another document"), _("Any other document you’d like to send."), document=True
+    ),
 )
 BY_NAME: Final = {field.name: field for field in FIELDS}
 DOCUMENTS: Final = frozenset(field.name for field in FIELDS if field.document)

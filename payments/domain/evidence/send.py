@@ -84,7 +84,9 @@ def _found(evidence: DisputeEvidence, dispute: Dispute) -> Told | None:
         if not waits and result.submissions > _submissions_before(evidence, dispute):
             return result, cause
     if not waits:
-        raise GatewayRefused("moved_on", _("The dispute has changed since the answer was released. Nothing was sent."))
+        raise GatewayRefused(
+            "moved_on", _("The dispute has changed since you submitted this response, so nothing was sent.")
+        )
     return None
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from portal.audit.actor import Cause
 from portal.audit.domain import record
@@ -23,7 +24,7 @@ def cancel_session(session_id: int, *, cause: Cause, message: str = "") -> Sessi
     """
     session = _locked(session_id)
     if Booking.objects.filter(session=session, status__in=ATTENDANCE).exists():
-        raise SessionChangeRefused("Somebody is marked in this session's register. Correct the register first.")
+        raise SessionChangeRefused(_("Attendance has been marked for this session. Clear it first."))
     session.status = SessionStatus.CANCELLED
     session.save(update_fields=["status"])
     return _noted(SessionChange(session=session, kind=SessionChangeKind.CANCELLED, message=message), cause)
@@ -51,21 +52,21 @@ def move_session(
 def _locked(session_id: int) -> Session:
     session = Session.objects.select_for_update(no_key=True, of=("self",)).select_related("service").get(pk=session_id)
     if session.status == SessionStatus.CANCELLED:
-        raise SessionChangeRefused("This session is cancelled already.")
+        raise SessionChangeRefused(_("This session has already been cancelled."))
     return session
 
 
 def _check_move(session: Session, seen_starts_at: datetime, starts_at: datetime) -> None:
     if session.starts_at != seen_starts_at:
-        raise SessionChangeRefused("A colleague moved this session meanwhile. Look at it again, then choose.")
+        raise SessionChangeRefused(_("This session has changed since you opened this page. Check it and try again."))
     if session.starts_at <= clock.now():
-        raise SessionChangeRefused("This session has begun: it can no longer be moved.")
+        raise SessionChangeRefused(_("This session has started, so it can’t be moved."))
     if starts_at <= clock.now():
-        raise SessionChangeRefused("Choose a time that is still ahead.")
+        raise SessionChangeRefused(_("Choose a time in the future."))
     if starts_at == session.starts_at:
-        raise SessionChangeRefused("This is the time it has already. Choose another one.")
+        raise SessionChangeRefused(_("The session is already at this time. Choose a different one."))
     if Session.objects.filter(service=session.service_id, starts_at=starts_at).exists():
-        raise SessionChangeRefused("There is another session of this service at that time.")
+        raise SessionChangeRefused(_("There’s already a session for this service at that time."))
 
 
 def _noted(change: SessionChange, cause: Cause) -> SessionChange:

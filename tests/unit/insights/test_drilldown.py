@@ -103,7 +103,7 @@ def test_a_funnel_stage_leads_to_the_deposits_that_reached_it(admin: Client) -> 
     assert values == {"deposit_page": 3, "attempt": 3, "paid": 2, "attended": 0}
     assert {key: rows(admin, address) for key, address in steps.items()} == values
     page = admin.get(steps["paid"]).content.decode()
-    assert "booking made from 2026-07-11 before 2026-07-13" in page
+    assert "date booked from 2026-07-11 before 2026-07-13" in page
     assert "funnel stage deposit paid" in page
 
 

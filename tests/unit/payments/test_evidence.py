@@ -165,7 +165,7 @@ def test_a_second_click_and_a_second_person_submit_nothing_more(dispute: Dispute
     send_evidence()
     assert request_submission(dispute.pk, version=1, cause=Cause(STAFF, Source.STAFF)) == first
     assert (send_evidence(), len(stripe.evidence)) == (0, 1)
-    with pytest.raises(EvidenceError, match="That can only be done once"):
+    with pytest.raises(EvidenceError, match="You can only respond once"):
         saved(Dispute.objects.get(), version=1)
 
 
@@ -177,7 +177,7 @@ def test_what_a_colleague_changed_meanwhile_is_neither_overwritten_nor_submitted
         lambda: saved(dispute, version=0),
         lambda: request_submission(dispute.pk, version=1, cause=Cause(STAFF, Source.STAFF)),
     ):
-        with pytest.raises(EvidenceError, match="This answer has changed since you opened the page"):
+        with pytest.raises(EvidenceError, match="This response has changed since you opened this page"):
             act()
     assert DisputeEvidence.objects.get().texts == {"product_description": "Day programme"}
 
@@ -455,13 +455,13 @@ def test_too_late_is_too_late(dispute: Dispute) -> None:
         lambda: saved(dispute, version=1),
         lambda: request_submission(dispute.pk, version=1, cause=Cause(STAFF, Source.STAFF)),
     ):
-        with pytest.raises(EvidenceError, match="until 9:00am on Tuesday 3 November, so it’s too late to send one"):
+        with pytest.raises(EvidenceError, match="was 9:00am on Tuesday 3 November, so it’s too late"):
             act()
 
 
 def test_nothing_released_is_nothing_to_submit(dispute: Dispute) -> None:
     saved(dispute, released=[])
-    with pytest.raises(EvidenceError, match="Nothing is released yet"):
+    with pytest.raises(EvidenceError, match="Nothing is selected yet"):
         request_submission(dispute.pk, version=1, cause=Cause(STAFF, Source.STAFF))
 
 
@@ -507,12 +507,12 @@ LONG = "x" * 20_000
 @pytest.mark.parametrize(
     ("texts", "attached", "sentence"),
     [
-        ({}, {}, "“What was sold” is released and empty"),
-        ({"product_description": LONG + "x"}, {}, "“What was sold” has 20001 characters; Stripe takes 20000."),
-        ({"service_date": "x" * 5001}, {}, "“Date of the service” has 5001 characters; Stripe takes 5000."),
-        ({"receipt": "Zażółć"}, {}, "“Receipt” has signs that cannot be printed: ć ł ż."),
-        ({}, {"receipt": Document(bytes(4_600_000), ".png", 1)}, "have 4.6 MB; Stripe takes 4.5 MB in all"),
-        ({}, {"receipt": Document(b"x", ".pdf", 50)}, "have 50 pages; Stripe takes fewer than 50 in all."),
+        ({}, {}, "“Product or service” is ticked but empty"),
+        ({"product_description": LONG + "x"}, {}, "“Product or service” has 20001 characters. Stripe"),
+        ({"service_date": "x" * 5001}, {}, "“Date of service” has 5001 characters. Stripe accepts up to 5000."),
+        ({"receipt": "Zażółć"}, {}, "“Receipt” has characters we can’t print: ć ł ż."),
+        ({}, {"receipt": Document(bytes(4_600_000), ".png", 1)}, "come to 4.6 MB. Stripe accepts up to 4.5 MB"),
+        ({}, {"receipt": Document(b"x", ".pdf", 50)}, "have 50 pages. Stripe accepts fewer than 50 in total."),
     ],
 )  # fmt: skip
 def test_what_stripe_would_not_take_is_said(

@@ -51,7 +51,7 @@ def test_the_list_offers_it_for_what_is_open_and_the_page_says_what_is_at_stake(
     listing = finance.get(reverse("payments_discrepancy_modeladmin_index")).content.decode()
     page = finance.get(address(found)).content.decode()
     assert address(found) in listing
-    assert "£11.25 at stake" in page
+    assert "£11.25 affected" in page
 
 
 def test_a_reason_closes_it_and_is_audited(finance: Client, found: Discrepancy) -> None:

@@ -291,7 +291,7 @@ def cancelled(world: World) -> list[str]:
     return said
 
 
-TOLD: Final = "The caregiver gets an email that says so."
+TOLD: Final = "We’ll email the caregiver to confirm."
 
 
 def test_a_card_is_refunded_through_stripe(world: World) -> None:
@@ -303,7 +303,7 @@ def test_a_card_is_refunded_through_stripe(world: World) -> None:
 def test_money_that_the_bank_returned_is_not_refunded_again(world: World) -> None:
     disputed(world.pays(), "lost")
     assert cancelled(world) == [
-        "Nothing will be refunded.", "The bank has already returned £11.25, which isn’t refunded again.", TOLD,
+        "Nothing will be refunded.", "The bank has already returned £11.25, so we won’t refund it again.", TOLD,
     ]  # fmt: skip
     assert (world.sent_back(), Refund.objects.count()) == (0, 0)
 
@@ -311,7 +311,7 @@ def test_money_that_the_bank_returned_is_not_refunded_again(world: World) -> Non
 def test_disputed_money_is_a_task_for_finance(world: World) -> None:
     disputed(world.pays())
     assert cancelled(world) == [
-        "£11.25 is disputed with the bank, so Stripe can’t refund it. Finance gets a task for it.", TOLD,
+        "£11.25 is disputed with the bank, so Stripe can’t refund it. We’ll let finance know.", TOLD,
     ]  # fmt: skip
     assert world.sent_back() == 0
     assert list(Discrepancy.objects.values_list("kind", "amount")) == [("refund_blocked", DEPOSIT)]
@@ -320,8 +320,9 @@ def test_disputed_money_is_a_task_for_finance(world: World) -> None:
 def test_after_a_dispute_that_was_won_finance_returns_the_money(world: World) -> None:
     disputed(world.pays(), "won", 0)
     assert cancelled(world) == [
-        "Stripe can’t refund £11.25 after the dispute: return it by hand. Finance gets a task for it.", TOLD,
-    ]  # fmt: skip
+        "Stripe can’t refund £11.25 after the dispute, so it needs to be refunded manually. We’ll let finance know.",
+        TOLD,
+    ]
     assert world.sent_back() == 0
     assert list(Discrepancy.objects.values_list("kind", "amount")) == [("refund_blocked", DEPOSIT)]
 
@@ -333,7 +334,7 @@ def test_money_paid_outside_is_refunded_by_hand(world: World) -> None:
     )
     assert cancelled(world) == [
         "£11.25 will be refunded through Stripe.",
-        "£33.75 was paid outside the portal: refund it by hand. Finance gets a task for it.",
+        "£33.75 was paid outside the portal, so it needs to be refunded manually. We’ll let finance know.",
         TOLD,
     ]
     assert world.sent_back() == DEPOSIT
@@ -344,13 +345,13 @@ def test_what_an_earlier_refund_returns_is_said_beside_the_rest(world: World) ->
     payment = world.pays()
     request_refund(payment.pk, amount=400, reason=RefundReason.GOODWILL, cause=Cause(BY, Source.STAFF))
     assert cancelled(world) == [
-        "£7.25 will be refunded through Stripe.", "£4.00 of an earlier refund is already on its way.", TOLD,
+        "£7.25 will be refunded through Stripe.", "An earlier refund of £4.00 is already on its way.", TOLD,
     ]  # fmt: skip
     assert world.sent_back() == DEPOSIT
 
 
 def test_nothing_paid_is_nothing_refunded(world: World) -> None:
-    assert cancelled(world) == ["Nothing has been paid, so nothing is refunded.", TOLD]
+    assert cancelled(world) == ["Nothing has been paid, so there’s nothing to refund.", TOLD]
     assert world.sent_back() == 0
 
 
@@ -360,7 +361,7 @@ def test_nothing_paid_is_nothing_refunded(world: World) -> None:
 @pytest.mark.parametrize(
     ("status", "withdrawn", "sentence"),
     [
-        ("needs_response", DEPOSIT, "Answer the dispute instead: see Disputes below."),
+        ("needs_response", DEPOSIT, "Respond to the dispute instead, under Disputes below."),
         (
             "under_review",
             DEPOSIT,

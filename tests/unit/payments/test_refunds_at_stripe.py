@@ -162,7 +162,7 @@ def test_a_refund_that_came_back_and_was_made_up_for_at_stripe_does_not_go_again
         apply_refund(at_stripe(paid, stripe, number, amount, status=status), cause())
     assert tasks() == [(125, "healed"), (125, "open")]
     first = paid.refunds.get(stripe_refund_id="re_1")
-    with pytest.raises(RefundError, match="went back in another way"):
+    with pytest.raises(RefundError, match="refunded another way"):
         retry_refund(first.pk, cause=Cause(BY, Source.STAFF))
 
 

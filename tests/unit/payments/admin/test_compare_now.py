@@ -26,7 +26,7 @@ def test_the_button_asks_the_worker_for_half_a_year(finance: Client, monkeypatch
     monkeypatch.setattr("payments.admin.reconciliation.enqueue_now", queued.append)
     reply = finance.post(reverse("reconciliation_run"), follow=True)
     assert queued == [reconcile_half_year.name]
-    assert "Reconciliation has been asked for" in reply.content.decode()
+    assert "Reconciliation has started" in reply.content.decode()
 
 
 def test_a_caregiver_cannot_ask(client: Client, caregiver: Caregiver, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -78,7 +78,7 @@ def test_a_draft_is_kept_looked_at_and_submitted(finance: Client, dispute: Dispu
     asked = page(finance, looked_at.url)
     assert "Yes, submit to the bank" in asked
     assert ("Respite care" in asked, "Paid £11.25" in asked) == (True, False)
-    assert tasks()[0].text.startswith("1 dispute to answer")
+    assert tasks()[0].text.startswith("1 dispute needs a response")
     assert submit(finance, dispute, "2").url.endswith(f"/inspect/{dispute.payment_id}/")
     assert tasks() == []
     assert "Being sent" in payment_page(finance, dispute)
@@ -86,8 +86,8 @@ def test_a_draft_is_kept_looked_at_and_submitted(finance: Client, dispute: Dispu
     assert [evidence for _, evidence in stripe.evidence] == [{"product_description": "Respite care"}]
     shown_now = payment_page(finance, dispute)
     assert "Submitted to the bank" in shown_now
-    assert "Answer to the dispute submitted to the bank" in shown_now
-    assert ("Answer the dispute</a>" in shown_now, "View the answer" in shown_now) == (False, True)
+    assert "Dispute response submitted to the bank" in shown_now
+    assert ("Respond to dispute</a>" in shown_now, "View response" in shown_now) == (False, True)
     assert "Respite care" in page(finance, address(dispute))
     assert save(finance, dispute, **kept | {"version": "2"}).url == address(dispute)
     assert submit(finance, dispute, "2").status_code == 302
@@ -142,15 +142,15 @@ def test_a_file_replaces_the_text_and_can_be_removed(finance: Client, dispute: D
     submit(finance, dispute, "3")
     send_evidence()
     assert [name for name, _ in stripe.files.values()] == ["receipt.pdf"]
-    assert "it is kept at Stripe alone" in page(finance, address(dispute))
+    assert "Only Stripe has a copy" in page(finance, address(dispute))
 
 
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
-        ({"release_uncategorized_text": "on"}, "“Anything else” is released and empty"),
+        ({"release_uncategorized_text": "on"}, "“Anything else” is ticked but empty"),
         ({"text_service_date": "x" * 5001}, "Ensure this value has at most 5000 characters"),
-        ({"version": "7"}, "This answer has changed since you opened the page"),
+        ({"version": "7"}, "This response has changed since you opened this page"),
         ({"version": "x"}, "The draft wasn’t saved."),
     ],
 )
@@ -172,7 +172,7 @@ def test_a_closed_dispute_says_so(finance: Client, dispute: Dispute) -> None:
     Dispute.objects.update(status="lost", closed_at=clock.now())
     assert "This dispute is closed" in page(finance, address(dispute))
     assert finance.get(reverse("submit_dispute_answer", args=[dispute.pk])).url == address(dispute)
-    assert "Answer the dispute</a>" not in payment_page(finance, dispute)
+    assert "Respond to dispute</a>" not in payment_page(finance, dispute)
 
 
 @pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.MANAGER, Role.COORDINATOR, Role.EDITOR])
@@ -185,7 +185,7 @@ def test_only_finance_answers(role: Role, signed_in: Callable[[Role], Client], d
     assert {reply.status_code for reply in replies} == {403}
     assert not DisputeEvidence.objects.exists()
     if role != Role.EDITOR and role != Role.COORDINATOR:
-        assert "Answer the dispute</a>" not in payment_page(client, dispute)
+        assert "Respond to dispute</a>" not in payment_page(client, dispute)
 
 
 def test_the_listing_leads_to_the_answer(
@@ -205,7 +205,7 @@ def test_more_pages_than_a_mastercard_takes_are_said(
     save(finance, dispute, file_receipt=SimpleUploadedFile("a.pdf", pdf()), release_receipt="on")
     EvidenceFile.objects.update(pages=pages)
     asked = page(finance, reverse("submit_dispute_answer", args=[dispute.pk]))
-    assert (f"The documents have {pages} pages. For a Mastercard dispute" in asked) is warned
+    assert (f"These documents have {pages} pages. Banks accept up to 19" in asked) is warned
 
 
 def test_a_dispute_that_is_not_there_is_not_found(finance: Client) -> None:

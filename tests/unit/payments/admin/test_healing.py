@@ -40,7 +40,7 @@ def test_money_that_was_only_missed_is_taken_in_and_the_difference_closed(
 ) -> None:
     stripe.pay(str(unpaid.intent_id))
     found = noted(DiscrepancyKind.STATUS_DIFFERS, unpaid)
-    assert "agree now" in heal(finance, found)
+    assert "now agree" in heal(finance, found)
     unpaid.refresh_from_db()
     assert (unpaid.status, unpaid.booking.status) == (PaymentStatus.SUCCEEDED, "confirmed")
     assert found.status == DiscrepancyStatus.HEALED
@@ -49,14 +49,14 @@ def test_money_that_was_only_missed_is_taken_in_and_the_difference_closed(
 
 def test_a_second_charge_stays_open(finance: Client, paid: Payment, stripe: FakeGateway) -> None:
     found = noted(DiscrepancyKind.DUPLICATE_CHARGE, paid)
-    assert "differs still" in heal(finance, found)
+    assert "still differ" in heal(finance, found)
     assert found.status == DiscrepancyStatus.OPEN
 
 
 def test_when_stripe_does_not_answer_nothing_changes(finance: Client, unpaid: Payment, stripe: FakeGateway) -> None:
     found = noted(DiscrepancyKind.STATUS_DIFFERS, unpaid)
     stripe.fail_next = [GatewayUnreachable("timeout")]
-    assert "Stripe did not answer" in heal(finance, found)
+    assert "Stripe didn’t respond" in heal(finance, found)
     assert found.status == DiscrepancyStatus.OPEN
 
 

@@ -22,7 +22,7 @@ BY = Actor.system(SystemActor.RECONCILIATION)
 
 def test_nothing_waits(finance: Client) -> None:
     assert tasks() == []
-    assert "no dispute to answer" in finance.get("/admin/").content.decode()
+    assert "no disputes to respond to" in finance.get("/admin/").content.decode()
 
 
 def test_each_kind_of_task_is_counted_and_leads_to_its_page(paid: Payment, finance: Client) -> None:
@@ -38,13 +38,13 @@ def test_each_kind_of_task_is_counted_and_leads_to_its_page(paid: Payment, finan
             event_id=f"evt_{number}", type="x", livemode=False, created_at=clock.now(), payload={}, **states
         )
     assert tasks() == [
-        Task("2 disputes to answer, the first by 4 December", "/admin/payments/dispute/"),
-        Task("1 refund did not go through", "/admin/reconciliation/?kind=refund_blocked&status=open"),
+        Task("2 disputes need a response, the first by 4 December", "/admin/payments/dispute/"),
+        Task("1 refund didn’t go through", "/admin/reconciliation/?kind=refund_blocked&status=open"),
         Task("2 differences between the ledger and Stripe", "/admin/reconciliation/"),
-        Task("1 event of Stripe's could not be applied", "/admin/webhooks/"),
-        Task("1 event of Stripe's could not be copied, or its handler failed", "/admin/webhooks/"),
+        Task("1 Stripe event couldn’t be applied", "/admin/webhooks/"),
+        Task("1 Stripe event couldn’t be copied, or its handler failed", "/admin/webhooks/"),
     ]
-    assert "2 disputes to answer" in finance.get("/admin/").content.decode()
+    assert "2 disputes need a response" in finance.get("/admin/").content.decode()
 
 
 def test_what_stripe_warns_of_comes_first(paid: Payment) -> None:
@@ -72,5 +72,5 @@ def test_the_coordinator_sees_the_day_or_the_next_one(session: Session, signed_i
 @pytest.mark.parametrize("role", [Role.EDITOR, Role.MANAGER])
 def test_others_have_no_tasks_of_finance_and_no_desk(role: Role, signed_in: Callable[[Role], Client]) -> None:
     home = signed_in(role).get("/admin/").content.decode()
-    assert "Payments that wait for somebody" not in home
+    assert "finance-tasks" not in home
     assert "Care today" not in home

@@ -51,18 +51,18 @@ def test_the_story_is_told_in_order_with_who_and_stripes_name(paid: Payment, str
     assert (told[0].detail, told[0].url) == (
         "insufficient funds", "https://dashboard.stripe.com/test/events/evt_declined",
     )  # fmt: skip
-    for wanted in ("Payment: Paid", "Booking: Confirmed", "Stripe told us: charge.updated", "Refund asked for"):
+    for wanted in ("Payment: Paid", "Booking: Confirmed", "Stripe event: charge.updated", "Refund requested"):
         assert said.count(wanted) == 1, said
-    asked = told[said.index("Refund asked for")]
+    asked = told[said.index("Refund requested")]
     assert (asked.who, asked.detail) == ("Finn Ance (staff)", "£5.00")
-    assert any(what.startswith("E-mail: ") for what in said)
+    assert any(what.startswith("Email: ") for what in said)
 
 
 def test_somebody_who_was_erased_is_not_named(paid: Payment) -> None:
     gone = UserFactory()
     asked_back(paid, gone)
     gone.delete()
-    assert "Somebody who was erased (staff)" in [moment.who for moment in timeline(paid)]
+    assert "Deleted account (staff)" in [moment.who for moment in timeline(paid)]
 
 
 def test_live_objects_are_linked_without_test(settings: Settings) -> None:

@@ -64,7 +64,7 @@ def test_the_report_shows_what_is_at_stake(finance: Client, discrepancy: Discrep
 
 
 def test_agreement_is_claimed_only_after_a_comparison(finance: Client, stripe: FakeGateway) -> None:
-    assert "nothing was compared yet" in finance.get("/admin/reconciliation/").content.decode()
+    assert "No reconciliation has run yet" in finance.get("/admin/reconciliation/").content.decode()
     reconcile(RunKind.FULL, clock.now() - timedelta(days=1), clock.now(), heal_missed=True)
     assert "the ledger and Stripe agree" in finance.get("/admin/reconciliation/").content.decode()
 
@@ -124,7 +124,7 @@ def test_a_handler_that_failed_is_called_again_without_the_ledger(finance: Clien
 def test_an_event_that_is_not_there_or_did_not_fail_is_said_plainly(name: str, finance: Client) -> None:
     event("evt_good", ledger_state=LedgerState.APPLIED, mirror_state=MirrorState.MIRRORED)
     page = finance.post("/admin/webhooks/replay/", {"event": name}, follow=True)
-    assert "Nothing to do again" in page.content.decode()
+    assert "Nothing to retry" in page.content.decode()
     assert not AuditEvent.objects.filter(action="event.replayed").exists()
 
 
@@ -132,9 +132,9 @@ def test_silence_while_payments_are_open_is_shown_on_the_home_page(finance: Clie
     payment = open_checkout(BookingFactory()).payment
     assert not is_silent()
     Payment.objects.filter(pk=payment.pk).update(first_attempt_at=clock.now() - timedelta(hours=1))
-    assert "Stripe has told us nothing" in finance.get("/admin/").content.decode()
+    assert "haven’t received an event from Stripe" in finance.get("/admin/").content.decode()
     event("evt_now")
-    assert "Stripe has told us nothing" not in finance.get("/admin/").content.decode()
+    assert "haven’t received an event from Stripe" not in finance.get("/admin/").content.decode()
 
 
 @pytest.mark.parametrize(

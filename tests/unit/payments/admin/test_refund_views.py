@@ -45,7 +45,7 @@ def said(client: Client, payment: Payment) -> str:
 def test_the_form_offers_all_that_can_go_back(finance: Client, paid: Payment) -> None:
     page = finance.get(address(paid)).content.decode()
     assert 'value="11.25"' in page
-    assert "Up to £11.25 can go back" in page
+    assert "You can refund up to £11.25" in page
 
 
 def test_a_part_and_then_the_rest(finance: Client, paid: Payment, stripe: FakeGateway) -> None:
@@ -63,8 +63,8 @@ def test_a_form_sent_again_with_another_amount_says_so(finance: Client, paid: Pa
     token = str(uuid.uuid4())
     send(finance, paid, amount="11.25", token=token)
     page = finance.get(send(finance, paid, amount="9.00", token=token)["Location"]).content.decode()
-    assert "This form has already refunded another amount. Open the payment and look again." in page
-    assert "This form was sent before." not in page
+    assert "This form has already refunded a different amount. Open the payment and check it." in page
+    assert "You’ve already sent this form" not in page
     assert refunds() == [(1125, "goodwill")]
 
 
@@ -76,8 +76,8 @@ def test_a_form_sent_again_after_stripe_refused_says_that_it_did_not_go_through(
     stripe.fail_next = [GatewayRefused("insufficient_funds")]
     send_refunds()
     page = finance.get(send(finance, paid, amount="11.25", token=token)["Location"]).content.decode()
-    assert "This form was sent before, and its refund didn’t go through: see below." in page
-    assert "The refund was made once" not in page
+    assert "You’ve already sent this form, but the refund didn’t go through. See below." in page
+    assert "The refund was only made once" not in page
 
 
 def test_a_payment_disputed_while_the_form_was_sent_is_not_said_to_be_on_its_way(
@@ -86,7 +86,7 @@ def test_a_payment_disputed_while_the_form_was_sent_is_not_said_to_be_on_its_way
     Dispute.objects.create(payment=paid, stripe_dispute_id="du_1", amount=1125, status="needs_response")
     monkeypatch.setattr("payments.admin.refund_views.why_not", lambda payment: "")  # looked a moment before
     page = finance.get(send(finance, paid, amount="11.25")["Location"]).content.decode()
-    assert "Stripe can’t send £11.25 back now: see below." in page
+    assert "Stripe can’t refund £11.25 now. See below." in page
     assert "is on its way" not in page
 
 
@@ -100,8 +100,8 @@ def test_a_double_click_refunds_once(finance: Client, paid: Payment) -> None:
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
-        ({"amount": "11.26"}, "This is more than what can still be refunded: £11.25."),
-        ({"amount": "0"}, "The amount must be more than nothing."),
+        ({"amount": "11.26"}, "Enter an amount up to £11.25."),
+        ({"amount": "0"}, "Enter an amount above zero."),
         ({"amount": "-5"}, "Ensure this value is greater than or equal to 0."),
         ({"amount": "5.001"}, "5.001 has more decimal places than GBP knows."),
         ({"amount": "five"}, "Write an amount with digits and a point, for example 45.00."),
@@ -111,7 +111,7 @@ def test_a_double_click_refunds_once(finance: Client, paid: Payment) -> None:
         ({"reason": ""}, "This field is required."),
         ({"reason": "late_money"}, "Select a valid choice."),
         ({"note": "x" * 251}, "Ensure this value has at most 250 characters"),
-        ({"token": "nonsense"}, "Nothing was refunded."),
+        ({"token": "nonsense"}, "Nothing has been refunded."),
     ],
 )
 def test_what_cannot_be_is_refused_with_a_sentence(
@@ -144,7 +144,7 @@ def test_a_smaller_amount_is_not_asked_twice(finance: Client, paid: Payment, set
 def test_what_cannot_be_refunded_says_why(finance: Client, paid: Payment) -> None:
     Dispute.objects.create(payment=paid, stripe_dispute_id="du_1", amount=1125, status="needs_response")
     page = finance.get(address(paid), follow=True).content.decode()
-    assert "The cardholder disputes this payment" in page
+    assert "The cardholder has disputed this payment" in page
     assert send(finance, paid).status_code == 302
     assert refunds() == []
 
@@ -152,12 +152,12 @@ def test_what_cannot_be_refunded_says_why(finance: Client, paid: Payment) -> Non
 def test_an_unpaid_payment_is_not_refunded(finance: Client, booking: Any) -> None:
     response = send(finance, booking.payments.get())
     assert response.status_code == 302
-    assert "Nothing was paid yet" in said(finance, booking.payments.get())
+    assert "Nothing has been paid yet" in said(finance, booking.payments.get())
 
 
 def test_what_was_paid_outside_is_noted(finance: Client, paid: Payment) -> None:
     Payment.objects.filter(pk=paid.pk).update(method=Method.OFFLINE, intent_id=None)
-    assert "Give the money back the way it came" in finance.get(address(paid)).content.decode()
+    assert "Return the money the same way" in finance.get(address(paid)).content.decode()
     send(finance, paid, amount="11.25")
     assert Refund.objects.get().status == RefundStatus.SUCCEEDED
 
@@ -168,15 +168,15 @@ def test_what_stripe_sends_no_more_is_returned_by_hand_as_the_page_shows_it(fina
     by_hand = reverse("refund_by_hand", args=[Refund.objects.get().pk])
     again = reverse("retry_refund", args=[Refund.objects.get().pk])
     assert by_hand not in said(finance, paid)
-    assert "Answer the dispute instead" in finance.post(by_hand, {"amount": "1125"}, follow=True).content.decode()
+    assert "Respond to the dispute instead" in finance.post(by_hand, {"amount": "1125"}, follow=True).content.decode()
     Dispute.objects.update(status="won")
     page = said(finance, paid)
-    assert (by_hand in page, again in page, "£11.25 returned by hand" in page) == (True, False, True)
+    assert (by_hand in page, again in page, "Mark £11.25 as refunded manually" in page) == (True, False, True)
     for nonsense in ("", "11.25", "9" * 30, "-1125", "²"):
         page = finance.post(by_hand, {"amount": nonsense}, follow=True).content.decode()
-        assert "What is owed has changed since you opened the page." in page
+        assert "The amount due has changed since you opened this page." in page
     page = finance.post(by_hand, {"amount": "1125"}, follow=True).content.decode()
-    assert ("It’s noted that the money was returned." in page, by_hand in page) == (True, False)
+    assert ("The refund has been recorded." in page, by_hand in page) == (True, False)
     assert (Refund.objects.get().status, Refund.objects.get().amount) == (RefundStatus.SUCCEEDED, 1125)
 
 
@@ -185,8 +185,8 @@ def test_a_refused_refund_is_sent_again(finance: Client, paid: Payment, stripe: 
     stripe.fail_next = [GatewayRefused("insufficient_funds")]
     send_refunds()
     again = reverse("retry_refund", args=[Refund.objects.get().pk])
-    assert "The refund is sent again." in finance.post(again, follow=True).content.decode()
-    assert "on its way already" in finance.post(again, follow=True).content.decode()
+    assert "The refund is being sent again." in finance.post(again, follow=True).content.decode()
+    assert "already on its way" in finance.post(again, follow=True).content.decode()
     send_refunds()
     assert Refund.objects.get().status == RefundStatus.SUCCEEDED
 
@@ -199,9 +199,9 @@ def test_a_refund_that_was_replaced_is_not_offered_again(finance: Client, paid: 
     again = reverse("retry_refund", args=[Refund.objects.get().pk])
     assert again in said(finance, paid)
     page = finance.post(again, follow=True).content.decode()
-    assert ("The refund is sent again." in page, again in page) == (True, False)
+    assert ("The refund is being sent again." in page, again in page) == (True, False)
     page = finance.post(again, follow=True).content.decode()  # an old tab
-    assert ("The refund is sent again." in page, "see the newer refund" in page) == (False, True)
+    assert ("The refund is being sent again." in page, "See the newer refund" in page) == (False, True)
     assert Refund.objects.count() == 2
 
 

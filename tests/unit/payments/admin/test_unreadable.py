@@ -76,11 +76,11 @@ def test_finance_sees_what_arrived_and_settles_it(client: Client, address: str, 
     assert "evt_9" in finance.get("/admin/payments/receivedevent/").content.decode()
     assert list(_unreadable()) == [([], 1)]
     page = finance.post("/admin/webhooks/settle/", {"event": "evt_9"}, follow=True).content.decode()
-    assert "The event is marked as dealt with." in page
+    assert "The event has been marked as resolved." in page
     assert list(_unreadable()) == [([], 0)]
     assert AuditEvent.objects.filter(action="event.settled").count() == 1
     page = finance.post("/admin/webhooks/settle/", {"event": "evt_9"}, follow=True).content.decode()
-    assert "somebody has dealt with it already" in page
+    assert "or has already been resolved" in page
 
 
 def test_nobody_else_settles_it(client: Client, address: str, signed_in: Callable[[Role], Client]) -> None:  # noqa: F811

@@ -120,7 +120,7 @@ class TestRegister:
     def test_refuses_a_stale_form_and_names_the_person(self, coordinator: Client, begun: Booking) -> None:
         self.post(coordinator, begun, "completed")
         page = self.post(coordinator, begun, "no_show")
-        assert "Rose Okafor: A colleague changed this meanwhile." in page
+        assert "Rose Okafor: Attendance has changed since you opened this page." in page
         assert Booking.objects.get(pk=begun.pk).status == BookingStatus.COMPLETED
 
     @pytest.mark.parametrize("mark", ["", "cancelled", "expired", "awaiting_deposit", "nonsense"])
@@ -130,9 +130,9 @@ class TestRegister:
 
     def test_is_closed_before_the_session(self, coordinator: Client, confirmed: Booking) -> None:
         page = coordinator.get(f"/admin/desk/sessions/{confirmed.session_id}/")
-        assert "The register opens when the session begins." in said(page)
+        assert "You can mark attendance once the session starts." in said(page)
         assert 'type="radio"' not in page.content.decode()
-        assert "The register opens when the session begins." in self.post(coordinator, confirmed, "completed")
+        assert "You can mark attendance once the session starts." in self.post(coordinator, confirmed, "completed")
         assert Booking.objects.get(pk=confirmed.pk).status == BookingStatus.CONFIRMED
 
     def test_says_what_is_still_to_pay(self, coordinator: Client, begun: Booking) -> None:
@@ -156,7 +156,7 @@ class TestChangingASession:
         coordinator.post(address, {})
         reply = coordinator.post(address, {})
         assert (reply.status_code, SessionChange.objects.count()) == (422, 1)
-        assert "This session is cancelled already." in said(reply)
+        assert "This session has already been cancelled." in said(reply)
 
     def move(self, client: Client, session: Session, **fields: str) -> Any:
         form = {"day": "2027-03-29", "at": "10:00", "message": "", "seen": seen(session), **fields}
@@ -188,10 +188,10 @@ class TestChangingASession:
         ("fields", "sentence"),
         [
             ({"day": "2027-03-28", "at": "01:30"}, "The clocks skip this time"),
-            ({"day": "2020-01-01"}, "still ahead"),
+            ({"day": "2020-01-01"}, "in the future"),
             ({"day": "soon"}, "Enter a valid date"),
             ({"at": "25:00"}, "Enter a valid time"),
-            ({"seen": "2026-01-01T00:00:00+0000"}, "A colleague moved this session"),
+            ({"seen": "2026-01-01T00:00:00+0000"}, "This session has changed since"),
             ({"message": "x" * 301}, "at most 300"),
         ],
     )
@@ -382,7 +382,7 @@ class TestBooking:
         home = f"/admin/desk/bookings/{confirmed.pk}/"
         form = {"kind": "cash", "received_on": "2026-01-05", "reference": "slip 7"}
         assert "£33.75 entered." in said(coordinator.post(f"{home}balance/", form, follow=True))
-        assert "The balance of this booking is paid already." in said(coordinator.post(f"{home}balance/", form))
+        assert "The balance for this booking has already been paid." in said(coordinator.post(f"{home}balance/", form))
         assert "take-back" not in coordinator.get(home).content.decode()
         assert coordinator.post(f"{home}take-back/", {"note": "x"}).status_code == 403
 
