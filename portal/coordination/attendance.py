@@ -4,6 +4,8 @@ from typing import ClassVar
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from wagtail.admin import messages
 
 from portal.bookings.domain.attendance import mark_attendance
@@ -22,7 +24,7 @@ class AttendanceView(CoordinationView):
 
     permissions: ClassVar[tuple[str, ...]] = ("bookings.change_booking",)
     template_name = "coordination/attendance.html"
-    page_title = "Session"
+    page_title = gettext_lazy("Session")
 
     def get(self, request: HttpRequest, session_id: int) -> HttpResponse:
         session = get_object_or_404(sessions(), pk=session_id)
@@ -46,9 +48,11 @@ class AttendanceView(CoordinationView):
         session = get_object_or_404(sessions(), pk=session_id)
         saved = sum(self._marked(row) for row in attendance_of(session) if row.can_be_marked)
         if saved:
-            messages.success(request, f"Saved: {saved} changed.")
+            messages.success(
+                request, ngettext("%(count)s person updated.", "%(count)s people updated.", saved) % {"count": saved}
+            )
         else:
-            messages.info(request, "Nothing was changed.")
+            messages.info(request, _("Nothing has changed."))
         return redirect("coordination:attendance", session.pk)
 
     def _marked(self, row: AttendanceRow) -> bool:

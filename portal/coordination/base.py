@@ -6,6 +6,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from django.views.generic import View
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
@@ -14,6 +16,7 @@ from portal.audit.actor import Cause, Source, actor_of
 from portal.bookings.models import Booking, Session
 
 Crumbs = list[dict[str, str]]
+Parents = tuple[tuple[str, str | Promise], ...]
 
 
 class CoordinationView(WagtailAdminTemplateMixin, View):
@@ -25,7 +28,7 @@ class CoordinationView(WagtailAdminTemplateMixin, View):
     permissions: ClassVar[tuple[str, ...]] = ()
     sends_money_back: ClassVar[bool] = False
     header_icon = "calendar-alt"
-    parents: ClassVar[tuple[tuple[str, str], ...]] = (("coordination:day", "Care desk"),)
+    parents: ClassVar[Parents] = (("coordination:day", _("Care desk")),)
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.has_perms(self.permissions):
@@ -37,7 +40,7 @@ class CoordinationView(WagtailAdminTemplateMixin, View):
 
     def get_breadcrumbs_items(self) -> Crumbs:
         """Home, the parents, this page."""
-        above = [{"url": reverse(name), "label": label} for name, label in self.parents]
+        above = [{"url": reverse(name), "label": str(label)} for name, label in self.parents]
         return [*self.breadcrumbs_items, *above, {"url": "", "label": str(self.get_page_title())}]
 
     def page(self, *, status: int = 200, **context: Any) -> HttpResponse:

@@ -6,7 +6,9 @@ from typing import Any, ClassVar
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from wagtail.admin import messages
 
 from payments.domain.cancellation import LessThanShown, NotCancellable, cancel
@@ -25,7 +27,7 @@ from portal.bookings.forms import MoveForm, ask_about_overlap
 from portal.bookings.models import Booking
 from portal.common import clock
 from portal.common.money import formatted
-from portal.coordination.base import CoordinationView, bookings
+from portal.coordination.base import CoordinationView, Parents, bookings
 from portal.coordination.forms import EnterBalanceForm, TakeBackForm
 
 ENTER = "payments.add_offlinereceipt"
@@ -44,8 +46,8 @@ class BookingView(CoordinationView):
 
     permissions: ClassVar[tuple[str, ...]] = ("bookings.view_booking", ENTER)
     template_name = "coordination/booking.html"
-    page_title = "Booking"
-    parents: ClassVar[tuple[tuple[str, str], ...]] = ()
+    page_title = gettext_lazy("Booking")
+    parents: ClassVar[Parents] = ()
 
     def get(self, request: HttpRequest, booking_id: int) -> HttpResponse:
         booking = get_object_or_404(bookings(), pk=booking_id)
@@ -78,7 +80,7 @@ class QuotedForm(forms.Form):
     def clean_quoted(self) -> int:
         shown = read_signed(self.booking, self.cleaned_data["quoted"])
         if shown is None:
-            raise forms.ValidationError(_("This page is out of date. Please open it again."))
+            raise forms.ValidationError(_("This page is out of date. Open it again to see the latest amount."))
         return shown
 
 
@@ -86,9 +88,8 @@ class BookingFormView(CoordinationView, ABC):
     """A page with one form about one booking."""
 
     template_name = "coordination/booking_form.html"
-    parents: ClassVar[tuple[tuple[str, str], ...]] = ()
-    button = ""
-    done = ""
+    parents: ClassVar[Parents] = ()
+    button: str | Promise = ""
 
     def get(self, request: HttpRequest, booking_id: int) -> HttpResponse:
         booking = get_object_or_404(bookings(), pk=booking_id)
@@ -108,7 +109,9 @@ class BookingFormView(CoordinationView, ABC):
                 form = self.form(booking, None)
                 messages.error(request, _("Less will be refunded than this page said. Check the amount and try again."))
             except NotCancellable:
-                form.add_error(None, "This booking can no longer be cancelled: it is over, or was cancelled meanwhile.")
+                form.add_error(
+                    None, _("This booking can’t be cancelled any more. It’s over or has already been cancelled.")
+                )
             else:
                 messages.success(request, said)
                 return redirect("coordination:booking", booking.pk)
@@ -135,8 +138,8 @@ class EnterBalanceView(BookingFormView):
     """The balance came in cash, by transfer, at the session."""
 
     permissions: ClassVar[tuple[str, ...]] = ("bookings.view_booking", ENTER)
-    page_title = "Enter a balance paid otherwise"
-    button = "Enter the payment"
+    page_title = gettext_lazy("Record an offline payment")
+    button = gettext_lazy("Record payment")
 
     def form(self, booking: Booking, data: Any) -> forms.Form:
         return EnterBalanceForm(data)
@@ -144,8 +147,9 @@ class EnterBalanceView(BookingFormView):
     def explanation(self, booking: Booking) -> str:
         due = row(booking).balance_due
         if not due:
-            return "Nothing is due for this booking."
-        return f"{formatted(due, booking.currency)} is marked as paid, and the caregiver gets a receipt by e-mail."
+            return _("There’s nothing left to pay for this booking.")
+        balance = formatted(due, booking.currency)
+        return _("We’ll mark %(amount)s as paid and email the caregiver a receipt.") % {"amount": balance}
 
     def do(self, booking: Booking, data: dict[str, Any]) -> str:
         payment = record_balance(
@@ -155,7 +159,7 @@ class EnterBalanceView(BookingFormView):
             reference=data["reference"],
             cause=self.cause,
         )
-        return f"{formatted(payment.amount, payment.currency)} entered."
+        return _("Payment of %(amount)s recorded.") % {"amount": formatted(payment.amount, payment.currency)}
 
 
 class TakeBackView(BookingFormView):
@@ -163,35 +167,35 @@ class TakeBackView(BookingFormView):
 
     permissions: ClassVar[tuple[str, ...]] = ("bookings.view_booking", TAKE_BACK)
     sends_money_back = True
-    page_title = "Take back an entry"
-    button = "Take it back"
+    page_title = gettext_lazy("Reverse entry")
+    button = gettext_lazy("Reverse entry")
 
     def form(self, booking: Booking, data: Any) -> forms.Form:
         return TakeBackForm(data)
 
     def explanation(self, booking: Booking) -> str:
-        return _("The entry is reversed by one of the same amount, and the balance is due again. Both stay on record.")
+        return _("This adds an entry that cancels the payment out, so the balance is due again. Both stay on record.")
 
     def do(self, booking: Booking, data: dict[str, Any]) -> str:
         entered = taken_in_by_hand(booking)
         if entered is None:
-            raise OfflineRefused("This was taken back already.")
+            raise OfflineRefused(_("This has already been reversed."))
         take_back(entered.pk, note=data["note"], cause=self.cause)
-        return "The entry is taken back. The balance is due again."
+        return _("The entry has been reversed. The balance is due again.")
 
 
 class MoveBookingView(BookingFormView):
     """Another session of the same service, without the limit that caregivers have."""
 
     permissions: ClassVar[tuple[str, ...]] = ("bookings.view_booking", CHANGE)
-    page_title = "Move this booking"
-    button = "Move the booking"
+    page_title = gettext_lazy("Move this booking")
+    button = gettext_lazy("Move booking")
 
     def form(self, booking: Booking, data: Any) -> forms.Form:
         return MoveForm(data, booking=booking)
 
     def explanation(self, booking: Booking) -> str:
-        return "Price, payments and terms stay with the booking. The caregiver gets an e-mail with the new time."
+        return _("The price, payments and terms stay the same. We’ll email the caregiver the new time.")
 
     def do(self, booking: Booking, data: dict[str, Any]) -> str:
         move_to_session(
@@ -202,7 +206,7 @@ class MoveBookingView(BookingFormView):
             within_terms=False,
             accepted=data["accepted"],
         )
-        return "The booking is moved, and the caregiver is told."
+        return _("The booking has been moved. We’ll email the caregiver.")
 
 
 class CancelBookingView(BookingFormView):
@@ -210,8 +214,8 @@ class CancelBookingView(BookingFormView):
 
     permissions: ClassVar[tuple[str, ...]] = ("bookings.view_booking", CHANGE)
     sends_money_back = True
-    page_title = "Cancel this booking"
-    button = "Cancel the booking"
+    page_title = gettext_lazy("Cancel this booking")
+    button = gettext_lazy("Cancel booking")
 
     def form(self, booking: Booking, data: Any) -> forms.Form:
         return QuotedForm(data, booking=booking, initial={"quoted": signed(booking, quote(booking).amount)})
@@ -222,5 +226,5 @@ class CancelBookingView(BookingFormView):
     def do(self, booking: Booking, data: dict[str, Any]) -> str:
         outcome = cancel(booking, cause=self.cause, shown=data["quoted"])
         if outcome is Released.KEPT:
-            return "A payment is under way. The booking is cancelled as soon as it is settled."
-        return "The booking is cancelled, and the caregiver is told."
+            return _("A payment is in progress. We’ll cancel the booking as soon as it’s finished.")
+        return _("The booking has been cancelled. We’ll email the caregiver.")

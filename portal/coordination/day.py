@@ -4,9 +4,10 @@ from datetime import date, timedelta
 from typing import ClassVar
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
 
 from portal.common import clock
-from portal.coordination.base import CoordinationView
+from portal.coordination.base import CoordinationView, Parents
 from portal.coordination.queries import next_day_with_sessions, sessions_on
 
 
@@ -15,8 +16,8 @@ class DayView(CoordinationView):
 
     permissions: ClassVar[tuple[str, ...]] = ("bookings.change_booking",)
     template_name = "coordination/day.html"
-    page_title = "Care desk"
-    parents: ClassVar[tuple[tuple[str, str], ...]] = ()
+    page_title = _("Care desk")
+    parents: ClassVar[Parents] = ()
 
     def get(self, request: HttpRequest) -> HttpResponse:
         day, step = _day_in(request.GET.get("day", "")), timedelta(days=1)

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from payments.enums import OfflineKind
@@ -17,15 +18,15 @@ from portal.caregivers.models import Caregiver, CareRecipient
 from portal.common import clock
 
 MARKS: Final = [
-    (BookingStatus.COMPLETED.value, "Attended"),
-    (BookingStatus.NO_SHOW.value, "Did not attend"),
-    (BookingStatus.CONFIRMED.value, "Not marked"),
+    (BookingStatus.COMPLETED.value, _("Attended")),
+    (BookingStatus.NO_SHOW.value, _("Did not attend")),
+    (BookingStatus.CONFIRMED.value, _("Not marked")),
 ]
-HOLDS: Final = [("", "As long as the service says"), (120, "2 hours"), (1440, "1 day"), (2880, "2 days")]
-MESSAGE_HELP: Final = "Optional. It goes into the e-mail, for example: Our carer has fallen ill."
+HOLDS: Final = [("", _("Standard time for this service")), (120, _("2 hours")), (1440, _("1 day")), (2880, _("2 days"))]
+MESSAGE_HELP: Final = _("Optional. Included in the email, for example: Our carer is ill.")
 
 
-def date_field(label: str, **kwargs: Any) -> forms.DateField:
+def date_field(label: str | Promise, **kwargs: Any) -> forms.DateField:
     """A day, as browsers pick it."""
     return forms.DateField(label=label, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), **kwargs)
 
@@ -33,16 +34,16 @@ def date_field(label: str, **kwargs: Any) -> forms.DateField:
 class FindCaregiverForm(forms.Form):
     """Who is calling."""
 
-    email = forms.EmailField(label=_("The caregiver's email address"), max_length=254, validators=[validate_address])
+    email = forms.EmailField(label=_("Caregiver’s email address"), max_length=254, validators=[validate_address])
 
 
 class InviteForm(forms.Form):
     """Somebody who has no account yet."""
 
     email = forms.EmailField(label=_("Email address"), max_length=254, validators=[validate_address])
-    first_name = NameField(max_length=150)
-    last_name = NameField(max_length=150)
-    phone = forms.CharField(label="Phone number", max_length=32, required=False)
+    first_name = NameField(label=_("First name"), max_length=150)
+    last_name = NameField(label=_("Last name"), max_length=150)
+    phone = forms.CharField(label=_("Phone number"), max_length=32, required=False)
 
 
 class PhoneBookingForm(AsksAboutOverlaps):
@@ -50,29 +51,33 @@ class PhoneBookingForm(AsksAboutOverlaps):
 
     session = forms.ModelChoiceField(
         Session.objects.none(),
+        label=_("Session"),
         error_messages={
-            "required": "Choose a session.",
-            "invalid_choice": "This session can no longer be booked. Choose another one.",
+            "required": _("Choose a session."),
+            "invalid_choice": _("This session can’t be booked any more. Choose another one."),
         },
     )
     care_recipient = forms.ModelChoiceField(
-        CareRecipient.objects.none(), label="Who is it for?", required=False, empty_label="Somebody new: write the name"
+        CareRecipient.objects.none(), label=_("Who is it for?"), required=False, empty_label=_("Add a new person")
     )
     full_name = NameField(
-        label="Full name of somebody new", max_length=150, required=False, help_text="Only when they are not listed."
+        label=_("New person’s full name"),
+        max_length=150,
+        required=False,
+        help_text=_("Only if they aren’t listed above."),
     )
     relationship = forms.CharField(
-        label="How they are related", max_length=60, required=False, help_text="For example: her mother, a neighbour."
+        label=_("Their relationship"), max_length=60, required=False, help_text=_("For example, mother or neighbour.")
     )
     hold_minutes = forms.TypedChoiceField(
-        label="Keep the place without a deposit for",
+        label=_("Hold the place without a deposit for"),
         choices=HOLDS,
         coerce=int,
         empty_value=None,
         required=False,
-        help_text="Longer when the caller has no account yet. Never beyond the start of the session.",
+        help_text=_("Allow longer if the caller has no account yet. The hold always ends when the session starts."),
     )
-    notes = forms.CharField(max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    notes = forms.CharField(label=_("Notes"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
     token = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, caregiver: Caregiver, **kwargs: Any) -> None:
@@ -87,24 +92,24 @@ class PhoneBookingForm(AsksAboutOverlaps):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         if not cleaned.get("care_recipient") and not cleaned.get("full_name"):
-            self.add_error("care_recipient", "Choose who it is for, or write the name of somebody new.")
+            self.add_error("care_recipient", _("Choose a person, or enter a new person’s name."))
         if cleaned.get("care_recipient") and cleaned.get("full_name"):
-            self.add_error("full_name", "Either choose somebody, or write a new name: not both.")
+            self.add_error("full_name", _("Choose a person or enter a new name, not both."))
         return cleaned
 
 
 class CancelSessionForm(forms.Form):
     """What people are told."""
 
-    message = forms.CharField(max_length=300, required=False, label="Message to everybody", help_text=MESSAGE_HELP)
+    message = forms.CharField(max_length=300, required=False, label=_("Message to everyone"), help_text=MESSAGE_HELP)
 
 
 class MoveSessionForm(forms.Form):
     """The new time, in the service's own time zone; `seen` is the start that the form showed."""
 
-    day = date_field("New day")
-    at = forms.TimeField(label="New time", widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}))
-    message = forms.CharField(max_length=300, required=False, label="Message to everybody", help_text=MESSAGE_HELP)
+    day = date_field(_("New date"))
+    at = forms.TimeField(label=_("New time"), widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}))
+    message = forms.CharField(max_length=300, required=False, label=_("Message to everyone"), help_text=MESSAGE_HELP)
     seen = forms.DateTimeField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, session: Session, **kwargs: Any) -> None:
@@ -113,7 +118,7 @@ class MoveSessionForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.initial = {"day": local.date(), "at": local.time(), "seen": seen}
         self.zone = ZoneInfo(session.service.time_zone)
-        self.fields["at"].help_text = f"Time of day in {session.service.time_zone}."
+        self.fields["at"].help_text = _("Local time in %(zone)s.") % {"zone": session.service.time_zone}
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -121,7 +126,9 @@ class MoveSessionForm(forms.Form):
             local = datetime.combine(cleaned["day"], cleaned["at"], self.zone)
             starts_at = local.astimezone(UTC)
             if starts_at.astimezone(self.zone).replace(tzinfo=None) != local.replace(tzinfo=None):
-                raise ValidationError({"at": "The clocks skip this time on that day. Choose another one."})
+                raise ValidationError(
+                    {"at": _("The clocks go forward that day, so this time doesn’t exist. Choose another one.")}
+                )
             cleaned["starts_at"] = starts_at
         return cleaned
 
@@ -129,20 +136,25 @@ class MoveSessionForm(forms.Form):
 class EnterBalanceForm(forms.Form):
     """How the balance came."""
 
-    kind = forms.ChoiceField(label="How it was paid", choices=OfflineKind.choices)
-    received_on = date_field("Received on", initial=lambda: clock.reporting_day(clock.now()))
+    kind = forms.ChoiceField(label=_("Payment method"), choices=OfflineKind.choices)
+    received_on = date_field(_("Date received"), initial=lambda: clock.reporting_day(clock.now()))
     reference = forms.CharField(
-        max_length=120, required=False, help_text="Optional: the number on the slip or the bank statement."
+        label=_("Reference"),
+        max_length=120,
+        required=False,
+        help_text=_("Optional. The number on the receipt or bank statement."),
     )
 
     def clean_received_on(self) -> date:
         day: date = self.cleaned_data["received_on"]
         if day > clock.reporting_day(clock.now()):
-            raise ValidationError("This day has not come yet.")
+            raise ValidationError(_("The date can’t be in the future."))
         return day
 
 
 class TakeBackForm(forms.Form):
     """Why an entry is undone."""
 
-    note = forms.CharField(label="Why", max_length=250, help_text="For example: entered for the wrong booking.")
+    note = forms.CharField(
+        label=_("Reason"), max_length=250, help_text=_("For example, recorded for the wrong booking.")
+    )

@@ -8,7 +8,10 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from wagtail.admin import messages
 
 from payments.domain import notify
@@ -20,11 +23,13 @@ from portal.bookings.forms import ask_about_overlap
 from portal.bookings.models import Booking
 from portal.caregivers.domain import caregiver_of, invite
 from portal.caregivers.models import Caregiver, CareRecipient
-from portal.coordination.base import CoordinationView
+from portal.coordination.base import CoordinationView, Parents
 from portal.coordination.forms import FindCaregiverForm, InviteForm, PhoneBookingForm
 
-CLOSED = "This account is closed. Please ask an administrator."
-ENOUGH_HOLDS = "This caregiver already holds as many unpaid places as one may. They pay or cancel one of those first."
+CLOSED = gettext_lazy("This account is closed. Ask an administrator for help.")
+ENOUGH_HOLDS = gettext_lazy(
+    "This caregiver has reached the limit for unpaid bookings. They need to pay for or cancel one first."
+)
 
 
 class PhoneView(CoordinationView):
@@ -33,7 +38,7 @@ class PhoneView(CoordinationView):
     permissions: ClassVar[tuple[str, ...]] = ("bookings.add_booking", "bookings.change_booking")
     template_name = "coordination/phone.html"
     header_icon = "mobile-alt"
-    button = ""
+    button: str | Promise = ""
 
     def shown(self, form: forms.Form, **context: Any) -> HttpResponse:
         """The page; 422 when the form was refused."""
@@ -43,8 +48,8 @@ class PhoneView(CoordinationView):
 class FindCaregiverView(PhoneView):
     """Who is calling?"""
 
-    page_title = "Book by phone"
-    button = "Continue"
+    page_title = gettext_lazy("Book by phone")
+    button = gettext_lazy("Continue")
 
     def get(self, request: HttpRequest) -> HttpResponse:
         return self.shown(FindCaregiverForm())
@@ -64,13 +69,13 @@ class FindCaregiverView(PhoneView):
 
 
 class InviteView(PhoneView):
-    """Somebody new: an account without a password, and an e-mail that says how to choose one."""
+    """A new caregiver: an account without a password, and an email with a link to choose one."""
 
-    page_title = "Somebody new"
-    button = "Make the account and continue"
-    parents: ClassVar[tuple[tuple[str, str], ...]] = (
-        ("coordination:day", "Care desk"),
-        ("coordination:phone", "Book by phone"),
+    page_title = gettext_lazy("New caregiver")
+    button = gettext_lazy("Create account and continue")
+    parents: ClassVar[Parents] = (
+        ("coordination:day", gettext_lazy("Care desk")),
+        ("coordination:phone", gettext_lazy("Book by phone")),
     )
 
     def get(self, request: HttpRequest) -> HttpResponse:
@@ -84,18 +89,22 @@ class InviteView(PhoneView):
         if not caregiver.user.is_active:
             form.add_error("email", CLOSED)
             return self.shown(form, is_new=True)
-        messages.success(request, f"{caregiver} has an account, and an e-mail that says how to choose a password.")
+        messages.success(
+            request,
+            _("%(caregiver)s now has an account. We’ve emailed them a link to choose a password.")
+            % {"caregiver": caregiver},
+        )
         return redirect("coordination:phone_booking", caregiver.pk)
 
 
 class PhoneBookingView(PhoneView):
-    """Session and person; the place is held, and the e-mail leads to the deposit page behind sign-in."""
+    """Session and person; the place is held, and the email leads to the deposit page behind sign-in."""
 
-    page_title = "Book by phone"
-    button = "Hold the place and send the e-mail"
-    parents: ClassVar[tuple[tuple[str, str], ...]] = (
-        ("coordination:day", "Care desk"),
-        ("coordination:phone", "Who is calling"),
+    page_title = gettext_lazy("Book by phone")
+    button = gettext_lazy("Hold the place and send the email")
+    parents: ClassVar[Parents] = (
+        ("coordination:day", gettext_lazy("Care desk")),
+        ("coordination:phone", gettext_lazy("Find caregiver")),
     )
 
     def get(self, request: HttpRequest, caregiver_id: int) -> HttpResponse:
@@ -165,5 +174,7 @@ def _new_person(caregiver: Caregiver, data: dict[str, Any]) -> CareRecipient:
 def _done(booking: Booking) -> str:
     email = booking.caregiver.user.email
     if booking.status == BookingStatus.AWAITING_DEPOSIT:
-        return f"The place is held. An e-mail to {email} says how to pay the deposit."
-    return f"The place is booked; no deposit is due. An e-mail to {email} confirms it."
+        return _("The place is held. We’ve emailed %(email)s how to pay the deposit.") % {"email": email}
+    return _("The place is booked, and there’s no deposit to pay. We’ve emailed %(email)s to confirm.") % {
+        "email": email
+    }

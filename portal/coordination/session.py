@@ -7,6 +7,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin import messages
 
@@ -24,7 +25,7 @@ class ChangeSessionView(CoordinationView, ABC):
 
     permissions: ClassVar[tuple[str, ...]] = ("bookings.change_session", "bookings.change_booking")
     template_name = "coordination/change_session.html"
-    button = ""
+    button: str | Promise = ""
     explanation: str | Promise = ""
 
     def get(self, request: HttpRequest, session_id: int) -> HttpResponse:
@@ -40,7 +41,9 @@ class ChangeSessionView(CoordinationView, ABC):
             except SessionChangeRefused as error:
                 form.add_error(None, error.sentence)
             else:
-                messages.success(request, "Done. Everybody who booked is being seen to: this page shows how far it is.")
+                messages.success(
+                    request, gettext("Done. Everyone who booked is being notified. Refresh this page to see progress.")
+                )
                 return redirect("coordination:attendance", session.pk)
         return self._shown(session, form, status=422)
 
@@ -62,11 +65,11 @@ class CancelSessionView(ChangeSessionView):
     """Everybody is refunded in full, whatever the terms, and told."""
 
     sends_money_back = True
-    page_title = "Cancel this session"
-    button = "Cancel the session"
+    page_title = _("Cancel this session")
+    button = _("Cancel session")
     explanation = _(
-        "Each booking is cancelled. Everything that was paid is refunded, except what a bank has already returned or "
-        "is deciding about. Each caregiver gets an email. This can’t be undone."
+        "We’ll cancel every booking, refund everything that’s been paid (apart from disputed payments) and email each "
+        "caregiver. You can’t undo this."
     )
 
     def form(self, session: Session, data: Any) -> forms.Form:
@@ -79,12 +82,11 @@ class CancelSessionView(ChangeSessionView):
 class MoveSessionView(ChangeSessionView):
     """Everybody is told, and may cancel free of charge from then on."""
 
-    page_title = "Move this session"
-    button = "Move the session"
+    page_title = _("Move this session")
+    button = _("Move session")
     explanation = _(
-        "Bookings and payments stay as they are, and it takes as long as before. Each caregiver gets an email with "
-        "the new time, and may cancel free of charge until it begins. The session’s page then names who has another "
-        "booking at that time."
+        "Bookings, payments and the length stay the same. We’ll email each caregiver the new time, and they can cancel "
+        "free of charge until it starts. Afterwards, the session page shows who has another booking at that time."
     )
 
     def form(self, session: Session, data: Any) -> forms.Form:

@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest
 from django.urls import URLResolver, include, path, reverse
+from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.ui.components import Component
 
@@ -23,7 +24,7 @@ def day_panel(request: HttpRequest, panels: list[Component]) -> None:
 @hooks.register("register_admin_menu_item")
 def day_item() -> PermissionMenuItem:
     return PermissionMenuItem(
-        "Care desk",
+        _("Care desk"),
         reverse("coordination:day"),
         permission="bookings.change_booking",
         name="care-desk",
@@ -35,7 +36,7 @@ def day_item() -> PermissionMenuItem:
 @hooks.register("register_admin_menu_item")
 def phone_item() -> PermissionMenuItem:
     return PermissionMenuItem(
-        "Book by phone",
+        _("Book by phone"),
         reverse("coordination:phone"),
         permission="bookings.add_booking",
         name="book-by-phone",

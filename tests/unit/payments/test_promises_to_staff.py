@@ -248,7 +248,7 @@ def balance_entered(world: World, coordinator: Client) -> None:
     world.pays()
     address = reverse("coordination:enter_balance", args=[world.booking.pk])
     page = coordinator.get(address).content.decode()
-    explained = re.search(r"[^<>]*is marked as paid[^<>]*", page)
+    explained = re.search(r"[^<>]*as paid and email[^<>]*", page)
     assert explained is not None
     record_balance(
         world.booking.pk, kind=OfflineKind.CASH, received_on=date.today(), reference="", cause=Cause(BY, Source.STAFF)

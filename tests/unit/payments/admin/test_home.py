@@ -62,15 +62,15 @@ def test_the_coordinator_sees_the_day_or_the_next_one(session: Session, signed_i
     client = signed_in(Role.COORDINATOR)
     next_day = session.starts_local.strftime("%A %-d %B")
     home = client.get("/admin/").content.decode()
-    assert "No session begins today" in home
+    assert "No sessions start today" in home
     assert next_day in home
     with time_machine.travel(session.starts_at, tick=False):
         fresh = signed_in(Role.COORDINATOR)
-        assert "1 session, 0 places taken" in fresh.get("/admin/").content.decode()
+        assert "1 session, 0 booked" in fresh.get("/admin/").content.decode()
 
 
 @pytest.mark.parametrize("role", [Role.EDITOR, Role.MANAGER])
 def test_others_have_no_tasks_of_finance_and_no_desk(role: Role, signed_in: Callable[[Role], Client]) -> None:
     home = signed_in(role).get("/admin/").content.decode()
     assert "finance-tasks" not in home
-    assert "Care today" not in home
+    assert "portal-today" not in home

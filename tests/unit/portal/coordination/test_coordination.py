@@ -111,8 +111,8 @@ class TestRegister:
         return said(client.post(f"/admin/desk/sessions/{booking.session_id}/", fields, follow=True))
 
     def test_marks_and_says_so(self, coordinator: Client, begun: Booking) -> None:
-        assert "Saved: 1 changed." in self.post(coordinator, begun, "completed")
-        assert "Saved: 1 changed." in self.post(coordinator, begun, "no_show", seen="completed")
+        assert "1 person updated." in self.post(coordinator, begun, "completed")
+        assert "1 person updated." in self.post(coordinator, begun, "no_show", seen="completed")
         assert Booking.objects.get(pk=begun.pk).status == BookingStatus.NO_SHOW
         by = AuditEvent.objects.filter(data__reason="attendance").values_list("actor_id", "source")
         assert set(by) == {(str(coordinator.user.pk), "staff")}  # type: ignore[attr-defined]
@@ -125,7 +125,7 @@ class TestRegister:
 
     @pytest.mark.parametrize("mark", ["", "cancelled", "expired", "awaiting_deposit", "nonsense"])
     def test_knows_three_marks_only(self, coordinator: Client, begun: Booking, mark: str) -> None:
-        assert "Nothing was changed." in self.post(coordinator, begun, mark)
+        assert "Nothing has changed." in self.post(coordinator, begun, mark)
         assert Booking.objects.get(pk=begun.pk).status == BookingStatus.CONFIRMED
 
     def test_is_closed_before_the_session(self, coordinator: Client, confirmed: Booking) -> None:
@@ -136,7 +136,7 @@ class TestRegister:
         assert Booking.objects.get(pk=confirmed.pk).status == BookingStatus.CONFIRMED
 
     def test_says_what_is_still_to_pay(self, coordinator: Client, begun: Booking) -> None:
-        assert "Still to pay: £33.75" in said(coordinator.get(f"/admin/desk/sessions/{begun.session_id}/"))
+        assert "Balance due: £33.75" in said(coordinator.get(f"/admin/desk/sessions/{begun.session_id}/"))
 
 
 class TestChangingASession:
@@ -144,12 +144,12 @@ class TestChangingASession:
 
     def test_cancelling_shows_how_far_it_is(self, coordinator: Client, confirmed: Booking) -> None:
         address = f"/admin/desk/sessions/{confirmed.session_id}/cancel/"
-        assert "1 booking is concerned." in said(coordinator.get(address))
+        assert "1 booking affected." in said(coordinator.get(address))
         page = coordinator.post(address, {"message": "Our carer is ill."}, follow=True)
-        assert "0 of 1 booking seen to so far." in said(page)
+        assert "0 of 1 booking notified so far." in said(page)
         see_to_session_changes()
         page = coordinator.get(f"/admin/desk/sessions/{confirmed.session_id}/")
-        assert "Everybody was seen to: 1 booking." in said(page)
+        assert "Everyone has been notified: 1 booking." in said(page)
 
     def test_a_second_click_is_told_that_it_is_done(self, coordinator: Client, confirmed: Booking) -> None:
         address = f"/admin/desk/sessions/{confirmed.session_id}/cancel/"
@@ -177,7 +177,7 @@ class TestChangingASession:
         page = coordinator.post(
             f"{address}move/", {"day": "2027-03-29", "at": "10:00", "message": "", "seen": seen(session)}, follow=True
         )
-        assert "Some people who are booked here have another booking at the same time." in said(page)
+        assert "Some people booked here have another booking at the same time." in said(page)
         assert f'/admin/desk/bookings/{other.pk}/">Rose Okafor: {other.session.service.name}' in page.content.decode()
         assert see_to_session_changes() == 1
         assert Notification.objects.filter(template="session_moved").count() == 1
@@ -187,7 +187,7 @@ class TestChangingASession:
     @pytest.mark.parametrize(
         ("fields", "sentence"),
         [
-            ({"day": "2027-03-28", "at": "01:30"}, "The clocks skip this time"),
+            ({"day": "2027-03-28", "at": "01:30"}, "The clocks go forward that day"),
             ({"day": "2020-01-01"}, "in the future"),
             ({"day": "soon"}, "Enter a valid date"),
             ({"at": "25:00"}, "Enter a valid time"),
@@ -302,7 +302,7 @@ class TestPhone:
             self.booking_form(free, care_recipient=person.pk),
             follow=True,
         )
-        assert "no deposit is due" in said(reply)
+        assert "there’s no deposit to pay" in said(reply)
         assert Booking.objects.get().status == BookingStatus.CONFIRMED
         assert list(Notification.objects.values_list("template", flat=True)) == ["booking_confirmed"]
 
@@ -318,11 +318,11 @@ class TestPhone:
     @pytest.mark.parametrize(
         ("fields", "sentence"),
         [
-            ({}, "Choose who it is for"),
+            ({}, "Choose a person"),
             ({"full_name": "Joy", "care_recipient": "own"}, "not both"),
             ({"care_recipient": "stranger"}, "Select a valid choice"),
             ({"care_recipient": "own", "session": ""}, "Choose a session."),
-            ({"care_recipient": "own", "session": "999999"}, "can no longer be booked"),
+            ({"care_recipient": "own", "session": "999999"}, "can’t be booked any more"),
             ({"care_recipient": "own", "hold_minutes": "99999"}, "Select a valid choice"),
         ],
     )
@@ -346,7 +346,7 @@ class TestPhone:
         reply = coordinator.post(
             f"/admin/desk/phone/{person.caregiver_id}/", self.booking_form(session, care_recipient=person.pk)
         )
-        assert "already holds as many unpaid places" in said(reply)
+        assert "has reached the limit for unpaid bookings" in said(reply)
 
     def test_a_person_with_a_place_leads_to_the_booking_they_have(self, coordinator: Client, session: Session) -> None:
         known = BookingFactory(session=session)
@@ -381,7 +381,7 @@ class TestBooking:
     def test_a_balance_is_entered_and_only_finance_takes_it_back(self, coordinator: Client, confirmed: Booking) -> None:
         home = f"/admin/desk/bookings/{confirmed.pk}/"
         form = {"kind": "cash", "received_on": "2026-01-05", "reference": "slip 7"}
-        assert "£33.75 entered." in said(coordinator.post(f"{home}balance/", form, follow=True))
+        assert "Payment of £33.75 recorded." in said(coordinator.post(f"{home}balance/", form, follow=True))
         assert "The balance for this booking has already been paid." in said(coordinator.post(f"{home}balance/", form))
         assert "take-back" not in coordinator.get(home).content.decode()
         assert coordinator.post(f"{home}take-back/", {"note": "x"}).status_code == 403
@@ -414,7 +414,7 @@ class TestBooking:
         assert "£11.25 will be refunded through Stripe." in said(coordinator.get(address))
         assert coordinator.post(address).status_code == 422  # no page of ours said what goes back
         shown = {"quoted": signed(confirmed, 1125)}
-        assert "The booking is cancelled" in said(coordinator.post(address, shown, follow=True))
+        assert "The booking has been cancelled" in said(coordinator.post(address, shown, follow=True))
         assert coordinator.post(address, shown).status_code == 422
         assert Booking.objects.get(pk=confirmed.pk).status == BookingStatus.CANCELLED
         assert Session.objects.get(pk=confirmed.session_id).status == SessionStatus.OPEN
