@@ -8,7 +8,7 @@ _BOOKING: Final = {
     "name": "Amara",
     "service": "Respite care at home",
     "date": "Thursday 3 December 2026",
-    "time": "10:00am to 1:00pm (GMT)",
+    "time": "10am to 1pm",
     "person": "Rose Okafor",
     "reference": "7K3M-9QX2-W4TD",
     "url": "/bookings/7K3M-9QX2-W4TD/",
@@ -149,7 +149,7 @@ SESSION_MOVED: Final = MessageTemplate(
         "bookings page until it begins, and everything you paid comes back."
     ),
     button="See your booking",
-    samples={**_BOOKING, "before": "10:00am on Wednesday 2 December", "message": "Our carer has fallen ill."},
+    samples={**_BOOKING, "before": "10am on Wednesday 2 December", "message": "Our carer has fallen ill."},
 )
 BOOKING_MOVED: Final = MessageTemplate(
     key="booking_moved",

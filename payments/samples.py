@@ -15,7 +15,7 @@ def sample_row() -> BookingRow:
         service_name="Respite care at home",
         starts_local=start,
         ends_local=start + timedelta(hours=3),
-        zone_label=f"{start:%Z}",
+        zone_label=clock.zone_name(start),
         person_name="Rose Okafor",
         location="At your home",
         status="awaiting_deposit",

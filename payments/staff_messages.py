@@ -9,7 +9,7 @@ _DISPUTE: Final = {
     "amount": "£11.25",
     "reference": "7K3M-9QX2-W4TD",
     "reason": "fraudulent",
-    "due": "9:00am on Thursday 3 December (GMT)",
+    "due": "9am on Thursday 3 December",
     "url": "/admin/payments/payment/inspect/1/",
 }
 

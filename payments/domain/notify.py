@@ -14,9 +14,9 @@ from payments.models import Dispute, Payment, Refund
 from payments.refund_sentences import after
 from portal.accounts.roles import Role
 from portal.bookings.enums import SessionChangeKind, SessionStatus
-from portal.bookings.models import Booking, SessionChange
+from portal.bookings.models import Booking, Session, SessionChange
 from portal.common import clock
-from portal.common.clock import clock_time
+from portal.common.clock import clock_time, zone_name
 from portal.common.money import formatted
 from portal.notifications.domain import send
 from portal.notifications.domain.staff import send_to_role
@@ -29,13 +29,27 @@ def spoken_time(moment: datetime, zone: str) -> str:
     return f"{clock_time(local)} on {local:%A %-d %B}"
 
 
+def _caregivers_time(moment: datetime, zone: str) -> str:
+    """`spoken_time`, with the zone where it is not the one that the caregiver expects."""
+    name = zone_name(moment.astimezone(ZoneInfo(zone)))
+    return f"{spoken_time(moment, zone)} ({name})" if name else spoken_time(moment, zone)
+
+
+def _session_time(session: Session) -> str:
+    """10am to 1pm; with the last day where that is another one, and the zone where the caregiver expects another."""
+    start, end = session.starts_local, session.ends_local
+    said = _("%(start)s to %(end)s") if start.date() == end.date() else _("%(start)s to %(end)s on %(last_day)s")
+    times = said % {"start": clock_time(start), "end": clock_time(end), "last_day": f"{end:%A %-d %B}"}
+    return f"{times} ({zone_name(start)})" if zone_name(start) else times
+
+
 def _booking_values(booking: Booking, url: str) -> dict[str, str]:
     session = booking.session
     return {
         "name": booking.caregiver.user.first_name or str(booking.caregiver),
         "service": session.service.name,
         "date": f"{session.starts_local:%A %-d %B %Y}",
-        "time": f"{clock_time(session.starts_local)} to {clock_time(session.ends_local)} ({session.starts_local:%Z})",
+        "time": _session_time(session),
         "person": booking.care_recipient.full_name,
         "reference": booking.reference,
         "url": url,
@@ -94,7 +108,7 @@ def _deposit_failed(payment: Payment, held_until: datetime) -> None:
         cause=f"payment:{payment.pk}",
         url=f"/deposit/{booking.reference}/",
         amount=formatted(payment.amount, payment.currency),
-        until=spoken_time(held_until, booking.session.service.time_zone),
+        until=_caregivers_time(held_until, booking.session.service.time_zone),
     )
 
 
@@ -108,7 +122,7 @@ def hold_ending(booking: Booking) -> None:
         cause=f"booking:{booking.pk}:{booking.hold_expires_at.isoformat()}",
         url=f"/deposit/{booking.reference}/",
         amount=formatted(booking.deposit_amount, booking.currency),
-        until=spoken_time(booking.hold_expires_at, booking.session.service.time_zone),
+        until=_caregivers_time(booking.hold_expires_at, booking.session.service.time_zone),
     )
 
 
@@ -144,7 +158,7 @@ def session_moved(booking: Booking, change: SessionChange) -> None:
         booking,
         cause=f"booking:{booking.pk}:{change.pk}",
         url=f"/bookings/{booking.reference}/",
-        before=spoken_time(change.from_starts_at, zone),
+        before=_caregivers_time(change.from_starts_at, zone),
         message=change.message,
     )
 
@@ -194,7 +208,7 @@ def pay_link(booking: Booking) -> None:
         cause=f"booking:{booking.pk}:{booking.hold_expires_at.isoformat()}",
         url=f"/deposit/{booking.reference}/",
         amount=formatted(booking.deposit_amount, booking.currency),
-        until=spoken_time(booking.hold_expires_at, booking.session.service.time_zone),
+        until=_caregivers_time(booking.hold_expires_at, booking.session.service.time_zone),
     )
 
 

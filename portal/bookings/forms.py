@@ -5,11 +5,12 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from portal.bookings.errors import TimesOverlap
 from portal.bookings.models import Booking, Session
 from portal.bookings.models.booking import REFERENCE
-from portal.common.clock import clock_time
+from portal.common.clock import clock_time, zone_name
 
 SESSIONS_OFFERED = 150  # of each service
 
@@ -80,12 +81,18 @@ class MoveForm(AsksAboutOverlaps):
 
 
 def session_label(session: Session) -> str:
-    """Mon 30 November, 10:00am to 1:00pm (3 places left)."""
+    """Mon 30 November, 10am to 1pm (3 places left)."""
     start, end = session.starts_local, session.ends_local
     same_day = start.date() == end.date()
     until = clock_time(end) if same_day else f"{end:%a %-d %B}, {clock_time(end)}"
-    places = f"{session.free} place{'s' if session.free != 1 else ''} left"
-    return f"{start:%a %-d %B}, {clock_time(start)} to {until} ({places})"
+    if zone := zone_name(start):
+        until = f"{until} {zone}"
+    label = ngettext(
+        "%(day)s, %(start)s to %(end)s (%(places)d place left)",
+        "%(day)s, %(start)s to %(end)s (%(places)d places left)",
+        session.free,
+    )
+    return label % {"day": f"{start:%a %-d %B}", "start": clock_time(start), "end": until, "places": session.free}
 
 
 def grouped(sessions: list[Session]) -> list[tuple[str, Any]]:

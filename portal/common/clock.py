@@ -29,8 +29,14 @@ def midnight(day: date) -> datetime:
 
 
 def clock_time(moment: datetime) -> str:
-    """The time of day as every page says it: 10:00am."""
-    return f"{moment:%-I:%M%p}".lower()
+    """The time of day as people say it: 5pm, 5:30pm."""
+    return f"{moment:%-I:%M%p}".replace(":00", "").lower()
+
+
+def zone_name(local: datetime) -> str:
+    """GMT: the zone of `local`, for whoever cannot know it; empty while its clocks show the reporting zone's time."""
+    reporting = local.astimezone(ZoneInfo(settings.REPORTING_TIME_ZONE))
+    return "" if reporting.utcoffset() == local.utcoffset() else f"{local:%Z}"
 
 
 def validate_zone(name: str) -> None:

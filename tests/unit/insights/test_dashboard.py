@@ -213,7 +213,7 @@ def test_what_has_no_service_says_so_when_a_service_is_chosen() -> None:
 
 
 def test_a_dashboard_without_a_worker_says_since_when() -> None:
-    said = "The dashboard was last updated at 1:00pm on Wednesday 10 June 2026."
+    said = "The dashboard was last updated at 1pm on Wednesday 10 June 2026."
     manager = signed_in(Role.MANAGER)
     assert "The dashboard has no data yet." in manager.get(ADDRESS).content.decode()
     with time_machine.travel("2026-06-10T12:00:00Z", tick=False):

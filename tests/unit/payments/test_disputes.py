@@ -66,7 +66,7 @@ def test_finance_is_told_by_when_to_answer_and_how_it_ended(paid: Payment, finan
         assert apply_dispute(result, cause()) is Applied.APPLIED
     assert told() == [("dispute_opened", "finn@example.com"), ("dispute_closed", "finn@example.com")]
     opened, closed = Notification.objects.filter(template__startswith="dispute").order_by("pk")
-    assert opened.context["due"] == "9:00am on Thursday 3 December"
+    assert opened.context["due"] == "9am on Thursday 3 December"
     assert (opened.context["reason"], closed.context["outcome"]) == ("product not received", "lost")
 
 

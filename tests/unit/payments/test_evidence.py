@@ -455,7 +455,7 @@ def test_too_late_is_too_late(dispute: Dispute) -> None:
         lambda: saved(dispute, version=1),
         lambda: request_submission(dispute.pk, version=1, cause=Cause(STAFF, Source.STAFF)),
     ):
-        with pytest.raises(EvidenceError, match="was 9:00am on Tuesday 3 November, so it’s too late"):
+        with pytest.raises(EvidenceError, match="was 9am on Tuesday 3 November, so it’s too late"):
             act()
 
 

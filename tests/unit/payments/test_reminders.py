@@ -92,6 +92,22 @@ def test_it_says_what_is_still_to_pay() -> None:
     assert mail.context["where"] == "Where: At your home"
 
 
+@pytest.mark.parametrize(
+    ("zone", "hours", "time"),
+    [
+        ("Europe/London", 3, "10am to 1pm"),
+        ("Europe/London", 15, "10am to 1am on Thursday 21 January"),
+        ("Europe/London", 48, "10am to 10am on Friday 22 January"),
+        ("America/Los_Angeles", 3, "2am to 5am (PST)"),
+    ],
+)
+def test_it_says_the_last_day_and_the_zone_where_they_differ(zone: str, hours: int, time: str) -> None:
+    booking = confirmed(datetime(2027, 1, 20, 10, tzinfo=UTC), zone)
+    Session.objects.update(ends_at=booking.session.starts_at + timedelta(hours=hours))
+    reminded_at(datetime(2027, 1, 19, 18, tzinfo=UTC))
+    assert Notification.objects.get(template="session_tomorrow").context["time"] == time
+
+
 @pytest.mark.parametrize(("minutes", "left", "reminded"), [(30, 11, 0), (30, 10, 1), (1440, 121, 0), (1440, 120, 1)])
 def test_a_hold_is_reminded_of_when_its_time_is_nearly_over(minutes: int, left: int, reminded: int) -> None:
     booking = BookingFactory()

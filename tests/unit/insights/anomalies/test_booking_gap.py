@@ -38,7 +38,7 @@ def test_the_report_says_since_when_and_what_is_usual() -> None:
     found = judge_gap(bookings(until=at(10, 9)), at(10, 16), LIMITS)
     assert found is not None
     assert found.what == (
-        "No bookings since 9:00am. In the same 7 hours, each of the previous 8 weeks had 14 bookings."
+        "No bookings since 9am. In the same 7 hours, each of the previous 8 weeks had 14 bookings."
     )
     assert (found.low, found.high) == (14, 14)
 

@@ -234,7 +234,7 @@ def test_a_booking_gap_is_found_within_the_hour_and_closed_by_the_next_booking()
     [found] = open_anomalies()
     assert (found.kpi, found.value, found.expected, found.severity) == (BOOKING_GAP, "0", "18 to 18", Severity.WARNING)
     assert found.reason == (
-        "Today: No bookings since 6:00am. In the same 3 hours, each of the previous 8 weeks had 18 bookings."
+        "Today: No bookings since 6am. In the same 3 hours, each of the previous 8 weeks had 18 bookings."
     )
     bookings_at(MORNING)
     with time_machine.travel(MORNING + timedelta(minutes=10)):
