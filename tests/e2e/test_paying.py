@@ -96,7 +96,7 @@ def test_coming_back_from_the_bank_after_a_refusal_says_why_and_lets_try_again(p
     reference = book(page)
     page.goto(bank_page(stack, reference))
     page.get_by_role("button", name="Fail authentication").click()
-    page.get_by_role("alert").filter(has_text="Your bank did not confirm that it was you.").wait_for()
+    page.get_by_role("alert").filter(has_text="Your bank couldn't confirm it was you.").wait_for()
     assert page.url == f"{stack.portal}/deposit/{reference}/"  # without the secret that Stripe's return carries
     fill_card(page, VISA)
     press_pay(page)
@@ -139,9 +139,9 @@ def request_session(page: Page, service: str, label: re.Pattern[str]) -> str:
 
 def test_an_overlap_is_asked_about_once(page: Page) -> None:
     sign_in(page)
-    day = request_session(page, "Respite care at home", re.compile(r"^(\w+ \d+ \w+), 10:00am"))
+    day = request_session(page, "Respite care at home", re.compile(r"^(\w+ \d+ \w+), 10am"))
     page.wait_for_url(re.compile("/deposit/"))
-    request_session(page, "Home needs assessment", re.compile(f"^({day}), 11:00am"))
+    request_session(page, "Home needs assessment", re.compile(f"^({day}), 11am"))
     page.get_by_role("heading", level=1, name="Another booking at the same time").wait_for()
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
@@ -241,7 +241,7 @@ def test_cancelling_an_unpaid_booking_cancels_its_intent(page: Page, stack: Stac
     reference = book(page)
     page.goto(f"/bookings/{reference}/cancel/")
     page.get_by_role("button", name="Cancel booking").click()
-    page.get_by_text("Your booking is cancelled").wait_for()
+    page.get_by_text("Your booking has been cancelled").wait_for()
     assert [intent["status"] for intent in stack.intent_for(reference)] == ["canceled"]
 
 
@@ -249,7 +249,7 @@ def test_when_stripe_is_down_the_page_says_so_and_trying_again_works(page: Page,
     sign_in(page)
     stack.faults(api={"fail_next": 4, "status": 503})
     reference = book(page)
-    page.get_by_role("heading", name="We cannot take your deposit just now").wait_for()
+    page.get_by_role("heading", name="We can't take your deposit right now").wait_for()
     assert axe_violations(page) == []
     stack.faults(api={"fail_next": 0})
     page.get_by_role("link", name="Try again").click()

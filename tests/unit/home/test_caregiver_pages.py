@@ -279,10 +279,10 @@ def test_a_payment_that_is_being_processed_is_told_alike_on_every_page(stripe: F
     payment = open_checkout(booking).payment
     stripe.set(str(payment.intent_id), status="processing")
     browser = signed_in(booking.caregiver.user)
-    assert "We are confirming your deposit" in browser.get(f"/deposit/{booking.reference}/").content.decode()
+    assert "We're confirming your deposit" in browser.get(f"/deposit/{booking.reference}/").content.decode()
     for address in ("/dashboard/", f"/bookings/{booking.reference}/"):
         page = browser.get(address).content.decode()
-        assert "Your bank is processing your payment of £11.25. Please do not pay again" in page
+        assert "Your bank is processing your payment of £11.25. Please don't pay again" in page
         assert "Payment being processed" in page
         assert "Pay deposit" not in page
     page = browser.get(f"/bookings/{booking.reference}/cancel/").content.decode()
@@ -296,7 +296,7 @@ def test_a_refusal_of_stripe_is_told_apart_from_an_outage(stripe: FakeGateway) -
     response = signed_in(booking.caregiver.user).get(f"/deposit/{booking.reference}/")
     page = response.content.decode()
     assert response.status_code == 200
-    assert "Our payment provider did not accept this payment. Nothing has been taken from your card." in page
+    assert "Our payment provider didn't accept this payment. You haven't been charged." in page
     assert "Try again</a>" not in page
 
 
@@ -314,7 +314,7 @@ def test_stripe_out_of_reach_is_said_with_a_way_to_try_again(stripe: FakeGateway
     response = browser.get(f"/deposit/{booking.reference}/")
     page = response.content.decode()
     assert response.status_code == 503
-    assert "We cannot reach our payment provider. Nothing has been taken from your card" in page
+    assert "We can't reach our payment provider. You haven't been charged" in page
     assert f'<a class="button" href="/deposit/{booking.reference}/">Try again</a>' in page
     assert browser.get(f"/deposit/{booking.reference}/").status_code == 200
 

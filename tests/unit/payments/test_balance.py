@@ -239,11 +239,11 @@ class TestPage:
     ) -> None:
         page = signed_in(client, confirmed).get("/dashboard/").content.decode()
         assert "Pay the balance" in page
-        assert "<dt>Still to pay</dt><dd><strong>£33.75</strong></dd>" in page
+        assert "<dt>Balance to pay</dt><dd><strong>£33.75</strong></dd>" in page
         pay(confirmed, stripe, Purpose.BALANCE)
         page = client.get("/dashboard/").content.decode()
         assert "Pay the balance" not in page
-        assert "Still to pay" not in page
+        assert "Balance to pay" not in page
 
 
 def test_the_receipt_lists_deposit_and_balance(confirmed: Booking, stripe: FakeGateway) -> None:

@@ -205,7 +205,7 @@ class TestPage:
         Booking.objects.filter(pk=confirmed.pk).update(policy=[{"hours_before": 24, "refund_percent": 50}])
         answer = owner.post(address, shown)
         assert answer.status_code == 422
-        assert "What you get back has changed since this page was opened." in answer.content.decode()
+        assert "Your refund has changed since you opened this page." in answer.content.decode()
         assert fresh(confirmed).status == BookingStatus.CONFIRMED
         assert owner.post(address, {"quoted": answer.context["quoted"]}).status_code == 302
         assert sent() == [("deposit", 562, "requested")]

@@ -9,8 +9,15 @@
   const alertBox = document.getElementById("payment-error");
   const statusBox = document.getElementById("payment-status");
 
+  const sentences = document.getElementById("payment-sentences").content;
+  const sentence = (name) => sentences.querySelector(`[data-name="${name}"]`).textContent;
   const say = (text) => { statusBox.textContent = text; };
   const fail = (text) => { alertBox.textContent = text; };
+  /* Stripe says why a card was declined; what that means for the caregiver is ours to say. */
+  const explained = ({ type, message }) => {
+    if (!message) return sentence("failed");
+    return type === "card_error" ? sentence("declined").replace("{reason}", message) : message;
+  };
   const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
   /* Asks the ledger until it says how it ended; slower each time, and once it is late lets it ask Stripe. */
@@ -21,7 +28,7 @@
       wait = Math.min(wait * 1.4, LONGEST_WAIT_MS);
       const late = poll >= CHECK_AFTER_POLLS && poll % 4 === 0;
       if (poll === CHECK_AFTER_POLLS) {
-        say("Your bank has the payment. Confirming it takes a little longer than usual; please stay on this page.");
+        say(sentence("slow"));
       }
       try {
         const reply = await fetch(`${statusUrl}${late ? "?check=1" : ""}`, { headers: { Accept: "application/json" } });
@@ -35,7 +42,7 @@
         /* Offline for a moment: the next round asks again. */
       }
     }
-    say("This takes longer than we expected. You can close this page: we keep your place and e-mail you as soon as the payment is confirmed. Please do not pay again.");
+    say(sentence("later"));
   };
 
   /* Counts from the server's clock when it made the page: the device's own may be wrong. */
@@ -45,7 +52,9 @@
     if (!hold || !minutes) return;
     const left = Date.parse(hold.dataset.holdExpiresAt) - Date.parse(hold.dataset.serverNow);
     setInterval(() => {
-      minutes.textContent = Math.max(0, Math.ceil((left - performance.now()) / 60000));
+      const whole = Math.max(0, Math.ceil((left - performance.now()) / 60000));
+      const { one, many } = minutes.dataset;
+      minutes.textContent = whole === 1 ? one : many.replace("{count}", whole);
     }, 15000);
   };
 
@@ -65,7 +74,7 @@
     const button = document.getElementById("payment-submit");
     const { publishableKey, clientSecret, returnUrl, statusUrl } = form.dataset;
     if (typeof window.Stripe !== "function") {
-      fail("The card form could not be loaded. Check your connection and load this page again; your place is kept.");
+      fail(sentence("no-form"));
       button.disabled = true;
       return;
     }
@@ -73,7 +82,7 @@
     const elements = stripe.elements({ clientSecret, appearance: appearance() });
     const element = elements.create("payment");
     element.mount("#payment-element");
-    element.on("loaderror", () => fail("The card form could not be loaded. Load this page again; your place is kept."));
+    element.on("loaderror", () => fail(sentence("no-form")));
 
     let busy = false;
     const release = () => {
@@ -86,7 +95,7 @@
       busy = true;
       button.setAttribute("aria-disabled", "true");
       fail("");
-      say("Sending your payment to the bank. Please wait.");
+      say(sentence("sending"));
       try {
         const { error, paymentIntent } = await stripe.confirmPayment({
           elements,
@@ -97,18 +106,18 @@
           window.location.assign(returnUrl);
         } else if (error) {
           say("");
-          fail(error.message || "The payment did not go through. Nothing has been charged. Please try again.");
+          fail(explained(error));
           release();
         } else if (paymentIntent && paymentIntent.status === "requires_payment_method") {
           say("");
-          fail("Your bank did not confirm that it was you. Nothing has been charged. Please try again.");
+          fail(sentence("not-confirmed"));
           release();
         } else {
-          say("Your bank has accepted the payment. We are confirming your payment.");
+          say(sentence("confirming"));
           await waitForLedger(statusUrl, returnUrl);
         }
       } catch {
-        say("We are checking whether your payment went through.");
+        say(sentence("checking"));
         await waitForLedger(statusUrl, returnUrl);
       }
     });

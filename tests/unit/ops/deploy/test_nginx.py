@@ -289,7 +289,7 @@ def test_without_the_application_there_is_a_page_that_says_to_wait(var: Path) ->
     reply = httpx.get(alone.url, verify=ssl.create_default_context(cafile=str(alone.certificate)))
     alone.stop()
     assert (reply.status_code, reply.headers["Retry-After"]) == (502, "30")
-    assert "<h1>We will be back in a moment</h1>" in reply.text
+    assert "<h1>We'll be back in a moment</h1>" in reply.text
 
 
 def written(*arguments: str) -> "subprocess.CompletedProcess[str]":

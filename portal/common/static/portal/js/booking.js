@@ -24,7 +24,8 @@
     const options = [...matching[0].children];
     sessions.value = options.some((option) => option.value === keep) ? keep : "";
     const free = options.filter((option) => !option.disabled).length;
-    count.textContent = `${free} ${free === 1 ? "session" : "sessions"} of ${name} to choose from.`;
+    const { one, many } = count.closest("[data-session-field]").dataset;
+    count.textContent = free === 1 ? one : many.replace("{count}", free);
   };
 
   form.addEventListener("change", (event) => {
