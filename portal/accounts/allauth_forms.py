@@ -1,18 +1,24 @@
 """allauth's forms with our rules about addresses. Apart from `forms`, which allauth's own module imports."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from allauth.account import forms as allauth_forms
 from allauth.account.adapter import get_adapter
 from django.http import HttpRequest, HttpResponse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
+from portal.accounts.field_errors import AsksForEmail, ByField
 from portal.accounts.fields import validate_address
 from portal.accounts.lookup import find_user
 from portal.accounts.models import User
 
 
-class SignupForm(allauth_forms.SignupForm):  # type: ignore[misc]
+class SignupForm(ByField, allauth_forms.SignupForm):  # type: ignore[misc]
     """Answers for an address that has an account as for one that has none, with the same work."""
+
+    required: ClassVar[Mapping[str, Promise]] = {**AsksForEmail.required, "password1": _("Choose a password.")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -29,7 +35,7 @@ class SignupForm(allauth_forms.SignupForm):  # type: ignore[misc]
         return user, response
 
 
-class AddEmailForm(allauth_forms.AddEmailForm):  # type: ignore[misc]
+class AddEmailForm(AsksForEmail, allauth_forms.AddEmailForm):  # type: ignore[misc]
     """A further address; the letter of proof goes to it as it will be stored."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -37,7 +43,7 @@ class AddEmailForm(allauth_forms.AddEmailForm):  # type: ignore[misc]
         self.fields["email"].validators.append(validate_address)
 
 
-class ResetPasswordForm(allauth_forms.ResetPasswordForm):  # type: ignore[misc]
+class ResetPasswordForm(AsksForEmail, allauth_forms.ResetPasswordForm):  # type: ignore[misc]
     """The link goes to the account that the address belongs to, and to nobody who only claims the address."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

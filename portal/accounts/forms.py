@@ -14,10 +14,16 @@ class SignupForm(forms.Form):
     field_order = ("email", "first_name", "last_name", "password1", "link_visits")
 
     first_name = NameField(
-        label=_("First name"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "given-name"})
+        label=_("First name"),
+        max_length=150,
+        error_messages={"required": _("Enter your first name.")},
+        widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
     )
     last_name = NameField(
-        label=_("Last name"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "family-name"})
+        label=_("Last name"),
+        max_length=150,
+        error_messages={"required": _("Enter your last name.")},
+        widget=forms.TextInput(attrs={"autocomplete": "family-name"}),
     )
     link_visits = forms.BooleanField(
         label=_("Let us link your visits to improve the site (optional)"),

@@ -18,6 +18,18 @@ class CareRecipientForm(forms.ModelForm[CareRecipient]):
     class Meta:
         model = CareRecipient
         fields = ("full_name", "relationship", "care_notes")
+        labels = {
+            "full_name": _("Full name"),
+            "relationship": _("Your relationship to them"),
+            "care_notes": _("What should our carers know?"),
+        }
+        help_texts = {
+            "relationship": _("For example: my mother, a neighbour."),
+            "care_notes": _(
+                "Mobility, food, routines, what helps them feel calm, and who to call. Only our care team reads this."
+            ),
+        }
+        error_messages = {"full_name": {"required": _("Enter their full name.")}}
         widgets = {"care_notes": forms.Textarea(attrs={"rows": 4})}
 
 
@@ -25,10 +37,16 @@ class ProfileForm(forms.Form):
     """The caregiver's own details."""
 
     first_name = NameField(
-        label=_("First name"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "given-name"})
+        label=_("First name"),
+        max_length=150,
+        error_messages={"required": _("Enter your first name.")},
+        widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
     )
     last_name = NameField(
-        label=_("Last name"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "family-name"})
+        label=_("Last name"),
+        max_length=150,
+        error_messages={"required": _("Enter your last name.")},
+        widget=forms.TextInput(attrs={"autocomplete": "family-name"}),
     )
     phone = forms.CharField(
         label=_("Phone number"),
@@ -48,7 +66,7 @@ class ErasureForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
     understood = forms.BooleanField(
-        label=_("I understand that this can't be undone"), error_messages={"required": _("Tick the box to go on.")}
+        label=_("I understand that this can't be undone"), error_messages={"required": _("Tick the box to continue.")}
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:

@@ -50,7 +50,7 @@ def add_person(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         form.instance.caregiver = caregiver_of(_signed_in(request))
         person = form.save()
-        messages.success(request, f"{person.full_name} has been added.")
+        messages.success(request, _("%(name)s has been added.") % {"name": person.full_name})
         safe = url_has_allowed_host_and_scheme(following, {request.get_host()}, request.is_secure())
         return redirect(following if following and safe else "caregivers:people")
     return _form(request, "caregivers/person_form.html", {"form": form, "next": following})
@@ -64,7 +64,7 @@ def edit_person(request: HttpRequest, pk: int) -> HttpResponse:
     form = CareRecipientForm(request.POST or None, instance=person)
     if request.method == "POST" and form.is_valid():
         form.save()
-        messages.success(request, _("The details of %(name)s have been saved.") % {"name": person.full_name})
+        messages.success(request, _("The details for %(name)s have been saved.") % {"name": person.full_name})
         return redirect("caregivers:people")
     return _form(request, "caregivers/person_form.html", {"form": form, "person": person})
 
@@ -75,7 +75,7 @@ def remove_person(request: HttpRequest, pk: int) -> HttpResponse:
     """Take somebody off the list."""
     person = get_object_or_404(CareRecipient.objects.of(_signed_in(request)), pk=pk)
     remove_care_recipient(person)
-    messages.success(request, f"{person.full_name} has been removed from your list.")
+    messages.success(request, _("%(name)s has been removed from your list.") % {"name": person.full_name})
     return redirect("caregivers:people")
 
 

@@ -8,13 +8,14 @@ from allauth.core import context
 from allauth.mfa.webauthn import forms as webauthn
 from django.core.exceptions import ValidationError
 
+from portal.accounts.field_errors import AsksForEmail, AsksForOldPassword
 from portal.security import limits
 from portal.security.adapter import account_of
 from portal.security.events import Outcome, SecurityEvent
 from portal.security.log import record
 
 
-class RequestLoginCodeForm(account.RequestLoginCodeForm):  # type: ignore[misc]
+class RequestLoginCodeForm(AsksForEmail, account.RequestLoginCodeForm):  # type: ignore[misc]
     """A code by email: the owner's way in while strangers use up their tries, and not theirs to use up too."""
 
     def clean_email(self) -> str:
@@ -27,7 +28,7 @@ class RequestLoginCodeForm(account.RequestLoginCodeForm):  # type: ignore[misc]
         return email
 
 
-class ChangePasswordForm(account.ChangePasswordForm):  # type: ignore[misc]
+class ChangePasswordForm(AsksForOldPassword, account.ChangePasswordForm):  # type: ignore[misc]
     """The old password is tried as at the door."""
 
     def clean_oldpassword(self) -> str:

@@ -19,6 +19,11 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_ADAPTER = "portal.security.adapter.AccountAdapter"
 ACCOUNT_FORMS = {
+    "login": "portal.accounts.field_errors.LoginForm",
+    "reauthenticate": "portal.accounts.field_errors.ReauthenticateForm",
+    "set_password": "portal.accounts.field_errors.SetPasswordForm",
+    "reset_password_from_key": "portal.accounts.field_errors.ResetPasswordKeyForm",
+    "confirm_login_code": "portal.accounts.field_errors.ConfirmLoginCodeForm",
     "request_login_code": "portal.security.forms.RequestLoginCodeForm",
     "change_password": "portal.security.forms.ChangePasswordForm",
     "signup": "portal.accounts.allauth_forms.SignupForm",
@@ -55,6 +60,9 @@ LIMITS: dict[str, str] = {
     "playback": "240/m/client",
 }
 MFA_FORMS = {
+    "authenticate": "portal.accounts.field_errors.AuthenticateForm",
+    "reauthenticate": "portal.accounts.field_errors.ReauthenticateCodeForm",
+    "activate_totp": "portal.accounts.field_errors.ActivateTOTPForm",
     "authenticate_webauthn": "portal.security.forms.AuthenticateWebAuthnForm",
     "login_webauthn": "portal.security.forms.LoginWebAuthnForm",
     "reauthenticate_webauthn": "portal.security.forms.ReauthenticateWebAuthnForm",

@@ -115,8 +115,8 @@ def live_a_little(page: Page) -> str:
     page.get_by_role("button", name="Save").click()
     page.goto("/people/add/")
     page.get_by_label("Full name").fill("Vercingetorixa Qwertzona")
-    page.get_by_label("How you are related").fill("my grandauntish")
-    page.get_by_label("What we should know").fill("likes camomilebrew")
+    page.get_by_label("Your relationship to them").fill("my grandauntish")
+    page.get_by_label("What should our carers know?").fill("likes camomilebrew")
     page.get_by_role("button", name="Save").click()
     page.get_by_role("heading", name="Vercingetorixa Qwertzona").wait_for()
     page.goto("/book/")
@@ -185,7 +185,7 @@ def test_an_erased_person_is_in_no_table_and_a_restore_does_not_bring_them_back(
     assert page.get_by_role("button", name="Erase my account").count() == 0
     page.goto(f"/bookings/{reference}/cancel/")
     page.get_by_role("button", name="Cancel booking").click()
-    page.get_by_text("Your booking is cancelled").wait_for()
+    page.get_by_text("Your booking has been cancelled").wait_for()
     until(lambda: settled(database, began), 120)
     page.goto("/profile/your-data/download/")  # asks who is there: the sign-up's link was no password
     page.get_by_label("Password", exact=True).fill(NEW_PASSWORD)

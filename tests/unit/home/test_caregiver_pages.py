@@ -115,7 +115,7 @@ def test_ones_own_answers(own: Client, paid_booking: Booking, name: str, status:
 
 def test_what_comes_back_comes_the_way_it_was_paid(own: Client, paid_booking: Booking) -> None:
     page = own.get(address("home:cancel", paid_booking)).content.decode()
-    assert "£11.25 goes back the way you paid. To a card it can take 5 to 10 days." in page
+    assert "We’ll refund the card you used. Allow 5 to 10 days." in page
     assert "the card you paid with" not in page  # it may have been cash
 
 
@@ -254,8 +254,8 @@ def test_a_form_without_its_token_is_refused_with_what_to_do(paid_booking: Booki
 @pytest.mark.parametrize(
     ("path", "typed", "sentence"),
     [
-        ("/people/add/", {"relationship": "my aunt"}, "This field is required."),
-        ("/profile/", {"first_name": "", "last_name": "Okafor"}, "This field is required."),
+        ("/people/add/", {"relationship": "my aunt"}, "Enter their full name."),
+        ("/profile/", {"first_name": "", "last_name": "Okafor"}, "Enter your first name."),
     ],
 )
 def test_other_forms_answer_422_with_a_summary_and_keep_what_was_typed(
@@ -286,8 +286,8 @@ def test_a_payment_that_is_being_processed_is_told_alike_on_every_page(stripe: F
         assert "Payment being processed" in page
         assert "Pay deposit" not in page
     page = browser.get(f"/bookings/{booking.reference}/cancel/").content.decode()
-    assert "Your payment of £11.25 is still being processed. If it goes through, we return all of it." in page
-    assert "You have not paid anything yet" not in page
+    assert "Your payment of £11.25 is still being processed. If it goes through, we’ll refund all of it." in page
+    assert "You haven’t paid anything yet" not in page
 
 
 def test_a_refusal_of_stripe_is_told_apart_from_an_outage(stripe: FakeGateway) -> None:
