@@ -9,6 +9,8 @@ from django.db import models
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.text import slugify
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalManyToManyField
 from modelcluster.models import ClusterableModel
 from wagtail.fields import RichTextField
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
     from portal.accounts.models import User
 
-VERBS: Final = {Kind.VIDEO: "Watch", Kind.AUDIO: "Listen", Kind.IMAGE: "Look", Kind.DOCUMENT: "Read"}
+VERBS: Final = {Kind.VIDEO: _("Watch"), Kind.AUDIO: _("Listen"), Kind.IMAGE: _("View"), Kind.DOCUMENT: _("Read")}
 SEES_ALL: Final = "media_library.change_mediaitem"
 
 
@@ -149,13 +151,15 @@ class MediaItem(PreviewableMixin, ClusterableModel):
             return ""
         minutes, seconds = divmod(self.duration_seconds, 60)
         if not minutes:
-            return f"{seconds} seconds"
-        return f"{minutes} min {seconds} s" if seconds else f"{minutes} minute{'s' if minutes > 1 else ''}"
+            return ngettext("%(number)d second", "%(number)d seconds", seconds) % {"number": seconds}
+        if seconds:
+            return gettext("%(minutes)d min %(seconds)d s") % {"minutes": minutes, "seconds": seconds}
+        return ngettext("%(number)d minute", "%(number)d minutes", minutes) % {"number": minutes}
 
     @property
     def verb(self) -> str:
         """What one does with it."""
-        return VERBS[Kind(self.kind)]
+        return str(VERBS[Kind(self.kind)])
 
     def clean(self) -> None:
         wrong: dict[str, str] = {}
