@@ -178,7 +178,7 @@ def session_tomorrow(booking: Booking) -> None:
         booking,
         cause=reminder_cause(booking),
         url=f"/bookings/{booking.reference}/",
-        where=f"Where: {location}" if location else "",
+        where=_("Where: %(location)s") % {"location": location} if location else "",
         balance=_still_to_pay(booking),
     )
 
@@ -190,7 +190,7 @@ def _still_to_pay(booking: Booking) -> str:
     amount = formatted(due, booking.currency)
     if is_processing(booking, Purpose.BALANCE):
         return _("Your payment of %(amount)s is being processed, so please don’t pay it again.") % {"amount": amount}
-    return f"{amount} is still to pay: online before the session, or with our team."
+    return _("You still have %(amount)s to pay. Pay online before the session, or pay our team.") % {"amount": amount}
 
 
 def reminder_cause(booking: Booking) -> str:

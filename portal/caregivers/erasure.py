@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext_noop as _
 
 from portal.accounts import personal_data
 from portal.accounts.models import User
@@ -29,11 +30,11 @@ LEASE: Final = timedelta(minutes=5)
 ASK_AGAIN: Final = timedelta(hours=1)
 MOST_TELLINGS: Final = 8
 BY: Final = Actor.system(SystemActor.PRIVACY)
-LAST_SUBJECT: Final = "Your account and your data have been erased"
-LAST_WORDS: Final = (
-    "As you asked, we have erased your account: your name, your addresses, the people you care for, your notes and "
-    "our e-mails to you.\n\nFor the accounts we keep the amounts and dates of payments, without your name. "
-    "This is our last e-mail to you."
+LAST_SUBJECT: Final = _("Your account and your data have been erased")
+LAST_WORDS: Final = _(
+    "As you asked, we've erased your account: your name, your addresses, the people you care for, your notes and "
+    "our emails to you.\n\nFor our accounts, we keep the amounts and dates of payments, without your name. "
+    "This is our last email to you."
 )
 
 

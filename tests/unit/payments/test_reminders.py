@@ -88,7 +88,7 @@ def test_it_says_what_is_still_to_pay() -> None:
     confirmed(datetime(2027, 1, 20, 10, tzinfo=UTC))
     reminded_at(datetime(2027, 1, 19, 12, tzinfo=UTC))
     mail = Notification.objects.get(template="session_tomorrow")
-    assert mail.context["balance"].startswith("£33.75 is still to pay")
+    assert mail.context["balance"] == "You still have £33.75 to pay. Pay online before the session, or pay our team."
     assert mail.context["where"] == "Where: At your home"
 
 

@@ -77,9 +77,9 @@ def test_an_email_has_text_and_html_parts_and_a_message_id(mailbox: Mailbox) -> 
     assert row.subject == "Your booking is confirmed: Respite care at home on Thursday 3 December 2026"
     assert mail["Message-ID"] == row.message_id
     assert row.message_id.endswith("@example.org>")
-    assert "Rose Okafor has a place" in text.get_content()
+    assert "Rose Okafor's place is confirmed" in text.get_content()
     assert "/bookings/7K3M-9QX2-W4TD/" in text.get_content()
-    assert "Rose Okafor has a place" in html.get_content()
+    assert "Rose Okafor&#x27;s place is confirmed" in html.get_content()
     assert 'href="http://127.0.0.1:8000/bookings/7K3M-9QX2-W4TD/"' in html.get_content()
     assert (row.status, row.attempts, row.resent) == (NotificationStatus.SENT, 1, False)
 
