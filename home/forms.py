@@ -4,6 +4,8 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import User
 from portal.bookings.forms import AsksAboutOverlaps, grouped
@@ -15,27 +17,36 @@ class BookingForm(AsksAboutOverlaps):
     """Which session, and for whom. The service is implied by the session; `only` narrows both to one."""
 
     service = forms.ModelChoiceField(
-        Service.objects.none(), to_field_name="slug", widget=forms.RadioSelect, empty_label=None,
-        error_messages={"required": "Choose a service."},
-    )  # fmt: skip
+        Service.objects.none(),
+        label=_("Service"),
+        to_field_name="slug",
+        widget=forms.RadioSelect,
+        empty_label=None,
+        error_messages={"required": _("Choose a service."), "invalid_choice": _("Choose a service from the list.")},
+    )
     session = forms.ModelChoiceField(
         Session.objects.none(),
-        empty_label="Choose a session",
+        label=_("Session"),
+        empty_label=_("Choose a session"),
         error_messages={
-            "required": "Choose a session.",
-            "invalid_choice": "This session can no longer be booked. Please choose another session.",
+            "required": _("Choose a session."),
+            "invalid_choice": _("You can no longer book this session. Please choose another one."),
         },
     )
     care_recipient = forms.ModelChoiceField(
         CareRecipient.objects.none(),
-        label="Who is this for?",
-        empty_label="Choose a person",
-        error_messages={"required": "Choose who this is for.", "invalid_choice": "Choose somebody from your list."},
+        label=_("Who is this for?"),
+        empty_label=_("Choose a person"),
+        error_messages={
+            "required": _("Choose who this is for."),
+            "invalid_choice": _("Choose someone from your list."),
+        },
     )
     notes = forms.CharField(
+        label=_("Notes"),
         max_length=1000,
         required=False,
-        help_text="Anything our team should know for this session.",
+        help_text=_("Anything our team should know for this session."),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     token = forms.UUIDField(widget=forms.HiddenInput, required=False)
@@ -58,5 +69,5 @@ class BookingForm(AsksAboutOverlaps):
         cleaned = super().clean()
         service, session = cleaned.get("service"), cleaned.get("session")
         if service and session and session.service_id != service.pk:
-            self.add_error("session", f"Choose a session of {service.name}.")
+            self.add_error("session", gettext("Choose a %(service)s session.") % {"service": service.name})
         return cleaned

@@ -4,8 +4,9 @@
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Final
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
 
 from payments.enums import Purpose
 
@@ -29,22 +30,32 @@ class DepositCopy:
     faq: Sequence[Question] = ()
 
 
-SHIPPED: Final = DepositCopy(
-    title="Pay your deposit",
-    introduction="<p>The deposit keeps the place. It is taken off the price.</p>",
-    policy=(
-        "<p>You can cancel on your bookings page. It shows what comes back to you, by the terms you booked on, "
-        "before you decide.</p>"
-    ),
-    confirmation="<p>Thank you. The place is booked, and we have sent you an e-mail with the details.</p>",
-)
+def shipped() -> DepositCopy:
+    """The deposit page's wording when no page is live."""
+    return DepositCopy(
+        title=_("Pay your deposit"),
+        introduction=_(
+            "<p>Your deposit secures the place and counts towards the price. We’ll email your confirmation.</p>"
+        ),
+        policy=_(
+            "<p>You can cancel under Your bookings. We’ll show you how much we’ll refund, under the terms you booked "
+            "on, before you decide.</p>"
+        ),
+        confirmation=_("<p>Thank you. Your place is booked, and we’ve emailed you the details.</p>"),
+    )
 
-BALANCE: Final = DepositCopy(
-    title="Pay the balance",
-    introduction="<p>The balance is the rest of the price, after your deposit. You can pay it until the session.</p>",
-    policy=SHIPPED.policy,
-    confirmation="<p>Thank you. The session is paid in full, and your receipt is ready.</p>",
-)
+
+def balance_copy(policy: str) -> DepositCopy:
+    """The balance page's wording; what the editors say of cancelling goes for both."""
+    return DepositCopy(
+        title=_("Pay the balance"),
+        introduction=_(
+            "<p>The balance is the rest of the price, after your deposit. You can pay it until the session starts.</p>"
+        ),
+        policy=policy,
+        confirmation=_("<p>Thank you. You’ve paid in full, and your receipt is ready.</p>"),
+    )
+
 
 _source: list[Callable[[], DepositCopy | None]] = []
 
@@ -55,12 +66,12 @@ def register_source(read: Callable[[], DepositCopy | None]) -> None:
 
 
 def copy_for(purpose: Purpose) -> DepositCopy:
-    """The wording of the page that asks for `purpose`; what the editors say of cancelling goes for both."""
+    """The wording of the page that asks for `purpose`."""
     live = deposit_copy()
-    return live if purpose == Purpose.DEPOSIT else replace(BALANCE, policy=live.policy)
+    return live if purpose == Purpose.DEPOSIT else balance_copy(live.policy)
 
 
 def deposit_copy() -> DepositCopy:
     """The wording now."""
     live = _source[0]() if _source else None
-    return live or SHIPPED
+    return live or shipped()

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from payments.domain.payable import is_payable
 from payments.domain.pricing import amount_for, balance_due
@@ -131,7 +132,7 @@ def row(booking: Booking, purpose: Purpose = Purpose.DEPOSIT) -> BookingRow:
 
 def _status_label(booking: Booking, processing: dict[str, int]) -> str:
     if Purpose.DEPOSIT in processing and booking.status == BookingStatus.AWAITING_DEPOSIT:
-        return _("Payment being processed")
+        return gettext("Payment being processed")
     return str(BookingStatus(booking.status).label)
 
 
@@ -167,12 +168,12 @@ def unpaid_rows_of(user: "User") -> list[BookingRow]:
 
 
 _HISTORY: Final = {
-    BookingStatus.AWAITING_DEPOSIT: "Place held, waiting for the deposit",
-    BookingStatus.CONFIRMED: "Booking confirmed",
-    BookingStatus.COMPLETED: "Session attended",
-    BookingStatus.NO_SHOW: "Session not attended",
-    BookingStatus.CANCELLED: "Booking cancelled",
-    BookingStatus.EXPIRED: "Place released: the deposit did not come in time",
+    BookingStatus.AWAITING_DEPOSIT: _("Place held, awaiting deposit"),
+    BookingStatus.CONFIRMED: _("Booking confirmed"),
+    BookingStatus.COMPLETED: _("Session attended"),
+    BookingStatus.NO_SHOW: _("Missed session"),
+    BookingStatus.CANCELLED: _("Booking cancelled"),
+    BookingStatus.EXPIRED: _("Place released: we didn’t receive the deposit in time"),
 }
 
 
@@ -182,15 +183,15 @@ def history_of(booking: Booking) -> list[HistoryEntry]:
     own = str(booking.caregiver.user_id)
     transitions = booking.transitions.all()
     return [
-        HistoryEntry(t.occurred_at.astimezone(zone), _HISTORY[BookingStatus(t.to_status)], _by(t, own))
+        HistoryEntry(t.occurred_at.astimezone(zone), str(_HISTORY[BookingStatus(t.to_status)]), _by(t, own))
         for t in transitions
     ]
 
 
 def _by(transition: BookingTransition, own_id: str) -> str:
     if transition.actor_kind == ActorKind.USER:
-        return "you" if transition.actor_id == own_id else "our team"
-    return "our payment provider" if transition.actor_kind == ActorKind.STRIPE else "the portal"
+        return gettext("By you") if transition.actor_id == own_id else gettext("By our team")
+    return gettext("By our payment provider") if transition.actor_kind == ActorKind.STRIPE else gettext("Automatic")
 
 
 def payments_of(booking: Booking) -> list[PaymentEntry]:
@@ -216,7 +217,7 @@ def payments_of(booking: Booking) -> list[PaymentEntry]:
 def _entered_by_mistake(payment: Payment, zone: ZoneInfo) -> PaymentEntry:
     """No money came, and none went back."""
     at = (payment.succeeded_at or payment.created_at).astimezone(zone)
-    said = PaymentStatus.CANCELLED, _("Entered by mistake: no money came")
+    said = PaymentStatus.CANCELLED, gettext("Entered by mistake: no payment was made")
     return PaymentEntry(payment.get_purpose_display(), payment.amount, payment.currency, *said, at)
 
 
@@ -228,7 +229,7 @@ def _refunds(payment: Payment, zone: ZoneInfo) -> Iterator[PaymentEntry]:
             at = (refund.settled_at or refund.created_at).astimezone(zone)
             is_open = task is not None and task.status == DiscrepancyStatus.OPEN
             owed = task.amount if task and is_open and refund.status not in REFUND_RESERVED else refund.amount
-            yield PaymentEntry(_("Refund"), owed, payment.currency, *said, at)
+            yield PaymentEntry(gettext("Refund"), owed, payment.currency, *said, at)
 
 
 def _refund_status(refund: Refund, payment: Payment, task: str) -> tuple[str, str] | None:
@@ -238,19 +239,21 @@ def _refund_status(refund: Refund, payment: Payment, task: str) -> tuple[str, st
     if refund.status == RefundStatus.SUCCEEDED:
         return PaymentStatus.REFUNDED, RefundStatus.SUCCEEDED.label
     if task == DiscrepancyStatus.IGNORED:  # finance closed it with a reason
-        return PaymentStatus.REFUNDED, _("Settled by our team")
+        return PaymentStatus.REFUNDED, gettext("Settled by our team")
     if task == DiscrepancyStatus.HEALED or not (task or refund.status == RefundStatus.FAILED):
         return None
-    waits = _("Waiting for the bank’s decision") if awaits_bank(payment) else _("To be returned by our team")
+    waits = (
+        gettext("Waiting for the bank’s decision") if awaits_bank(payment) else gettext("To be refunded by our team")
+    )
     return PaymentStatus.PENDING, waits
 
 
 def _returned_by_bank(payment: Payment, zone: ZoneInfo) -> Iterator[PaymentEntry]:
     """What lost disputes took."""
-    said = PaymentStatus.REFUNDED, _("Returned by the bank")
+    said = PaymentStatus.REFUNDED, gettext("Returned by the bank")
     for dispute in charged_back(payment):
         at = (dispute.closed_at or dispute.updated_at).astimezone(zone)
-        yield PaymentEntry(_("Refund"), dispute.withdrawn_amount, payment.currency, *said, at)
+        yield PaymentEntry(gettext("Refund"), dispute.withdrawn_amount, payment.currency, *said, at)
 
 
 def live_payment(booking: Booking, purpose: Purpose) -> Payment | None:

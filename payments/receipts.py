@@ -7,14 +7,19 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from fpdf import FPDF
 
 from payments.domain.refund_tasks import charged_back
-from payments.enums import RefundStatus
+from payments.enums import Purpose, RefundStatus
 from portal.bookings.models import Booking
 from portal.common.money import formatted, major
 
 FONT: Final = "Helvetica"
+_REFUND_OF: Final = {
+    Purpose.DEPOSIT: gettext_noop("Refund of the deposit"),
+    Purpose.BALANCE: gettext_noop("Refund of the balance"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +54,12 @@ def receipt_for(booking: Booking, pdf_url: str = "") -> Receipt | None:
         return None
     session = booking.session
     what = f"{session.service.name}, {session.starts_local:%-d %B %Y}"
-    lines = tuple(Line(f"{p.get_purpose_display()}: {what}", p.captured_amount) for p in payments)
+    lines = tuple(
+        Line(_("%(purpose)s: %(what)s") % {"purpose": p.get_purpose_display(), "what": what}, p.captured_amount)
+        for p in payments
+    )
     refunds = tuple(
-        Line(f"Refund of the {p.get_purpose_display().lower()}", r.amount)
+        Line(_(_REFUND_OF[Purpose(p.purpose)]), r.amount)
         for p in payments
         for r in p.refunds.all()
         if r.status == RefundStatus.SUCCEEDED
@@ -75,19 +83,19 @@ def receipt_for(booking: Booking, pdf_url: str = "") -> Receipt | None:
 def as_pdf(receipt: Receipt) -> bytes:
     """The receipt as one A4 page."""
     pdf = FPDF(format="A4")
-    pdf.set_title(f"Receipt {receipt.number}")
+    pdf.set_title(_("Receipt %(number)s") % {"number": receipt.number})
     pdf.set_lang("en-GB")
     pdf.add_page()
     pdf.set_font(FONT, "B", 20)
-    pdf.cell(0, 12, "Receipt", new_x="LMARGIN", new_y="NEXT")
+    pdf.cell(0, 12, _("Receipt"), new_x="LMARGIN", new_y="NEXT")
     _paragraph(pdf, [line for line in receipt.organisation.values() if line])
     _paragraph(
         pdf,
         [
-            f"Number: {receipt.number}",
-            f"Issued: {receipt.issued:%-d %B %Y}",
-            f"Paid by: {receipt.billed_to}",
-            f"Booking: {receipt.booking_reference}",
+            _("Number: %(number)s") % {"number": receipt.number},
+            _("Issued: %(day)s") % {"day": f"{receipt.issued:%-d %B %Y}"},
+            _("Paid by: %(name)s") % {"name": receipt.billed_to},
+            _("Booking: %(reference)s") % {"reference": receipt.booking_reference},
         ],
     )
     with pdf.table(col_widths=(3, 1), text_align=("LEFT", "RIGHT")) as table:
@@ -103,10 +111,10 @@ def _rows(receipt: Receipt) -> list[tuple[str, str]]:
         return _printable(amount, receipt.currency)
 
     return [
-        ("What for", "Amount"),
+        (_("Description"), _("Amount")),
         *((line.description, money(line.amount)) for line in receipt.lines),
         *((line.description, f"-{money(line.amount)}") for line in receipt.refunds),
-        ("Total paid", money(receipt.total)),
+        (_("Total paid"), money(receipt.total)),
     ]
 
 

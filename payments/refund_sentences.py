@@ -1,16 +1,18 @@
-"""What people read about money that comes back: each sentence from the quote, before the cancellation and after it."""
+"""What people read about a refund: each sentence from the quote, before the cancellation and after it."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from payments.domain.refund_quote import RefundQuote
 from payments.domain.refund_tasks import DISPUTED, awaits_bank, obstacle
 from payments.enums import DISPUTE_TO_ANSWER, DisputeStatus
 from payments.models import Payment
+from portal.bookings.domain.policy import RefundTerms
 from portal.common.money import formatted
 
 
 def before(quote: RefundQuote) -> list[str]:
-    """For whoever is about to cancel: the reason first, then each amount that comes back in another way or not."""
+    """For whoever is about to cancel: the reason first, then each amount and how it is refunded, if it is."""
     reason = [_reason(quote)] if quote.paid or not quote.processing else []
     return [*reason, *_by_stripe(quote), *_other_ways(quote)]
 
@@ -19,13 +21,13 @@ def after(quote: RefundQuote) -> str:
     """For the email that says that it is cancelled."""
     sentences = _other_ways(quote)
     if quote.by_stripe:
-        sending = _("We are sending %(amount)s back the way you paid. To a card it can take 5 to 10 days.")
+        sending = _("We’re refunding %(amount)s to the card you used. Allow 5 to 10 days.")
         sentences.insert(0, sending % {"amount": formatted(quote.by_stripe, quote.currency)})
     if sentences:
         return " ".join(sentences)
     if not quote.paid:
-        return _("You had not paid anything yet, so there is nothing to send back.")
-    return _("By the cancellation terms of this booking, nothing is refunded.")
+        return _("You hadn’t paid anything, so there’s nothing to refund.")
+    return _("Under the terms you booked on, there’s no refund.")
 
 
 def for_staff(quote: RefundQuote) -> list[str]:
@@ -82,27 +84,57 @@ def why_blocked(payment: Payment) -> str:
 
 def _reason(quote: RefundQuote) -> str:
     if not quote.paid:
-        return _("You have not paid anything yet, so there is nothing to give back.")
-    if quote.terms.waived:
-        return _("We changed this session ourselves, so everything you paid comes back, however close it is.")
-    if quote.terms.hours_before is None:
-        return _("The session is too close: by the terms you booked on, nothing is given back any more.")
+        return _("You haven’t paid anything yet, so there’s nothing to refund.")
+    terms, amount = quote.terms, formatted(quote.amount, quote.currency)
+    if terms.waived:
+        if quote.amount == quote.paid:
+            return _("We changed this session ourselves, so you’ll get a full refund of %(amount)s.") % {
+                "amount": amount
+            }
+        return _("We changed this session ourselves, so everything you paid is refundable.")
+    if not terms.percent or terms.hours_before is None:
+        return _too_late(terms)
+    notice = _notice(terms.hours_before)
+    if quote.amount == quote.paid:
+        return _(
+            "You’re cancelling more than %(notice)s before the session, so you’ll get a full refund of %(amount)s."
+        ) % {
+            "notice": notice,
+            "amount": amount,
+        }
     sentence = _(
-        "You cancel at least %(hours)s hours before the session, so by the terms you booked on "
-        "%(percent)s%% of what you paid comes back."
+        "You’re cancelling more than %(notice)s before the session, so under the terms you booked on we’ll refund "
+        "%(percent)s%% of what you paid."
     )
     if quote.refunded or quote.on_its_way:  # what was refunded before is extra, and the rest may be less than the share
         sentence = _(
-            "You’re cancelling at least %(hours)s hours before the session, so under the terms you booked on we refund "
+            "You’re cancelling more than %(notice)s before the session, so under the terms you booked on we’ll refund "
             "up to %(percent)s%% of what you paid, out of what we still hold."
         )
-    return sentence % {"hours": quote.terms.hours_before, "percent": quote.terms.percent}
+    return sentence % {"notice": notice, "percent": terms.percent}
+
+
+def _too_late(terms: RefundTerms) -> str:
+    if terms.least_notice is None:
+        return _("Under the terms you booked on, there’s no refund.")
+    return _("It’s less than %(notice)s until the session, so we can’t refund what you’ve paid.") % {
+        "notice": _notice(terms.least_notice)
+    }
+
+
+def _notice(hours: int) -> str:
+    """7 days, 24 hours."""
+    if hours > 24 and hours % 24 == 0:
+        return ngettext("%(number)d day", "%(number)d days", hours // 24) % {"number": hours // 24}
+    return ngettext("%(number)d hour", "%(number)d hours", hours) % {"number": hours}
 
 
 def _by_stripe(quote: RefundQuote) -> list[str]:
     if not quote.by_stripe:
         return []
-    sentence = _("%(amount)s goes back the way you paid. To a card it can take 5 to 10 days.")
+    if quote.by_stripe == quote.paid:  # the reason has said how much
+        return [_("We’ll refund the card you used. Allow 5 to 10 days.")]
+    sentence = _("We’ll refund %(amount)s to the card you used. Allow 5 to 10 days.")
     return [sentence % {"amount": formatted(quote.by_stripe, quote.currency)}]
 
 
@@ -111,22 +143,25 @@ def _other_ways(quote: RefundQuote) -> list[str]:
     told = (
         (
             quote.by_hand,
-            _("You paid %(amount)s of it to our team directly. They will give it back to you, and will be in touch."),
+            _("You paid %(amount)s directly to our team. They’ll be in touch to refund it."),
         ),
         (quote.charged_back, _("Your bank has already returned %(amount)s to you.")),
         (
             quote.disputed,
             _(
-                "Your bank has been asked to return %(amount)s, so we cannot send this amount back ourselves. "
+                "Your bank has been asked to return %(amount)s, so we can’t refund it ourselves. "
                 "Our team will be in touch about it."
             ),
         ),
-        (quote.not_by_card, _("We cannot send %(amount)s by card. Our team will return it to you, and be in touch.")),
-        (quote.refunded, _("We have already refunded %(amount)s.")),
-        (quote.on_its_way, _("%(amount)s is already on its way back to you.")),
+        (
+            quote.not_by_card,
+            _("We can’t refund %(amount)s to your card. Our team will be in touch to refund it another way."),
+        ),
+        (quote.refunded, _("We’ve already refunded %(amount)s.")),
+        (quote.on_its_way, _("A refund of %(amount)s is already on its way to you.")),
         (
             quote.processing,
-            _("Your payment of %(amount)s is still being processed. If it goes through, we return all of it."),
+            _("Your payment of %(amount)s is still being processed. If it goes through, we’ll refund all of it."),
         ),
     )
     return [sentence % {"amount": formatted(amount, quote.currency)} for amount, sentence in told if amount]

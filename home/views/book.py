@@ -69,10 +69,10 @@ def _held(request: HttpRequest, form: BookingForm, services: list[Service]) -> H
 def _to_existing(request: HttpRequest, booking: Booking) -> HttpResponse:
     if booking.status == BookingStatus.AWAITING_DEPOSIT:
         page = "payments:deposit"
-        said = _("You already hold a place in this session for %(person)s. This is its deposit.")
+        said = _("We’re already holding a place in this session for %(person)s. Pay the deposit here.")
     else:
         page = "home:booking"
-        said = _("You have already booked this session for %(person)s. This is the booking.")
+        said = _("You’ve already booked this session for %(person)s. Here’s the booking.")
     messages.info(request, said % {"person": booking.care_recipient.full_name})
     return redirect(page, booking.reference)
 

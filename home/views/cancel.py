@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from payments.domain.cancellation import LessThanShown, NotCancellable
@@ -23,7 +24,7 @@ def cancel(request: HttpRequest, reference: str) -> HttpResponse:
     """Show what comes back, and why; then cancel."""
     booking = own_booking(request, reference)
     if not row(booking).can_cancel:
-        messages.error(request, "This booking can no longer be cancelled here. Please contact us.")
+        messages.error(request, _("You can no longer cancel this booking online. Please contact us."))
         return redirect("home:booking", booking.reference)
     if request.method == "POST":
         return _cancelled(request, booking)
@@ -52,12 +53,13 @@ def _cancelled(request: HttpRequest, booking: Booking) -> HttpResponse:
     except LessThanShown:
         return _asked(request, booking, again=True)
     except NotCancellable:
-        messages.error(request, "This booking can no longer be cancelled here. Please contact us.")
+        messages.error(request, _("You can no longer cancel this booking online. Please contact us."))
         return redirect("home:booking", booking.reference)
     if outcome is Released.KEPT:
         messages.info(
-            request, "A payment is still under way. We cancel the booking as soon as it is settled, and write to you."
+            request,
+            _("A payment is still going through. We’ll cancel the booking once that’s finished, and email you."),
         )
     else:
-        messages.success(request, "Your booking is cancelled. We have sent you an e-mail.")
+        messages.success(request, _("Your booking has been cancelled. We’ve sent you an email."))
     return redirect("home:dashboard")

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from payments.domain.moving import move_to_session
@@ -52,7 +53,7 @@ def _moved(request: HttpRequest, booking: Booking, form: MoveForm) -> bool:
     except BookingError as error:
         form.add_error("session", error.sentence)
         return False
-    messages.success(request, "Your booking is moved, with everything you paid. We have sent you an e-mail.")
+    messages.success(request, _("Your booking has been moved. Your payment moves with it. We’ve sent you an email."))
     return True
 
 

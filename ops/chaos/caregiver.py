@@ -113,7 +113,7 @@ class Caregiver:
         address = f"/bookings/{reference}/cancel/"
         reply = self._browser.post(address, quoted=found_in(self._browser.get(address), QUOTED))
         told = self._browser.get(reply.headers["location"]) if reply.is_redirect else reply
-        if "Your booking is cancelled" in told.text:
+        if "Your booking has been cancelled" in told.text:
             self._note("cancelled", reference)
             self.log.saw_cancellation(reference)
         else:

@@ -36,7 +36,7 @@ SERVICES: Final = (
         {
             "name": "Respite care at home",
             "summary": "A trained carer comes for three hours, so that you can rest, work or see a friend.",
-            "description": "<p>The same small team comes to your home and keeps to the routines you have.</p>",
+            "description": "<p>The same small team comes to your home and keeps to your routines.</p>",
             "location": "At your home, in and around Bristol",
             "image_name": "respite-care",
             "price_amount": 7200,
@@ -65,8 +65,8 @@ SERVICES: Final = (
         "home-assessment",
         {
             "name": "Home needs assessment",
-            "summary": "An occupational therapist looks at the home with you and writes down what would help.",
-            "description": "<p>You receive a written plan within five working days, yours to use with anyone.</p>",
+            "summary": "An occupational therapist looks round your home with you and writes down what would help.",
+            "description": "<p>You'll get a written plan within five working days, and it's yours to use with anyone.</p>",
             "location": "At your home, in and around Bristol",
             "image_name": "needs-assessment",
             "price_amount": 9500,
@@ -81,7 +81,7 @@ SERVICES: Final = (
         "overnight-respite",
         {
             "name": "Overnight respite",
-            "summary": "A night at Orchard House with a carer awake all night, from tea time to breakfast.",
+            "summary": "A night at Orchard House with a carer awake all night, from teatime to breakfast.",
             "description": "<p>Two quiet rooms with garden doors. Bring what makes it feel like home.</p>",
             "location": "Orchard House, 12 Orchard Lane, Bristol",
             "image_name": "overnight-respite",
@@ -118,7 +118,7 @@ HOME: Final[dict[str, Any]] = {
     "search_description": "Respite care, day programmes and home assessments for families in Bristol. Book online.",
     "hero_heading": "Looking after someone? Let us look after a few hours.",
     "hero_text": "<p>Respite at home, days in good company, and a clear plan for what helps. Book a session in minutes "
-    "and keep your place with a small deposit.</p>",
+    "and secure your place with a small deposit.</p>",
     "body": [
         _block("service_list", {"heading": "What you can book"}),
         _block(
@@ -126,8 +126,8 @@ HOME: Final[dict[str, Any]] = {
             {
                 "heading": "How it works",
                 "steps": [
-                    {"title": "Choose a session", "text": "See real times with free places, and who it is for."},
-                    {"title": "Pay a deposit", "text": "It keeps the place and is taken off the price."},
+                    {"title": "Choose a session", "text": "See which times are free, and say who it's for."},
+                    {"title": "Pay a deposit", "text": "It secures your place and counts towards the price."},
                     {"title": "We take it from there", "text": "You get a confirmation, a receipt and a reminder."},
                 ],
             },
@@ -135,7 +135,7 @@ HOME: Final[dict[str, Any]] = {
         _block(
             "quote",
             {
-                "text": "For the first time in two years I had an afternoon that was mine. Mum asked when they come back.",
+                "text": "For the first time in two years I had an afternoon that was mine. Mum asked when they were coming again.",
                 "attribution": "A daughter from Bedminster",
             },
         ),
@@ -143,7 +143,7 @@ HOME: Final[dict[str, Any]] = {
             "call_to_action",
             {
                 "heading": "Not sure what fits?",
-                "text": "A home assessment is a good first step: you get a plan, whoever carries it out.",
+                "text": "A home assessment is a good first step: you'll get a plan that anyone can follow.",
                 "button_label": "Book an assessment",
                 "link_page": None,
                 "link_url": "/book/?service=home-assessment",
@@ -155,22 +155,22 @@ SERVICES_PAGE: Final[dict[str, Any]] = {
     "title": "Services",
     "slug": "services",
     "search_description": "Every service with its price and deposit.",
-    "introduction": "<p>Every price is the whole price. The deposit is part of it.</p>",
+    "introduction": "<p>The price shown is the full price. Your deposit counts towards it.</p>",
 }
 _FAQ: Final = [
     _block(
         "question",
         {
             "question": "Is the deposit extra?",
-            "answer": "<p>No. It is part of the price: you pay the rest before or on the day.</p>",
+            "answer": "<p>No. It counts towards the price. You pay the rest before or on the day.</p>",
         },
     ),
     _block(
         "question",
         {
             "question": "What if I need to cancel?",
-            "answer": "<p>Cancel on your bookings page. It shows what comes back before you decide. The terms are "
-            "those you booked on; they do not change afterwards.</p>",
+            "answer": "<p>You can cancel under Your bookings. We'll show you how much we'll refund before you decide. "
+            "The terms are the ones you booked on, and they won't change.</p>",
         },
     ),
     _block(
@@ -184,21 +184,21 @@ _FAQ: Final = [
 DEPOSIT_PAGE: Final[dict[str, Any]] = {
     "title": "How deposits work",
     "slug": "deposit",
-    "search_description": "What a deposit is for, when it comes back, and how to pay one.",
-    "introduction": "<p>A deposit keeps a place for the person you care for. It is always part of the price.</p>",
+    "search_description": "What a deposit is for, when we refund it, and how to pay one.",
+    "introduction": "<p>A deposit secures a place for the person you care for. It always counts towards the price.</p>",
     "how_it_works": [
         _block(
             "rich_text",
-            "<h2>While you pay</h2><p>We keep the place for you for at least half an hour. If you need longer, ask for "
-            "more time on the payment page, once.</p><h2>If it does not work out</h2><p>If no deposit arrives in time "
-            "the place goes to another family and nothing is charged.</p>",
+            "<h2>While you pay</h2><p>We'll hold your place for at least half an hour. If you need longer, you can ask "
+            "for more time once, on the payment page.</p><h2>If it doesn't work out</h2><p>If we don't receive a deposit "
+            "in time, we release the place and you won't be charged.</p>",
         )
     ],
     "payment_title": "Pay your deposit",
-    "payment_introduction": "<p>It keeps the place and is taken off the price. We confirm by e-mail.</p>",
-    "policy": "<p>You can cancel on your bookings page at any time before the session. What comes back depends on how "
-    "much notice you give, by the terms you booked on, and is shown before you decide.</p>",
-    "confirmation": "<p>Thank you. The place is booked, and a confirmation is on its way to your inbox.</p>",
+    "payment_introduction": "<p>Your deposit secures your place and counts towards the price. We’ll email your confirmation.</p>",
+    "policy": "<p>You can cancel under Your bookings at any time before the session. How much we refund depends on how "
+    "much notice you give, under the terms you booked on. We'll show you before you decide.</p>",
+    "confirmation": "<p>Thank you. Your place is booked, and we've emailed your confirmation.</p>",
     "faq": _FAQ,
 }
 CONTENT_PAGES: Final[tuple[dict[str, Any], ...]] = (
@@ -215,13 +215,13 @@ CONTENT_PAGES: Final[tuple[dict[str, Any], ...]] = (
         "title": "Accessibility",
         "slug": "accessibility",
         "search_description": "How this site meets WCAG 2.2 AA and how to tell us when it does not.",
-        "introduction": "<p>Everybody should be able to book care, however they use the web.</p>",
+        "introduction": "<p>Everyone should be able to book care, however they use the web.</p>",
         "body": [
             _block(
                 "rich_text",
                 "<h2>What we do</h2><p>The portal is built to meet WCAG 2.2 AA: it works with a keyboard, a screen "
-                "reader, at 200 % zoom, in dark and light.</p><h2>Tell us</h2><p>If something is in your way, call or "
-                "write to us: we book with you on the telephone, and mend it.</p>",
+                "reader, at 200% zoom, in dark and light.</p><h2>Tell us</h2><p>If something gets in your way, call or "
+                "email us. We'll book with you on the phone, and fix it.</p>",
             )
         ],
     },

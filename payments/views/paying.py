@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
@@ -196,5 +197,6 @@ def extend(request: HttpRequest, reference: str) -> HttpResponse:
         until = extended.hold_expires_at
         assert until is not None  # extending sets it
         local = until.astimezone(booking.session.starts_local.tzinfo)
-        messages.success(request, f"We now keep the place for you until {clock_time(local)} on {local:%-d %B}.")
+        said = _("We’ll now hold your place until %(time)s on %(day)s.")
+        messages.success(request, said % {"time": clock_time(local), "day": f"{local:%-d %B}"})
     return redirect("payments:deposit", booking.reference)

@@ -1,5 +1,6 @@
 """Calendar files."""
 
+from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
 from portal.bookings.models import Booking
@@ -16,7 +17,7 @@ def calendar_file(booking: Booking, organisation: str) -> bytes:
     event.add("dtend", session.ends_at)
     event.add("dtstamp", clock.now())
     event.add("location", session.service.location)
-    event.add("description", f"Booking reference {booking.reference}")
+    event.add("description", _("Booking reference %(reference)s") % {"reference": booking.reference})
     calendar = Calendar()
     calendar.add("prodid", "-//Caregiver Portal//Bookings//EN")
     calendar.add("version", "2.0")

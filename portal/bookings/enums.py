@@ -3,17 +3,18 @@
 from typing import Final
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class BookingStatus(models.TextChoices):
     """Where a booking stands."""
 
-    AWAITING_DEPOSIT = "awaiting_deposit", "Awaiting deposit"
-    CONFIRMED = "confirmed", "Confirmed"
-    COMPLETED = "completed", "Completed"
-    NO_SHOW = "no_show", "Did not attend"
-    CANCELLED = "cancelled", "Cancelled"
-    EXPIRED = "expired", "Expired"
+    AWAITING_DEPOSIT = "awaiting_deposit", _("Awaiting deposit")
+    CONFIRMED = "confirmed", _("Confirmed")
+    COMPLETED = "completed", _("Completed")
+    NO_SHOW = "no_show", _("Did not attend")
+    CANCELLED = "cancelled", _("Cancelled")
+    EXPIRED = "expired", _("Expired")
 
 
 S = BookingStatus
@@ -38,20 +39,20 @@ ALLOWED: Final[dict[BookingStatus, frozenset[BookingStatus]]] = {
 class SessionStatus(models.TextChoices):
     """Whether a session takes bookings."""
 
-    OPEN = "open", "Open"
-    CLOSED = "closed", "Closed for booking"
-    CANCELLED = "cancelled", "Cancelled"
+    OPEN = "open", _("Open")
+    CLOSED = "closed", _("Closed for booking")
+    CANCELLED = "cancelled", _("Cancelled")
 
 
 class SessionChangeKind(models.TextChoices):
     """What staff did to a session."""
 
-    CANCELLED = "cancelled", "Cancelled"
-    MOVED = "moved", "Moved to another time"
+    CANCELLED = "cancelled", _("Cancelled")
+    MOVED = "moved", _("Moved to another time")
 
 
 class DepositKind(models.TextChoices):
     """How a service's deposit is worked out."""
 
-    FIXED = "fixed", "Fixed amount"
-    PERCENTAGE = "percentage", "Percentage of the price"
+    FIXED = "fixed", _("Fixed amount")
+    PERCENTAGE = "percentage", _("Percentage of the price")

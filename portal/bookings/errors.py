@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from portal.common.clock import clock_time
 
@@ -22,14 +23,14 @@ class SessionFull(BookingError):
     """Every place is taken."""
 
     def __init__(self) -> None:
-        super().__init__("Somebody has just taken the last place in this session. Please choose another session.")
+        super().__init__(_("Someone has just taken the last place. Please choose another session."))
 
 
 class SessionNotBookable(BookingError):
     """Closed, cancelled or begun."""
 
     def __init__(self) -> None:
-        super().__init__("This session can no longer be booked. Please choose another session.")
+        super().__init__(_("You can no longer book this session. Please choose another one."))
 
 
 class TooManyHolds(BookingError):
@@ -37,8 +38,12 @@ class TooManyHolds(BookingError):
 
     def __init__(self, most: int) -> None:
         super().__init__(
-            f"You already hold {most} places without a deposit. Pay one of those deposits or cancel one of those "
-            "bookings first; you find them under Your bookings."
+            ngettext(
+                "You already have %(most)d unpaid place. Under Your bookings, pay the deposit or cancel it first.",
+                "You already have %(most)d unpaid places. Under Your bookings, pay a deposit or cancel one first.",
+                most,
+            )
+            % {"most": most}
         )
 
 
@@ -48,8 +53,8 @@ class FormUsed(BookingError):
     def __init__(self) -> None:
         super().__init__(
             _(
-                "This form has already made a booking, with other details. You’ll find it under Your bookings; to make "
-                "another one, open the booking page again."
+                "You’ve already used this form to make a booking, with other details. You’ll find it under Your "
+                "bookings. To make another one, open the booking page again."
             )
         )
 
@@ -84,7 +89,7 @@ class HoldNotExtendable(BookingError):
     """Extended already, ended, or paid."""
 
     def __init__(self) -> None:
-        super().__init__("The time to pay can be extended once, while the place is still held.")
+        super().__init__(_("We can give you more time once, while we’re still holding your place."))
 
 
 class AttendanceTooEarly(BookingError):

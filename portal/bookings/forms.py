@@ -50,7 +50,7 @@ def accept_when_sent_again(form: forms.Form, overlap: TimesOverlap) -> None:
 def ask_about_overlap(form: forms.Form, overlap: TimesOverlap) -> None:
     """Say it beside the session; the same button, pressed again, goes on."""
     form.add_error("session", overlap.sentence)
-    form.add_error("session", _("If both are meant, send this form again."))
+    form.add_error("session", _("If you want both, send this form again."))
     accept_when_sent_again(form, overlap)
 
 
@@ -59,11 +59,11 @@ class MoveForm(AsksAboutOverlaps):
 
     session = forms.ModelChoiceField(
         Session.objects.none(),
-        label="New session",
-        empty_label="Choose a session",
+        label=gettext_lazy("New session"),
+        empty_label=gettext_lazy("Choose a session"),
         error_messages={
-            "required": "Choose a session.",
-            "invalid_choice": "This session can no longer be booked. Please choose another session.",
+            "required": gettext_lazy("Choose a session."),
+            "invalid_choice": gettext_lazy("You can no longer book this session. Please choose another one."),
         },
     )
     from_session = forms.IntegerField(widget=forms.HiddenInput)
@@ -76,7 +76,7 @@ class MoveForm(AsksAboutOverlaps):
         field = self.fields["session"]
         field.queryset = of_service  # type: ignore[attr-defined]
         labels = [(session.pk, session_label(session)) for session in offered]
-        field.choices = [("", "Choose a session"), *labels]  # type: ignore[attr-defined]
+        field.choices = [("", _("Choose a session")), *labels]  # type: ignore[attr-defined]
         self.is_possible = bool(labels)
 
 
@@ -102,4 +102,4 @@ def grouped(sessions: list[Session]) -> list[tuple[str, Any]]:
         options = groups.setdefault(session.service.name, [])
         if len(options) < SESSIONS_OFFERED:
             options.append((session.pk, session_label(session)))
-    return [("", "Choose a session"), *groups.items()]
+    return [("", _("Choose a session")), *groups.items()]

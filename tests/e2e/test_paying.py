@@ -27,7 +27,7 @@ def deposit_mails(stack: Stack, reference: str) -> int:
     """How many e-mails say that the deposit is here; waits for the first."""
     end = time.monotonic() + 40
     while True:
-        found = [s for s in stack.mail_about(reference) if s.startswith("We have received your deposit")]
+        found = [s for s in stack.mail_about(reference) if s.startswith("We've received your deposit")]
         if found or time.monotonic() > end:
             return len(found)
         time.sleep(0.2)

@@ -8,6 +8,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from portal.audit.actor import Cause
 from portal.audit.domain import record
@@ -20,9 +21,9 @@ from portal.bookings.models import Booking, Session
 from portal.caregivers.models import Caregiver
 from portal.common import clock
 
-CHANGED = "This booking was changed meanwhile. Look at it again, then choose."
-TOO_LATE = "It is too late to move this booking here. Please contact us."
-OTHER_SERVICE = "Choose another session of the same service."
+CHANGED = _("This booking has changed since you opened this page. Check it and try again.")
+TOO_LATE = _("It’s too late to move this booking online. Please contact us.")
+OTHER_SERVICE = _("Choose another session of the same service.")
 
 
 def movable_until(booking: Booking) -> datetime | None:
@@ -54,13 +55,13 @@ def move_booking(
     if booking.session_id == to_session:
         return booking
     if booking.session_id != from_session or booking.status != BookingStatus.CONFIRMED:
-        raise MoveRefused(CHANGED)
+        raise MoveRefused(str(CHANGED))
     target = Session.objects.select_related("service").get(pk=to_session)
     if target.service_id != booking.session.service_id:
-        raise MoveRefused(OTHER_SERVICE)
+        raise MoveRefused(str(OTHER_SERVICE))
     allowed = movable_until(booking) if within_terms else booking.session.starts_at > clock.now()
     if not allowed:
-        raise MoveRefused(TOO_LATE)
+        raise MoveRefused(str(TOO_LATE))
     refuse_conflicts(booking.care_recipient, target, accepted=accepted, moving=booking)
     take_place(to_session)
     give_place_back(from_session)
@@ -78,7 +79,7 @@ def _locked(booking_id: int, from_session: int, to_session: int) -> Booking:
     Caregiver.objects.select_for_update(no_key=True, of=("self",)).get(bookings=booking_id)
     sessions = Session.objects.select_for_update(no_key=True).order_by("pk").filter(pk__in=(from_session, to_session))
     if len(sessions) != len({from_session, to_session}):
-        raise MoveRefused(OTHER_SERVICE)
+        raise MoveRefused(str(OTHER_SERVICE))
     booking = Booking.objects.select_for_update(no_key=True).get(pk=booking_id)
     booking.session = Session.objects.select_related("service").get(pk=booking.session_id)
     return booking

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.translation import ngettext
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 
@@ -76,10 +77,12 @@ class Service(ClusterableModel):
     @property
     def duration_label(self) -> str:
         """How long a session takes, in words: 90 minutes, 3 hours, 2 days."""
-        for unit, minutes in (("day", 1440), ("hour", 60)):
-            if self.duration_minutes >= 2 * minutes and self.duration_minutes % minutes == 0:
-                return f"{self.duration_minutes // minutes} {unit}s"
-        return f"{self.duration_minutes} minutes"
+        minutes = self.duration_minutes
+        if minutes >= 2 * 1440 and minutes % 1440 == 0:
+            return ngettext("%(number)d day", "%(number)d days", minutes // 1440) % {"number": minutes // 1440}
+        if minutes >= 2 * 60 and minutes % 60 == 0:
+            return ngettext("%(number)d hour", "%(number)d hours", minutes // 60) % {"number": minutes // 60}
+        return ngettext("%(number)d minute", "%(number)d minutes", minutes) % {"number": minutes}
 
     def get_price_amount_display(self) -> str:
         """The price as the admin lists it: £45.00."""

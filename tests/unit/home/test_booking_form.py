@@ -118,10 +118,10 @@ def test_a_good_form_leads_to_the_deposit(browser_of: Client, person: CareRecipi
     ("changes", "sentence"),
     [
         ({"session": ""}, "Choose a session."),
-        ({"session": "999999"}, "This session can no longer be booked. Please choose another session."),
-        ({"session": "x"}, "This session can no longer be booked. Please choose another session."),
+        ({"session": "999999"}, "You can no longer book this session. Please choose another one."),
+        ({"session": "x"}, "You can no longer book this session. Please choose another one."),
         ({"care_recipient": ""}, "Choose who this is for."),
-        ({"care_recipient": "999999"}, "Choose somebody from your list."),
+        ({"care_recipient": "999999"}, "Choose someone from your list."),
         ({"service": ""}, "Choose a service."),
         ({"notes": "x" * 1001}, "Ensure this value has at most 1000 characters (it has 1001)."),
     ],
@@ -160,7 +160,7 @@ def test_a_session_of_another_service_is_refused(browser_of: Client, person: Car
     session, other = SessionFactory(), ServiceFactory(name="Day programme")
     response = browser_of.post("/book/", filled_in(session, person, service=other.slug))
     assert response.status_code == 422
-    assert "Choose a session of Day programme." in response.content.decode()
+    assert "Choose a Day programme session." in response.content.decode()
 
 
 def test_somebody_elses_person_cannot_be_booked_for(browser_of: Client) -> None:
@@ -173,7 +173,7 @@ def test_the_place_was_just_taken(browser_of: Client, person: CareRecipient) -> 
     session = SessionFactory(capacity=1, held=1)
     response = browser_of.post("/book/", filled_in(session, person))
     assert response.status_code == 422
-    assert "Somebody has just taken the last place in this session." in response.content.decode()
+    assert "Someone has just taken the last place." in response.content.decode()
 
 
 def test_the_same_form_twice_books_once(browser_of: Client, person: CareRecipient) -> None:
@@ -193,7 +193,7 @@ def test_the_same_form_with_other_notes_keeps_them_while_unpaid(browser_of: Clie
     Booking.objects.update(status=BookingStatus.CONFIRMED)
     refused = browser_of.post("/book/", {**typed, "notes": "Stairs"})
     assert (refused.status_code, Booking.objects.get().notes) == (422, "Allergic to nuts")
-    assert "This form has already made a booking, with other details." in refused.content.decode()
+    assert "You’ve already used this form to make a booking, with other details." in refused.content.decode()
 
 
 def test_a_token_of_somebody_else_is_worth_nothing(browser_of: Client, person: CareRecipient) -> None:
@@ -228,7 +228,7 @@ class TestTheSamePersonAgain:
         Booking.objects.update(status=BookingStatus.CONFIRMED)
         response = browser_of.post("/book/", filled_in(paid.session, person), follow=True)
         assert response.redirect_chain == [(f"/bookings/{paid.reference}/", 302)]
-        assert "You have already booked this session for Rose Okafor." in response.content.decode()
+        assert "You’ve already booked this session for Rose Okafor." in response.content.decode()
         assert Booking.objects.count() == 1
 
     def test_in_a_full_session_leads_to_the_booking(self, browser_of: Client, person: CareRecipient) -> None:

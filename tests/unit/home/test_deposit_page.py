@@ -13,7 +13,7 @@ from wagtail.test.utils.form_data import nested_form_data, rich_text, streamfiel
 
 from home.models import ContentPage, DepositPage, HomePage
 from home.tasks import publish_scheduled
-from payments.deposit_copy import SHIPPED
+from payments.deposit_copy import shipped
 from portal.accounts.roles import Role
 from portal.bookings.models import Booking
 from portal.common import clock
@@ -22,7 +22,7 @@ from tests.fakes import FakeGateway
 from tests.pages import signed_in, squeezed
 
 pytestmark = pytest.mark.django_db
-OURS = "It keeps the place and is taken off the price. We confirm by e-mail."
+OURS = "Your deposit secures your place and counts towards the price. We’ll email your confirmation."
 
 
 def payment_page(booking: Booking) -> str:
@@ -70,7 +70,7 @@ def test_the_payment_page_reads_as_the_live_page_says(deposit_page: DepositPage,
     page = payment_page(booking)
     assert "<h1>Pay your deposit</h1>" in page
     assert OURS in page
-    assert "What comes back depends on how much notice you give" in page
+    assert "How much we refund depends on how much notice you give" in page
     assert "<summary>Are my card details safe?</summary>" in page
     assert "We never see or keep them.</p>" in page
 
@@ -117,7 +117,7 @@ def test_the_title_must_say_deposit(editor: Client, deposit_page: DepositPage) -
         ("ready", "Pay £13.50 deposit"),
         ("ready", "<summary>Is the deposit extra?</summary>"),
         ("paid", "<h1>Deposit paid</h1>"),
-        ("paid", "a confirmation is on its way to your inbox"),
+        ("paid", "Your place is booked, and we've emailed your confirmation."),
         ("paid", "7K3M-9QX2-W4TD"),
     ],
 )
@@ -159,7 +159,7 @@ def test_without_a_live_page_payment_goes_on_with_the_shipped_words(
             page.save()
             publish_scheduled()
     shown = payment_page(booking)
-    assert SHIPPED.introduction in shown
+    assert shipped().introduction in shown
     assert OURS not in shown
     assert "secret" in shown  # the intent's client secret: it can be paid
 

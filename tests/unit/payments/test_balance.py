@@ -220,7 +220,7 @@ class TestPage:
         signed_in(client, confirmed)
         Session.objects.update(starts_at=clock.now() - timedelta(minutes=1))
         page = client.get(f"/balance/{confirmed.reference}/").content.decode()
-        assert "The balance can no longer be paid here" in page
+        assert "You can no longer pay the balance online" in page
         assert "£33.75" in page
 
     def test_says_so_when_stripe_is_away(self, confirmed: Booking, stripe: FakeGateway, client: Client) -> None:

@@ -85,7 +85,7 @@ def test_a_stale_form_moves_nothing(confirmed: Booking, other: Session) -> None:
     third = SessionFactory(service=confirmed.session.service, starts_at=clock.now() + timedelta(days=10))
     stale = confirmed.session_id
     moved(confirmed, other)
-    with pytest.raises(MoveRefused, match="changed meanwhile"):
+    with pytest.raises(MoveRefused, match="has changed since you opened this page"):
         moved(confirmed, third, from_session=stale)
     assert held(other, third) == [1, 0]
 
@@ -201,7 +201,7 @@ class TestPage:
     def test_says_when_it_is_too_late(self, owner: Client, confirmed: Booking) -> None:
         Session.objects.filter(pk=confirmed.session_id).update(starts_at=clock.now() + timedelta(hours=71))
         page = owner.get(f"/bookings/{confirmed.reference}/move/").content.decode()
-        assert "can no longer be moved here" in page
+        assert "You can no longer move this booking online" in page
         assert "Move" not in owner.get("/dashboard/").content.decode()
 
     def test_is_not_found_by_anybody_else(self, confirmed: Booking, other: Session, client: Client) -> None:

@@ -198,7 +198,7 @@ def test_an_entry_that_was_taken_back_is_money_on_no_page_nor_receipt_nor_answer
 ) -> None:
     take_back(entered(confirmed, staff).pk, note="a", cause=Cause(staff, Source.STAFF))
     shown = [(entry.purpose_label, entry.amount, entry.status_label) for entry in payments_of(fresh(confirmed))]
-    assert shown == [("Deposit", 1125, "Paid"), ("Balance", 3375, "Entered by mistake: no money came")]
+    assert shown == [("Deposit", 1125, "Paid"), ("Balance", 3375, "Entered by mistake: no payment was made")]
     receipt = receipt_for(fresh(confirmed))
     assert receipt is not None
     assert ([line.amount for line in receipt.lines], receipt.refunds, receipt.total) == ([1125], (), 1125)

@@ -243,6 +243,6 @@ def test_a_failed_return_says_why_once(client: Client, booking: BookingFactory, 
     client.force_login(booking.caregiver.user)
     page = reverse("payments:deposit", args=[booking.reference])
     client.get(f"{page}{RETURN}failed")
-    sentence = "Your bank couldn't confirm it was you."
+    sentence = 'role="alert">Your bank couldn\'t confirm it was you.'
     assert sentence in client.get(page).content.decode()
     assert sentence not in client.get(page).content.decode()

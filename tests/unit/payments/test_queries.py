@@ -63,7 +63,7 @@ def test_money_to_be_given_back_by_hand_is_no_failure(paid: Payment) -> None:
         cause=Cause(by_staff, Source.STAFF),
     )
     cancelled(paid)
-    assert ("Refund", 3375, "To be returned by our team") in said(paid)
+    assert ("Refund", 3375, "To be refunded by our team") in said(paid)
     returned_by_hand(Refund.objects.get(amount=3375).pk, amount=3375, cause=Cause(BY, Source.STAFF))
     assert ("Refund", 3375, "Refunded") in said(paid)
 
@@ -73,7 +73,7 @@ def test_a_refund_waits_for_the_bank_and_then_for_our_team(paid: Payment) -> Non
     cancelled(paid)
     assert said(paid) == [DEPOSIT, ("Refund", 1125, "Waiting for the bank’s decision")]
     disputed(paid, "won")
-    assert said(paid) == [DEPOSIT, ("Refund", 1125, "To be returned by our team")]
+    assert said(paid) == [DEPOSIT, ("Refund", 1125, "To be refunded by our team")]
 
 
 def test_what_a_lost_dispute_took_was_returned_by_the_bank(paid: Payment) -> None:
@@ -93,7 +93,7 @@ def test_a_refund_that_is_owed_again_waits_for_our_team_and_then_is_refunded(pai
     cancelled(paid)
     for status in ("lost", "won"):
         disputed(paid, status)
-    assert said(paid) == [DEPOSIT, ("Refund", 1125, "To be returned by our team")]
+    assert said(paid) == [DEPOSIT, ("Refund", 1125, "To be refunded by our team")]
     owed = Refund.objects.get(status="failed")
     returned_by_hand(owed.pk, amount=1125, cause=Cause(BY, Source.STAFF))
     assert said(paid)[1:] == [("Refund", 1125, "Refunded")]
@@ -113,7 +113,7 @@ def test_a_refund_that_another_one_replaced_is_not_shown(paid: Payment, stripe: 
     refund = request_refund(paid.pk, amount=500, reason=RefundReason.GOODWILL, cause=Cause(BY, Source.STAFF))
     send_refunds()
     apply_refund(replace(*stripe.refunds.values(), status="failed"), cause())
-    assert said(paid) == [DEPOSIT, ("Refund", 500, "To be returned by our team")]
+    assert said(paid) == [DEPOSIT, ("Refund", 500, "To be refunded by our team")]
     retry_refund(refund.pk, cause=Cause(BY, Source.STAFF))
     assert said(paid) == [DEPOSIT, ("Refund", 500, "Requested")]
 

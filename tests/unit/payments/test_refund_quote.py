@@ -23,7 +23,7 @@ from tests.ledger import pay
 
 pytestmark = pytest.mark.django_db
 BY = Actor.system(SystemActor.SETTLEMENT)
-SENDING = "We are sending £11.25 back the way you paid. To a card it can take 5 to 10 days."
+SENDING = "We’re refunding £11.25 to the card you used. Allow 5 to 10 days."
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def sent() -> list[tuple[str, int, str]]:
 
 def test_a_card_payment_goes_back_as_the_page_and_the_email_say(confirmed: Booking) -> None:
     said = before(quote(confirmed))
-    assert said[1:] == ["£11.25 goes back the way you paid. To a card it can take 5 to 10 days."]
+    assert said[1:] == ["We’ll refund the card you used. Allow 5 to 10 days."]
     assert mailed(confirmed) == SENDING
     assert sent() == [("deposit", 1125, "requested")]
 
@@ -91,7 +91,7 @@ def test_after_a_dispute_what_stripe_cannot_send_is_returned_by_hand(
     confirmed: Booking, status: str, withdrawn: int, left: str
 ) -> None:
     dispute(confirmed, status, withdrawn)
-    promised = f"We cannot send {left} by card. Our team will return it to you, and be in touch."
+    promised = f"We can’t refund {left} to your card. Our team will be in touch to refund it another way."
     assert promised in before(quote(fresh(confirmed)))
     assert quote(fresh(confirmed)).amount == 1125 - withdrawn
     assert promised in mailed(confirmed)
@@ -114,7 +114,7 @@ def test_what_was_returned_by_hand_is_not_promised_again(confirmed: Booking) -> 
     returned_by_hand(made.pk, amount=400, cause=Cause(BY, Source.STAFF))
     due = quote(fresh(confirmed))
     assert (due.amount, due.not_by_card, due.refunded) == (725, 725, 400)
-    assert "We have already refunded £4.00." in before(due)
+    assert "We’ve already refunded £4.00." in before(due)
 
 
 def test_an_earlier_refund_is_extra_and_the_share_is_the_most_that_is_refunded(
@@ -127,10 +127,10 @@ def test_an_earlier_refund_is_extra_and_the_share_is_the_most_that_is_refunded(
         due = quote(fresh(confirmed))
     assert due.amount == 525
     assert before(due) == [
-        "You’re cancelling at least 24 hours before the session, so under the terms you booked on we refund up to 50% "
-        "of what you paid, out of what we still hold.",
-        "£5.25 goes back the way you paid. To a card it can take 5 to 10 days.",
-        "We have already refunded £6.00.",
+        "You’re cancelling more than 24 hours before the session, so under the terms you booked on we’ll refund up to "
+        "50% of what you paid, out of what we still hold.",
+        "We’ll refund £5.25 to the card you used. Allow 5 to 10 days.",
+        "We’ve already refunded £6.00.",
     ]
 
 
@@ -139,7 +139,7 @@ def test_while_the_bank_decides_nothing_is_promised_and_finance_has_a_task(confi
     due = quote(fresh(confirmed))
     assert (due.amount, due.disputed) == (0, 1125)
     waits = (
-        "Your bank has been asked to return £11.25, so we cannot send this amount back ourselves. "
+        "Your bank has been asked to return £11.25, so we can’t refund it ourselves. "
         "Our team will be in touch about it."
     )
     assert before(due)[1:] == [waits]
@@ -156,7 +156,7 @@ def test_what_was_paid_to_our_team_is_given_back_by_them(confirmed: Booking) -> 
     cash_balance(confirmed)
     due = quote(fresh(confirmed))
     assert (due.amount, due.by_stripe, due.by_hand) == (4500, 1125, 3375)
-    by_hand = "You paid £33.75 of it to our team directly. They will give it back to you, and will be in touch."
+    by_hand = "You paid £33.75 directly to our team. They’ll be in touch to refund it."
     assert mailed(confirmed) == f"{SENDING} {by_hand}"
     assert sent() == [("balance", 3375, "failed"), ("deposit", 1125, "requested")]
     assert Discrepancy.objects.get().kind == DiscrepancyKind.REFUND_BY_HAND
@@ -165,23 +165,57 @@ def test_what_was_paid_to_our_team_is_given_back_by_them(confirmed: Booking) -> 
 def test_what_is_on_its_way_is_said_and_not_sent_again(confirmed: Booking) -> None:
     deposit = confirmed.payments.get()
     request_refund(deposit.pk, amount=1125, reason=RefundReason.GOODWILL, cause=Cause(BY, Source.STAFF))
-    assert mailed(confirmed) == "£11.25 is already on its way back to you."
+    assert mailed(confirmed) == "A refund of £11.25 is already on its way to you."
     assert sent() == [("deposit", 1125, "requested")]
 
 
 def test_a_payment_that_is_being_processed_is_explained(booking: Booking, stripe: FakeGateway) -> None:
     Payment.objects.filter(booking=booking).update(status=PaymentStatus.PROCESSING)
     said = before(quote(fresh(booking)))
-    assert said == ["Your payment of £11.25 is still being processed. If it goes through, we return all of it."]
+    assert said == ["Your payment of £11.25 is still being processed. If it goes through, we’ll refund all of it."]
+
+
+@pytest.mark.parametrize(
+    ("policy", "hours", "said"),
+    [
+        (
+            [(168, 100)],
+            169,
+            "You’re cancelling more than 7 days before the session, so you’ll get a full refund of £11.25.",
+        ),
+        (
+            [(24, 100)],
+            25,
+            "You’re cancelling more than 24 hours before the session, so you’ll get a full refund of £11.25.",
+        ),
+        (
+            [(72, 100), (24, 50)],
+            30,
+            "You’re cancelling more than 24 hours before the session, so under the terms you booked on we’ll refund "
+            "50% of what you paid.",
+        ),
+        ([(72, 100), (24, 50)], 2, "It’s less than 24 hours until the session, so we can’t refund what you’ve paid."),
+        ([(72, 100), (0, 0)], 2, "It’s less than 3 days until the session, so we can’t refund what you’ve paid."),
+        ([(24, 0)], 30, "Under the terms you booked on, there’s no refund."),
+        ([], 30, "Under the terms you booked on, there’s no refund."),
+    ],
+)
+def test_the_reason_names_the_notice_in_days_or_hours(
+    confirmed: Booking, policy: list[tuple[int, int]], hours: int, said: str
+) -> None:
+    windows = [{"hours_before": notice, "refund_percent": percent} for notice, percent in policy]
+    Booking.objects.filter(pk=confirmed.pk).update(policy=windows)
+    with time_machine.travel(confirmed.session.starts_at - timedelta(hours=hours), tick=False):
+        assert before(quote(fresh(confirmed)))[0] == said
 
 
 def test_too_late_says_that_the_terms_return_nothing(confirmed: Booking) -> None:
     with time_machine.travel(confirmed.session.starts_at - timedelta(hours=2), tick=False):
-        assert after(quote(confirmed)) == "By the cancellation terms of this booking, nothing is refunded."
+        assert after(quote(confirmed)) == "Under the terms you booked on, there’s no refund."
 
 
 def test_an_unpaid_booking_says_that_nothing_was_paid(booking: Booking) -> None:
-    assert after(quote(booking)) == "You had not paid anything yet, so there is nothing to send back."
+    assert after(quote(booking)) == "You hadn’t paid anything, so there’s nothing to refund."
 
 
 @pytest.mark.parametrize("value", ["", "nonsense", "W10:xyz"])

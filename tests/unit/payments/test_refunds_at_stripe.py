@@ -150,7 +150,7 @@ def test_of_a_refund_that_came_back_only_what_is_still_owed_goes_again(paid: Pay
     apply_refund(at_stripe(paid, stripe, 2, 500), cause())
     assert tasks() == [(625, "open")]
     refunded = [(entry.amount, entry.status_label) for entry in payments_of(paid.booking)[1:]]
-    assert refunded == [(625, "To be returned by our team"), (500, "Refunded")]
+    assert refunded == [(625, "To be refunded by our team"), (500, "Refunded")]
     first = paid.refunds.get(stripe_refund_id="re_1")
     assert retry_refund(first.pk, cause=Cause(BY, Source.STAFF)).amount == 625
 

@@ -37,9 +37,7 @@ def test_a_gap_counts_once_twelve_bookings_were_usual(hour: int, severity: Sever
 def test_the_report_says_since_when_and_what_is_usual() -> None:
     found = judge_gap(bookings(until=at(10, 9)), at(10, 16), LIMITS)
     assert found is not None
-    assert found.what == (
-        "No bookings since 9am. In the same 7 hours, each of the previous 8 weeks had 14 bookings."
-    )
+    assert found.what == ("No bookings since 9am. In the same 7 hours, each of the previous 8 weeks had 14 bookings.")
     assert (found.low, found.high) == (14, 14)
 
 

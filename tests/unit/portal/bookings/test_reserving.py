@@ -107,7 +107,7 @@ def test_two_unpaid_places_at_most() -> None:
         booked(person, session)
     session.refresh_from_db()
     assert (session.held, Booking.objects.count(), Payment.objects.count()) == (0, 2, 2)
-    assert refusal.value.sentence.startswith("You already hold 2 places without a deposit.")
+    assert refusal.value.sentence.startswith("You already have 2 unpaid places.")
     move(first.pk, to=BookingStatus.CONFIRMED, cause=Cause(Actor.stripe("evt_1"), Source.WEBHOOK))
     assert booked(person, session).status == BookingStatus.AWAITING_DEPOSIT  # a paid one does not count
 

@@ -279,7 +279,7 @@ class TestPhone:
         coordinator.post(address, form)
         someone_else = {**form, "full_name": "", "care_recipient": person.pk}
         for changed in ({**form, "session": other.pk}, {**form, "full_name": "Ben Obi"}, someone_else):
-            assert "This form has already made a booking, with other details" in said(
+            assert "You’ve already used this form to make a booking, with other details" in said(
                 coordinator.post(address, changed)
             )
         assert Booking.objects.get().session == session
