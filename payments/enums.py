@@ -10,13 +10,13 @@ from django.utils.translation import gettext_lazy as _
 class PaymentStatus(models.TextChoices):
     """Where a payment stands. Refunded states are derived from the refund rows, both ways."""
 
-    PENDING = "pending", "Waiting for payment"
-    REQUIRES_ACTION = "requires_action", "Waiting for the bank's check"
-    PROCESSING = "processing", "Being processed"
-    SUCCEEDED = "succeeded", "Paid"
-    PARTIALLY_REFUNDED = "partially_refunded", "Partly refunded"
-    REFUNDED = "refunded", "Refunded"
-    CANCELLED = "cancelled", "Cancelled"
+    PENDING = "pending", _("Waiting for payment")
+    REQUIRES_ACTION = "requires_action", _("Waiting for the bank's check")
+    PROCESSING = "processing", _("Being processed")
+    SUCCEEDED = "succeeded", _("Paid")
+    PARTIALLY_REFUNDED = "partially_refunded", _("Partly refunded")
+    REFUNDED = "refunded", _("Refunded")
+    CANCELLED = "cancelled", _("Cancelled")
 
 
 S = PaymentStatus
@@ -40,8 +40,8 @@ ALLOWED: Final[dict[PaymentStatus, frozenset[PaymentStatus]]] = {
 class Purpose(models.TextChoices):
     """What a payment is for."""
 
-    DEPOSIT = "deposit", "Deposit"
-    BALANCE = "balance", "Balance"
+    DEPOSIT = "deposit", _("Deposit")
+    BALANCE = "balance", _("Balance")
 
 
 class FunnelStage(models.TextChoices):
@@ -56,18 +56,18 @@ class FunnelStage(models.TextChoices):
 class Method(models.TextChoices):
     """How money came."""
 
-    STRIPE = "stripe", "Card, through Stripe"
-    OFFLINE = "offline", "Outside the portal"
+    STRIPE = "stripe", _("Card, through Stripe")
+    OFFLINE = "offline", _("Outside the portal")
 
 
 class OfflineKind(models.TextChoices):
     """How money came outside the portal."""
 
-    CASH = "cash", "Cash"
-    TRANSFER = "transfer", "Bank transfer"
-    CARD_MACHINE = "card_machine", "Card machine"
-    VOUCHER = "voucher", "Voucher or grant"
-    OTHER = "other", "Another way"
+    CASH = "cash", _("Cash")
+    TRANSFER = "transfer", _("Bank transfer")
+    CARD_MACHINE = "card_machine", _("Card machine")
+    VOUCHER = "voucher", _("Voucher or grant")
+    OTHER = "other", _("Another way")
 
 
 class AttemptOutcome(models.TextChoices):
@@ -80,12 +80,12 @@ class AttemptOutcome(models.TextChoices):
 class RefundStatus(models.TextChoices):
     """Where a refund stands. Unknown: sent, no answer yet; it is looked for before it is sent again."""
 
-    REQUESTED = "requested", "Requested"
-    UNKNOWN = "unknown", "Sent, waiting for an answer"
-    PENDING = "pending", "Pending at the bank"
-    SUCCEEDED = "succeeded", "Refunded"
-    FAILED = "failed", "Failed"
-    CANCELLED = "cancelled", "Cancelled"
+    REQUESTED = "requested", _("Requested")
+    UNKNOWN = "unknown", _("Sent, waiting for an answer")
+    PENDING = "pending", _("Pending at the bank")
+    SUCCEEDED = "succeeded", _("Refunded")
+    FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled")
 
 
 REFUND_RESERVED: Final = frozenset({RefundStatus.REQUESTED, RefundStatus.UNKNOWN, RefundStatus.PENDING})
@@ -122,14 +122,14 @@ REFUND_ORDER: Final = {
 class RefundReason(models.TextChoices):
     """Why money goes back."""
 
-    CANCELLATION = "cancellation", "Cancelled by the caregiver"
-    SESSION_CANCELLED = "session_cancelled", "Session cancelled"
-    LATE_MONEY = "late_money", "Paid after the place was released"
-    GOODWILL = "goodwill", "Goodwill"
-    MISTAKE = "mistake", "Charged by mistake"
-    NOT_DELIVERED = "not_delivered", "The session did not take place as agreed"
-    MADE_AT_STRIPE = "made_at_stripe", "Made at Stripe"
-    TAKEN_BACK = "taken_back", "Entered by mistake: no money came"
+    CANCELLATION = "cancellation", _("Cancelled by the caregiver")
+    SESSION_CANCELLED = "session_cancelled", _("Session cancelled")
+    LATE_MONEY = "late_money", _("Paid after the place was released")
+    GOODWILL = "goodwill", _("Goodwill")
+    MISTAKE = "mistake", _("Charged by mistake")
+    NOT_DELIVERED = "not_delivered", _("The session did not take place as agreed")
+    MADE_AT_STRIPE = "made_at_stripe", _("Made at Stripe")
+    TAKEN_BACK = "taken_back", _("Entered by mistake: no money came")
 
 
 FINANCE_REASONS: Final = frozenset({RefundReason.GOODWILL, RefundReason.MISTAKE, RefundReason.NOT_DELIVERED})

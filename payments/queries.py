@@ -208,7 +208,7 @@ def payments_of(booking: Booking) -> list[PaymentEntry]:
         paid_at = (payment.succeeded_at or payment.first_attempt_at or payment.created_at).astimezone(zone)
         amount = payment.amount if _is_processing(payment) else payment.captured_amount
         entries.append(
-            PaymentEntry(payment.get_purpose_display(), amount, payment.currency, status, status.label, paid_at)
+            PaymentEntry(payment.get_purpose_display(), amount, payment.currency, status, str(status.label), paid_at)
         )
         entries += [*_refunds(payment, zone), *_returned_by_bank(payment, zone)]
     return sorted(entries, key=lambda entry: entry.at)
@@ -235,9 +235,9 @@ def _refunds(payment: Payment, zone: ZoneInfo) -> Iterator[PaymentEntry]:
 def _refund_status(refund: Refund, payment: Payment, task: str) -> tuple[str, str] | None:
     """The status for the tag and in words; None when nothing goes back by this refund: another took its place."""
     if refund.status in REFUND_RESERVED:
-        return PaymentStatus.PENDING, RefundStatus(refund.status).label
+        return PaymentStatus.PENDING, str(RefundStatus(refund.status).label)
     if refund.status == RefundStatus.SUCCEEDED:
-        return PaymentStatus.REFUNDED, RefundStatus.SUCCEEDED.label
+        return PaymentStatus.REFUNDED, str(RefundStatus.SUCCEEDED.label)
     if task == DiscrepancyStatus.IGNORED:  # finance closed it with a reason
         return PaymentStatus.REFUNDED, gettext("Settled by our team")
     if task == DiscrepancyStatus.HEALED or not (task or refund.status == RefundStatus.FAILED):

@@ -70,7 +70,7 @@ class Refund(Leased):
             return str(_("Returned by hand"))
         if self.status == RefundStatus.FAILED:
             return "Sent back by the bank" if self.stripe_refund_id else "Could not be sent"
-        return RefundStatus(self.status).label
+        return str(RefundStatus(self.status).label)
 
     @property
     def idempotency_key(self) -> str:

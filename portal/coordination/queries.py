@@ -58,7 +58,7 @@ def _row(booking: Booking) -> AttendanceRow:
         phone=booking.caregiver.phone,
         care_notes=booking.care_recipient.care_notes,
         notes=booking.notes,
-        status_label=BookingStatus(booking.status).label,
+        status_label=str(BookingStatus(booking.status).label),
         can_be_marked=open_for_marks,
         balance=balance_due(booking) if open_for_marks else 0,
     )

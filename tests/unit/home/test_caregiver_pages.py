@@ -248,7 +248,7 @@ def test_a_form_without_its_token_is_refused_with_what_to_do(paid_booking: Booki
     page = response.content.decode()
     assert response.status_code == 403
     assert "Your session has timed out" in page
-    assert f'<a class="button" href="{path}">Load the page again</a>' in page
+    assert f'<a class="button" href="{path}">Reload the page</a>' in page
 
 
 @pytest.mark.parametrize(
