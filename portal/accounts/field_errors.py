@@ -28,7 +28,7 @@ class ByField:
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, sentence in self.required.items():
-            self.fields[name].error_messages["required"] = sentence
+            self.fields[name].error_messages["required"] = str(sentence)
 
 
 class AsksForEmail(ByField):
