@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -23,6 +24,12 @@ from portal.media_library.storage import SIGNED, cache_control
 from portal.security import limits
 
 PER_PAGE = 12
+KINDS = (
+    (Kind.VIDEO, _("Videos")),
+    (Kind.AUDIO, _("Recordings")),
+    (Kind.IMAGE, _("Pictures")),
+    (Kind.DOCUMENT, _("Documents")),
+)
 # Uploads as they came: pages use renditions, documents go out through /documents/ alone, some still wait for a title.
 CLOSED = ("original_images/", "documents/", "wagtail_uploads/")
 
@@ -38,7 +45,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "items": page.object_list,
         "page_obj": page,
         "wanted": wanted,
-        "kinds": Kind.choices,
+        "kinds": KINDS,
         "categories": categories_in_use(),
     }
     return render(request, "media_library/index.html", context)

@@ -15,8 +15,8 @@ PORTAL_CA_FILE = env.text("PORTAL_CA_FILE", "")
 SECURITY_CONTACT = env.text("PORTAL_SECURITY_CONTACT", env.text("ORGANISATION_EMAIL", BASE_URL))
 # Shown in the footer and on receipts; what is not set is not shown.
 URGENT = (
-    "If someone is in danger, call 999. For medical advice that cannot wait, call 111. "
-    "We cannot answer emergencies through this site."
+    "If someone is in danger, call 999. For medical advice that can't wait, call 111. "
+    "We can't answer emergencies through this site."
 )
 ORGANISATION = {
     "address": env.text("ORGANISATION_ADDRESS", ""),
