@@ -88,8 +88,8 @@ def _discrepancies() -> Iterable[tuple[list[str], float]]:
 def _violations() -> GaugeRows:
     from django.core.cache import caches
 
-    from payments.domain.alarms import KEY
     from payments.domain.invariants import INVARIANTS
+    from payments.domain.invariants.check import KEY
 
     found: dict[str, int] = caches["shared"].get(KEY) or {}
     return [([invariant.name], found.get(invariant.name, 0)) for invariant in INVARIANTS]

@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from payments.domain.payable import is_payable
 from payments.domain.pricing import amount_for, balance_due
-from payments.domain.refund_tasks import awaits_bank, charged_back, last_task
+from payments.domain.refunds.followups import awaits_bank, charged_back, last_task
 from payments.enums import CAPTURED, REFUND_RESERVED, DiscrepancyStatus, PaymentStatus, Purpose, RefundStatus
 from payments.models import Payment, Refund
 from portal.audit.actor import ActorKind
-from portal.bookings.domain.moving import movable_until
+from portal.bookings.domain.reschedule import movable_until
 from portal.bookings.enums import OWES_BALANCE, BookingStatus, SessionStatus
 from portal.bookings.models import Booking, BookingTransition
 from portal.common import clock

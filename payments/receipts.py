@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from fpdf import FPDF
 
-from payments.domain.refund_tasks import charged_back
+from payments.domain.refunds.followups import charged_back
 from payments.enums import Purpose, RefundStatus
 from portal.bookings.models import Booking
 from portal.common.money import formatted, major

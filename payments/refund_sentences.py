@@ -3,8 +3,8 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from payments.domain.refund_quote import RefundQuote
-from payments.domain.refund_tasks import DISPUTED, awaits_bank, obstacle
+from payments.domain.refunds.followups import DISPUTED, awaits_bank, refund_blocker
+from payments.domain.refunds.quote import RefundQuote
 from payments.enums import DISPUTE_TO_ANSWER, DisputeStatus
 from payments.models import Payment
 from portal.bookings.domain.policy import RefundTerms
@@ -65,7 +65,7 @@ def for_staff(quote: RefundQuote) -> list[str]:
 
 def why_blocked(payment: Payment) -> str:
     """Why Stripe cannot send the payment back now, for finance; empty when it can, or was not paid through Stripe."""
-    if obstacle(payment) != DISPUTED:
+    if refund_blocker(payment) != DISPUTED:
         return ""
     disputes = [dispute for dispute in payment.disputes.all() if not dispute.is_charge_refundable]
     if any(dispute.status in DISPUTE_TO_ANSWER for dispute in disputes):

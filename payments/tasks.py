@@ -6,8 +6,10 @@ from datetime import timedelta
 from celery import shared_task
 
 from payments import mirror, mirror_check
-from payments.domain import alarms, events, evidence, refunds, release, reminders, retention, session_changes
+from payments.domain import events, evidence, release, reminders, retention, session_changes
+from payments.domain.invariants import check as invariants
 from payments.domain.reconciliation import AlreadyRunning, digest, reconcile
+from payments.domain.refunds import send
 from payments.enums import RunKind
 from payments.payment_page import check
 from portal.common import clock
@@ -46,7 +48,7 @@ def mirror_inbox() -> int:
 @shared_task(name="payments.tasks.send_refunds")
 def send_refunds() -> int:
     """Send refunds that are due."""
-    return refunds.send_refunds()
+    return send.send_refunds()
 
 
 @shared_task(name="payments.tasks.send_evidence")
@@ -76,7 +78,7 @@ def trim_payloads() -> int:
 @shared_task(name="payments.tasks.check_invariants")
 def check_invariants() -> int:
     """Check what must be true of the ledger; what is not is logged and counted."""
-    return alarms.check_invariants()
+    return invariants.check_invariants()
 
 
 @shared_task(name="payments.tasks.check_payment_page")
@@ -91,10 +93,16 @@ def remind_of_sessions() -> int:
     return reminders.remind_of_sessions()
 
 
+@shared_task(name="payments.tasks.process_session_changes")
+def process_session_changes() -> int:
+    """Refund and email everybody who booked a session that staff cancelled or moved."""
+    return session_changes.process_session_changes()
+
+
 @shared_task(name="payments.tasks.see_to_session_changes")
 def see_to_session_changes() -> int:
-    """See to everybody who booked a session that staff cancelled or moved."""
-    return session_changes.see_to_session_changes()
+    """The old name of `process_session_changes`, for tasks queued before the upgrade; goes with the next release."""
+    return session_changes.process_session_changes()
 
 
 @shared_task(name="payments.tasks.catch_up_events")

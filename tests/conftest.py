@@ -9,7 +9,7 @@ from django.core.cache import caches
 from pytest_socket import socket_allow_hosts
 
 from tests.factories import BookingFactory, CaregiverFactory, ServiceFactory, SessionFactory
-from tests.fakes import FakeGateway, in_place_of_stripe
+from tests.fakes import FakeGateway, use_gateway
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -47,7 +47,7 @@ def browser() -> Iterator["Browser"]:
 @pytest.fixture
 def stripe(monkeypatch: pytest.MonkeyPatch) -> FakeGateway:
     """A provider in memory, for what the sandbox cannot be told to do at one precise moment."""
-    return in_place_of_stripe(monkeypatch)
+    return use_gateway(FakeGateway(), monkeypatch)
 
 
 @pytest.fixture

@@ -3,9 +3,10 @@
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
+from django.conf import settings
 
 from payments.gateway.base import (
     Charge,
@@ -49,6 +50,11 @@ class FakeGateway:
     files: dict[str, tuple[str, bytes]] = field(default_factory=dict)
     evidence: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
+    current: ClassVar["FakeGateway"]
+
+    @classmethod
+    def from_settings(cls) -> "FakeGateway":
+        return cls.current
 
     def _enter(self, call: str) -> None:
         self.calls.append(call)
@@ -212,11 +218,8 @@ class FakeGateway:
         )
 
 
-def in_place_of_stripe(monkeypatch: pytest.MonkeyPatch) -> FakeGateway:
-    """A new one, which the domain talks to until `monkeypatch` is undone."""
-    fake = FakeGateway()
-    modules = ("checkout", "charges", "events", "evidence.send", "refunds", "release", "reconciliation.pull",
-               "reconciliation.heal")  # fmt: skip
-    for module in modules:
-        monkeypatch.setattr(f"payments.domain.{module}.gateway", lambda: fake)
+def use_gateway(fake: FakeGateway, monkeypatch: pytest.MonkeyPatch) -> FakeGateway:
+    """Have the domain talk to `fake` until `monkeypatch` is undone."""
+    monkeypatch.setattr(settings, "PAYMENT_GATEWAY", "tests.fakes.FakeGateway")
+    monkeypatch.setattr(FakeGateway, "current", fake, raising=False)
     return fake

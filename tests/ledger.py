@@ -1,7 +1,7 @@
 """The ledger's states, reached the way they are reached for real."""
 
 from payments.domain.checkout import open_checkout
-from payments.domain.settlement import apply_intent
+from payments.domain.intent_sync import apply_intent
 from payments.models import Payment
 from portal.audit.actor import Actor, Cause, Source, SystemActor
 from portal.bookings.models import Booking

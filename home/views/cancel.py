@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 
 from payments.domain.cancellation import LessThanShown, NotCancellable
 from payments.domain.cancellation import cancel as cancel_booking
-from payments.domain.refund_quote import quote, read_signed, signed
+from payments.domain.refunds.quote import quote, read_signed, signed
 from payments.domain.release import Released
 from payments.queries import row
 from payments.refund_sentences import before

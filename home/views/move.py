@@ -9,11 +9,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from payments.domain.moving import move_to_session
+from payments.domain.reschedule import move_to_session
 from payments.queries import row
 from payments.views.common import own_booking
 from portal.audit.actor import Cause, Source, actor_of
-from portal.bookings.domain.moving import movable_until
+from portal.bookings.domain.reschedule import movable_until
 from portal.bookings.errors import BookingError, TimesOverlap
 from portal.bookings.forms import MoveForm, ask_about_overlap
 from portal.bookings.models import Booking

@@ -10,7 +10,7 @@ from djstripe.models import WebhookEndpoint
 from home.models import HomePage
 from insights.rollups.refresh import refresh
 from ops.demo.management.commands.seed_demo import seed
-from payments.domain.reconciliation.progress import Teller
+from payments.domain.reconciliation.progress import ProgressReporter
 from payments.domain.reconciliation.pull import pull
 from payments.enums import RunKind, RunState
 from payments.models import ReconciliationRun, StagedIntent
@@ -47,7 +47,7 @@ def pull_intents(days: str) -> dict[str, float]:
     since = now - timedelta(days=int(days), minutes=5)
     run = ReconciliationRun.objects.create(kind=RunKind.FULL, state=RunState.FINISHED, since=since, until=now)
     started = time.perf_counter()
-    seen = pull(run, Teller(lambda *_: None, lambda: None))["intents"]
+    seen = pull(run, ProgressReporter(lambda *_: None, lambda: None))["intents"]
     seconds = time.perf_counter() - started
     staged = StagedIntent.objects.filter(run=run).values("payment_id").distinct().count()
     return {"seconds": seconds, "seen": seen, "staged": staged}

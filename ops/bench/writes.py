@@ -11,7 +11,7 @@ from payments.domain import transitions
 from payments.domain.checkout import book
 from payments.enums import PaymentStatus
 from portal.audit.actor import Actor, Cause, Source
-from portal.bookings.domain.transitions import move
+from portal.bookings.domain.transitions import transition
 from portal.bookings.enums import BookingStatus
 from portal.bookings.errors import BookingError
 from portal.bookings.models import Booking, Service, Session
@@ -63,8 +63,8 @@ def _book_and_pay(places: Places) -> int:
     booking = _book(places)
     payment = booking.payments.get()
     for status in (PaymentStatus.PROCESSING, PaymentStatus.SUCCEEDED):
-        transitions.move(payment.pk, to=status, cause=Cause(Actor.stripe(), Source.WEBHOOK))
-    move(booking.pk, to=BookingStatus.CONFIRMED, cause=Cause(Actor.stripe(), Source.WEBHOOK))
+        transitions.transition(payment.pk, to=status, cause=Cause(Actor.stripe(), Source.WEBHOOK))
+    transition(booking.pk, to=BookingStatus.CONFIRMED, cause=Cause(Actor.stripe(), Source.WEBHOOK))
     return 4
 
 

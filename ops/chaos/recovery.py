@@ -11,7 +11,7 @@ SWEEPS: Final = (
     "payments.tasks.process_inbox",
     "payments.tasks.send_refunds",
     "payments.tasks.expire_holds",
-    "payments.tasks.see_to_session_changes",
+    "payments.tasks.process_session_changes",
     "portal.audit.tasks.seal",
 )
 # A day passes: leases of the dead and back-offs run out, nobody pays any more, and a refund that Stripe never

@@ -12,8 +12,8 @@ from payments.admin.held_at_stripe import held_at_stripe
 from payments.admin.refund_views import REFUND, why_not
 from payments.admin.timeline import stripe_url, timeline
 from payments.domain import evidence as answers
-from payments.domain.refund_tasks import last_task, obstacle, owed_by_hand
-from payments.domain.retry import token_of_replacement
+from payments.domain.refunds.followups import last_task, owed_by_hand, refund_blocker
+from payments.domain.refunds.retry import token_of_replacement
 from payments.enums import FRAUD_TASKS, DiscrepancyStatus, RefundStatus
 from payments.models import Dispute, DisputeEvidence, Payment, Refund
 from portal.common.admin_page import breadcrumbs
@@ -74,7 +74,7 @@ def _refunds(payment: Payment) -> list[tuple[Refund, str, bool, int]]:
     """Each with its address at Stripe, whether it can be sent again, and what goes by hand (minor units)."""
     refunds = list(payment.refunds.all())
     tokens = {refund.token for refund in refunds}
-    by_stripe, shown = not obstacle(payment), []
+    by_stripe, shown = not refund_blocker(payment), []
     for refund in refunds:
         waits = _waits(refund, tokens)
         owed = owed_by_hand(refund, payment) if waits else 0

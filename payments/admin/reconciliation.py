@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from payments.domain.reconciliation.settle import LOOKED_AT, settle_one
+from payments.domain.reconciliation.resolve import RECHECKABLE_KINDS, resolve_one
 from payments.enums import DiscrepancyKind, DiscrepancyStatus
 from payments.gateway.base import GatewayUnreachable
 from payments.models import Discrepancy, ReconciliationRun
@@ -57,7 +57,7 @@ def report(request: HttpRequest) -> HttpResponse:
         "page": Paginator(found, SHOWN).get_page(request.GET.get("p")),
         "totals": [{**row, "label": DiscrepancyKind(row["kind"]).label} for row in totals],
         "runs": [_in_words(run) for run in ReconciliationRun.objects.all()[:10]],
-        "healable": LOOKED_AT,
+        "healable": RECHECKABLE_KINDS,
         "may_decide": request.user.has_perm(DECIDE),
     }
     title = _("Reconciliation")
@@ -88,10 +88,10 @@ def run_now(request: HttpRequest) -> HttpResponse:
 def heal_now(request: HttpRequest, discrepancy_id: int) -> HttpResponse:
     """Look at one open discrepancy again, and heal what was only missed."""
     found = get_object_or_404(
-        Discrepancy.objects.select_related("payment"), pk=discrepancy_id, kind__in=LOOKED_AT, status="open"
+        Discrepancy.objects.select_related("payment"), pk=discrepancy_id, kind__in=RECHECKABLE_KINDS, status="open"
     )
     try:
-        gone = settle_one(found, cause=Cause(actor_of(request), Source.STAFF))
+        gone = resolve_one(found, cause=Cause(actor_of(request), Source.STAFF))
     except GatewayUnreachable:
         messages.error(request, _("Stripe didn’t respond, so nothing has changed. Try again in a minute."))
     else:

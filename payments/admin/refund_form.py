@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from payments.domain.refunds import check_amount
+from payments.domain.refunds.request import check_amount
 from payments.enums import FINANCE_REASONS, RefundReason
 from payments.errors import RefundError
 from payments.models import Payment

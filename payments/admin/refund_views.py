@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from payments.admin.refund_form import RefundForm, SentRefundForm
-from payments.domain.refunds import request_refund
-from payments.domain.retry import retry_refund, returned_by_hand
+from payments.domain.refunds.request import request_refund
+from payments.domain.refunds.retry import mark_refunded_offline, retry_refund
 from payments.enums import CAPTURED, Method, RefundReason, RefundStatus
 from payments.errors import RefundError
 from payments.models import Payment, Refund
@@ -134,7 +134,7 @@ def _made(request: HttpRequest, payment: Payment, form: RefundForm) -> HttpRespo
     try:
         made = _ask(request, payment, form)
         if payment.method == Method.OFFLINE:
-            returned_by_hand(made.pk, amount=made.amount, cause=Cause(actor_of(request), Source.STAFF))
+            mark_refunded_offline(made.pk, amount=made.amount, cause=Cause(actor_of(request), Source.STAFF))
     except RefundError as error:
         form.add_error("amount", error.sentence)
         return _page(request, payment, form)
@@ -181,6 +181,6 @@ def by_hand(request: HttpRequest, refund_id: int) -> HttpResponse:
     return _again(
         request,
         refund_id,
-        lambda pk, by: returned_by_hand(pk, amount=amount, cause=Cause(by, Source.STAFF)),
+        lambda pk, by: mark_refunded_offline(pk, amount=amount, cause=Cause(by, Source.STAFF)),
         _("The refund has been recorded. We’ll email the caregiver to confirm it."),
     )

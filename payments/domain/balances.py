@@ -6,8 +6,8 @@ from typing import Final
 from django.db import models
 from django.db.models import Sum
 
-from payments.domain.refund_tasks import OWED_AGAIN, close_tasks, open_task, reduce_task, with_open_task
-from payments.domain.transitions import move
+from payments.domain.refunds.followups import OWED_AGAIN, close_tasks, open_task, reduce_task, with_open_task
+from payments.domain.transitions import transition
 from payments.enums import REFUND_RESERVED, REFUND_TO_SEND, PaymentStatus, RefundStatus
 from payments.models import Payment, Refund
 from portal.audit.actor import Cause
@@ -32,7 +32,7 @@ def derive(payment: Payment, *, cause: Cause) -> None:
     payment.save(update_fields=["refunded_amount", "pending_refund_amount", "updated_at"])
     to = _status_for(payment)
     if to != payment.status:
-        move(payment.pk, to=to, cause=cause, reason="refunds")
+        transition(payment.pk, to=to, cause=cause, reason="refunds")
         payment.status = to
     if to == PaymentStatus.REFUNDED:
         close_tasks(payment, "All of this payment has been refunded.", cause=cause)

@@ -3,13 +3,13 @@
 from django.db import transaction
 
 from payments.domain import notify
-from payments.domain.refund_quote import quote
-from payments.domain.refunds import request_refund
+from payments.domain.refunds.quote import quote
+from payments.domain.refunds.request import request_refund
 from payments.domain.release import Released, close_open_payments, finish_release, request_release
 from payments.enums import RefundReason
 from portal.audit.actor import Cause
 from portal.audit.domain import record
-from portal.bookings.domain.transitions import locked, move
+from portal.bookings.domain.transitions import locked, transition
 from portal.bookings.enums import BookingStatus, SessionStatus
 from portal.bookings.models import Booking
 from portal.common import clock
@@ -58,7 +58,7 @@ def _cancel_confirmed(booking_id: int, *, cause: Cause, shown: int) -> None:
     if due.amount < shown:
         raise LessThanShown
     reason = RefundReason.SESSION_CANCELLED if by_us else RefundReason.CANCELLATION
-    move(booking_id, to=BookingStatus.CANCELLED, cause=cause, reason="session" if by_us else "cancelled")
+    transition(booking_id, to=BookingStatus.CANCELLED, cause=cause, reason="session" if by_us else "cancelled")
     for part in due.parts:
         request_refund(part.payment.pk, amount=part.amount, reason=reason, cause=cause)
     notify.booking_cancelled(booking, due)

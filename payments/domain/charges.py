@@ -2,7 +2,7 @@
 
 from django.db.models import QuerySet
 
-from payments.domain.refunds import apply_refunds
+from payments.domain.refunds.apply import apply_refunds
 from payments.enums import Applied
 from payments.gateway import gateway
 from payments.gateway.base import Charge

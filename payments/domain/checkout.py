@@ -6,6 +6,7 @@ However often the page is opened, in however many tabs, a booking and purpose ha
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
@@ -13,9 +14,9 @@ from django.db import transaction
 from django.db.models import Q
 
 from payments.domain import notify
+from payments.domain.intent_sync import apply_intent
 from payments.domain.payable import is_payable
 from payments.domain.pricing import amount_for
-from payments.domain.settlement import apply_intent
 from payments.enums import PaymentStatus, Purpose
 from payments.gateway import gateway
 from payments.gateway.base import GatewayFailed, GatewayRefused, Intent
@@ -25,7 +26,7 @@ from portal.audit.actor import Actor, Cause, Source
 from portal.audit.domain import record
 from portal.bookings.domain.reserve import reserve
 from portal.bookings.domain.transitions import locked as locked_booking
-from portal.bookings.domain.transitions import move as move_booking
+from portal.bookings.domain.transitions import transition as transition_booking
 from portal.bookings.enums import BookingStatus
 from portal.bookings.models import Booking, Session
 from portal.caregivers.models import Caregiver, CareRecipient
@@ -37,6 +38,21 @@ CAN_BE_PAID: Final = frozenset({"requires_payment_method", "requires_confirmatio
 
 class CheckoutClosed(Exception):
     """Nothing can be paid for this purpose now: paid, released, being released, or its time is over."""
+
+
+class CheckoutState(StrEnum):
+    """What the payment page shows; its templates and its script read the value."""
+
+    READY = "ready"
+    PROCESSING = "processing"
+    PAID = "paid"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+    BEGUN = "begun"  # a balance is paid before its session begins
+    RELEASED = "released"  # the time to pay ended while the page was opened
+    REFUSED = "refused"  # Stripe takes no payment with these details
+    UNAVAILABLE = "unavailable"  # Stripe did not answer
+    WAITING = "waiting"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +94,16 @@ def book(
     if booking.deposit_amount:
         _live_payment(booking, Purpose.DEPOSIT)
         return booking
-    booking = move_booking(booking.pk, to=BookingStatus.CONFIRMED, cause=cause, reason="no_deposit")
+    booking = transition_booking(booking.pk, to=BookingStatus.CONFIRMED, cause=cause, reason="no_deposit")
     notify.booking_confirmed(booking)
     return booking
 
 
 def open_checkout(booking: Booking, purpose: Purpose = Purpose.DEPOSIT) -> Checkout:
-    """The booking's live payment for `purpose` with its intent, made at Stripe if need be.
+    """The booking's live payment for `purpose` with its intent, created at Stripe if need be.
 
-    Raises CheckoutClosed, or GatewayError's children with nothing lost: the next call goes on from here.
+    Safe to repeat: one payment, one intent and one idempotency key however often it is called. Raises CheckoutClosed,
+    or a GatewayError subclass with nothing lost: the next call continues from here.
     """
     checkout = _issue(booking.pk, purpose)
     if checkout.payment.status == PaymentStatus.CANCELLED:  # cancelled at Stripe meanwhile: a new one, once

@@ -1,4 +1,4 @@
-"""Noting a difference between the ledger and Stripe."""
+"""Recording and closing differences between the ledger and Stripe."""
 
 from collections.abc import Mapping
 
@@ -14,7 +14,7 @@ Details = Mapping[str, str | int | bool | None]
 
 
 @transaction.atomic
-def note(
+def record_discrepancy(
     kind: DiscrepancyKind,
     *,
     stripe_object_id: str,
@@ -42,7 +42,7 @@ def note(
     return found
 
 
-def note_unless_ignored(
+def record_unless_ignored(
     kind: DiscrepancyKind,
     *,
     stripe_object_id: str,
@@ -52,13 +52,13 @@ def note_unless_ignored(
     currency: str = "",
     details: Details | None = None,
 ) -> None:
-    """As `note`; what finance has ignored with a reason stays so until its amount or details are others."""
+    """As `record_discrepancy`; one that finance ignored stays ignored until its amount or details change."""
     ignored = Discrepancy.objects.filter(
         kind=kind, stripe_object_id=stripe_object_id, amount=amount, status=DiscrepancyStatus.IGNORED
     )
     if any(found.details.items() >= dict(details or {}).items() for found in ignored):
         return
-    note(
+    record_discrepancy(
         kind,
         stripe_object_id=stripe_object_id,
         cause=cause,

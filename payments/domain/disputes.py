@@ -7,9 +7,9 @@ from django.db.models import Sum
 
 from payments.domain import notify
 from payments.domain.balances import covered, derive, give_way_to_bank, owe_again
-from payments.domain.discrepancies import note
+from payments.domain.discrepancies import record_discrepancy
 from payments.domain.fraud import close_warnings
-from payments.domain.refund_tasks import charged_back, owed_after_dispute, update_money_went_back
+from payments.domain.refunds.followups import charged_back, owed_after_dispute, update_money_went_back
 from payments.domain.transitions import locked
 from payments.enums import (
     CAPTURED,
@@ -106,7 +106,7 @@ def _note_unfit(result: DisputeResult, payment: Payment, cause: Cause) -> Applie
     kind = DiscrepancyKind.DISPUTE_MISSING
     noted = Discrepancy.objects.filter(kind=kind, stripe_object_id=result.id, amount=result.amount)
     if not noted.filter(status=DiscrepancyStatus.IGNORED).exists():
-        note(
+        record_discrepancy(
             kind,
             stripe_object_id=result.id,
             cause=cause,

@@ -15,12 +15,12 @@ from typing import Final
 from django.db.models import Q
 
 from payments.domain.charges import apply_charge
-from payments.domain.discrepancies import note
+from payments.domain.discrepancies import record_discrepancy
 from payments.domain.disputes import apply_dispute
 from payments.domain.event_types import ACCOUNT, CHARGE, DISPUTE, INTENT, PAYOUT, REFUND, REVIEW, WARNING
 from payments.domain.fraud import apply_review, apply_warning
-from payments.domain.refunds import apply_refund
-from payments.domain.settlement import apply_intent, find_payment_id, note_decline
+from payments.domain.intent_sync import apply_intent, find_payment_id, note_decline
+from payments.domain.refunds.apply import apply_refund
 from payments.domain.stripe_alarms import apply_account, apply_payout
 from payments.enums import Applied, DiscrepancyKind, LedgerState
 from payments.gateway import gateway
@@ -95,7 +95,7 @@ def _gone(event: ReceivedEvent) -> LedgerState:
         kind, amount = DiscrepancyKind.MISSING_AT_STRIPE, payment.captured_amount - payment.refunded_amount
     else:
         return LedgerState.UNMATCHED
-    note(
+    record_discrepancy(
         kind,
         stripe_object_id=event.object_id,
         cause=Cause(Actor.stripe(event.event_id), Source.WEBHOOK),

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from payments.domain import notify
-from payments.domain.discrepancies import close, note
+from payments.domain.discrepancies import close, record_discrepancy
 from payments.domain.transitions import locked
 from payments.enums import Applied, DiscrepancyKind, DiscrepancyStatus, PaymentStatus
 from payments.gateway.stripe_objects import Json, id_of
@@ -79,7 +79,7 @@ def _open_ones(kind: DiscrepancyKind) -> QuerySet[Discrepancy]:
 
 
 def _open(kind: DiscrepancyKind, told: Json, payment: Payment, cause: Cause, *, reason: str) -> None:
-    note(
+    record_discrepancy(
         kind,
         stripe_object_id=told["id"],
         cause=cause,

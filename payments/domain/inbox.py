@@ -11,7 +11,7 @@ from payments.models import THIN, ReceivedEvent
 from portal.common.clock import from_epoch
 
 # What differs from one new event to the next; the other columns begin alike.
-OWN: Final = frozenset(
+PER_EVENT_COLUMNS: Final = frozenset(
     [
         "event_id", "type", "object_id", "api_version", "livemode", "created_at", "payload", "received_at", "due_at",
         "mirror_due_at",
@@ -105,8 +105,9 @@ def _statement(vendor: str) -> tuple[str, list[Any]]:
     fields = [field for field in ReceivedEvent._meta.concrete_fields if not field.primary_key]
     columns = ", ".join(quote(str(field.column)) for field in fields)
     values = ", ".join(
-        "%s" if f.name in OWN else literal(f.get_db_prep_save(f.get_default(), connection)) for f in fields
+        "%s" if f.name in PER_EVENT_COLUMNS else literal(f.get_db_prep_save(f.get_default(), connection))
+        for f in fields
     )
     table = quote(str(ReceivedEvent._meta.db_table))
     statement = f"INSERT INTO {table} ({columns}) VALUES ({values}) ON CONFLICT (event_id) DO NOTHING"  # nosec B608 # names of our own columns
-    return statement, [field for field in fields if field.name in OWN]
+    return statement, [field for field in fields if field.name in PER_EVENT_COLUMNS]

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from payments import messages, staff_messages
 from payments.domain.payable import is_processing
 from payments.domain.pricing import balance_due
-from payments.domain.refund_quote import RefundQuote
+from payments.domain.refunds.quote import RefundQuote
 from payments.enums import Purpose
 from payments.models import Dispute, Payment, Refund
 from payments.refund_sentences import after

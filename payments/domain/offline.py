@@ -9,7 +9,7 @@ from payments.domain import notify
 from payments.domain.balances import derive
 from payments.domain.pricing import balance_due
 from payments.domain.release import close_open_payments
-from payments.domain.transitions import locked, move
+from payments.domain.transitions import locked, transition
 from payments.enums import Method, OfflineKind, PaymentStatus, Purpose, RefundReason, RefundStatus
 from payments.models import OfflineReceipt, Payment, Refund
 from portal.audit.actor import Cause
@@ -54,7 +54,7 @@ def _captured(payment: Payment, cause: Cause) -> Payment:
     payment.captured_amount = payment.amount
     payment.succeeded_at = clock.now()
     payment.save(update_fields=["captured_amount", "succeeded_at", "updated_at"])
-    payment = move(payment.pk, to=PaymentStatus.SUCCEEDED, cause=cause, reason="paid_otherwise")
+    payment = transition(payment.pk, to=PaymentStatus.SUCCEEDED, cause=cause, reason="paid_otherwise")
     notify.payment_received(payment)
     return payment
 

@@ -15,11 +15,11 @@ from django.db.models import Q
 
 from payments.domain import notify
 from payments.domain.checkout import create_intent
-from payments.domain.discrepancies import note
-from payments.domain.refund_quote import quote
-from payments.domain.settlement import apply_intent
+from payments.domain.discrepancies import record_discrepancy
+from payments.domain.intent_sync import apply_intent
+from payments.domain.refunds.quote import quote
 from payments.domain.transitions import locked as locked_payment
-from payments.domain.transitions import move as move_payment
+from payments.domain.transitions import transition as transition_payment
 from payments.enums import UNPAID, DiscrepancyKind, PaymentStatus
 from payments.gateway import gateway
 from payments.gateway.base import GatewayError, GatewayMisconfigured, GatewayNotFound, GatewayRefused, Intent
@@ -27,7 +27,7 @@ from payments.metrics import RELEASES_KEPT
 from payments.models import Payment
 from portal.audit.actor import Actor, Cause, Source, SystemActor
 from portal.audit.domain import record
-from portal.bookings.domain.transitions import locked, move
+from portal.bookings.domain.transitions import locked, transition
 from portal.bookings.enums import OVER, BookingStatus
 from portal.bookings.models import Booking
 from portal.common import clock
@@ -140,7 +140,7 @@ def _cancel_gone(payment_id: int, intent_id: str, cause: Cause) -> None:
     payment = locked_payment(payment_id)
     if payment.status not in UNPAID:
         return
-    note(
+    record_discrepancy(
         DiscrepancyKind.MISSING_AT_STRIPE,
         stripe_object_id=intent_id,
         cause=cause,
@@ -148,7 +148,7 @@ def _cancel_gone(payment_id: int, intent_id: str, cause: Cause) -> None:
         currency=payment.currency,
         details={"intent": intent_id},
     )
-    move_payment(payment_id, to=PaymentStatus.CANCELLED, cause=cause, reason="missing_at_stripe")
+    transition_payment(payment_id, to=PaymentStatus.CANCELLED, cause=cause, reason="missing_at_stripe")
 
 
 @transaction.atomic
@@ -157,7 +157,7 @@ def _cancel_unissued(payment_id: int, cause: Cause, reason: str) -> None:
     payment = locked_payment(payment_id)
     asked = payment.create_requested_at is not None and reason != "refused"
     if payment.status in UNPAID and payment.intent_id is None and not asked:
-        move_payment(payment_id, to=PaymentStatus.CANCELLED, cause=cause, reason=reason)
+        transition_payment(payment_id, to=PaymentStatus.CANCELLED, cause=cause, reason=reason)
 
 
 def _settle(booking_id: int, cause: Cause) -> Released:
@@ -167,7 +167,7 @@ def _settle(booking_id: int, cause: Cause) -> Released:
             return Released.ADOPTED if booking.holds_place else Released.RELEASED
         if not booking.payments.unpaid().exists():
             to = BookingStatus(booking.release_to)
-            move(booking_id, to=to, cause=cause, reason="released")
+            transition(booking_id, to=to, cause=cause, reason="released")
             if to == BookingStatus.EXPIRED:
                 notify.booking_expired(booking)
             else:

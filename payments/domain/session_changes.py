@@ -23,7 +23,7 @@ logger = logging.getLogger("payments.session_changes")
 LEASE: Final = timedelta(minutes=5)
 
 
-def see_to_session_changes(limit: int = 10) -> int:
+def process_session_changes(limit: int = 10) -> int:
     """Work on the changes that are due; returns how many were finished."""
     due = claim(SessionChange.objects.filter(finished_at__isnull=True), limit=limit, lease=LEASE)
     return sum(_see_to(change) for change in due)

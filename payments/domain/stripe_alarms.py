@@ -6,7 +6,7 @@ Each is an open discrepancy of a kind that has an alert. Payouts that go well ar
 from django.db import transaction
 
 from payments.domain import notify
-from payments.domain.discrepancies import close, note
+from payments.domain.discrepancies import close, record_discrepancy
 from payments.enums import Applied, DiscrepancyKind, DiscrepancyStatus
 from payments.gateway.stripe_objects import Json
 from payments.models import Discrepancy, ReceivedEvent
@@ -21,7 +21,7 @@ def apply_payout(told: Json, cause: Cause) -> Applied:
         return Applied.APPLIED
     amount, currency = told["amount"], told["currency"].upper()
     reason = str(told.get("failure_code") or "")
-    note(
+    record_discrepancy(
         kind,
         stripe_object_id=payout,
         cause=cause,
@@ -49,7 +49,7 @@ def apply_account(told: Json, event: ReceivedEvent, cause: Cause) -> Applied:
         return Applied.APPLIED
     reason = str((told.get("requirements") or {}).get("disabled_reason") or "")
     details: dict[str, str | int | bool | None] = {"charges": charges, "payouts": payouts, "reason": reason}
-    note(kind, stripe_object_id=account, cause=cause, details=details)
+    record_discrepancy(kind, stripe_object_id=account, cause=cause, details=details)
     if opened is None or opened.details != details:
         notify.account_restricted(event.event_id, charges=charges, payouts=payouts)
     return Applied.APPLIED

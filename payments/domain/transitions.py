@@ -1,4 +1,4 @@
-"""`move()` is the one way to change a payment's state."""
+"""`transition()` is the one way to change a payment's state."""
 
 from django.db import transaction
 
@@ -26,7 +26,7 @@ def locked(payment_id: int) -> Payment:
 
 
 @transaction.atomic
-def move(
+def transition(
     payment_id: int,
     *,
     to: PaymentStatus,

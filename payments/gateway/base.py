@@ -142,7 +142,11 @@ class GatewayMisconfigured(GatewayRefused):
 
 
 class PaymentGateway(Protocol):
-    """Every call leaves the machine: never inside a transaction. Raises GatewayError's children."""
+    """Every call leaves the machine: never inside a transaction. Each raises a GatewayError subclass."""
+
+    @classmethod
+    def from_settings(cls) -> "PaymentGateway":
+        """A gateway with the settings' key, address and timeout."""
 
     def create_deposit_intent(
         self, booking: "Booking", amount: int, *, payment_id: int, idempotency_key: str, receipt_email: str = ""

@@ -28,7 +28,7 @@ from payments.gateway.base import (
     Intent,
     RefundResult,
 )
-from payments.gateway.patience import patiently
+from payments.gateway.retry import with_retries
 from payments.gateway.stripe_objects import charge_from, dispute_from, intent_from, refund_from
 from payments.metrics import GATEWAY_SECONDS
 
@@ -143,7 +143,7 @@ class StripeGateway:
             return self._call(f"list_{what}", "get", what, **params)
 
         while True:
-            found = patiently(page)
+            found = with_retries(page)
             yield from found["data"]
             if not found["has_more"]:
                 return

@@ -66,7 +66,7 @@ def new_idempotency_key() -> str:
 
 
 class Payment(models.Model):
-    """One payment. `status` is changed by `payments.domain.transitions.move()` alone.
+    """One payment. `status` is changed by `payments.domain.transitions.transition()` alone.
 
     Amounts in minor units of `currency`. `intent_id` is empty until Stripe's answer is recorded.
     """

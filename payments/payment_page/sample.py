@@ -7,6 +7,7 @@ from django.core import signing
 from django.urls import reverse
 
 from payments.deposit_copy import copy_for
+from payments.domain.checkout import CheckoutState
 from payments.enums import Purpose
 from payments.samples import sample_row
 
@@ -31,7 +32,7 @@ def opens(token: str) -> bool:
 def context() -> dict[str, Any]:
     """What the template wants, without booking, payment or intent."""
     return {
-        "state": "ready",
+        "state": CheckoutState.READY,
         "purpose": Purpose.DEPOSIT.value,
         "copy": copy_for(Purpose.DEPOSIT),
         "booking": sample_row(),

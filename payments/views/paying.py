@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from payments.deposit_copy import copy_for
-from payments.domain.checkout import Checkout, CheckoutClosed, check_once, open_checkout
+from payments.domain.checkout import Checkout, CheckoutClosed, CheckoutState, check_once, open_checkout
 from payments.domain.payable import is_payable
 from payments.domain.pricing import balance_due
 from payments.enums import CAPTURED, PaymentStatus, Purpose
@@ -33,14 +33,14 @@ from portal.bookings.models import Booking
 from portal.common.clock import clock_time
 from portal.security import limits
 
-OVER = {BookingStatus.EXPIRED: "expired", BookingStatus.CANCELLED: "cancelled"}
+OVER = {BookingStatus.EXPIRED: CheckoutState.EXPIRED, BookingStatus.CANCELLED: CheckoutState.CANCELLED}
 DEPOSIT_PAID = (BookingStatus.CONFIRMED, BookingStatus.COMPLETED, BookingStatus.NO_SHOW)
 
 
 @payment_shell
 @login_required
 def deposit(request: HttpRequest, reference: str) -> HttpResponse:
-    """Pay the deposit; the state shown is the ledger's, whatever the address bar says."""
+    """Pay the deposit; the state shown is the ledger's, whatever the address bar says. Safe to open again."""
     return _pay_page(request, own_booking(request, reference), Purpose.DEPOSIT)
 
 
@@ -71,9 +71,9 @@ def _pay_page(request: HttpRequest, booking: Booking, purpose: Purpose) -> HttpR
     if not state:
         state, checkout = _opened(booking, purpose)
         booking = own_booking(request, booking.reference)  # the answer may have settled it
-    if state == "ready" and purpose == Purpose.DEPOSIT:
+    if state is CheckoutState.READY and purpose == Purpose.DEPOSIT:
         _note_opened(request, booking)
-    status = 503 if state == "unavailable" else 200
+    status = 503 if state is CheckoutState.UNAVAILABLE else 200
     return render(request, "payments/deposit.html", _context(request, booking, state, checkout, purpose), status=status)
 
 
@@ -92,16 +92,16 @@ def _too_often(request: HttpRequest) -> HttpResponse | None:
     return limits.or_429(request, "pay")
 
 
-def _closed_state(booking: Booking, purpose: Purpose) -> str:
-    """The page's state when nothing is to be paid, else empty."""
+def _closed_state(booking: Booking, purpose: Purpose) -> CheckoutState | None:
+    """The page's state when nothing is to be paid."""
     if booking.status in OVER:
         return OVER[BookingStatus(booking.status)]
     if purpose == Purpose.DEPOSIT:
-        return "paid" if booking.status in DEPOSIT_PAID else ""
+        return CheckoutState.PAID if booking.status in DEPOSIT_PAID else None
     if balance_due(booking) == 0:
-        return "paid"
+        return CheckoutState.PAID
     payable = is_payable(booking, Purpose.BALANCE)
-    return "" if payable or _is_processing(booking, Purpose.BALANCE) else "begun"
+    return None if payable or _is_processing(booking, Purpose.BALANCE) else CheckoutState.BEGUN
 
 
 def _is_processing(booking: Booking, purpose: Purpose) -> bool:
@@ -109,38 +109,38 @@ def _is_processing(booking: Booking, purpose: Purpose) -> bool:
     return payment is not None and payment.status == PaymentStatus.PROCESSING
 
 
-def _opened(booking: Booking, purpose: Purpose) -> tuple[str, Checkout | None]:
+def _opened(booking: Booking, purpose: Purpose) -> tuple[CheckoutState, Checkout | None]:
     try:
         checkout = open_checkout(booking, purpose)
     except CheckoutClosed:
         return _released_state(booking, purpose), None
     except GatewayMisconfigured:  # our fault, and no verdict on this payment
-        return "unavailable", None
+        return CheckoutState.UNAVAILABLE, None
     except GatewayRefused:
-        return "refused", None
+        return CheckoutState.REFUSED, None
     except GatewayError:
-        return "unavailable", None
+        return CheckoutState.UNAVAILABLE, None
     return _state_of(checkout), checkout
 
 
-def _released_state(booking: Booking, purpose: Purpose) -> str:
+def _released_state(booking: Booking, purpose: Purpose) -> CheckoutState:
     """Its time is over; or the answer came between two looks."""
     fresh = Booking.objects.with_details().get(pk=booking.pk)
     if closed := _closed_state(fresh, purpose):
         return closed
-    return "processing" if _is_processing(fresh, purpose) else "released"
+    return CheckoutState.PROCESSING if _is_processing(fresh, purpose) else CheckoutState.RELEASED
 
 
-def _state_of(checkout: Checkout) -> str:
+def _state_of(checkout: Checkout) -> CheckoutState:
     if checkout.payment.status in CAPTURED:
-        return "paid"
+        return CheckoutState.PAID
     if checkout.payment.status == PaymentStatus.PROCESSING or checkout.intent.status == "succeeded":
-        return "processing"
-    return "ready"
+        return CheckoutState.PROCESSING
+    return CheckoutState.READY
 
 
 def _context(
-    request: HttpRequest, booking: Booking, state: str, checkout: Checkout | None, purpose: Purpose
+    request: HttpRequest, booking: Booking, state: CheckoutState, checkout: Checkout | None, purpose: Purpose
 ) -> dict[str, Any]:
     reference = booking.reference
     shown = row(booking, purpose)
@@ -152,11 +152,11 @@ def _context(
         "status_url": reverse(f"payments:{purpose.value}_status", args=[reference]),
         "return_url": request.build_absolute_uri(shown.pay_url),
     }
-    if state == "paid" and shown.is_upcoming:
+    if state is CheckoutState.PAID and shown.is_upcoming:
         context["calendar_url"] = reverse("home:calendar", args=[reference])
     if booking.can_extend_hold:
         context["extend_url"] = reverse("payments:extend", args=[reference])
-    if state == "ready" and checkout is not None:
+    if state is CheckoutState.READY and checkout is not None:
         context |= {
             "publishable_key": settings.STRIPE_PUBLISHABLE_KEY,
             "client_secret": checkout.intent.client_secret,
@@ -180,7 +180,7 @@ def status(request: HttpRequest, reference: str, purpose: Purpose) -> HttpRespon
             check_once(payment)
         booking = own_booking(request, reference)
         payment = live_payment(booking, purpose)
-    state = _closed_state(booking, purpose) or "waiting"
+    state = _closed_state(booking, purpose) or CheckoutState.WAITING
     return JsonResponse({"state": state, "payment": payment.status if payment else ""})
 
 

@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy
 from wagtail.admin import messages
 
 from payments.domain.cancellation import LessThanShown, NotCancellable, cancel
-from payments.domain.moving import move_to_session
 from payments.domain.offline import OfflineRefused, record_balance, take_back
-from payments.domain.refund_quote import quote, read_signed, signed
+from payments.domain.refunds.quote import quote, read_signed, signed
 from payments.domain.release import Released
+from payments.domain.reschedule import move_to_session
 from payments.enums import Method, OfflineKind, PaymentStatus
 from payments.models import Payment
 from payments.queries import history_of, payments_of, row

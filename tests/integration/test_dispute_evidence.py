@@ -10,7 +10,7 @@ from pytest_django import Settings
 from payments.domain.checkout import open_checkout
 from payments.domain.disputes import apply_dispute
 from payments.domain.evidence import request_submission, save_draft, send_evidence
-from payments.domain.settlement import apply_intent
+from payments.domain.intent_sync import apply_intent
 from payments.gateway import gateway
 from payments.gateway.base import GatewayRefused
 from payments.models import Dispute, DisputeEvidence, Payment

@@ -7,8 +7,8 @@ import pytest
 from django.db import connection
 
 from payments.domain.checkout import open_checkout
-from payments.domain.discrepancies import note
-from payments.domain.reconciliation.settle import settle_one
+from payments.domain.discrepancies import record_discrepancy
+from payments.domain.reconciliation.resolve import resolve_one
 from payments.enums import DiscrepancyKind, DiscrepancyStatus, PaymentStatus
 from portal.audit.actor import Actor, Cause, Source
 from portal.audit.models import AuditEvent
@@ -24,7 +24,7 @@ def test_it_is_healed_once_and_both_are_told(stripe: FakeGateway) -> None:
     intent_id = str(payment.intent_id)
     stripe.pay(intent_id)
     people = [Actor.user(UserFactory()) for _ in range(2)]
-    found = note(
+    found = record_discrepancy(
         DiscrepancyKind.STATUS_DIFFERS,
         stripe_object_id=intent_id,
         cause=Cause(people[0], Source.STAFF),
@@ -38,7 +38,7 @@ def test_it_is_healed_once_and_both_are_told(stripe: FakeGateway) -> None:
     def click(person: Actor) -> bool:
         together.wait(30)
         try:
-            return settle_one(found, cause=Cause(person, Source.STAFF))
+            return resolve_one(found, cause=Cause(person, Source.STAFF))
         finally:
             connection.close()
 

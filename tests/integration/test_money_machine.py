@@ -19,16 +19,18 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 from pytest_django import Settings
 
-from payments.domain import settlement
+from payments.domain import intent_sync
 from payments.domain.cancellation import NotCancellable, cancel
 from payments.domain.checkout import CheckoutClosed, open_checkout
 from payments.domain.disputes import apply_dispute
 from payments.domain.events import process_inbox
 from payments.domain.invariants import INVARIANTS, violations
 from payments.domain.reconciliation import heal, reconcile
-from payments.domain.refunds import RefundError, request_refund, send_refunds
+from payments.domain.refunds.request import request_refund
+from payments.domain.refunds.send import send_refunds
 from payments.domain.release import expire_holds
 from payments.enums import CAPTURED, Applied, RefundReason, RunKind, RunState
+from payments.errors import RefundError
 from payments.gateway.base import DisputeResult, GatewayError, GatewayUnreachable, Intent, RefundResult
 from payments.models import Payment, ReceivedEvent
 from portal.audit.actor import Actor, Cause, Source, SystemActor
@@ -38,11 +40,10 @@ from portal.bookings.errors import BookingError
 from portal.bookings.models import Booking, Session
 from portal.common import clock
 from tests.factories import BookingFactory, SessionFactory
-from tests.fakes import FakeGateway
+from tests.fakes import FakeGateway, use_gateway
 
 EXAMPLES = int(os.environ.get("MONEY_EXAMPLES", "60"))
 STEPS = 30
-RECONCILING = ("reconciliation.pull", "reconciliation.heal")
 DISPUTED = [("warning_needs_response", 0), ("needs_response", 1), ("under_review", 1), ("won", 0), ("lost", 1)]
 FINANCE = Actor.system(SystemActor.SETTLEMENT)
 _events = count(1)
@@ -150,11 +151,10 @@ class Money(RuleBasedStateMachine):
         self.traveller = self.clock.start()
         self.stripe = Stripe()
         self.patch = pytest.MonkeyPatch()
-        for module in ("checkout", "charges", "events", "refunds", "release", *RECONCILING):
-            self.patch.setattr(f"payments.domain.{module}.gateway", lambda: self.stripe)
+        use_gateway(self.stripe, self.patch)
         self.kill_next = False
-        real = settlement.settle_booking
-        self.patch.setattr(settlement, "settle_booking", lambda *a, **k: (self._maybe_die(), real(*a, **k)))
+        real = intent_sync.settle_booking
+        self.patch.setattr(intent_sync, "settle_booking", lambda *a, **k: (self._maybe_die(), real(*a, **k)))
         self.bookings: list[int] = []
         self.cancelled: set[int] = set()
         self.asked: dict[int, int] = {}

@@ -7,9 +7,9 @@ from threading import Barrier
 import pytest
 from django.db import connection
 
-from payments.domain.moving import move_to_session
+from payments.domain.reschedule import move_to_session
 from portal.audit.actor import Actor, Cause, Source, SystemActor
-from portal.bookings.domain.transitions import move
+from portal.bookings.domain.transitions import transition
 from portal.bookings.enums import BookingStatus
 from portal.bookings.errors import SessionFull, TimesOverlap
 from portal.bookings.models import Booking, Session
@@ -22,7 +22,7 @@ BY = Actor.system(SystemActor.SETTLEMENT)
 
 
 def confirmed(session: Session) -> Booking:
-    return move(BookingFactory(session=session).pk, to=BookingStatus.CONFIRMED, cause=Cause(BY, Source.STAFF))
+    return transition(BookingFactory(session=session).pk, to=BookingStatus.CONFIRMED, cause=Cause(BY, Source.STAFF))
 
 
 def at_once(moves: list[tuple[Booking, Session]]) -> list[str]:
@@ -103,7 +103,7 @@ def test_two_bookings_of_one_person_moved_to_one_time_at_once_are_asked_about() 
     targets = [morning, SessionFactory(service=service, starts_at=morning.starts_at + timedelta(hours=1))]
     for days in (11, 13, 15):
         bookings = [
-            move(
+            transition(
                 BookingFactory(session=session_in(days + more, service, 4), care_recipient=person).pk,
                 to=BookingStatus.CONFIRMED, cause=Cause(BY, Source.STAFF),
             )

@@ -98,7 +98,7 @@ def test_events_that_never_arrived_are_fetched_and_confirm_the_booking(address: 
 def test_a_pull_goes_on_through_errors_and_limits(
     address: str, fault: dict[str, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("payments.gateway.patience.FIRST_WAIT", 0.25)
+    monkeypatch.setattr("payments.gateway.retry.FIRST_WAIT", 0.25)
     now = clock.now()
     seed(address, 1500, now - timedelta(days=6), now)
     httpx.post(f"{address}/_control/faults", json={"api": fault}).raise_for_status()
@@ -109,7 +109,7 @@ def test_a_pull_goes_on_through_errors_and_limits(
 def test_an_outage_interrupts_the_run_and_the_next_one_starts_over(
     address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("payments.gateway.patience.FIRST_WAIT", 0.001)
+    monkeypatch.setattr("payments.gateway.retry.FIRST_WAIT", 0.001)
     payment = paid_unheard(address)
     httpx.post(f"{address}/_control/faults", json={"api": {"fail_next": 1000, "status": 503}}).raise_for_status()
     with pytest.raises(GatewayUnreachable):

@@ -8,9 +8,10 @@ from threading import Barrier
 import pytest
 from django.db import connection
 
-from payments.domain import refunds
-from payments.domain.refunds import RefundError, request_refund
+from payments.domain.refunds import request
+from payments.domain.refunds.request import request_refund
 from payments.enums import RefundReason
+from payments.errors import RefundError
 from payments.models import Payment, Refund
 from portal.audit.actor import Actor, Cause, Source, SystemActor
 from tests.factories import BookingFactory
@@ -64,6 +65,6 @@ def test_without_the_lock_the_same_race_takes_too_much(stripe: FakeGateway, monk
         return payment
 
     paid = pay(BookingFactory(), stripe)
-    monkeypatch.setattr(refunds, "locked", unlocked)
-    monkeypatch.setattr(refunds, "derive", lambda *args, **kwargs: None)
+    monkeypatch.setattr(request, "locked", unlocked)
+    monkeypatch.setattr(request, "derive", lambda *args, **kwargs: None)
     assert race(paid, 300, uuid.uuid4).count("taken") > 3

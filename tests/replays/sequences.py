@@ -8,7 +8,8 @@ from typing import Final
 import time_machine
 
 from payments.domain.checkout import check_once, open_checkout
-from payments.domain.refunds import request_refund, send_refunds
+from payments.domain.refunds.request import request_refund
+from payments.domain.refunds.send import send_refunds
 from payments.enums import RefundReason
 from payments.models import Payment
 from portal.audit.actor import Actor, Cause, Source

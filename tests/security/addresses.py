@@ -22,7 +22,7 @@ from wagtail.models import Collection, GroupApprovalTask, Site, UploadedFile, Wo
 
 from home.models import ContentPage, HomePage
 from insights.anomalies.models import AnomalySettings
-from payments.domain.discrepancies import note
+from payments.domain.discrepancies import record_discrepancy
 from payments.enums import AttemptOutcome, DiscrepancyKind, RefundReason
 from payments.models import Dispute, PaymentAttempt, ReceivedEvent, Refund
 from payments.payment_page import sample
@@ -97,7 +97,7 @@ def _care(recipient: CareRecipient) -> Named:
 def _money(recipient: CareRecipient, stripe: FakeGateway) -> Named:
     booking = BookingFactory(care_recipient=recipient)
     payment = pay(booking, stripe)
-    found = note(
+    found = record_discrepancy(
         DiscrepancyKind.UNKNOWN_CHARGE, stripe_object_id="ch_1", payment=payment,
         cause=Cause(Actor.system(SystemActor.RECONCILIATION), Source.RECONCILIATION),
     )  # fmt: skip

@@ -9,7 +9,7 @@ from pytest_django import Settings
 
 from portal.accounts.roles import Role
 from tests.factories import BookingFactory, CaregiverFactory, CareRecipientFactory
-from tests.fakes import FakeGateway
+from tests.fakes import FakeGateway, use_gateway
 from tests.security.people import browser, person, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -77,8 +77,7 @@ def test_a_public_page_reaches_a_plus(client: Client, path: str) -> None:
 
 
 def test_the_deposit_page_reaches_a_plus(monkeypatch: pytest.MonkeyPatch) -> None:
-    fake = FakeGateway()
-    monkeypatch.setattr("payments.domain.checkout.gateway", lambda: fake)
+    use_gateway(FakeGateway(), monkeypatch)
     user = person()
     booking = BookingFactory(care_recipient=CareRecipientFactory(caregiver=CaregiverFactory(user=user)))
     reply = signed_in(user).get(f"/deposit/{booking.reference}/")

@@ -59,14 +59,6 @@ def confirm(client: Client, back: str) -> str:
 
 
 @pytest.fixture
-def stripe(monkeypatch: pytest.MonkeyPatch) -> FakeGateway:
-    fake = FakeGateway()
-    for module in ("checkout", "charges", "events", "refunds", "release"):
-        monkeypatch.setattr(f"payments.domain.{module}.gateway", lambda: fake)
-    return fake
-
-
-@pytest.fixture
 def paid(stripe: FakeGateway) -> Payment:
     return pay(BookingFactory(), stripe)
 

@@ -40,7 +40,7 @@ CONNECTIONS: Final = {
 # Office documents are XML: defusedxml reads them, which refuses entities.
 READS_XML: Final = {"portal/uploads/office.py"}
 # Randomness that nobody gains from guessing.
-PLAIN_RANDOM: Final = {"payments/gateway/patience.py": "spreads retries in time"}
+PLAIN_RANDOM: Final = {"payments/gateway/retry.py": "spreads retries in time"}
 
 # CloudFront verifies signed addresses with RSA and SHA-1 only; the address ends after four hours.
 WEAK_HASHES: Final = {"portal/media_library/signing.py"}

@@ -15,7 +15,7 @@ from pytest_django import DjangoDbBlocker
 from ops.docs.url_roles import VISITORS, Row, table
 from portal import stock_urls
 from portal.accounts.roles import Role
-from tests.fakes import in_place_of_stripe
+from tests.fakes import FakeGateway, use_gateway
 from tests.security import resolver
 from tests.security.addresses import named
 from tests.security.people import browser, person, signed_in, standing_clock, superuser
@@ -44,7 +44,7 @@ class Portal:
         self.browsers[SIGNED_OUT] = browser()
         for client in self.browsers.values():
             client.raise_request_exception = False
-        found = named(people[SUPERUSER], caregiver, in_place_of_stripe(monkeypatch))
+        found = named(people[SUPERUSER], caregiver, use_gateway(FakeGateway(), monkeypatch))
         self.addresses = {route: found.address(route) for route, _ in resolver.patterns()}
 
     def answer(self, name: str, method: str, route: str, *, render: bool = False) -> str:

@@ -33,13 +33,15 @@ from home.models import ContentPage  # noqa: E402
 from insights.rollups.refresh import refresh  # noqa: E402
 from ops.demo.management.commands.seed_demo import seed  # noqa: E402
 from payments import mirror  # noqa: E402
-from payments.domain import events, refunds, release, session_changes  # noqa: E402
+from payments.domain import events, release, session_changes  # noqa: E402
 from payments.domain.cancellation import cancel  # noqa: E402
 from payments.domain.checkout import book, open_checkout  # noqa: E402
 from payments.domain.discrepancies import close  # noqa: E402
-from payments.domain.moving import move_to_session  # noqa: E402
 from payments.domain.offline import record_balance  # noqa: E402
 from payments.domain.reconciliation import reconcile  # noqa: E402
+from payments.domain.refunds.request import request_refund  # noqa: E402
+from payments.domain.refunds.send import send_refunds  # noqa: E402
+from payments.domain.reschedule import move_to_session  # noqa: E402
 from payments.enums import (  # noqa: E402
     DiscrepancyStatus,
     OfflineKind,
@@ -243,17 +245,17 @@ class Bookings:
         cancel_session(
             fresh(self.paid()).session_id, cause=Cause(self.coordinator, Source.STAFF), message="The carer is ill."
         )
-        until(lambda: session_changes.see_to_session_changes() == 0, "the sessions' changes")
+        until(lambda: session_changes.process_session_changes() == 0, "the sessions' changes")
 
     def _refunded(self) -> None:
         for card, amount in (("pm_card_visa", 500), ("pm_card_refundFail", 400), ("pm_card_pendingRefund", 300)):
             payment = self.paid(card)
-            refunds.request_refund(
+            request_refund(
                 payment.pk, amount=amount, reason=RefundReason.GOODWILL, cause=Cause(self.finance, Source.STAFF)
             )
         clerk = self.paid()
         stripe_post("refunds", payment_intent=str(clerk.intent_id), amount="200")
-        refunds.send_refunds()
+        send_refunds()
 
     def _disputed(self) -> None:
         for status in ("", "won", "lost"):
@@ -306,7 +308,7 @@ def until(ready: Callable[[], bool], what: str) -> None:
 
 def work() -> int:
     """A round of what the worker does."""
-    return events.process_inbox() + refunds.send_refunds() + send_waiting() + mirror.mirror_inbox()
+    return events.process_inbox() + send_refunds() + send_waiting() + mirror.mirror_inbox()
 
 
 def _finish() -> None:

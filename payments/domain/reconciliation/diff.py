@@ -5,13 +5,13 @@ its refunds are compared.
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
 from typing import Any, Final
 
 from django.db.models import F, FilteredRelation, Q
 
-from payments.domain.reconciliation.findings import Finding
 from payments.enums import (
     CAPTURED,
     INTENT_STATUS_AT_STRIPE,
@@ -41,15 +41,32 @@ _INTENT: Final = ("payment_id", "status", "amount", "received", "currency", "pay
 _OURS: Final = ("payment__id", "payment__status", "payment__amount", "payment__currency")
 
 
-def intents(run: ReconciliationRun) -> Iterator[Finding]:
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """`stripe_id` names the object; `intent_id` its payment's intent; `amount` (minor units) is at stake.
+
+    `listed_status` is Stripe's when it was listed: what has another one now changed meanwhile, and waits for the
+    next run.
+    """
+
+    kind: DiscrepancyKind
+    stripe_id: str
+    intent_id: str = ""
+    payment_id: int | None = None
+    amount: int = 0
+    currency: str = ""
+    listed_status: str = ""
+
+
+def intents(run: ReconciliationRun) -> Iterator[Candidate]:
     """Intents without a payment of ours, and those whose amount, currency or status is another one."""
     staged = StagedIntent.objects.filter(run=run).filter(
         Q(payment__id__isnull=True) | _money_differs() | _status_differs()
     )
     for row in staged.values(*_INTENT, *_OURS).iterator():
-        finding = _matched(row) if row["payment__id"] else _stranger(row)
-        if finding is not None:
-            yield finding
+        candidate = _matched(row) if row["payment__id"] else _stranger(row)
+        if candidate is not None:
+            yield candidate
 
 
 def _money_differs() -> Q:
@@ -66,13 +83,13 @@ def _status_differs() -> Q:
     return paid_there | paid_here | closed_there | closed_here | unknown
 
 
-def _finding(kind: DiscrepancyKind, row: dict[str, Any], payment_id: int | None) -> Finding:
+def _finding(kind: DiscrepancyKind, row: dict[str, Any], payment_id: int | None) -> Candidate:
     at_stake = row["received"] if row["status"] == "succeeded" else 0
     intent_id = row["payment_id"]
-    return Finding(kind, intent_id, intent_id, payment_id, at_stake, row["currency"], row["status"])
+    return Candidate(kind, intent_id, intent_id, payment_id, at_stake, row["currency"], row["status"])
 
 
-def _matched(row: dict[str, Any]) -> Finding:
+def _matched(row: dict[str, Any]) -> Candidate:
     payment_id = row["payment__id"]
     received = row["received"] if row["status"] == "succeeded" else row["amount"]
     ours = row["payment__amount"]
@@ -84,7 +101,7 @@ def _matched(row: dict[str, Any]) -> Finding:
     return _finding(K.STATUS_DIFFERS, row, payment_id)
 
 
-def _stranger(row: dict[str, Any]) -> Finding | None:
+def _stranger(row: dict[str, Any]) -> Candidate | None:
     """An intent of no payment: a lost reply, a second charge, or nothing that we know of."""
     paid = row["status"] == "succeeded"
     reference = row["payment_ref"]
@@ -107,7 +124,7 @@ def _paid_otherwise(payment_id: int) -> bool:
     return others.exclude(pk=payment_id).exists()
 
 
-def payments(run: ReconciliationRun) -> Iterator[Finding]:
+def payments(run: ReconciliationRun) -> Iterator[Candidate]:
     """Payments whose intent Stripe did not list, made well inside the window."""
     ours = _by_stripe().filter(intent_id__isnull=False)
     inside = ours.filter(created_at__gte=run.since + run.OVERLAP, create_requested_at__lte=run.until - run.OVERLAP)
@@ -118,20 +135,20 @@ def payments(run: ReconciliationRun) -> Iterator[Finding]:
         for payment in Payment.objects.filter(pk__in=some):
             intent_id = str(payment.intent_id)
             at_stake = payment.captured_amount - payment.refunded_amount
-            yield Finding(K.MISSING_AT_STRIPE, intent_id, intent_id, payment.pk, at_stake, payment.currency)
+            yield Candidate(K.MISSING_AT_STRIPE, intent_id, intent_id, payment.pk, at_stake, payment.currency)
 
 
-def fees(run: ReconciliationRun) -> Iterator[Finding]:
+def fees(run: ReconciliationRun) -> Iterator[Candidate]:
     """Captured payments that still have no fee or balance transaction after the time that one may take."""
     settled = _by_stripe().captured().filter(
         succeeded_at__gte=run.since, succeeded_at__lte=min(run.until, clock.now() - FEE_GRACE)
     )  # fmt: skip
     for payment in settled.filter(Q(fee_amount__isnull=True) | Q(balance_transaction_id="")).iterator():
         intent_id = str(payment.intent_id)
-        yield Finding(K.FEE_MISSING, payment.charge_id or intent_id, intent_id, payment.pk, 0, payment.currency)
+        yield Candidate(K.FEE_MISSING, payment.charge_id or intent_id, intent_id, payment.pk, 0, payment.currency)
 
 
-def refunds(run: ReconciliationRun) -> Iterator[Finding]:
+def refunds(run: ReconciliationRun) -> Iterator[Candidate]:
     """Refunds of our payments that we do not have, or have otherwise; and ours that Stripe did not list."""
     agreed = Q(pk__in=[])
     for theirs, ours in REFUND_STATUS_AT_STRIPE.items():
@@ -147,10 +164,10 @@ def refunds(run: ReconciliationRun) -> Iterator[Finding]:
     for refund in missing.iterator():
         intent_id, currency = str(refund.payment.intent_id), refund.payment.currency
         stripe_id = str(refund.stripe_refund_id)
-        yield Finding(K.REFUND_DIFFERS, stripe_id, intent_id, refund.payment_id, refund.amount, currency)
+        yield Candidate(K.REFUND_DIFFERS, stripe_id, intent_id, refund.payment_id, refund.amount, currency)
 
 
-def disputes(run: ReconciliationRun) -> Iterator[Finding]:
+def disputes(run: ReconciliationRun) -> Iterator[Candidate]:
     """Disputes of our payments that we do not have, or with another state, currency or sum."""
     staged = StagedDispute.objects.filter(run=run, payment__id__isnull=False)
     differs = ~Q(
@@ -166,17 +183,17 @@ def disputes(run: ReconciliationRun) -> Iterator[Finding]:
         yield _following(K.DISPUTE_MISSING, str(row.dispute_id), row)
 
 
-def _following(kind: DiscrepancyKind, stripe_id: str, row: StagedRefund | StagedDispute) -> Finding:
+def _following(kind: DiscrepancyKind, stripe_id: str, row: StagedRefund | StagedDispute) -> Candidate:
     payment = row.payment
     assert payment is not None  # the query says so
-    return Finding(kind, stripe_id, str(payment.intent_id), payment.pk, row.amount, row.currency, row.status)
+    return Candidate(kind, stripe_id, str(payment.intent_id), payment.pk, row.amount, row.currency, row.status)
 
 
 def _by_stripe() -> PaymentQuerySet:
     return Payment.objects.order_by().filter(method=Method.STRIPE)
 
 
-STEPS: Final[tuple[Callable[[ReconciliationRun], Iterator[Finding]], ...]] = (
+STEPS: Final[tuple[Callable[[ReconciliationRun], Iterator[Candidate]], ...]] = (
     intents,
     payments,
     fees,

@@ -7,10 +7,10 @@ from django.db.models import Q
 
 from payments.domain.charges import apply_charge
 from payments.domain.disputes import apply_dispute
-from payments.domain.reconciliation.findings import Finding
-from payments.domain.refund_tasks import is_place_without_money
-from payments.domain.refunds import apply_refunds
-from payments.domain.settlement import apply_intent, claimed_by
+from payments.domain.intent_sync import apply_intent, claimed_by
+from payments.domain.reconciliation.diff import Candidate
+from payments.domain.refunds.apply import apply_refunds
+from payments.domain.refunds.followups import is_place_without_money
 from payments.enums import (
     CAPTURED,
     INTENT_STATUS_AT_STRIPE,
@@ -30,33 +30,33 @@ UNTRIED: Final = frozenset({"requires_payment_method", "requires_confirmation"})
 BY: Final = Actor.system(SystemActor.RECONCILIATION)
 
 
-def with_claim_checked(finding: Finding) -> Finding:
+def with_claim_checked(candidate: Candidate) -> Candidate:
     """Let go of a payment that another booking's intent claims: the lists name its number, and that may be reused.
 
-    Raises GatewayError's children.
+    Raises a GatewayError subclass.
     """
-    if finding.kind not in (K.MISSING_LOCALLY, K.DUPLICATE_CHARGE) or finding.payment_id is None:
-        return finding
-    if claimed_by(gateway().retrieve_intent(finding.intent_id).metadata).exists():
-        return finding
-    return replace(finding, kind=K.MISSING_LOCALLY, payment_id=None)
+    if candidate.kind not in (K.MISSING_LOCALLY, K.DUPLICATE_CHARGE) or candidate.payment_id is None:
+        return candidate
+    if claimed_by(gateway().retrieve_intent(candidate.intent_id).metadata).exists():
+        return candidate
+    return replace(candidate, kind=K.MISSING_LOCALLY, payment_id=None)
 
 
-def still_differs(finding: Finding) -> bool:
-    """Fetch the object again and compare it with the ledger as it is now. Raises GatewayError's children."""
-    match finding.kind:
+def still_differs(candidate: Candidate) -> bool:
+    """Fetch the object again and compare it with the ledger as it is now. Raises a GatewayError subclass."""
+    match candidate.kind:
         case K.MISSING_AT_STRIPE:
-            return not _exists_at_stripe(finding.intent_id)
+            return not _exists_at_stripe(candidate.intent_id)
         case K.UNKNOWN_CHARGE | K.MISSING_LOCALLY:
-            return not _is_ours(finding.intent_id) and _holds_money(finding)
+            return not _is_ours(candidate.intent_id) and _holds_money(candidate)
         case K.DUPLICATE_CHARGE:
-            return _holds_money(finding)
+            return _holds_money(candidate)
         case K.AMOUNT_DIFFERS | K.STATUS_DIFFERS:
-            return _intent_differs(gateway().retrieve_intent(finding.intent_id), finding)
+            return _intent_differs(gateway().retrieve_intent(candidate.intent_id), candidate)
         case K.REFUND_DIFFERS:
-            return _refund_differs(finding)
+            return _refund_differs(candidate)
         case K.DISPUTE_MISSING:
-            told = gateway().retrieve_dispute(finding.stripe_id)
+            told = gateway().retrieve_dispute(candidate.stripe_id)
             same = Dispute.objects.filter(
                 stripe_dispute_id=told.id,
                 status=told.status,
@@ -70,27 +70,27 @@ def still_differs(finding: Finding) -> bool:
             )
             return not same.exists()
         case K.MONEY_WENT_BACK:
-            payment = Payment.objects.select_related("booking").filter(pk=finding.payment_id or 0).first()
+            payment = Payment.objects.select_related("booking").filter(pk=candidate.payment_id or 0).first()
             return payment is not None and is_place_without_money(payment)
         case _:
             missing = Q(fee_amount__isnull=True) | Q(balance_transaction_id="")
-            return Payment.objects.filter(missing, pk=finding.payment_id or 0).exists()
+            return Payment.objects.filter(missing, pk=candidate.payment_id or 0).exists()
 
 
-def heal(finding: Finding) -> None:
-    """Apply what Stripe says; what does not fit stays as it is. Raises GatewayError's children."""
+def heal(candidate: Candidate) -> None:
+    """Apply what Stripe says; what does not fit stays as it is. Raises a GatewayError subclass."""
     cause = Cause(BY, Source.RECONCILIATION, clock.now())
-    match finding.kind:
+    match candidate.kind:
         case K.STATUS_DIFFERS:
-            apply_intent(gateway().retrieve_intent(finding.intent_id), cause)
-        case K.MISSING_LOCALLY if finding.payment_id is not None:
-            _adopt_or_cancel(gateway().retrieve_intent(finding.intent_id), finding.payment_id, cause)
+            apply_intent(gateway().retrieve_intent(candidate.intent_id), cause)
+        case K.MISSING_LOCALLY if candidate.payment_id is not None:
+            _adopt_or_cancel(gateway().retrieve_intent(candidate.intent_id), candidate.payment_id, cause)
         case K.REFUND_DIFFERS:
-            apply_refunds(gateway().list_refunds(finding.intent_id), cause)
+            apply_refunds(gateway().list_refunds(candidate.intent_id), cause)
         case K.DISPUTE_MISSING:
-            apply_dispute(gateway().retrieve_dispute(finding.stripe_id), cause)
+            apply_dispute(gateway().retrieve_dispute(candidate.stripe_id), cause)
         case K.FEE_MISSING:
-            charge_id = gateway().retrieve_intent(finding.intent_id).latest_charge_id
+            charge_id = gateway().retrieve_intent(candidate.intent_id).latest_charge_id
             if charge_id:
                 apply_charge(gateway().retrieve_charge(charge_id), cause)
 
@@ -119,24 +119,24 @@ def _is_ours(intent_id: str) -> bool:
     return Payment.objects.filter(intent_id=intent_id).exists()
 
 
-def _holds_money(finding: Finding) -> bool:
+def _holds_money(candidate: Candidate) -> bool:
     """Whether Stripe still has what was paid: what was given back there needs nobody any more."""
-    intent = gateway().retrieve_intent(finding.intent_id)
+    intent = gateway().retrieve_intent(candidate.intent_id)
     if intent.status != "succeeded":
-        return intent.status != "canceled" and finding.kind == K.MISSING_LOCALLY
+        return intent.status != "canceled" and candidate.kind == K.MISSING_LOCALLY
     refunds = gateway().list_refunds(intent.id)
     returned = sum(refund.amount for refund in refunds if refund.status in ("succeeded", "pending"))
     return returned < intent.amount_received
 
 
-def _intent_differs(intent: Intent, finding: Finding) -> bool:
-    payment = Payment.objects.filter(Q(intent_id=intent.id) | Q(pk=finding.payment_id or 0)).first()
+def _intent_differs(intent: Intent, candidate: Candidate) -> bool:
+    payment = Payment.objects.filter(Q(intent_id=intent.id) | Q(pk=candidate.payment_id or 0)).first()
     if payment is None:
         return True
-    if finding.kind == K.AMOUNT_DIFFERS:
+    if candidate.kind == K.AMOUNT_DIFFERS:
         received = intent.amount_received if intent.status == "succeeded" else payment.amount
         return (intent.amount, received, intent.currency) != (payment.amount, payment.amount, payment.currency)
-    if finding.listed_status not in ("", intent.status):
+    if candidate.listed_status not in ("", intent.status):
         return False  # it changed while we looked
     if intent.status not in INTENT_STATUS_AT_STRIPE:
         return True
@@ -147,9 +147,9 @@ def _intent_differs(intent: Intent, finding: Finding) -> bool:
     return payment.status in CAPTURED or payment.status == PaymentStatus.CANCELLED
 
 
-def _refund_differs(finding: Finding) -> bool:
+def _refund_differs(candidate: Candidate) -> bool:
     try:
-        told = gateway().retrieve_refund(finding.stripe_id)
+        told = gateway().retrieve_refund(candidate.stripe_id)
     except GatewayNotFound:
         return True
     ours = REFUND_STATUS_AT_STRIPE.get(told.status, "")

@@ -1,17 +1,17 @@
-"""Saying how far a run is, to whoever watches it."""
+"""Reports how far a run is."""
 
 from collections.abc import Callable
 
-Progress = Callable[[str, float], None]  # what happens now, and the share that is done: 0 to 1
+Progress = Callable[[str, float], None]  # the current step, and the share that is done: 0 to 1
 
 
-class Teller:
-    """Called with a message at every step of the work; first does what keeps the run alive."""
+class ProgressReporter:
+    """Called with a message at each step of the work; first renews the run's lease."""
 
-    def __init__(self, progress: Progress, stay_alive: Callable[[], None]) -> None:
-        self._progress, self._stay_alive = progress, stay_alive
+    def __init__(self, progress: Progress, renew: Callable[[], None]) -> None:
+        self._progress, self._renew = progress, renew
         self.share = 0.0
 
     def __call__(self, message: str) -> None:
-        self._stay_alive()
+        self._renew()
         self._progress(message, self.share)

@@ -12,8 +12,8 @@ from django.db import DataError
 from payments.domain.event_types import KNOWN_TYPES
 from payments.domain.inbox import NOT_AN_EVENT, drop_client_secrets, event_from, store
 from payments.domain.reconciliation.load import Row, analyze, clear, stage
-from payments.domain.reconciliation.progress import Teller
-from payments.domain.reconciliation.slices import listed
+from payments.domain.reconciliation.progress import ProgressReporter
+from payments.domain.reconciliation.windows import listed
 from payments.domain.unreadable import keep
 from payments.gateway import gateway
 from payments.gateway.base import DisputeResult, Intent, RefundResult
@@ -27,7 +27,7 @@ ON_ITS_WAY: Final = timedelta(minutes=5)  # an event younger than this has not b
 PULLED: Final = 0.5  # the share of a run that is done when everything is read
 
 
-def pull(run: ReconciliationRun, tell: Teller) -> dict[str, int]:
+def pull(run: ReconciliationRun, tell: ProgressReporter) -> dict[str, int]:
     """Stage intents, refunds and disputes created in the run's window; returns how many of each."""
     stripe = gateway()
     clear()
@@ -44,7 +44,7 @@ def pull(run: ReconciliationRun, tell: Teller) -> dict[str, int]:
 
 
 def _pulled(
-    model: type[Staged], run: ReconciliationRun, listing: Any, as_row: Callable[[Any], Row], tell: Teller
+    model: type[Staged], run: ReconciliationRun, listing: Any, as_row: Callable[[Any], Row], tell: ProgressReporter
 ) -> int:
     total = 0
     for written in stage(model, run, map(as_row, listed(listing, run.since, run.until))):
@@ -77,7 +77,7 @@ def dispute_row(told: DisputeResult) -> Row:
     return *followed_row(told), told.withdrawn_amount, told.settlement_amount, told.fee_amount, told.movements
 
 
-def catch_up(run: ReconciliationRun, tell: Teller) -> tuple[int, list[str]]:
+def catch_up(run: ReconciliationRun, tell: ProgressReporter) -> tuple[int, list[str]]:
     """Store the window's events that are not here; returns how many were seen, and the ids of the missed.
 
     What may still be on its way is stored too, and not called missed.

@@ -8,9 +8,9 @@ from django.db import IntegrityError, transaction
 
 from payments.domain.reconciliation.diff import STEPS
 from payments.domain.reconciliation.load import clear, room_to_join
-from payments.domain.reconciliation.progress import Progress, Teller
+from payments.domain.reconciliation.progress import Progress, ProgressReporter
 from payments.domain.reconciliation.pull import PULLED, catch_up, pull
-from payments.domain.reconciliation.settle import Settlement
+from payments.domain.reconciliation.resolve import Resolver
 from payments.enums import DiscrepancyKind, RunKind, RunState
 from payments.models import ReconciliationRun
 from portal.common import clock
@@ -36,7 +36,7 @@ def reconcile(
     next one starts over.
     """
     run = _begin(kind, since, until)
-    tell = Teller(progress, lambda: _renew(run))
+    tell = ProgressReporter(progress, lambda: _renew(run))
     try:
         (_events if kind == RunKind.EVENTS else _full)(run, heal_missed, tell)
     except BaseException as error:
@@ -78,7 +78,7 @@ def _end(run: ReconciliationRun, state: RunState, error: str = "") -> None:
     run.refresh_from_db()
 
 
-def _events(run: ReconciliationRun, heal_missed: bool, tell: Teller) -> None:
+def _events(run: ReconciliationRun, heal_missed: bool, tell: ProgressReporter) -> None:
     seen, missed = catch_up(run, tell)
     run.seen = {"events": seen}
     if missed:
@@ -87,16 +87,16 @@ def _events(run: ReconciliationRun, heal_missed: bool, tell: Teller) -> None:
     enqueue_now("payments.tasks.process_inbox")
 
 
-def _full(run: ReconciliationRun, heal_missed: bool, tell: Teller) -> None:
+def _full(run: ReconciliationRun, heal_missed: bool, tell: ProgressReporter) -> None:
     run.seen = pull(run, tell)
-    settlement = Settlement(run, heal_missed=heal_missed)
+    settlement = Resolver(run, heal_missed=heal_missed)
     for number, step in enumerate(STEPS):
         tell.share = PULLED + (1 - PULLED) * number / len(STEPS)
         tell(f"comparing {step.__name__}")
         with room_to_join():
             found = list(step(run))
-        for finding in found:
-            tell(settlement.settle(finding))
+        for candidate in found:
+            tell(settlement.settle(candidate))
     for message in settlement.close_repaired():
         tell(message)
     tell.share = 1.0

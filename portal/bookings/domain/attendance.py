@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from portal.audit.actor import Cause
-from portal.bookings.domain.transitions import locked, move
+from portal.bookings.domain.transitions import locked, transition
 from portal.bookings.enums import OWES_BALANCE, BookingStatus
 from portal.bookings.errors import AttendanceChanged, AttendanceNotOpen, AttendanceTooEarly
 from portal.common import clock
@@ -25,5 +25,5 @@ def mark_attendance(booking_id: int, *, seen: str, to: BookingStatus, cause: Cau
         raise AttendanceNotOpen
     if booking.status != seen:
         raise AttendanceChanged
-    move(booking_id, to=to, cause=cause, reason="attendance")
+    transition(booking_id, to=to, cause=cause, reason="attendance")
     return True

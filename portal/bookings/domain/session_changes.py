@@ -13,7 +13,7 @@ from portal.bookings.models import Booking, Session, SessionChange
 from portal.common import clock
 from portal.common.task_queue import enqueue_on_commit
 
-WORKER = "payments.tasks.see_to_session_changes"
+WORKER = "payments.tasks.process_session_changes"
 
 
 @transaction.atomic

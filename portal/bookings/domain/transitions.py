@@ -1,4 +1,4 @@
-"""`move()` is the one way to change a booking's state."""
+"""`transition()` is the one way to change a booking's state."""
 
 from django.db import transaction
 
@@ -29,7 +29,7 @@ def locked(booking_id: int) -> Booking:
 
 
 @transaction.atomic
-def move(
+def transition(
     booking_id: int,
     *,
     to: BookingStatus,

@@ -47,7 +47,7 @@ class BookingQuerySet(QuerySet["Booking"]):
 class Booking(models.Model):
     """Price, deposit, currency and policy are a snapshot of the service's, taken when the booking is made.
 
-    `status` is changed by `bookings.domain.transitions.move()` alone. Amounts in minor units.
+    `status` is changed by `bookings.domain.transitions.transition()` alone. Amounts in minor units.
     """
 
     reference = models.CharField(max_length=14, unique=True, default=new_reference, editable=False)

@@ -11,7 +11,7 @@ from django.urls import get_resolver, reverse
 from pytest_django import Settings
 
 from payments.domain.checkout import open_checkout
-from payments.domain.settlement import apply_intent
+from payments.domain.intent_sync import apply_intent
 from payments.gateway.base import GatewayMisconfigured, GatewayRefused, GatewayUnreachable
 from portal.audit.actor import Actor, Cause, Source
 from portal.bookings.models import Booking

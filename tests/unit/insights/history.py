@@ -6,12 +6,12 @@ from typing import Any
 import time_machine
 
 from payments.domain.disputes import apply_dispute
-from payments.domain.refunds import apply_refund
-from payments.domain.settlement import apply_intent, note_decline
+from payments.domain.intent_sync import apply_intent, note_decline
+from payments.domain.refunds.apply import apply_refund
 from payments.gateway.base import DisputeResult, Intent, PaymentError, RefundResult
 from payments.models import Payment
 from portal.audit.actor import Actor, Cause, Source
-from portal.bookings.domain.transitions import move
+from portal.bookings.domain.transitions import transition
 from portal.bookings.enums import BookingStatus
 from portal.bookings.models import Booking, Session
 from tests.factories import BookingFactory
@@ -64,7 +64,7 @@ def disputed(payment: Payment, opened: datetime, *, withdrawn: int, status: str 
 
 def moved(booking: Booking, to: BookingStatus, at: datetime) -> None:
     with time_machine.travel(at, tick=False):
-        move(booking.pk, to=to, cause=Cause(Actor.stripe(), Source.STAFF))
+        transition(booking.pk, to=to, cause=Cause(Actor.stripe(), Source.STAFF))
 
 
 def intent_of(payment: Payment, **fields: Any) -> Intent:

@@ -18,12 +18,12 @@ from insights.rollups.recompute import recompute
 from insights.rollups.refresh import rebuild, refresh
 from insights.rollups.verify import verify
 from payments.domain.disputes import apply_dispute
-from payments.domain.refunds import apply_refund
+from payments.domain.refunds.apply import apply_refund
 from payments.gateway.base import DisputeResult, RefundResult
 from payments.models import Payment
 from portal.accounts.roles import Role
 from portal.audit.actor import Actor, Cause, Source
-from portal.bookings.domain.moving import move_booking
+from portal.bookings.domain.reschedule import move_booking
 from portal.bookings.domain.session_changes import cancel_session, move_session
 from portal.bookings.enums import BookingStatus
 from portal.bookings.models import Service, Session

@@ -8,9 +8,9 @@ from datetime import timedelta
 import time_machine
 
 from payments.domain.checkout import open_checkout
+from payments.domain.intent_sync import apply_intent
 from payments.domain.reconciliation import reconcile
-from payments.domain.refunds import apply_refund
-from payments.domain.settlement import apply_intent
+from payments.domain.refunds.apply import apply_refund
 from payments.enums import DiscrepancyStatus, RunKind
 from payments.gateway.base import Charge, DisputeResult, Intent, RefundResult
 from payments.models import Discrepancy, Payment, ReconciliationRun

@@ -9,10 +9,10 @@ from django.test import Client
 
 from payments.domain.cancellation import cancel
 from payments.domain.checkout import CheckoutClosed, open_checkout
+from payments.domain.intent_sync import apply_intent, note_decline
 from payments.domain.pricing import balance_due
-from payments.domain.refund_quote import quote
+from payments.domain.refunds.quote import quote
 from payments.domain.release import close_stray_payments
-from payments.domain.settlement import apply_intent, note_decline
 from payments.enums import PaymentStatus, Purpose
 from payments.gateway.base import GatewayUnreachable, PaymentError
 from payments.models import Payment, Refund

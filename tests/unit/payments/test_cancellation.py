@@ -7,9 +7,9 @@ import time_machine
 
 from payments.domain.cancellation import LessThanShown, NotCancellable, cancel
 from payments.domain.checkout import CheckoutClosed, open_checkout
-from payments.domain.refund_quote import quote
+from payments.domain.intent_sync import apply_intent
+from payments.domain.refunds.quote import quote
 from payments.domain.release import Released, expire_holds
-from payments.domain.settlement import apply_intent
 from payments.enums import PaymentStatus, Purpose
 from payments.gateway.base import GatewayUnreachable
 from payments.models import Dispute, Payment, Refund

@@ -10,8 +10,10 @@ from django.contrib.auth.models import Group
 from payments.domain.discrepancies import close
 from payments.domain.disputes import apply_dispute
 from payments.domain.events import process_inbox
-from payments.domain.refunds import apply_refund, request_refund, send_refunds
-from payments.domain.retry import retry_refund, returned_by_hand
+from payments.domain.refunds.apply import apply_refund
+from payments.domain.refunds.request import request_refund
+from payments.domain.refunds.retry import mark_refunded_offline, retry_refund
+from payments.domain.refunds.send import send_refunds
 from payments.enums import Applied, DiscrepancyKind, DiscrepancyStatus, PaymentStatus, RefundReason
 from payments.gateway.base import DisputeResult
 from payments.gateway.stripe_objects import dispute_from
@@ -299,11 +301,11 @@ def test_what_a_part_of_was_returned_by_hand_is_owed_for_the_rest(paid: Payment)
     moved(paid, ("needs_response", 500))
     refund = cancelled_refund(paid, 1125)
     moved(paid, ("lost", 500), first=1)
-    returned_by_hand(refund.pk, amount=625, cause=Cause(Actor.stripe("evt_1"), Source.STAFF))
+    mark_refunded_offline(refund.pk, amount=625, cause=Cause(Actor.stripe("evt_1"), Source.STAFF))
     moved(paid, ("won", 0), first=2)
     assert waiting()[0] == [(625, "succeeded"), (500, "failed")]
     owed = Refund.objects.get(amount=500)
-    returned_by_hand(owed.pk, amount=500, cause=Cause(Actor.stripe("evt_1"), Source.STAFF))
+    mark_refunded_offline(owed.pk, amount=500, cause=Cause(Actor.stripe("evt_1"), Source.STAFF))
     paid.refresh_from_db()
     assert (paid.status, paid.refunded_amount) == (PaymentStatus.REFUNDED, 1125)
 

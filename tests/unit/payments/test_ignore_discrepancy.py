@@ -6,7 +6,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
-from payments.domain.discrepancies import close, note
+from payments.domain.discrepancies import close, record_discrepancy
 from payments.enums import DiscrepancyKind, DiscrepancyStatus
 from payments.models import Discrepancy
 from portal.accounts.roles import Role
@@ -21,7 +21,7 @@ REASON = "Charged in the shop's own terminal, not for a booking."
 
 @pytest.fixture
 def found() -> Discrepancy:
-    return note(
+    return record_discrepancy(
         DiscrepancyKind.UNKNOWN_CHARGE, stripe_object_id="pi_stranger", cause=Cause(BY, Source.RECONCILIATION),
         amount=1125, currency="GBP",
     )  # fmt: skip

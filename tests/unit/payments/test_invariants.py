@@ -11,12 +11,12 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from pytest_django import Settings
 
-from payments.domain.alarms import check_invariants
 from payments.domain.cancellation import cancel
 from payments.domain.checkout import open_checkout
-from payments.domain.discrepancies import note
+from payments.domain.discrepancies import record_discrepancy
+from payments.domain.intent_sync import apply_intent
 from payments.domain.invariants import INVARIANTS, violations
-from payments.domain.settlement import apply_intent
+from payments.domain.invariants.check import check_invariants
 from payments.enums import DiscrepancyKind
 from payments.models import Payment
 from portal.audit.actor import Actor, Cause, Source, SystemActor
@@ -138,7 +138,9 @@ def test_money_that_finance_knows_of_breaks_no_rule(paid: Booking) -> None:
     BookingTransition.objects.create(booking=paid, to_status="awaiting_deposit", actor_kind="system", source="staff")
     assert "money_has_a_place" in broken()
     payment = Payment.objects.get(booking=paid)
-    note(DiscrepancyKind.STATUS_DIFFERS, stripe_object_id="pi_x", cause=Cause(BY, Source.STAFF), payment=payment)
+    record_discrepancy(
+        DiscrepancyKind.STATUS_DIFFERS, stripe_object_id="pi_x", cause=Cause(BY, Source.STAFF), payment=payment
+    )
     assert "money_has_a_place" not in broken()
 
 

@@ -8,12 +8,12 @@ import time_machine
 from payments.domain.cancellation import cancel
 from payments.domain.checkout import CheckoutClosed, open_checkout
 from payments.domain.evidence import draft_of
+from payments.domain.intent_sync import apply_intent
 from payments.domain.offline import OfflineRefused, record_balance, take_back
 from payments.domain.pricing import balance_due
-from payments.domain.refund_quote import quote
-from payments.domain.refunds import request_refund
-from payments.domain.retry import returned_by_hand
-from payments.domain.settlement import apply_intent
+from payments.domain.refunds.quote import quote
+from payments.domain.refunds.request import request_refund
+from payments.domain.refunds.retry import mark_refunded_offline
 from payments.enums import OfflineKind, PaymentStatus, Purpose, RefundReason
 from payments.gateway.base import GatewayUnreachable
 from payments.models import Dispute, OfflineReceipt, Payment, PaymentTransition, Refund
@@ -169,7 +169,7 @@ def test_what_finance_gave_back_by_hand_is_not_asked_for_again(
 ) -> None:
     payment = entered(confirmed, staff)
     refund = request_refund(payment.pk, amount=3375, reason=reason, cause=Cause(staff, Source.STAFF))
-    returned_by_hand(refund.pk, amount=3375, cause=Cause(staff, Source.STAFF))
+    mark_refunded_offline(refund.pk, amount=3375, cause=Cause(staff, Source.STAFF))
 
     payment.refresh_from_db()
     assert (payment.status, balance_due(fresh(confirmed))) == (PaymentStatus.REFUNDED, 0)

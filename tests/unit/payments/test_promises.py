@@ -15,11 +15,12 @@ from payments.domain import notify
 from payments.domain.cancellation import cancel
 from payments.domain.checkout import open_checkout
 from payments.domain.disputes import apply_dispute
-from payments.domain.refunds import request_refund, send_refunds
+from payments.domain.intent_sync import apply_intent, note_decline
+from payments.domain.refunds.request import request_refund
+from payments.domain.refunds.retry import mark_refunded_offline
+from payments.domain.refunds.send import send_refunds
 from payments.domain.reminders import remind_of_ending_holds, remind_of_sessions
-from payments.domain.retry import returned_by_hand
-from payments.domain.session_changes import see_to_session_changes
-from payments.domain.settlement import apply_intent, note_decline
+from payments.domain.session_changes import process_session_changes
 from payments.enums import Purpose, RefundReason, RefundStatus
 from payments.gateway.base import DisputeResult, GatewayRefused, PaymentError
 from payments.messages import TEMPLATES
@@ -153,7 +154,7 @@ def session_cancelled(world: World) -> int:
     world.pays()
     world.pays(Purpose.BALANCE)
     cancel_session(world.booking.session_id, cause=Cause(Actor.user(world.booking.caregiver.user), Source.STAFF))
-    see_to_session_changes()
+    process_session_changes()
     send_refunds()
     assert world.sent_back() == DEPOSIT + BALANCE
     return world.sent_back()
@@ -185,7 +186,7 @@ def refund_returned(world: World) -> int:
     payment = world.pays()
     Dispute.objects.create(payment=payment, stripe_dispute_id="du_1", amount=DEPOSIT, status="won")
     refund = request_refund(payment.pk, amount=400, reason=RefundReason.GOODWILL, cause=Cause(BY, Source.STAFF))
-    returned_by_hand(refund.pk, amount=400, cause=Cause(BY, Source.STAFF))
+    mark_refunded_offline(refund.pk, amount=400, cause=Cause(BY, Source.STAFF))
     payment.refresh_from_db()
     assert world.stripe.refunds == {}  # "It was not sent through your card"
     return payment.refunded_amount
@@ -203,7 +204,7 @@ def refund_owed(world: World) -> int:
         )  # fmt: skip
         apply_dispute(told, cause())
     owed = Refund.objects.get(status=RefundStatus.FAILED)
-    returned_by_hand(owed.pk, amount=owed.amount, cause=Cause(BY, Source.STAFF))
+    mark_refunded_offline(owed.pk, amount=owed.amount, cause=Cause(BY, Source.STAFF))
     payment.refresh_from_db()
     return payment.refunded_amount
 

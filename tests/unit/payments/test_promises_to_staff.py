@@ -12,14 +12,15 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from payments.domain.cancellation import cancel
-from payments.domain.discrepancies import note
+from payments.domain.discrepancies import record_discrepancy
 from payments.domain.disputes import apply_dispute
 from payments.domain.fraud import apply_warning
 from payments.domain.offline import record_balance
 from payments.domain.reconciliation import digest
-from payments.domain.refund_quote import quote
-from payments.domain.refunds import request_refund, send_refunds
-from payments.domain.retry import returned_by_hand
+from payments.domain.refunds.quote import quote
+from payments.domain.refunds.request import request_refund
+from payments.domain.refunds.retry import mark_refunded_offline
+from payments.domain.refunds.send import send_refunds
 from payments.domain.stripe_alarms import apply_payout
 from payments.enums import DiscrepancyKind, Method, OfflineKind, Purpose, RefundReason
 from payments.gateway.base import DisputeResult, GatewayRefused
@@ -104,7 +105,7 @@ def dispute_closed(world: World) -> int:
 
 def discrepancies_open(world: World) -> int:
     for number, amount in enumerate((700, 42)):
-        note(
+        record_discrepancy(
             DiscrepancyKind.STATUS_DIFFERS, stripe_object_id=f"pi_{number}", cause=Cause(BY, Source.SCHEDULE),
             amount=amount, currency="GBP",
         )  # fmt: skip
@@ -122,7 +123,7 @@ def refund_to_return(world: World) -> int:
     request_refund(payment.pk, amount=400, reason=RefundReason.GOODWILL, cause=Cause(BY, Source.STAFF))
     disputed(payment, "won", 0)
     refund = Refund.objects.get()
-    returned_by_hand(refund.pk, amount=400, cause=Cause(BY, Source.STAFF))
+    mark_refunded_offline(refund.pk, amount=400, cause=Cause(BY, Source.STAFF))
     payment.refresh_from_db()
     return payment.refunded_amount
 

@@ -9,8 +9,10 @@ from payments.domain.cancellation import cancel
 from payments.domain.discrepancies import close
 from payments.domain.disputes import apply_dispute
 from payments.domain.offline import record_balance
-from payments.domain.refunds import apply_refund, request_refund, send_refunds
-from payments.domain.retry import retry_refund, returned_by_hand
+from payments.domain.refunds.apply import apply_refund
+from payments.domain.refunds.request import request_refund
+from payments.domain.refunds.retry import mark_refunded_offline, retry_refund
+from payments.domain.refunds.send import send_refunds
 from payments.enums import DiscrepancyStatus, OfflineKind, RefundReason
 from payments.gateway.base import DisputeResult, GatewayRefused, RefundResult
 from payments.models import Discrepancy, Payment, Refund
@@ -64,7 +66,7 @@ def test_money_to_be_given_back_by_hand_is_no_failure(paid: Payment) -> None:
     )
     cancelled(paid)
     assert ("Refund", 3375, "To be refunded by our team") in said(paid)
-    returned_by_hand(Refund.objects.get(amount=3375).pk, amount=3375, cause=Cause(BY, Source.STAFF))
+    mark_refunded_offline(Refund.objects.get(amount=3375).pk, amount=3375, cause=Cause(BY, Source.STAFF))
     assert ("Refund", 3375, "Refunded") in said(paid)
 
 
@@ -95,7 +97,7 @@ def test_a_refund_that_is_owed_again_waits_for_our_team_and_then_is_refunded(pai
         disputed(paid, status)
     assert said(paid) == [DEPOSIT, ("Refund", 1125, "To be refunded by our team")]
     owed = Refund.objects.get(status="failed")
-    returned_by_hand(owed.pk, amount=1125, cause=Cause(BY, Source.STAFF))
+    mark_refunded_offline(owed.pk, amount=1125, cause=Cause(BY, Source.STAFF))
     assert said(paid)[1:] == [("Refund", 1125, "Refunded")]
 
 

@@ -98,7 +98,7 @@ def test_a_second_run_is_refused_while_one_is_under_way(stripe: FakeGateway) -> 
 def test_when_stripe_does_not_answer_it_says_so_and_nothing_is_lost(
     stripe: FakeGateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("payments.gateway.patience.FIRST_WAIT", 0.001)
+    monkeypatch.setattr("payments.gateway.retry.FIRST_WAIT", 0.001)
     payment = paid_unheard(stripe)
     stripe.fail_next = [GatewayUnreachable("timeout")] * 20
     with pytest.raises(CommandError, match=r"Stripe did not answer \(timeout\). Nothing is lost: run it again."):

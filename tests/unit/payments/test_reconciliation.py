@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from payments.domain.intent_sync import apply_intent
 from payments.domain.reconciliation import heal
-from payments.domain.settlement import apply_intent
 from payments.enums import Applied, DiscrepancyStatus, PaymentStatus, RunState
 from payments.gateway.base import GatewayUnreachable, Intent
 from payments.models import Discrepancy, Dispute, Payment, StagedIntent

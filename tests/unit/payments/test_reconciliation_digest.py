@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.contrib.auth.models import Group
 
-from payments.domain.discrepancies import close, note
+from payments.domain.discrepancies import close, record_discrepancy
 from payments.domain.reconciliation.digest import tell_finance
 from payments.enums import FRAUD_TASKS, STRIPE_ALARMS, DiscrepancyKind, DiscrepancyStatus
 from payments.models import Discrepancy
@@ -33,7 +33,7 @@ def people(db: None) -> None:
 
 
 def found(kind: DiscrepancyKind, stripe_id: str, amount: int, currency: str = "GBP") -> Discrepancy:
-    return note(
+    return record_discrepancy(
         kind, stripe_object_id=stripe_id, cause=Cause(BY, Source.RECONCILIATION), amount=amount, currency=currency
     )
 

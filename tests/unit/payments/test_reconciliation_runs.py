@@ -6,10 +6,10 @@ import pytest
 import time_machine
 from django.db import connection
 
+from payments.domain.intent_sync import apply_intent
 from payments.domain.reconciliation import AlreadyRunning, reconcile
 from payments.domain.reconciliation.load import room_to_join
 from payments.domain.reconciliation.run import LeaseLost
-from payments.domain.settlement import apply_intent
 from payments.enums import RunKind, RunState
 from payments.gateway.base import GatewayUnreachable
 from payments.models import ReconciliationRun
@@ -41,7 +41,7 @@ def test_an_intent_that_moves_on_between_the_list_and_the_second_look_waits_for_
 def test_a_second_look_that_stripe_refuses_to_answer_for_a_moment_is_taken_again(
     stripe: FakeGateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("payments.gateway.patience.FIRST_WAIT", 0.001)
+    monkeypatch.setattr("payments.gateway.retry.FIRST_WAIT", 0.001)
     other_amount(stripe)
     real = stripe.disputes_between
 

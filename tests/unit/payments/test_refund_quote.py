@@ -7,9 +7,10 @@ import time_machine
 from django.test import Client
 
 from payments.domain.cancellation import cancel
-from payments.domain.refund_quote import quote, read_signed, signed
-from payments.domain.refunds import request_refund, send_refunds
-from payments.domain.retry import returned_by_hand
+from payments.domain.refunds.quote import quote, read_signed, signed
+from payments.domain.refunds.request import request_refund
+from payments.domain.refunds.retry import mark_refunded_offline
+from payments.domain.refunds.send import send_refunds
 from payments.enums import DiscrepancyKind, Method, PaymentStatus, Purpose, RefundReason
 from payments.models import Discrepancy, Dispute, Payment, Refund
 from payments.refund_sentences import after, before
@@ -111,7 +112,7 @@ def test_what_was_returned_by_hand_is_not_promised_again(confirmed: Booking) -> 
     dispute(confirmed, "won", 0)
     deposit = confirmed.payments.get()
     made = request_refund(deposit.pk, amount=400, reason=RefundReason.GOODWILL, cause=Cause(BY, Source.STAFF))
-    returned_by_hand(made.pk, amount=400, cause=Cause(BY, Source.STAFF))
+    mark_refunded_offline(made.pk, amount=400, cause=Cause(BY, Source.STAFF))
     due = quote(fresh(confirmed))
     assert (due.amount, due.not_by_card, due.refunded) == (725, 725, 400)
     assert "We’ve already refunded £4.00." in before(due)

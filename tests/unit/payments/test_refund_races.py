@@ -8,8 +8,10 @@ from itertools import permutations
 import pytest
 import time_machine
 
-from payments.domain.refunds import apply_refund, request_refund, send_refunds
-from payments.domain.retry import retry_refund
+from payments.domain.refunds.apply import apply_refund
+from payments.domain.refunds.request import request_refund
+from payments.domain.refunds.retry import retry_refund
+from payments.domain.refunds.send import send_refunds
 from payments.enums import RefundReason, RefundStatus
 from payments.gateway.base import GatewayRefused, RefundResult
 from payments.models import Discrepancy, Payment, Refund

@@ -6,14 +6,17 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from payments.domain import refunds
 from payments.domain.cancellation import cancel
 from payments.domain.checkout import open_checkout
-from payments.domain.refund_quote import quote
-from payments.domain.refunds import RefundError, apply_refund, request_refund, send_refunds
-from payments.domain.retry import retry_refund
-from payments.domain.settlement import apply_intent
+from payments.domain.intent_sync import apply_intent
+from payments.domain.refunds import send
+from payments.domain.refunds.apply import apply_refund
+from payments.domain.refunds.quote import quote
+from payments.domain.refunds.request import request_refund
+from payments.domain.refunds.retry import retry_refund
+from payments.domain.refunds.send import send_refunds
 from payments.enums import PaymentStatus, RefundReason, RefundStatus
+from payments.errors import RefundError
 from payments.gateway.base import GatewayMisconfigured, GatewayRefused, GatewayUnreachable, RefundResult
 from payments.models import Discrepancy, Payment, Refund
 from portal.audit.actor import Actor, Cause, Source, SystemActor
@@ -102,14 +105,14 @@ def test_a_retry_looks_at_stripe_before_it_sends(paid: Payment, stripe: FakeGate
 
 def test_one_that_breaks_keeps_no_other(paid: Payment, stripe: FakeGateway, monkeypatch: pytest.MonkeyPatch) -> None:
     first, second = ask(paid, 100), ask(paid, 200)
-    real = refunds.apply_refund
+    real = send.apply_refund
 
     def breaks(result: RefundResult, cause: Cause) -> object:
         if result.metadata["refund_id"] == str(first.pk):
             raise RuntimeError
         return real(result, cause)
 
-    monkeypatch.setattr(refunds, "apply_refund", breaks)
+    monkeypatch.setattr(send, "apply_refund", breaks)
     assert send_refunds() == 2
     assert Refund.objects.get(pk=second.pk).status == RefundStatus.SUCCEEDED
     monkeypatch.undo()

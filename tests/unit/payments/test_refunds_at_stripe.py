@@ -7,8 +7,10 @@ import pytest
 import time_machine
 
 from payments.domain.discrepancies import close
-from payments.domain.refunds import apply_refund, request_refund, send_refunds
-from payments.domain.retry import retry_refund
+from payments.domain.refunds.apply import apply_refund
+from payments.domain.refunds.request import request_refund
+from payments.domain.refunds.retry import retry_refund
+from payments.domain.refunds.send import send_refunds
 from payments.enums import Applied, DiscrepancyKind, DiscrepancyStatus, PaymentStatus, RefundReason, RefundStatus
 from payments.errors import RefundError
 from payments.gateway.base import GatewayRefused, RefundResult

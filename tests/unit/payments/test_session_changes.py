@@ -7,10 +7,10 @@ import time_machine
 
 from payments.domain import session_changes
 from payments.domain.checkout import CheckoutClosed, open_checkout
-from payments.domain.refund_quote import quote
+from payments.domain.intent_sync import apply_intent
+from payments.domain.refunds.quote import quote
 from payments.domain.release import expire_holds
-from payments.domain.session_changes import see_to_session_changes
-from payments.domain.settlement import apply_intent
+from payments.domain.session_changes import process_session_changes
 from payments.gateway.base import GatewayUnreachable
 from payments.models import Refund
 from portal.audit.actor import Actor, Cause, Source, SystemActor
@@ -59,7 +59,7 @@ class TestCancelling:
         with time_machine.travel(session.starts_at - timedelta(hours=2), tick=False):  # no window returns anything
             Booking.objects.filter(pk=bookings[2].pk).update(hold_expires_at=session.starts_at)
             change = cancel_session(session.pk, cause=Cause(staff, Source.STAFF), message="Our carer has fallen ill.")
-            assert see_to_session_changes() == 1
+            assert process_session_changes() == 1
             change.refresh_from_db()
 
         assert statuses(session) == ["cancelled"] * 3
@@ -99,13 +99,13 @@ class TestCancelling:
 
         monkeypatch.setattr(session_changes, "cancel", dies_at_the_second)
         with pytest.raises(KeyboardInterrupt):
-            see_to_session_changes()
+            process_session_changes()
         assert statuses(session) == ["cancelled", "confirmed", "confirmed"]
         assert SessionChange.objects.get(pk=change.pk).done == 1
 
-        assert see_to_session_changes() == 0  # leased to the worker that died
+        assert process_session_changes() == 0  # leased to the worker that died
         with time_machine.travel(clock.now() + timedelta(minutes=6)):
-            assert see_to_session_changes() == 1
+            assert process_session_changes() == 1
         assert statuses(session) == ["cancelled"] * 3
         assert Refund.objects.count() == 3
         assert len(mails("session_cancelled")) == 3
@@ -124,11 +124,11 @@ class TestCancelling:
 
         with monkeypatch.context() as patch:
             patch.setattr(session_changes, "cancel", breaks)
-            assert see_to_session_changes() == 0
+            assert process_session_changes() == 0
         assert Booking.objects.get(pk=second.pk).status == BookingStatus.CANCELLED
         assert SessionChange.objects.get(pk=change.pk).finished_at is None
         with time_machine.travel(clock.now() + timedelta(minutes=1)):
-            assert see_to_session_changes() == 1
+            assert process_session_changes() == 1
         assert statuses(session) == ["cancelled"] * 2
 
     def test_waits_for_stripe_where_a_payment_is_under_way(
@@ -138,12 +138,12 @@ class TestCancelling:
         payment = open_checkout(booking).payment
         cancel_session(session.pk, cause=Cause(staff, Source.STAFF))
         stripe.fail_next = [GatewayUnreachable("timeout")]
-        assert see_to_session_changes() == 0
+        assert process_session_changes() == 0
         assert statuses(session) == ["awaiting_deposit"]
         stripe.pay(str(payment.intent_id))  # the caregiver's bank was quicker
         with time_machine.travel(clock.now() + timedelta(minutes=1)):
             expire_holds()
-            assert see_to_session_changes() == 1
+            assert process_session_changes() == 1
         assert statuses(session) == ["cancelled"]
         assert list(Refund.objects.values_list("amount", flat=True)) == [1125]
 
@@ -165,7 +165,7 @@ class TestCancelling:
         paid(session, stripe)
         with time_machine.travel(session.starts_at + timedelta(hours=1)):
             cancel_session(session.pk, cause=Cause(staff, Source.STAFF))
-            assert see_to_session_changes() == 1
+            assert process_session_changes() == 1
         assert list(Refund.objects.values_list("amount", flat=True)) == [1125]
 
 
@@ -185,7 +185,7 @@ class TestMoving:
         later = session.starts_at + timedelta(days=1)
 
         change = self.move(session, staff, later, message="The hall is closed.")
-        assert see_to_session_changes() == 1
+        assert process_session_changes() == 1
 
         moved = Session.objects.get(pk=session.pk)
         assert (moved.starts_at, moved.ends_at - moved.starts_at) == (later, length)
@@ -201,24 +201,24 @@ class TestMoving:
     def test_done_again_tells_nobody_twice(self, session: Session, stripe: FakeGateway, staff: Actor) -> None:
         paid(session, stripe)
         change = self.move(session, staff, session.starts_at + timedelta(days=1))
-        see_to_session_changes()
+        process_session_changes()
         SessionChange.objects.filter(pk=change.pk).update(finished_at=None)
-        see_to_session_changes()
+        process_session_changes()
         assert len(mails("session_moved")) == 1
 
     def test_moved_twice_tells_of_each(self, session: Session, stripe: FakeGateway, staff: Actor) -> None:
         paid(session, stripe)
         self.move(session, staff, session.starts_at + timedelta(days=1))
-        see_to_session_changes()
+        process_session_changes()
         self.move(Session.objects.get(pk=session.pk), staff, session.starts_at + timedelta(days=2))
-        see_to_session_changes()
+        process_session_changes()
         assert len(mails("session_moved")) == 2
 
     def test_a_hold_never_outlasts_the_new_start(self, session: Session, stripe: FakeGateway, staff: Actor) -> None:
         hold = BookingFactory(session=session)
         sooner = clock.now() + timedelta(minutes=20)
         self.move(session, staff, sooner)
-        see_to_session_changes()
+        process_session_changes()
         assert Booking.objects.get(pk=hold.pk).hold_expires_at == sooner
 
     @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from payments.domain.checkout import open_checkout
 from payments.domain.discrepancies import close
 from payments.domain.disputes import apply_dispute
 from payments.domain.events import process_inbox
-from payments.domain.refunds import request_refund, send_refunds
+from payments.domain.refunds.request import request_refund
+from payments.domain.refunds.send import send_refunds
 from payments.enums import DiscrepancyKind, DiscrepancyStatus, RefundReason
 from payments.gateway.base import Charge, DisputeResult
 from payments.models import Discrepancy, Payment, ReceivedEvent

@@ -8,7 +8,7 @@ import time_machine
 from portal.audit.actor import Actor, Cause, Source
 from portal.audit.models import AuditEvent
 from portal.bookings.domain.attendance import mark_attendance
-from portal.bookings.domain.transitions import move
+from portal.bookings.domain.transitions import transition
 from portal.bookings.enums import BookingStatus
 from portal.bookings.errors import AttendanceChanged, AttendanceNotOpen, AttendanceTooEarly
 from portal.bookings.models import Booking, Session
@@ -27,7 +27,7 @@ def staff(db: None) -> Actor:
 @pytest.fixture
 def begun(booking: Booking, staff: Actor) -> Booking:
     """Confirmed, in a session that began ten minutes ago."""
-    move(booking.pk, to=CONFIRMED, cause=Cause(staff, Source.STAFF))
+    transition(booking.pk, to=CONFIRMED, cause=Cause(staff, Source.STAFF))
     Session.objects.update(starts_at=clock.now() - timedelta(minutes=10))
     return Booking.objects.get(pk=booking.pk)
 

@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from payments.domain.checkout import open_checkout
-from payments.domain.discrepancies import note
+from payments.domain.discrepancies import record_discrepancy
 from payments.enums import DiscrepancyKind, DiscrepancyStatus, PaymentStatus
 from payments.gateway.base import GatewayUnreachable
 from payments.models import Discrepancy, Payment
@@ -18,7 +18,7 @@ BY = Actor.system(SystemActor.RECONCILIATION)
 
 
 def noted(kind: DiscrepancyKind, payment: Payment) -> Discrepancy:
-    return note(
+    return record_discrepancy(
         kind, stripe_object_id=str(payment.intent_id), cause=Cause(BY, Source.RECONCILIATION), payment=payment,
         amount=payment.amount, currency=payment.currency,
     )  # fmt: skip

@@ -8,7 +8,7 @@ import time_machine
 from django.test import Client
 
 from payments.admin.home import Task, tasks
-from payments.domain.discrepancies import note
+from payments.domain.discrepancies import record_discrepancy
 from payments.enums import DiscrepancyKind, LedgerState, MirrorState
 from payments.models import Dispute, Payment, ReceivedEvent
 from portal.accounts.roles import Role
@@ -32,7 +32,7 @@ def test_each_kind_of_task_is_counted_and_leads_to_its_page(paid: Payment, finan
             payment=paid, stripe_dispute_id=f"dp_{number}", amount=1, status=status, evidence_due_at=due
         )
     for kind in (DiscrepancyKind.REFUND_BLOCKED, DiscrepancyKind.UNKNOWN_CHARGE, DiscrepancyKind.FEE_MISSING):
-        note(kind, stripe_object_id=kind.value, cause=Cause(BY, Source.RECONCILIATION))
+        record_discrepancy(kind, stripe_object_id=kind.value, cause=Cause(BY, Source.RECONCILIATION))
     for number, states in enumerate(({"ledger_state": LedgerState.FAILED}, {"mirror_state": MirrorState.FAILED})):
         ReceivedEvent.objects.create(
             event_id=f"evt_{number}", type="x", livemode=False, created_at=clock.now(), payload={}, **states
@@ -50,7 +50,7 @@ def test_each_kind_of_task_is_counted_and_leads_to_its_page(paid: Payment, finan
 def test_what_stripe_warns_of_comes_first(paid: Payment) -> None:
     kinds = DiscrepancyKind
     for number, kind in enumerate((kinds.REVIEW_OPEN, kinds.FRAUD_WARNING, kinds.FRAUD_WARNING, kinds.PAYOUT_FAILED)):
-        note(kind, stripe_object_id=f"id_{number}", cause=Cause(BY, Source.WEBHOOK))
+        record_discrepancy(kind, stripe_object_id=f"id_{number}", cause=Cause(BY, Source.WEBHOOK))
     assert tasks() == [
         Task("Payout to the bank that failed: id_3", "/admin/reconciliation/?kind=payout_failed&status=open"),
         Task("2 fraud warnings: refund in time", "/admin/reconciliation/?kind=fraud_warning&status=open"),

@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
-from payments.domain.refunds import request_refund
+from payments.domain.refunds.request import request_refund
 from payments.enums import RefundReason
 from payments.models import Discrepancy, Dispute, Payment, ReceivedEvent
 from portal.audit.actor import Actor, Cause, Source

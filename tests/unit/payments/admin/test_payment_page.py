@@ -10,8 +10,9 @@ from django.utils.html import strip_tags
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from payments.admin.timeline import stripe_url, timeline
-from payments.domain.discrepancies import close, note
-from payments.domain.refunds import request_refund, send_refunds
+from payments.domain.discrepancies import close, record_discrepancy
+from payments.domain.refunds.request import request_refund
+from payments.domain.refunds.send import send_refunds
 from payments.enums import AttemptOutcome, DiscrepancyKind, DiscrepancyStatus, LedgerState, RefundReason
 from payments.models import Dispute, Payment, PaymentAttempt, ReceivedEvent
 from portal.accounts.models import User
@@ -106,7 +107,7 @@ def test_warnings_and_reviews_are_shown_with_how_they_ended(paid: Payment, finan
     by = Actor.stripe("evt_1")
     assert "Fraud warnings and reviews" not in finance.get(page_of(paid)).content.decode()
     for kind, stripe_id in ((DiscrepancyKind.FRAUD_WARNING, "issfr_1"), (DiscrepancyKind.REVIEW_OPEN, "prv_1")):
-        found = note(kind, stripe_object_id=stripe_id, cause=Cause(by, Source.WEBHOOK), payment=paid)
+        found = record_discrepancy(kind, stripe_object_id=stripe_id, cause=Cause(by, Source.WEBHOOK), payment=paid)
     close(found, DiscrepancyStatus.HEALED, "Closed at Stripe: approved.", cause=Cause(by, Source.WEBHOOK))
     page = " ".join(strip_tags(finance.get(page_of(paid)).content.decode()).split())
     assert "Early fraud warning: refund in time: Open issfr_1" in page

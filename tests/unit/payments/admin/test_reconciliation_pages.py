@@ -12,7 +12,7 @@ from pytest_django import Settings
 
 from payments.admin.webhook_health import is_silent
 from payments.domain.checkout import open_checkout
-from payments.domain.discrepancies import note
+from payments.domain.discrepancies import record_discrepancy
 from payments.domain.reconciliation import reconcile
 from payments.enums import DiscrepancyKind, LedgerState, MirrorState, RunKind
 from payments.models import Discrepancy, Payment, ReceivedEvent, ReconciliationRun
@@ -40,7 +40,7 @@ def finance(settings: Settings) -> Client:
 
 @pytest.fixture
 def discrepancy() -> Discrepancy:
-    return note(
+    return record_discrepancy(
         DiscrepancyKind.UNKNOWN_CHARGE, stripe_object_id="ch_1", cause=Cause(BY, Source.RECONCILIATION), amount=1234,
         currency="GBP",
     )  # fmt: skip

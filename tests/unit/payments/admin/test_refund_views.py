@@ -11,7 +11,9 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
-from payments.domain.refunds import apply_refund, request_refund, send_refunds
+from payments.domain.refunds.apply import apply_refund
+from payments.domain.refunds.request import request_refund
+from payments.domain.refunds.send import send_refunds
 from payments.enums import Method, RefundReason, RefundStatus
 from payments.gateway.base import GatewayRefused
 from payments.models import Dispute, Payment, Refund

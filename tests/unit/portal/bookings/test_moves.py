@@ -4,7 +4,7 @@ import pytest
 
 from portal.audit.actor import Actor, Cause, Source
 from portal.audit.models import AuditEvent
-from portal.bookings.domain.transitions import move
+from portal.bookings.domain.transitions import transition
 from portal.bookings.enums import BookingStatus
 from portal.bookings.errors import SessionFull, SessionNotBookable, TransitionNotAllowed
 from portal.bookings.models import Booking, BookingTransition, Session
@@ -49,12 +49,12 @@ def test_each_declared_edge_is_taken_with_its_place_transition_and_audit_row(
     before: BookingStatus, after: BookingStatus
 ) -> None:
     booking = in_state(before)
-    moved = move(booking.pk, to=after, reason="why", **BY)
+    moved = transition(booking.pk, to=after, reason="why", **BY)
     booking.refresh_from_db()
     assert (moved.status, booking.status, held(booking)) == (after, after, EDGES[before, after])
-    transition = BookingTransition.objects.filter(booking=booking).latest("pk")
-    assert (transition.from_status, transition.to_status, transition.reason) == (before, after, "why")
-    assert (transition.actor_kind, transition.source, transition.stripe_event_id) == ("stripe", "webhook", "evt_1")
+    row = BookingTransition.objects.filter(booking=booking).latest("pk")
+    assert (row.from_status, row.to_status, row.reason) == (before, after, "why")
+    assert (row.actor_kind, row.source, row.stripe_event_id) == ("stripe", "webhook", "evt_1")
     audited = AuditEvent.objects.filter(action="booking.moved").latest("pk")
     assert audited.data == {"from": before.value, "to": after.value, "reason": "why"}
 
@@ -64,7 +64,7 @@ def test_every_other_edge_is_refused_and_nothing_is_written(before: BookingStatu
     booking = in_state(before)
     rows = BookingTransition.objects.count(), AuditEvent.objects.count(), held(booking)
     with pytest.raises(TransitionNotAllowed, match=f"{before} to {after}"):
-        move(booking.pk, to=after, **BY)
+        transition(booking.pk, to=after, **BY)
     booking.refresh_from_db()
     assert booking.status == before
     assert (BookingTransition.objects.count(), AuditEvent.objects.count(), held(booking)) == rows
@@ -77,22 +77,22 @@ def test_late_money_gets_no_place_that_is_not_there(changes: dict[str, object], 
     booking = in_state(S.EXPIRED)
     Session.objects.filter(pk=booking.session_id).update(**changes)
     with pytest.raises(refusal):
-        move(booking.pk, to=S.CONFIRMED, **BY)
+        transition(booking.pk, to=S.CONFIRMED, **BY)
     booking.refresh_from_db()
     assert booking.status == S.EXPIRED
 
 
 def test_confirming_notes_when_and_correcting_the_register_keeps_it() -> None:
-    booking = move(BookingFactory().pk, to=S.CONFIRMED, **BY)
+    booking = transition(BookingFactory().pk, to=S.CONFIRMED, **BY)
     first = booking.confirmed_at
     assert first is not None
-    move(booking.pk, to=S.COMPLETED, **BY)
-    assert move(booking.pk, to=S.CONFIRMED, **BY).confirmed_at == first
+    transition(booking.pk, to=S.COMPLETED, **BY)
+    assert transition(booking.pk, to=S.CONFIRMED, **BY).confirmed_at == first
 
 
 def test_a_move_of_one_booking_leaves_the_others_alone() -> None:
     session = SessionFactory(capacity=3)
     one, other = BookingFactory(session=session), BookingFactory(session=session)
-    move(one.pk, to=S.CANCELLED, **BY)
+    transition(one.pk, to=S.CANCELLED, **BY)
     other.refresh_from_db()
     assert (other.status, held(other)) == (S.AWAITING_DEPOSIT, 1)

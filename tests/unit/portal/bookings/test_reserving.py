@@ -16,7 +16,7 @@ from payments.models import Payment
 from portal.accounts.models import User
 from portal.audit.actor import Actor, Cause, Source
 from portal.bookings.domain.holds import extend_hold
-from portal.bookings.domain.transitions import move
+from portal.bookings.domain.transitions import transition
 from portal.bookings.enums import BookingStatus
 from portal.bookings.errors import FormUsed, HoldNotExtendable, SessionFull, SessionNotBookable, TooManyHolds
 from portal.bookings.models import Booking, Session
@@ -108,7 +108,7 @@ def test_two_unpaid_places_at_most() -> None:
     session.refresh_from_db()
     assert (session.held, Booking.objects.count(), Payment.objects.count()) == (0, 2, 2)
     assert refusal.value.sentence.startswith("You already have 2 unpaid places.")
-    move(first.pk, to=BookingStatus.CONFIRMED, cause=Cause(Actor.stripe("evt_1"), Source.WEBHOOK))
+    transition(first.pk, to=BookingStatus.CONFIRMED, cause=Cause(Actor.stripe("evt_1"), Source.WEBHOOK))
     assert booked(person, session).status == BookingStatus.AWAITING_DEPOSIT  # a paid one does not count
 
 
@@ -160,7 +160,7 @@ def test_a_hold_is_extended_once_and_only_while_it_runs(state: str) -> None:
     elif state == "being released":
         Booking.objects.filter(pk=booking.pk).update(release_requested_at=clock.now())
     else:
-        move(booking.pk, to=BookingStatus.CONFIRMED, **by)
+        transition(booking.pk, to=BookingStatus.CONFIRMED, **by)
     with time_machine.travel(clock.now() + travel), pytest.raises(HoldNotExtendable):
         extend_hold(booking.pk, **by)
     booking.refresh_from_db()

@@ -12,9 +12,9 @@ from django.test import Client
 from pytest_django import Settings
 
 from payments.domain.checkout import open_checkout
-from payments.domain.refund_quote import signed
-from payments.domain.session_changes import see_to_session_changes
-from payments.domain.settlement import apply_intent
+from payments.domain.intent_sync import apply_intent
+from payments.domain.refunds.quote import signed
+from payments.domain.session_changes import process_session_changes
 from payments.models import OfflineReceipt, Payment
 from portal.accounts.models import User
 from portal.accounts.roles import Role
@@ -147,7 +147,7 @@ class TestChangingASession:
         assert "1 booking affected." in said(coordinator.get(address))
         page = coordinator.post(address, {"message": "Our carer is ill."}, follow=True)
         assert "0 of 1 booking notified so far." in said(page)
-        see_to_session_changes()
+        process_session_changes()
         page = coordinator.get(f"/admin/desk/sessions/{confirmed.session_id}/")
         assert "Everyone has been notified: 1 booking." in said(page)
 
@@ -179,7 +179,7 @@ class TestChangingASession:
         )
         assert "Some people booked here have another booking at the same time." in said(page)
         assert f'/admin/desk/bookings/{other.pk}/">Rose Okafor: {other.session.service.name}' in page.content.decode()
-        assert see_to_session_changes() == 1
+        assert process_session_changes() == 1
         assert Notification.objects.filter(template="session_moved").count() == 1
         self.move(coordinator, Session.objects.get(pk=session.pk), at="13:00")
         assert "another booking at the same time" not in said(coordinator.get(address))

@@ -9,7 +9,7 @@ import pytest
 import time_machine
 
 from payments.domain.checkout import CheckoutClosed, open_checkout
-from payments.domain.settlement import Applied, apply_intent, note_decline
+from payments.domain.intent_sync import Applied, apply_intent, note_decline
 from payments.enums import PaymentStatus
 from payments.gateway.base import GatewayRefused, Intent, PaymentError
 from payments.models import Discrepancy, Payment, PaymentAttempt, PaymentTransition, Refund

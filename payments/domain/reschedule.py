@@ -6,7 +6,7 @@ from django.db import transaction
 
 from payments.domain import notify
 from portal.audit.actor import Cause
-from portal.bookings.domain.moving import move_booking
+from portal.bookings.domain.reschedule import move_booking
 from portal.bookings.models import Booking
 
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from payments.domain.reconciliation.slices import MOST, listed, slices
+from payments.domain.reconciliation.windows import MOST, listed, slices
 from payments.gateway.base import GatewayUnreachable
 
 START = datetime(2026, 11, 1, tzinfo=UTC)

@@ -7,13 +7,13 @@ import time_machine
 from django.test import Client
 
 from payments.domain.checkout import open_checkout
-from payments.domain.moving import move_to_session
-from payments.domain.refund_quote import quote
-from payments.domain.settlement import apply_intent
+from payments.domain.intent_sync import apply_intent
+from payments.domain.refunds.quote import quote
+from payments.domain.reschedule import move_to_session
 from payments.enums import Purpose
 from portal.audit.actor import Actor, Cause, Source, SystemActor
 from portal.audit.models import AuditEvent
-from portal.bookings.domain.moving import movable_until
+from portal.bookings.domain.reschedule import movable_until
 from portal.bookings.enums import BookingStatus, SessionStatus
 from portal.bookings.errors import AlreadyBooked, BookingError, MoveRefused, SessionFull, SessionNotBookable
 from portal.bookings.models import Booking, Session

@@ -11,10 +11,10 @@ from django.db import transaction
 from django.db.models import Q
 
 from payments.domain import notify
-from payments.domain.discrepancies import note_unless_ignored
+from payments.domain.discrepancies import record_unless_ignored
 from payments.domain.payable import is_payable
-from payments.domain.refunds import request_refund
-from payments.domain.transitions import locked, move
+from payments.domain.refunds.request import request_refund
+from payments.domain.transitions import locked, transition
 from payments.enums import (
     CAPTURED,
     INTENT_STATUS_AT_STRIPE,
@@ -34,7 +34,7 @@ from portal.activity.metrics import FUNNEL_EVENTS
 from portal.audit.actor import Cause
 from portal.audit.domain import record
 from portal.bookings.domain.conflicts import place_of
-from portal.bookings.domain.transitions import move as move_booking
+from portal.bookings.domain.transitions import transition as transition_booking
 from portal.bookings.enums import OWES_BALANCE, BookingStatus, SessionStatus
 from portal.bookings.errors import SessionFull, SessionNotBookable
 from portal.bookings.models import Booking
@@ -86,7 +86,7 @@ def apply_intent(intent: Intent, cause: Cause) -> Applied:
 
 def _unknown_status(payment: Payment, intent: Intent, cause: Cause) -> Applied:
     """A state that this portal asks for nowhere (`requires_capture`), or that Stripe has added since."""
-    note_unless_ignored(
+    record_unless_ignored(
         DiscrepancyKind.STATUS_DIFFERS,
         stripe_object_id=intent.id,
         cause=cause,
@@ -107,7 +107,7 @@ def _does_not_fit(payment: Payment, intent: Intent, cause: Cause) -> bool:
         kind = DiscrepancyKind.MODE_DIFFERS
     if kind is None:
         return False
-    note_unless_ignored(
+    record_unless_ignored(
         kind,
         stripe_object_id=intent.id,
         cause=cause,
@@ -180,7 +180,7 @@ def _succeed(payment: Payment, intent: Intent, cause: Cause) -> Applied:
         return Applied.APPLIED
     others = Payment.objects.filter(booking=payment.booking_id, purpose=payment.purpose, status__in=LIVE)
     if payment.status == PaymentStatus.CANCELLED and others.exclude(pk=payment.pk).exists():
-        note_unless_ignored(
+        record_unless_ignored(
             DiscrepancyKind.DUPLICATE_CHARGE,
             stripe_object_id=intent.id,
             cause=cause,
@@ -204,7 +204,7 @@ def _succeed(payment: Payment, intent: Intent, cause: Cause) -> Applied:
 
 
 def _move(payment: Payment, to: PaymentStatus, cause: Cause, reason: str = "") -> None:
-    move(
+    transition(
         payment.pk,
         to=to,
         cause=cause,
@@ -256,7 +256,7 @@ def _confirm(booking: Booking, cause: Cause, reason: str) -> bool:
 
 
 def _move_booking(booking: Booking, to: BookingStatus, cause: Cause, reason: str) -> Booking:
-    return move_booking(
+    return transition_booking(
         booking.pk,
         to=to,
         cause=cause,

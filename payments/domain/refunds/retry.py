@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from payments.domain import notify
 from payments.domain.balances import derive
-from payments.domain.refund_tasks import close_task, goes_by_hand, last_task, owed_by_hand, update_money_went_back
-from payments.domain.refunds import request_refund
+from payments.domain.refunds.followups import close_task, goes_by_hand, last_task, owed_by_hand, update_money_went_back
+from payments.domain.refunds.request import request_refund
 from payments.domain.transitions import locked
 from payments.enums import DiscrepancyStatus, Method, RefundReason, RefundStatus
 from payments.errors import RefundError
@@ -78,7 +78,7 @@ def _replaced(refund: Refund, cause: Cause) -> Refund:
 
 
 @transaction.atomic
-def returned_by_hand(refund_id: int, *, amount: int, cause: Cause) -> Refund:
+def mark_refunded_offline(refund_id: int, *, amount: int, cause: Cause) -> Refund:
     """Note that staff returned `amount` minor units outside Stripe, and tell the caregiver; once however often it is
     asked for.
 

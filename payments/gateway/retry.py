@@ -38,7 +38,7 @@ def _apart() -> float:
     return random.uniform(0.75, 1.25)  # noqa: S311 - nothing is to be kept secret
 
 
-def patiently(ask: Callable[[], Result]) -> Result:
+def with_retries(ask: Callable[[], Result]) -> Result:
     """What `ask` (which only reads) returns, in the settings' rate; raises its last GatewayUnreachable."""
     for attempt in range(1, ATTEMPTS):
         _throttle.wait(settings.RECONCILIATION_REQUESTS_PER_SECOND)

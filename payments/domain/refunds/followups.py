@@ -4,7 +4,7 @@ from typing import Final
 
 from django.db.models import QuerySet
 
-from payments.domain.discrepancies import close, note, note_unless_ignored
+from payments.domain.discrepancies import close, record_discrepancy, record_unless_ignored
 from payments.enums import (
     DISPUTE_CLOSED,
     REFUND_TASKS,
@@ -34,7 +34,7 @@ def task_id(refund: Refund) -> str:
     return f"refund-{refund.pk}"
 
 
-def obstacle(payment: Payment) -> str:
+def refund_blocker(payment: Payment) -> str:
     """Why Stripe cannot send this payment back now, as a code; empty when it can.
 
     A disputed charge is refundable as Stripe's `is_charge_refundable` says (an inquiry is, a chargeback is not).
@@ -59,7 +59,7 @@ def goes_by_hand(refund: Refund, payment: Payment) -> bool:
     """
     if refund.status != RefundStatus.FAILED or awaits_bank(payment):
         return False
-    return bool(obstacle(payment) or refund.stripe_refund_id)
+    return bool(refund_blocker(payment) or refund.stripe_refund_id)
 
 
 def owed_by_hand(refund: Refund, payment: Payment) -> int:
@@ -94,7 +94,7 @@ def refuse(refund: Refund, payment: Payment, code: str, *, cause: Cause) -> None
 def open_task(refund: Refund, payment: Payment, code: str, *, cause: Cause) -> None:
     """Somebody has to see to it that the money goes back: as much as the refund is about now."""
     by_hand = payment.method == Method.OFFLINE
-    note(
+    record_discrepancy(
         DiscrepancyKind.REFUND_BY_HAND if by_hand else DiscrepancyKind.REFUND_BLOCKED,
         stripe_object_id=task_id(refund),
         cause=cause,
@@ -159,7 +159,7 @@ def update_money_went_back(payment: Payment, *, cause: Cause) -> None:
     if not is_place_without_money(payment):
         _close_money_went_back(payment, cause=cause)
         return
-    note_unless_ignored(
+    record_unless_ignored(
         DiscrepancyKind.MONEY_WENT_BACK,
         stripe_object_id=str(payment.intent_id),
         cause=cause,

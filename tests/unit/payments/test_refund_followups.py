@@ -9,9 +9,12 @@ from django.contrib.auth.models import Group
 
 from payments.domain.discrepancies import close
 from payments.domain.disputes import apply_dispute
-from payments.domain.refunds import RefundError, apply_refund, request_refund, send_refunds
-from payments.domain.retry import retry_refund, returned_by_hand
+from payments.domain.refunds.apply import apply_refund
+from payments.domain.refunds.request import request_refund
+from payments.domain.refunds.retry import mark_refunded_offline, retry_refund
+from payments.domain.refunds.send import send_refunds
 from payments.enums import Applied, DiscrepancyStatus, Method, PaymentStatus, RefundReason, RefundStatus
+from payments.errors import RefundError
 from payments.gateway.base import DisputeResult, GatewayRefused
 from payments.models import Discrepancy, Dispute, Payment, Refund
 from portal.accounts.models import ERASED_DOMAIN
@@ -162,7 +165,7 @@ def test_what_was_paid_outside_is_given_back_by_hand_and_noted_once(paid: Paymen
     refund = ask(paid, 500)
     assert (refund.status, tasks()) == (RefundStatus.FAILED, [(f"refund-{refund.pk}", "open")])
     for _ in range(2):
-        returned_by_hand(refund.pk, amount=500, cause=Cause(BY, Source.STAFF))
+        mark_refunded_offline(refund.pk, amount=500, cause=Cause(BY, Source.STAFF))
     send_refunds()
     paid.refresh_from_db()
     assert (paid.refunded_amount, paid.status) == (500, PaymentStatus.PARTIALLY_REFUNDED)
@@ -171,7 +174,7 @@ def test_what_was_paid_outside_is_given_back_by_hand_and_noted_once(paid: Paymen
 
 
 def by_hand(refund: Refund, amount: int) -> Refund:
-    return returned_by_hand(refund.pk, amount=amount, cause=Cause(BY, Source.STAFF))
+    return mark_refunded_offline(refund.pk, amount=amount, cause=Cause(BY, Source.STAFF))
 
 
 def closed(payment: Payment, status: str, withdrawn: int = 0) -> Refund:

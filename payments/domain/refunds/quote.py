@@ -6,7 +6,7 @@ from typing import Final
 
 from django.core import signing
 
-from payments.domain.refund_tasks import DISPUTED, PAID_OUTSIDE, awaits_bank, charged_back, obstacle
+from payments.domain.refunds.followups import DISPUTED, PAID_OUTSIDE, awaits_bank, charged_back, refund_blocker
 from payments.enums import PaymentStatus, Purpose
 from payments.models import Payment
 from portal.bookings.domain.policy import RefundTerms, refund_terms
@@ -116,7 +116,7 @@ def _parts(payments: list[Payment], returned: dict[int, int], due: int) -> tuple
 
 
 def _way(payment: Payment) -> Way:
-    way = WAY_BY_OBSTACLE[obstacle(payment)]
+    way = WAY_BY_OBSTACLE[refund_blocker(payment)]
     return Way.NOT_BY_CARD if way is Way.DISPUTED and not awaits_bank(payment) else way
 
 
