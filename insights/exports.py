@@ -13,8 +13,8 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from insights.kpis.definition import Unit
 from insights.kpis.results import Result
+from portal.common.listings import escape_formula
 from portal.common.money import major
-from portal.common.spreadsheets import escape_formula
 
 HEAD: Final = ("kpi", "name", "unit", "day", "part", "value")
 TITLE_LENGTH: Final = 31  # Excel's limit for a sheet's name

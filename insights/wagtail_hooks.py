@@ -8,7 +8,7 @@ from wagtail.admin.ui.components import Component
 
 from insights.admin import views
 from insights.admin.panel import TodayPanel
-from portal.common.menu import PermissionMenuItem
+from portal.common.admin_page import PermissionMenuItem
 
 
 @hooks.register("register_admin_urls")

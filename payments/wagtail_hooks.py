@@ -10,7 +10,7 @@ from wagtail_modeladmin.options import modeladmin_register
 from payments.admin import evidence_views, home, reconciliation, refund_views, webhook_health
 from payments.admin.discrepancies import IgnoreView
 from payments.admin.viewsets import FinanceGroup
-from portal.common.menu import PermissionMenuItem
+from portal.common.admin_page import PermissionMenuItem
 
 modeladmin_register(FinanceGroup)
 

@@ -6,7 +6,7 @@ from insights.anomalies.messages import ANOMALIES_FOUND
 from insights.anomalies.models import Anomaly
 from portal.accounts.roles import Role
 from portal.common import clock
-from portal.notifications.domain.staff import send_to_role
+from portal.notifications.domain.send import send_to_role
 
 SEPARATOR = "\n\n"
 

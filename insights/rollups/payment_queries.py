@@ -9,7 +9,7 @@ from insights.rollups.days import Days
 from insights.rollups.grouped import Row, grouped
 from payments.enums import CAPTURED, AttemptOutcome, Purpose, RefundStatus
 from payments.models import Dispute, Payment, PaymentAttempt, Refund
-from payments.models.funnel import STAGE_FILTERS
+from payments.models.payment import STAGE_FILTERS
 from portal.bookings.enums import BookingStatus, SessionStatus
 from portal.bookings.models import Booking, Session
 

@@ -10,8 +10,7 @@ from djstripe.models import WebhookEndpoint
 from home.models import HomePage
 from insights.rollups.refresh import refresh
 from ops.demo.management.commands.seed_demo import seed
-from payments.domain.reconciliation.progress import ProgressReporter
-from payments.domain.reconciliation.pull import pull
+from payments.domain.reconciliation.pull import ProgressReporter, pull
 from payments.enums import RunKind, RunState
 from payments.models import ReconciliationRun, StagedIntent
 from portal.celery import app

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from payments.enums import AttemptOutcome, FunnelStage, Purpose
 from payments.models import Payment, PaymentAttempt
-from payments.models.funnel import STAGE_FILTERS
+from payments.models.payment import STAGE_FILTERS
 from portal.common.listings import DaysFilter
 
 

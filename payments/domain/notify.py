@@ -19,7 +19,7 @@ from portal.common import clock
 from portal.common.clock import clock_time, zone_name
 from portal.common.money import formatted
 from portal.notifications.domain import send
-from portal.notifications.domain.staff import send_to_role
+from portal.notifications.domain.send import send_to_role
 from portal.notifications.templates import MessageTemplate
 
 

@@ -5,9 +5,15 @@ from payments.models.dispute import Dispute
 from payments.models.evidence import DisputeEvidence, EvidenceFile
 from payments.models.inbox import THIN, ReceivedEvent, UnreadableEvent
 from payments.models.offline import OfflineReceipt
-from payments.models.page_check import PaymentPageCheck
 from payments.models.payment import Payment, PaymentAttempt, PaymentQuerySet, PaymentTransition
-from payments.models.reconciliation import ReconciliationRun, Staged, StagedDispute, StagedIntent, StagedRefund
+from payments.models.reconciliation import (
+    PaymentPageCheck,
+    ReconciliationRun,
+    Staged,
+    StagedDispute,
+    StagedIntent,
+    StagedRefund,
+)
 from payments.models.refund import Refund
 
 __all__ = [

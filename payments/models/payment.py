@@ -1,14 +1,26 @@
 """A payment of a booking's deposit or balance, its attempts and its changes of state."""
 
 import uuid
-from typing import Any, ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar, Final
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q, QuerySet, Sum
 
-from payments.enums import CAPTURED, LIVE, UNPAID, AttemptOutcome, Method, PaymentStatus, Purpose, RefundReason
+from payments.enums import (
+    CAPTURED,
+    LIVE,
+    UNPAID,
+    AttemptOutcome,
+    FunnelStage,
+    Method,
+    PaymentStatus,
+    Purpose,
+    RefundReason,
+)
 from portal.audit.models import AppendOnly, Transition
+from portal.bookings.enums import BookingStatus
 from portal.bookings.models import Booking
 from portal.common import clock
 from portal.common.money import validate_charge
@@ -204,3 +216,13 @@ class PaymentTransition(Transition):
     class Meta:
         ordering = ("occurred_at", "pk")
         indexes = (models.Index(fields=["occurred_at"], name="payment_transition_at"),)
+
+
+_PAID: Final = Q(status__in=CAPTURED)
+_ATTEMPT: Final = _PAID | Q(first_attempt_at__isnull=False)
+STAGE_FILTERS: Final[Mapping[FunnelStage, Q]] = {
+    FunnelStage.DEPOSIT_PAGE: _ATTEMPT | Q(create_requested_at__isnull=False),
+    FunnelStage.ATTEMPT: _ATTEMPT,
+    FunnelStage.PAID: _PAID,
+    FunnelStage.ATTENDED: _PAID & Q(booking__status=BookingStatus.COMPLETED),
+}

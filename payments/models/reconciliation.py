@@ -144,3 +144,16 @@ class StagedDispute(Staged):
 
     def __str__(self) -> str:
         return str(self.dispute_id)
+
+
+class PaymentPageCheck(models.Model):
+    """One look at the payment page as a browser receives it. `differences` holds kind and subject of each."""
+
+    checked_at = models.DateTimeField(default=clock.now, editable=False, db_index=True)
+    differences = models.JSONField(default=list, editable=False)
+
+    class Meta:
+        ordering = ("-checked_at",)
+
+    def __str__(self) -> str:
+        return f"{self.checked_at:%Y-%m-%d %H:%M}: {len(self.differences)}"

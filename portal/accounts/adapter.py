@@ -2,6 +2,7 @@
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
+from allauth.mfa.adapter import DefaultMFAAdapter
 from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
@@ -9,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from portal.accounts.fields import validate_address
+from portal.common import encryption
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -42,3 +44,13 @@ def _signs_in_another(address: EmailAddress) -> bool:
     from portal.accounts.models import User  # allauth's models load the adapter
 
     return User.objects.filter(email=address.email).exclude(pk=address.user_id).exists()
+
+
+class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    """The seeds of authenticator apps and recovery codes are stored as ciphertext."""
+
+    def encrypt(self, text: str) -> str:
+        return encryption.encrypt(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return encryption.decrypt(encrypted_text)

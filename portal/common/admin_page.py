@@ -6,6 +6,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.functional import Promise
+from wagtail.admin.menu import MenuItem
 
 Crumbs = list[dict[str, str]]
 
@@ -29,3 +31,14 @@ def admin_page(
     """`template` extends `portal/admin/base.html`."""
     header = {"page_title": title, "header_icon": icon, "breadcrumbs_items": breadcrumbs(title, parents)}
     return TemplateResponse(request, template, header | context, status=status)
+
+
+class PermissionMenuItem(MenuItem):
+    """Shown to whoever may open it. `permission` is "app.codename"."""
+
+    def __init__(self, label: str | Promise, url: str, *, permission: str, **kwargs: Any) -> None:
+        super().__init__(label, url, **kwargs)
+        self.permission = permission
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(self.permission)

@@ -6,6 +6,9 @@ Stands outermost, so that no middleware's early answer goes without. docs/securi
 from collections.abc import Callable
 
 from django.conf import settings
+from django.contrib.messages.storage.cookie import CookieStorage
+from django.contrib.messages.storage.fallback import FallbackStorage
+from django.contrib.messages.storage.session import SessionStorage
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
@@ -41,3 +44,28 @@ class RenamedCookiesMiddleware:
             if old in request.COOKIES:
                 request.COOKIES.setdefault(new, request.COOKIES[old])
         return self.get_response(request)
+
+
+class HostMiddleware:
+    """Replaces the Host header, its port too, with settings.CANONICAL_HOST; empty (the demo, tests) leaves it alone."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if settings.CANONICAL_HOST:
+            request.get_host()  # raises DisallowedHost, which is answered 400
+            request.META["HTTP_HOST"] = settings.CANONICAL_HOST
+        return self.get_response(request)
+
+
+class NamedCookieStorage(CookieStorage):
+    """Django's name cannot be set otherwise."""
+
+    cookie_name = settings.MESSAGES_COOKIE_NAME
+
+
+class MessageStorage(FallbackStorage):
+    """The cookie, and the session for what is too long for it."""
+
+    storage_classes = (NamedCookieStorage, SessionStorage)

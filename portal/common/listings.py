@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from django.contrib import messages
 from django.contrib.admin import DateFieldListFilter
@@ -19,7 +19,13 @@ from wagtail_modeladmin.views import IndexView
 from portal.common.admin_page import breadcrumbs
 from portal.common.clock import midnight
 from portal.common.money import EXPONENTS, formatted, major
-from portal.common.spreadsheets import escape_formula
+
+FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+def escape_formula(text: str) -> str:
+    """`text` with an apostrophe before it when a spreadsheet would take it for a formula."""
+    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 class DaysFilter(DateFieldListFilter):

@@ -1,10 +1,11 @@
 """The day: every session that begins on it."""
 
 from datetime import date, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.ui.components import Component
 
 from portal.common import clock
 from portal.coordination.base import CoordinationView, Parents
@@ -39,3 +40,19 @@ def _day_in(text: str) -> date:
     except ValueError:
         return _today()
     return day if 2000 <= day.year < 2200 else _today()
+
+
+class DayPanel(Component):
+    """Today's sessions with the places taken; the next day that has some when today has none."""
+
+    order = 110
+    template_name = "coordination/home_panel.html"
+
+    def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
+        today = clock.reporting_day(clock.now())
+        sessions = sessions_on(today)
+        return {
+            "sessions": sessions,
+            "people": sum(session.held for session in sessions),
+            "next_day": None if sessions else next_day_with_sessions(today),
+        }

@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.ui.components import Component
 
-from portal.common.menu import PermissionMenuItem
-from portal.coordination.home import DayPanel
+from portal.common.admin_page import PermissionMenuItem
+from portal.coordination.day import DayPanel
 
 
 @hooks.register("register_admin_urls")

@@ -13,7 +13,7 @@ from django.core.files.storage import FileSystemStorage, Storage, storages
 from django.utils.deconstruct import deconstructible
 from storages.backends.s3 import S3Storage
 
-from portal.media_library.signing import signed, signer
+from portal.media_library.cloudfront import signed, signer
 
 PUBLIC: Final = "public"
 SIGNED: Final = "signed"

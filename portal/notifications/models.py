@@ -12,8 +12,7 @@ from wagtail.models import PreviewableMixin, RevisionMixin
 
 from portal.common import clock
 from portal.common.leases import Leased
-from portal.notifications.templates import REGISTRY, MessageTemplate
-from portal.notifications.wording import unknown_placeholders
+from portal.notifications.templates import REGISTRY, MessageTemplate, unknown_placeholders
 
 
 class NotificationStatus(models.TextChoices):

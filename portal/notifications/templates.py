@@ -1,6 +1,7 @@
 """The registry of message templates. Each app registers its own; editors change the wording, never the moment."""
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -40,3 +41,16 @@ def register(*templates: MessageTemplate) -> None:
             raise ValueError(f"message template {template.key!r} is registered twice")
         for outcome in OUTCOMES:
             NOTIFICATIONS.labels(template=template.key, outcome=outcome)
+
+
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+
+
+def filled(wording: str, values: Mapping[str, str]) -> str:
+    """`wording` with each known `{name}` replaced by its value; unknown ones stay as they are."""
+    return _PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), wording)
+
+
+def unknown_placeholders(wording: str, known: Container[str]) -> list[str]:
+    """The placeholders in `wording` that `known` does not have, as written."""
+    return [match[0] for match in _PLACEHOLDER.finditer(wording) if match[1] not in known]

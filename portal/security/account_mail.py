@@ -7,7 +7,12 @@ mail that the server does not take now is tried again.
 from typing import Any, Final
 from uuid import uuid4
 
+from allauth.account.models import EmailAddress
+from allauth.account.signals import email_added, email_removed
 from django.conf import settings
+from django.db import transaction
+from django.dispatch import receiver
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import User
@@ -57,3 +62,37 @@ def tell(user: User, change: str, *, address: str = "") -> None:
     values = {"change": change, "phone": settings.ORGANISATION["phone"], "url": messages.RESET_PATH}
     template = messages.ACCOUNT_CHANGED
     send(template, to=user, address=address, context=values, dedupe_key=f"{template.key}:{uuid4().hex}")
+
+
+@transaction.atomic
+def correct_address(user: User, *, former: str) -> None:
+    """Make the account's (new) address its one primary address, take the former one off, and tell both.
+
+    The new one counts as proven only if its owner proved it before; else they confirm it when they next sign in. The
+    former one was wrong, so it opens nothing any more. Neither email names the other address.
+    """
+    EmailAddress.objects.filter(user=user, email=former).delete()
+    EmailAddress.objects.filter(user=user, primary=True).update(primary=False)
+    EmailAddress.objects.update_or_create(user=user, email=user.email, defaults={"primary": True})
+    tell(
+        user, gettext("Our team has taken this email address off your account. We now use another one."), address=former
+    )
+    tell(
+        user,
+        gettext("Our team has made this the email address of your account. Confirm it when you next sign in."),
+    )
+
+
+@receiver(email_added, dispatch_uid="security.tell_added")
+def tell_of_added_address(user: User, **kwargs: Any) -> None:
+    """The account's own address hears of each further one."""
+    tell(
+        user, gettext("An email address has been added to your account. It has to be confirmed before it can be used.")
+    )
+
+
+@receiver(email_removed, dispatch_uid="security.tell_removed")
+def tell_removed_address(user: User, email_address: EmailAddress, **kwargs: Any) -> None:
+    """allauth tells the account's own address; one that was somebody's and is taken off is told, too."""
+    if email_address.verified:
+        tell(user, gettext("This email address has been removed from your account."), address=email_address.email)

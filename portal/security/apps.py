@@ -7,7 +7,7 @@ class SecurityConfig(AppConfig):
 
     def ready(self) -> None:
         from portal.notifications.templates import register
-        from portal.security import receivers, telling  # noqa: F401
+        from portal.security import account_mail, receivers  # noqa: F401
         from portal.security.messages import TEMPLATES
 
         register(*TEMPLATES)

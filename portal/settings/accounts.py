@@ -67,7 +67,7 @@ MFA_FORMS = {
     "login_webauthn": "portal.security.forms.LoginWebAuthnForm",
     "reauthenticate_webauthn": "portal.security.forms.ReauthenticateWebAuthnForm",
 }
-MFA_ADAPTER = "portal.accounts.mfa_adapter.MFAAdapter"
+MFA_ADAPTER = "portal.accounts.adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_TOTP_ISSUER = SITE_NAME
 STAFF_SECOND_FACTOR_REQUIRED = True

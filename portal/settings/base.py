@@ -32,7 +32,7 @@ INSTALLED_APPS = [
     "wagtail.contrib.settings",
     "wagtail.embeds",
     "wagtail.sites",
-    "portal.security.admin.app.UsersConfig",  # wagtail.users
+    "portal.security.admin.apps.UsersConfig",  # wagtail.users
     "wagtail.snippets",
     "wagtail.documents",
     "wagtail.images",
@@ -66,7 +66,7 @@ MIDDLEWARE = [
     "portal.common.headers.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "portal.common.probes.ProbeMiddleware",
-    "portal.common.hosts.HostMiddleware",
+    "portal.common.headers.HostMiddleware",
     "portal.common.bypass_middleware.BypassMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.common.headers.RenamedCookiesMiddleware",
@@ -133,7 +133,7 @@ TEMPLATES = [
 
 AUDIT_HMAC_KEY_FALLBACKS: list[str] = []
 
-MESSAGE_STORAGE = "portal.common.message_storage.MessageStorage"
+MESSAGE_STORAGE = "portal.common.headers.MessageStorage"
 MESSAGES_COOKIE_NAME = "messages"
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "portal.security.views.csrf_failure"

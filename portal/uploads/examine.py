@@ -13,8 +13,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from portal.uploads import formats
+from portal.uploads.errors import HIDES, Refused
 from portal.uploads.formats import Format
-from portal.uploads.refused import HIDES, Refused
 
 MB: Final = 1024 * 1024
 _HEAD_BYTES: Final = 8192

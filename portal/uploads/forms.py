@@ -11,8 +11,8 @@ from wagtail.images.fields import WagtailImageField
 from wagtail.images.forms import BaseImageForm
 
 from portal.uploads import doors
+from portal.uploads.errors import Refused
 from portal.uploads.examine import Door, examine
-from portal.uploads.refused import Refused
 
 
 class ExaminedFile:

@@ -17,8 +17,8 @@ from django.core.files.base import File
 from django.utils.translation import gettext as _
 
 from portal.uploads.content import replace_content
+from portal.uploads.errors import DAMAGED, Refused
 from portal.uploads.pictures import bare_picture
-from portal.uploads.refused import DAMAGED, Refused
 
 _MOST_MEMBERS: Final = 5_000
 _MOST_BYTES: Final = 200 * 1024 * 1024

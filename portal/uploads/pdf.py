@@ -11,8 +11,8 @@ from pypdf.errors import PyPdfError
 from pypdf.generic import DictionaryObject, StreamObject
 
 from portal.uploads.content import replace_content
+from portal.uploads.errors import DAMAGED, Refused
 from portal.uploads.pictures import bare_jpeg
-from portal.uploads.refused import DAMAGED, Refused
 
 _TELLS: Final = ("/Metadata", "/PieceInfo", "/Thumb", "/LastModified")
 _UNREADABLE: Final = (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, OSError)

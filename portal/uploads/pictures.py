@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from PIL import Image, ImageSequence
 
 from portal.uploads.content import replace_content
-from portal.uploads.refused import DAMAGED, Refused
+from portal.uploads.errors import DAMAGED, Refused
 
 MOST_PIXELS: Final = 60_000_000
 MOST_PIXELS_OF_ALL_FRAMES: Final = 120_000_000

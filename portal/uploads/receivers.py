@@ -13,8 +13,8 @@ from wagtail.users.models import UserProfile
 from wagtail.utils.file import hash_filelike
 
 from portal.uploads import doors
+from portal.uploads.errors import Refused
 from portal.uploads.examine import Door, Examined, examine, is_examined
-from portal.uploads.refused import Refused
 from portal.uploads.stored import Stored, register
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from tinytag import TinyTag, TinyTagException
 
 from portal.uploads.content import blank, cut
-from portal.uploads.refused import DAMAGED, Refused
+from portal.uploads.errors import DAMAGED, Refused
 
 _MOST_BOXES: Final = 10_000
 _HOLDS_BOXES: Final = frozenset({b"moov", b"trak", b"mdia", b"moof", b"traf"})

@@ -18,8 +18,8 @@ from django.db.models import Model
 from django.db.models.fields.files import FieldFile
 from django.utils.translation import gettext as _
 
+from portal.uploads.errors import Refused
 from portal.uploads.examine import Door, Examined, examine
-from portal.uploads.refused import Refused
 
 _CHUNK: Final = 100
 

@@ -5,7 +5,7 @@ from typing import Final
 from django.core.files.base import File
 from django.utils.translation import gettext as _
 
-from portal.uploads.refused import HIDES, Refused
+from portal.uploads.errors import HIDES, Refused
 
 _ALLOWED_CONTROLS: Final = frozenset("\t\n\r\f")
 

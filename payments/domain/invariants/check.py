@@ -1,14 +1,44 @@
-"""The hourly check of the invariants: logged, and kept where the metric reads it."""
+"""Every invariant, and the hourly check of them: logged, and kept where the metric reads it."""
 
 import logging
 from collections import Counter
+from typing import Final
 
 from django.core.cache import caches
 
-from payments.domain.invariants import INVARIANTS, violations
+from payments.domain.invariants.base import Invariant, violations
+from payments.domain.invariants.money import (
+    ConfirmedHasItsMoney,
+    MoneyHasAPlace,
+    OneLivePayment,
+    RefundsAddUp,
+    StatusTellsTheMoney,
+)
+from payments.domain.invariants.places import CapacityKept, HeldIsCounted
+from payments.domain.invariants.trail import (
+    AuditChainVerifies,
+    EveryChangeIsAudited,
+    SecretsAreEncrypted,
+    StatusHasItsTransition,
+)
 
 logger = logging.getLogger("payments.invariants")
 KEY = "invariant-violations"
+
+
+INVARIANTS: Final[tuple[Invariant, ...]] = (
+    RefundsAddUp(),
+    StatusTellsTheMoney(),
+    ConfirmedHasItsMoney(),
+    MoneyHasAPlace(),
+    OneLivePayment(),
+    CapacityKept(),
+    HeldIsCounted(),
+    StatusHasItsTransition(),
+    EveryChangeIsAudited(),
+    SecretsAreEncrypted(),
+    AuditChainVerifies(),
+)
 
 
 def check_invariants() -> int:

@@ -12,7 +12,6 @@ from django.db import DataError
 from payments.domain.event_types import KNOWN_TYPES
 from payments.domain.inbox import NOT_AN_EVENT, drop_client_secrets, event_from, store
 from payments.domain.reconciliation.load import Row, analyze, clear, stage
-from payments.domain.reconciliation.progress import ProgressReporter
 from payments.domain.reconciliation.windows import listed
 from payments.domain.unreadable import keep
 from payments.gateway import gateway
@@ -25,6 +24,21 @@ from portal.common.json_input import Unstorable, read_json
 BATCH: Final = 1000
 ON_ITS_WAY: Final = timedelta(minutes=5)  # an event younger than this has not been missed yet
 PULLED: Final = 0.5  # the share of a run that is done when everything is read
+
+
+Progress = Callable[[str, float], None]  # the current step, and the share that is done: 0 to 1
+
+
+class ProgressReporter:
+    """Called with a message at each step of the work; first renews the run's lease."""
+
+    def __init__(self, progress: Progress, renew: Callable[[], None]) -> None:
+        self._progress, self._renew = progress, renew
+        self.share = 0.0
+
+    def __call__(self, message: str) -> None:
+        self._renew()
+        self._progress(message, self.share)
 
 
 def pull(run: ReconciliationRun, tell: ProgressReporter) -> dict[str, int]:

@@ -8,8 +8,7 @@ from django.db import IntegrityError, transaction
 
 from payments.domain.reconciliation.diff import STEPS
 from payments.domain.reconciliation.load import clear, room_to_join
-from payments.domain.reconciliation.progress import Progress, ProgressReporter
-from payments.domain.reconciliation.pull import PULLED, catch_up, pull
+from payments.domain.reconciliation.pull import PULLED, Progress, ProgressReporter, catch_up, pull
 from payments.domain.reconciliation.resolve import Resolver
 from payments.enums import DiscrepancyKind, RunKind, RunState
 from payments.models import ReconciliationRun

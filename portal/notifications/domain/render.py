@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.template.loader import render_to_string
 
-from portal.notifications.wording import filled
+from portal.notifications.templates import filled
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 
+from portal.accounts.models import User
+from portal.accounts.roles import Role
 from portal.common import clock
 from portal.common.leases import back_off, claim
 from portal.common.task_queue import enqueue_on_commit
@@ -158,3 +160,17 @@ def _failed(notification: Notification, error: Exception) -> None:
 def _finish(notification: Notification, status: NotificationStatus, **fields: object) -> None:
     claimed = Notification.objects.filter(pk=notification.pk, attempts=notification.attempts)
     claimed.update(status=status, leased_until=None, **fields)
+
+
+def send_to_role(
+    template: MessageTemplate, role: Role, *, context: Mapping[str, str], cause: str, about: str = ""
+) -> None:
+    """Queue one e-mail to each active member of `role`; `cause` makes it once only. `context` lacks "name"."""
+    for user in User.objects.filter(is_active=True, groups__name=role.value):
+        send(
+            template,
+            to=user,
+            context={**context, "name": user.first_name or user.email},
+            dedupe_key=f"{template.key}:{cause}:{user.pk}",
+            about=about,
+        )

@@ -25,7 +25,7 @@ from wagtail.users.views import users
 
 from portal.accounts import reauthentication
 from portal.accounts.models import User
-from portal.security.addresses import correct_address
+from portal.security.account_mail import correct_address
 from portal.security.admin.forms import ResetFactorForm, UserCreationForm, UserEditForm
 from portal.security.admin.policy import POLICY
 from portal.security.invitations import invite_colleague

@@ -15,7 +15,7 @@ from insights.exports import Table, as_csv, as_xlsx
 from insights.rollups.refresh import rebuild
 from portal.accounts.roles import Role
 from portal.bookings.models import Service
-from portal.common.spreadsheets import escape_formula
+from portal.common.listings import escape_formula
 from tests.factories import ServiceFactory, SessionFactory
 from tests.unit.insights.history import booked, paid
 from tests.unit.insights.test_json import signed_in

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from portal.uploads.refused import Refused
+from portal.uploads.errors import Refused
 from portal.uploads.stored import chunks, clean, registered
 
 SHOWN = 50
