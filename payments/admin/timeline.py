@@ -136,7 +136,7 @@ def _who(entry: AuditEvent, names: dict[str, str]) -> str:
     way = str(Source(entry.source).label)
     who = ActorKind(entry.actor_kind).label
     if entry.actor_kind == ActorKind.USER:
-        who = names.get(entry.actor_id, _("Deleted account"))
+        who = names.get(entry.actor_id, str(_("Deleted account")))
     return f"{who} ({way[0].lower()}{way[1:]})"
 
 

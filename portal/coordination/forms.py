@@ -1,12 +1,11 @@
 """Forms of the care coordinators' pages."""
 
 from datetime import UTC, date, datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from payments.enums import OfflineKind
@@ -17,6 +16,9 @@ from portal.bookings.models import Session
 from portal.caregivers.models import Caregiver, CareRecipient
 from portal.common import clock
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 MARKS: Final = [
     (BookingStatus.COMPLETED.value, _("Attended")),
     (BookingStatus.NO_SHOW.value, _("Did not attend")),
@@ -26,7 +28,7 @@ HOLDS: Final = [("", _("Standard time for this service")), (120, _("2 hours")), 
 MESSAGE_HELP: Final = _("Optional. Included in the email, for example: Our carer is ill.")
 
 
-def date_field(label: str | Promise, **kwargs: Any) -> forms.DateField:
+def date_field(label: "StrOrPromise", **kwargs: Any) -> forms.DateField:
     """A day, as browsers pick it."""
     return forms.DateField(label=label, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), **kwargs)
 
