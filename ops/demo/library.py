@@ -40,10 +40,10 @@ ITEMS: Final = (
         "your-first-respite-visit", Kind.VIDEO, "Your first respite visit",
         "What happens when a carer comes to you for the first time, in half a minute.",
         "your-first-respite-visit.mp4", "getting-started", poster="your-first-respite-visit.jpg",
-        transcript="<p>Welcome. This short video shows what happens when a carer comes to you for the first time.</p>"
+        transcript="<p>Welcome. This short film shows what happens when a carer comes to you for the first time.</p>"
         "<p>Your carer arrives ten minutes early, shows you their badge, and asks how the morning has been.</p>"
         "<p>Together you look at medicines, meals, and what brings comfort. Nothing changes unless you say so.</p>"
-        "<p>Then the time is yours. Rest, work, or see a friend. We'll call you if anything changes.</p>",
+        "<p>Then the time is yours. Rest, work, or see a friend. We ring you if anything changes.</p>",
     ),
     Item(
         "a-quiet-minute", Kind.AUDIO, "A quiet minute",
@@ -69,9 +69,9 @@ ITEMS: Final = (
         "What to bring and who is there, for families who have booked a night.",
         "a-night-at-orchard-house.mp4", "getting-started", access=Access.BOOKED, service="overnight-respite",
         poster="a-night-at-orchard-house.jpg",
-        transcript="<p>This video is for families who have booked a night at Orchard House.</p><p>Bring medicines in "
+        transcript="<p>This film is for families who have booked a night at Orchard House.</p><p>Bring medicines in "
         "their boxes, night clothes, glasses or hearing aids, and something familiar from home.</p><p>A carer is awake "
-        "all night, and a nurse is on call. You can call us at any time.</p>",
+        "all night, and a nurse is on call. You can ring us at any hour.</p>",
     ),
 )  # fmt: skip
 
