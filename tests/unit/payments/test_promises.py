@@ -188,7 +188,7 @@ def refund_returned(world: World) -> int:
     refund = request_refund(payment.pk, amount=400, reason=RefundReason.GOODWILL, cause=Cause(BY, Source.STAFF))
     mark_refunded_offline(refund.pk, amount=400, cause=Cause(BY, Source.STAFF))
     payment.refresh_from_db()
-    assert world.stripe.refunds == {}  # "It was not sent through your card"
+    assert world.stripe.refunds == {}  # "We didn't refund your card"
     return payment.refunded_amount
 
 
