@@ -8,8 +8,11 @@ import pytest
 from django.core.cache import caches
 from pytest_socket import socket_allow_hosts
 
+from payments.models import Payment
+from portal.bookings.models import Booking
 from tests.factories import BookingFactory, CaregiverFactory, ServiceFactory, SessionFactory
 from tests.fakes import FakeGateway, use_gateway
+from tests.ledger import pay
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -69,3 +72,9 @@ def caregiver(db: None) -> CaregiverFactory:
 def booking(db: None) -> BookingFactory:
     """A booking that awaits its deposit, with its payment written."""
     return BookingFactory()
+
+
+@pytest.fixture
+def paid(booking: Booking, stripe: FakeGateway) -> Payment:
+    """The deposit of `booking`, paid: £11.25."""
+    return pay(booking, stripe)

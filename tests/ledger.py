@@ -12,6 +12,13 @@ from tests.fakes import FakeGateway
 def pay(booking: Booking, stripe: FakeGateway) -> Payment:
     """The booking's deposit, paid."""
     payment = open_checkout(booking).payment
-    cause = Cause(Actor.system(SystemActor.SETTLEMENT), Source.WEBHOOK, clock.now(), f"evt_{payment.pk}")
-    apply_intent(stripe.pay(str(payment.intent_id)), cause)
+    settlement = Actor.system(SystemActor.SETTLEMENT)
+    apply_intent(
+        stripe.pay(str(payment.intent_id)), Cause(settlement, Source.WEBHOOK, clock.now(), f"evt_{payment.pk}")
+    )
     return Payment.objects.get(pk=payment.pk)
+
+
+def cause(event_id: str = "evt_1") -> Cause:
+    """A webhook that arrives now."""
+    return Cause(Actor.stripe(event_id), Source.WEBHOOK, clock.now(), event_id)

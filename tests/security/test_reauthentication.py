@@ -19,9 +19,6 @@ from portal.accounts.models import User
 from portal.accounts.reauthentication import STASH
 from portal.accounts.roles import Role
 from portal.bookings.enums import BookingStatus, SessionStatus
-from tests.factories import BookingFactory
-from tests.fakes import FakeGateway
-from tests.ledger import pay
 from tests.security.people import PASSWORD, code_now, person, signed_in, superuser
 
 pytestmark = pytest.mark.django_db
@@ -56,11 +53,6 @@ def confirm(client: Client, back: str) -> str:
     answer = client.post(BY_FACTOR, {"code": code_now(), "next": back})
     assert answer.status_code == 302, answer.content.decode()
     return answer["Location"]
-
-
-@pytest.fixture
-def paid(stripe: FakeGateway) -> Payment:
-    return pay(BookingFactory(), stripe)
 
 
 @pytest.fixture

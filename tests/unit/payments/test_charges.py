@@ -10,18 +10,10 @@ from payments.models import Payment
 from payments.privacy import erase
 from portal.accounts.models import ERASED_DOMAIN
 from portal.audit.actor import Actor, Cause, Source
-from portal.bookings.models import Booking
 from portal.common import clock
-from tests.fakes import FakeGateway
-from tests.ledger import pay
 
 pytestmark = pytest.mark.django_db
 RECEIPT = "https://receipts.example/1"
-
-
-@pytest.fixture
-def paid(booking: Booking, stripe: FakeGateway) -> Payment:
-    return pay(booking, stripe)
 
 
 def charge_of(payment: Payment) -> Charge:

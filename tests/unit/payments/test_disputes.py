@@ -27,15 +27,10 @@ from portal.common import clock
 from portal.notifications.models import Notification
 from tests.factories import BookingFactory, UserFactory
 from tests.fakes import FakeGateway
-from tests.ledger import pay
+from tests.ledger import cause, pay
 
 pytestmark = pytest.mark.django_db
 DUE = datetime(2026, 12, 3, 9, tzinfo=UTC)
-
-
-@pytest.fixture
-def paid(booking: Booking, stripe: FakeGateway) -> Payment:
-    return pay(booking, stripe)
 
 
 @pytest.fixture
@@ -51,10 +46,6 @@ def disputed(payment: Payment, status: str = "needs_response", withdrawn: int | 
         amount=payment.amount, currency=payment.currency, created_at=clock.now(), is_charge_refundable=False,
         withdrawn_amount=payment.amount if withdrawn is None else withdrawn, evidence_due_at=DUE,
     )  # fmt: skip
-
-
-def cause() -> Cause:
-    return Cause(Actor.stripe("evt_1"), Source.WEBHOOK, clock.now(), "evt_1")
 
 
 def told() -> list[tuple[str, str]]:

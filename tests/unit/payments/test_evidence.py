@@ -27,14 +27,10 @@ from portal.bookings.models import Booking
 from portal.common import clock
 from tests.factories import BookingFactory, CareRecipientFactory, SessionFactory
 from tests.fakes import FakeGateway
-from tests.ledger import pay
+from tests.ledger import cause, pay
 
 pytestmark = pytest.mark.django_db
 STAFF = Actor(kind="user", id="7")  # type: ignore[arg-type]
-
-
-def cause() -> Cause:
-    return Cause(Actor.stripe("evt_1"), Source.WEBHOOK, clock.now(), "evt_1")
 
 
 @pytest.fixture

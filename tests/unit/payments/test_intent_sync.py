@@ -13,7 +13,6 @@ from payments.domain.intent_sync import Applied, apply_intent, note_decline
 from payments.enums import PaymentStatus
 from payments.gateway.base import GatewayRefused, Intent, PaymentError
 from payments.models import Discrepancy, Payment, PaymentAttempt, PaymentTransition, Refund
-from portal.audit.actor import Actor, Cause, Source
 from portal.audit.models import AuditEvent
 from portal.bookings.enums import BookingStatus
 from portal.bookings.models import Booking, Session
@@ -21,12 +20,9 @@ from portal.common import clock
 from portal.notifications.models import Notification
 from tests.factories import BookingFactory, CareRecipientFactory, SessionFactory
 from tests.fakes import FakeGateway
+from tests.ledger import cause
 
 pytestmark = pytest.mark.django_db
-
-
-def cause(event_id: str = "evt_1") -> Cause:
-    return Cause(Actor.stripe(event_id), Source.WEBHOOK, clock.now(), event_id)
 
 
 def fresh(booking: Booking) -> Booking:

@@ -35,6 +35,7 @@ from portal.notifications.domain.texts import text_for
 from portal.notifications.models import Notification
 from portal.notifications.templates import REGISTRY
 from tests.fakes import FakeGateway
+from tests.ledger import cause
 from tests.pages import signed_in
 from tests.services import ROOT
 
@@ -55,10 +56,6 @@ def mailed(key: str) -> set[int]:
     wording = text_for(REGISTRY[key])
     message = rendered(wording.subject, wording.body, wording.button, Notification.objects.get(template=key).context)
     return amounts_in(f"{message.subject}\n{message.text}")
-
-
-def cause() -> Cause:
-    return Cause(BY, Source.WEBHOOK, clock.now())
 
 
 @dataclass

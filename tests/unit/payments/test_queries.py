@@ -21,25 +21,15 @@ from portal.audit.actor import Actor, Cause, Source, SystemActor
 from portal.bookings.models import Booking
 from portal.common import clock
 from tests.fakes import FakeGateway
-from tests.ledger import pay
+from tests.ledger import cause
 
 pytestmark = pytest.mark.django_db
 BY = Actor.system(SystemActor.SETTLEMENT)
 DEPOSIT = ("Deposit", 1125, "Paid")
 
 
-@pytest.fixture
-def paid(booking: Booking, stripe: FakeGateway) -> Payment:
-    """£11.25, confirmed."""
-    return pay(booking, stripe)
-
-
 def said(payment: Payment) -> list[tuple[str, int, str]]:
     return [(e.purpose_label, e.amount, e.status_label) for e in payments_of(payment.booking)]
-
-
-def cause() -> Cause:
-    return Cause(BY, Source.WEBHOOK, clock.now())
 
 
 def disputed(payment: Payment, status: str = "needs_response") -> None:

@@ -21,7 +21,6 @@ from portal.accounts.models import ERASED_DOMAIN
 from portal.accounts.roles import Role
 from portal.audit.actor import Actor, Cause, Source, SystemActor
 from portal.audit.models import AuditEvent
-from portal.bookings.models import Booking
 from portal.common import clock
 from portal.notifications.models import Notification, NotificationStatus
 from tests.factories import BookingFactory, UserFactory
@@ -31,12 +30,6 @@ from tests.unit.payments.differences import run as compare
 
 pytestmark = pytest.mark.django_db
 BY = Actor.system(SystemActor.SETTLEMENT)
-
-
-@pytest.fixture
-def paid(booking: Booking, stripe: FakeGateway) -> Payment:
-    """£11.25, confirmed."""
-    return pay(booking, stripe)
 
 
 @pytest.fixture

@@ -26,12 +26,6 @@ pytestmark = pytest.mark.django_db
 BY = Actor.system(SystemActor.SETTLEMENT)
 
 
-@pytest.fixture
-def paid(booking: Booking, stripe: FakeGateway) -> Payment:
-    """£11.25, confirmed."""
-    return pay(booking, stripe)
-
-
 def unanswered(payment: Payment, stripe: FakeGateway) -> Refund:
     """£5.00 that Stripe has, and whose reply was lost."""
     refund = request_refund(payment.pk, amount=500, reason=RefundReason.GOODWILL, cause=Cause(BY, Source.STAFF))

@@ -7,8 +7,6 @@ import pytest
 import time_machine
 
 from payments.domain.cancellation import cancel
-from payments.domain.checkout import open_checkout
-from payments.domain.intent_sync import apply_intent
 from payments.domain.refunds import send
 from payments.domain.refunds.apply import apply_refund
 from payments.domain.refunds.quote import quote
@@ -28,14 +26,6 @@ from tests.fakes import FakeGateway
 
 pytestmark = pytest.mark.django_db
 BY = Actor.system(SystemActor.SETTLEMENT)
-
-
-@pytest.fixture
-def paid(booking: Booking, stripe: FakeGateway) -> Payment:
-    """£11.25, confirmed."""
-    payment = open_checkout(booking).payment
-    apply_intent(stripe.pay(str(payment.intent_id)), Cause(BY, Source.WEBHOOK, clock.now(), "evt_1"))
-    return Payment.objects.get(pk=payment.pk)
 
 
 def ask(payment: Payment, amount: int) -> Refund:

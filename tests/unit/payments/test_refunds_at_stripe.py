@@ -22,16 +22,10 @@ from portal.bookings.enums import BookingStatus
 from portal.bookings.models import Booking
 from portal.common import clock
 from tests.fakes import FakeGateway
-from tests.ledger import pay
+from tests.ledger import cause
 
 pytestmark = pytest.mark.django_db
 BY = Actor.system(SystemActor.SETTLEMENT)
-
-
-@pytest.fixture
-def paid(booking: Booking, stripe: FakeGateway) -> Payment:
-    """£11.25, confirmed."""
-    return pay(booking, stripe)
 
 
 def ask(payment: Payment, amount: int = 1125) -> Refund:
@@ -48,10 +42,6 @@ def at_stripe(
     )  # fmt: skip
     stripe.refunds[made.id] = replace(made, **changes)  # type: ignore[arg-type]
     return stripe.refunds[made.id]
-
-
-def cause() -> Cause:
-    return Cause(Actor.stripe("evt_1"), Source.WEBHOOK, clock.now(), "evt_1")
 
 
 def amounts(payment: Payment) -> tuple[str, int, int]:

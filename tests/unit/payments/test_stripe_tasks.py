@@ -30,11 +30,6 @@ NOON = datetime.fromisoformat("2026-11-29T12:00:00Z")
 WEBHOOK = Cause(Actor.stripe("evt_1"), Source.WEBHOOK, NOON, "evt_1")
 
 
-@pytest.fixture
-def paid(booking: Booking, stripe: FakeGateway) -> Payment:
-    return pay(booking, stripe)
-
-
 @pytest.fixture(autouse=True)
 def finance(db: None) -> None:
     user = UserFactory(email="finn@example.com", first_name="Finn")

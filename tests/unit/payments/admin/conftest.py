@@ -7,12 +7,8 @@ from django.contrib.auth.models import Group
 from django.test import Client
 from pytest_django import Settings
 
-from payments.models import Payment
 from portal.accounts.roles import Role
-from portal.bookings.models import Booking
 from tests.factories import UserFactory
-from tests.fakes import FakeGateway
-from tests.ledger import pay
 from tests.sign_in import authenticated
 
 
@@ -35,8 +31,3 @@ def signed_in(settings: Settings, db: None) -> Callable[[Role], Client]:
 @pytest.fixture
 def finance(signed_in: Callable[[Role], Client]) -> Client:
     return signed_in(Role.FINANCE)
-
-
-@pytest.fixture
-def paid(booking: Booking, stripe: FakeGateway) -> Payment:
-    return pay(booking, stripe)
