@@ -62,13 +62,13 @@ def process(event: ReceivedEvent) -> None:
         state = _handler(event)(event)
     except GatewayNotFound:
         _done(event, _gone(event))
-    except (GatewayUnreachable, GatewayMisconfigured) as error:
-        _again(event, error.code)
+    except (GatewayUnreachable, GatewayMisconfigured) as error:  # says nothing about the event, however often
+        _again(event, error.code, given_up=False)
     except GatewayRefused as error:  # a definite no is the same the next time
         _again(event, error.code, given_up=True)
     except Exception as error:
         logger.exception("an event could not be applied", extra={"event": event.event_id, "type": event.type})
-        _again(event, f"{type(error).__name__}: {error}")
+        _again(event, f"{type(error).__name__}: {error}", given_up=event.attempts >= MOST_ATTEMPTS)
     else:
         _done(event, state)
 
@@ -107,8 +107,7 @@ def _gone(event: ReceivedEvent) -> LedgerState:
     return LedgerState.DISCREPANCY
 
 
-def _again(event: ReceivedEvent, error: str, *, given_up: bool = False) -> None:
-    given_up = given_up or event.attempts >= MOST_ATTEMPTS
+def _again(event: ReceivedEvent, error: str, *, given_up: bool) -> None:
     wait = back_off(event.attempts, first=timedelta(seconds=2), longest=timedelta(minutes=15))
     ReceivedEvent.objects.filter(pk=event.pk).update(
         ledger_state=LedgerState.FAILED if given_up else LedgerState.RECEIVED,

@@ -84,10 +84,13 @@ def close_open_payments(booking_id: int, *, cause: Cause) -> bool:
 
 
 def close_stray_payments(limit: int = 50) -> int:
-    """Close what is still payable of bookings that are over (a lost reply, a crash); returns how many were closed."""
+    """Close what is still payable of bookings that are over (a lost reply, a crash); returns how many were closed.
+
+    In random order, so that those which Stripe does not let go of keep no other waiting.
+    """
     recently = clock.now() - STRAY_PAUSE
     strays = Payment.objects.unpaid().filter(Q(known_at__isnull=True) | Q(known_at__lt=recently))
-    over = strays.filter(booking__status__in=OVER).order_by("pk").values_list("booking_id", flat=True)[:limit]
+    over = strays.filter(booking__status__in=OVER).order_by("?").values_list("booking_id", flat=True)[:limit]
     return sum(_closed(booking_id) for booking_id in over)
 
 

@@ -15,7 +15,14 @@ from payments.domain import events
 from payments.domain.checkout import open_checkout
 from payments.domain.events import MOST_ATTEMPTS, ROUND, process_inbox
 from payments.enums import PaymentStatus
-from payments.gateway.base import Charge, GatewayRefused, GatewayUnreachable, RefundResult
+from payments.gateway.base import (
+    Charge,
+    GatewayError,
+    GatewayMisconfigured,
+    GatewayRefused,
+    GatewayUnreachable,
+    RefundResult,
+)
 from payments.models import Discrepancy, Dispute, Payment, PaymentAttempt, PaymentTransition, ReceivedEvent, Refund
 from portal.audit.models import AuditEvent
 from portal.bookings.enums import BookingStatus
@@ -311,6 +318,21 @@ def test_an_event_whose_worker_died_is_taken_by_another(stripe: FakeGateway, mon
         assert process_inbox() == 1
     row.refresh_from_db()
     assert (row.ledger_state, row.attempts) == ("applied", 2)
+
+
+@pytest.mark.parametrize("error", [GatewayUnreachable("timeout"), GatewayMisconfigured("authentication")])
+def test_an_event_waits_for_stripe_however_long_it_does_not_answer(stripe: FakeGateway, error: GatewayError) -> None:
+    payment = opened(stripe)
+    stripe.pay(str(payment.intent_id))
+    row = event("charge.updated", {"id": f"ch_{payment.intent_id}"})
+    moment = clock.now()
+    for _ in range(MOST_ATTEMPTS + 3):
+        moment += timedelta(minutes=20)
+        stripe.fail_next = [error]
+        with time_machine.travel(moment):
+            process_inbox()
+    row.refresh_from_db()
+    assert (row.ledger_state, row.attempts, row.last_error) == ("received", MOST_ATTEMPTS + 3, error.code)
 
 
 def test_an_event_that_breaks_is_retried_and_then_shown_as_failed(stripe: FakeGateway) -> None:

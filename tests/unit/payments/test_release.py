@@ -187,3 +187,23 @@ def test_one_that_breaks_keeps_no_other_place(
     with after(60):
         assert close_stray_payments() == 1
     assert [state(one)[1] for one in (booking, broken)] == ["cancelled", "pending"]
+
+
+def test_those_that_stripe_does_not_let_go_of_keep_no_other_waiting(
+    booking: Booking, stripe: FakeGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = BookingFactory()
+    kept_intent = open_checkout(kept).intent.id
+    open_checkout(booking)
+    Booking.objects.update(status=BookingStatus.EXPIRED)
+    real = stripe.cancel_intent
+
+    def refuses(intent_id: str) -> Intent:
+        if intent_id == kept_intent:
+            raise GatewayUnreachable("timeout")
+        return real(intent_id)
+
+    monkeypatch.setattr(stripe, "cancel_intent", refuses)
+    with after(60):
+        assert any(close_stray_payments(limit=1) for _ in range(64))
+    assert [state(one)[1] for one in (booking, kept)] == ["cancelled", "pending"]
