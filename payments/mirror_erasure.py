@@ -12,12 +12,33 @@ from portal.common.retention import DONE, Chunk, Trim, due
 
 PERSONAL: Final = frozenset(
     [
-        "address", "billing_details", "billing_zip", "card", "customer_details", "customer_email", "description",
-        "email", "evidence", "ip", "ip_address", "ip_address_location", "last4", "link", "name",
-        "payment_method_details", "payment_method_preview", "phone", "receipt_email", "receipt_number", "receipt_url",
-        "session", "shipping", "source", "statement_descriptor",
+        "address",
+        "billing_details",
+        "billing_zip",
+        "card",
+        "customer_details",
+        "customer_email",
+        "description",
+        "email",
+        "evidence",
+        "ip",
+        "ip_address",
+        "ip_address_location",
+        "last4",
+        "link",
+        "name",
+        "payment_method_details",
+        "payment_method_preview",
+        "phone",
+        "receipt_email",
+        "receipt_number",
+        "receipt_url",
+        "session",
+        "shipping",
+        "source",
+        "statement_descriptor",
     ]
-)  # fmt: skip
+)
 MIRRORS: Final[tuple[type[StripeModel], ...]] = (
     djstripe_models.PaymentIntent,
     djstripe_models.Charge,

@@ -33,13 +33,32 @@ class PaymentAdmin(ListingAdmin):
     button_helper_class = PaymentButtons
     list_display = ("booking_reference", "purpose", "shown_amount", "state", "created_at")
     list_filter: ClassVar[Filters] = (
-        "status", "purpose", "method", "currency", "booking__session__service", FunnelStageFilter,
-        ("booking__created_at", BookedFilter), ("created_at", DaysFilter), ("succeeded_at", DaysFilter),
-    )  # fmt: skip
+        "status",
+        "purpose",
+        "method",
+        "currency",
+        "booking__session__service",
+        FunnelStageFilter,
+        ("booking__created_at", BookedFilter),
+        ("created_at", DaysFilter),
+        ("succeeded_at", DaysFilter),
+    )
     list_export = (
-        "booking__reference", "purpose", "method", "status", "amount", "captured_amount", "refunded_amount",
-        "disputed_amount", "fee_amount", "currency", "intent_id", "charge_id", "created_at", "succeeded_at",
-    )  # fmt: skip
+        "booking__reference",
+        "purpose",
+        "method",
+        "status",
+        "amount",
+        "captured_amount",
+        "refunded_amount",
+        "disputed_amount",
+        "fee_amount",
+        "currency",
+        "intent_id",
+        "charge_id",
+        "created_at",
+        "succeeded_at",
+    )
     money_fields = frozenset({"amount", "captured_amount", "refunded_amount", "disputed_amount", "fee_amount"})
     export_filename = "payments"
     search_fields = ("booking__reference", "intent_id", "charge_id", "receipt_email")
@@ -92,13 +111,26 @@ class RefundAdmin(OfPaymentAdmin):
     menu_icon = "undo"
     list_display = ("booking_reference", "shown_amount", "reason", "state", "created_at")
     list_filter: ClassVar[Filters] = (
-        "status", "reason", "payment__purpose", "payment__currency", "payment__booking__session__service",
-        ("created_at", DaysFilter), ("settled_at", DaysFilter),
-    )  # fmt: skip
+        "status",
+        "reason",
+        "payment__purpose",
+        "payment__currency",
+        "payment__booking__session__service",
+        ("created_at", DaysFilter),
+        ("settled_at", DaysFilter),
+    )
     list_export = (
-        "payment__booking__reference", "amount", "payment__currency", "reason", "note", "outcome_label",
-        "failure_code", "stripe_refund_id", "created_at", "settled_at",
-    )  # fmt: skip
+        "payment__booking__reference",
+        "amount",
+        "payment__currency",
+        "reason",
+        "note",
+        "outcome_label",
+        "failure_code",
+        "stripe_refund_id",
+        "created_at",
+        "settled_at",
+    )
     money_fields = frozenset({"amount"})
     export_filename = "refunds"
     search_fields = ("payment__booking__reference", "stripe_refund_id", "payment__intent_id")
@@ -119,13 +151,29 @@ class DisputeAdmin(OfPaymentAdmin):
     button_helper_class = DisputeButtons
     list_display = ("booking_reference", "shown_amount", "why", "state", "evidence_due_at", "opened_at")
     list_filter: ClassVar[Filters] = (
-        "status", "reason", "payment__purpose", "payment__currency", "settlement_currency",
-        "payment__booking__session__service", ("evidence_due_at", DaysFilter), ("opened_at", DaysFilter),
-    )  # fmt: skip
+        "status",
+        "reason",
+        "payment__purpose",
+        "payment__currency",
+        "settlement_currency",
+        "payment__booking__session__service",
+        ("evidence_due_at", DaysFilter),
+        ("opened_at", DaysFilter),
+    )
     list_export = (
-        "payment__booking__reference", "amount", "withdrawn_amount", "payment__currency", "fee", "settlement_currency",
-        "reason", "status", "stripe_dispute_id", "evidence_due_at", "opened_at", "closed_at",
-    )  # fmt: skip
+        "payment__booking__reference",
+        "amount",
+        "withdrawn_amount",
+        "payment__currency",
+        "fee",
+        "settlement_currency",
+        "reason",
+        "status",
+        "stripe_dispute_id",
+        "evidence_due_at",
+        "opened_at",
+        "closed_at",
+    )
     money_fields = frozenset({"amount", "withdrawn_amount"})
     export_filename = "disputes"
     search_fields = ("payment__booking__reference", "stripe_dispute_id", "payment__intent_id")
@@ -154,9 +202,12 @@ class PaymentAttemptAdmin(OfPaymentAdmin):
     menu_icon = "resubmit"
     list_display = ("booking_reference", "state", "reason", "occurred_at")
     list_filter: ClassVar[Filters] = (
-        "outcome", DeclineReasonFilter, "payment__currency", "payment__booking__session__service",
+        "outcome",
+        DeclineReasonFilter,
+        "payment__currency",
+        "payment__booking__session__service",
         ("occurred_at", DaysFilter),
-    )  # fmt: skip
+    )
     list_export = ("payment__booking__reference", "outcome", "code", "decline_code", "reference", "occurred_at")
     export_filename = "attempts"
     search_fields = ("payment__booking__reference", "reference", "decline_code", "code")
@@ -193,9 +244,17 @@ class ReceivedEventAdmin(ListingAdmin):
     )
     list_filter: ClassVar[Filters] = ("ledger_state", "mirror_state", "type", ("received_at", DaysFilter))
     list_export = (
-        "event_id", "type", "object_id", "ledger_state", "mirror_state", "created_at", "received_at", "applied_at",
-        "last_error", "mirror_last_error",
-    )  # fmt: skip
+        "event_id",
+        "type",
+        "object_id",
+        "ledger_state",
+        "mirror_state",
+        "created_at",
+        "received_at",
+        "applied_at",
+        "last_error",
+        "mirror_last_error",
+    )
     export_filename = "stripe-events"
     search_fields = ("event_id", "object_id")
 
@@ -209,9 +268,17 @@ class DiscrepancyAdmin(ListingAdmin):
     button_helper_class = IgnoreButton
     list_display = ("kind", "payment", "stripe_object_id", "at_stake", "status", "found_at", "closing_note")
     list_export = (
-        "kind", "payment_id", "stripe_object_id", "amount", "currency", "status", "found_at", "last_seen_at",
-        "closed_at", "closing_note",
-    )  # fmt: skip
+        "kind",
+        "payment_id",
+        "stripe_object_id",
+        "amount",
+        "currency",
+        "status",
+        "found_at",
+        "last_seen_at",
+        "closed_at",
+        "closing_note",
+    )
     export_filename = "discrepancies"
     search_fields = ("stripe_object_id", "payment__booking__reference")
     list_filter: ClassVar[Filters] = ("status", "kind", ("found_at", DaysFilter))
@@ -233,5 +300,10 @@ class FinanceGroup(ModelAdminGroup):
     menu_icon = "table"
     menu_order = 160
     items: ClassVar[Any] = (
-        PaymentAdmin, PaymentAttemptAdmin, RefundAdmin, DisputeAdmin, ReceivedEventAdmin, DiscrepancyAdmin,
-    )  # fmt: skip
+        PaymentAdmin,
+        PaymentAttemptAdmin,
+        RefundAdmin,
+        DisputeAdmin,
+        ReceivedEventAdmin,
+        DiscrepancyAdmin,
+    )

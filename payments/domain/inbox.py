@@ -13,10 +13,18 @@ from portal.common.clock import from_epoch
 # What differs from one new event to the next; the other columns begin alike.
 PER_EVENT_COLUMNS: Final = frozenset(
     [
-        "event_id", "type", "object_id", "api_version", "livemode", "created_at", "payload", "received_at", "due_at",
+        "event_id",
+        "type",
+        "object_id",
+        "api_version",
+        "livemode",
+        "created_at",
+        "payload",
+        "received_at",
+        "due_at",
         "mirror_due_at",
     ]
-)  # fmt: skip
+)
 NOT_AN_EVENT: Final = (ValueError, KeyError, TypeError, AttributeError, OverflowError, OSError)
 
 

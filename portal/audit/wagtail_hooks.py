@@ -17,12 +17,24 @@ class AuditEventAdmin(ListingAdmin):
     menu_order = 230
     list_display = ("occurred_at", "action", "object_type", "object_id", "actor_kind", "actor_id", "source")
     list_filter: ClassVar[tuple[str | tuple[str, type], ...]] = (
-        "action", "actor_kind", "source", ("occurred_at", DaysFilter),
-    )  # fmt: skip
+        "action",
+        "actor_kind",
+        "source",
+        ("occurred_at", DaysFilter),
+    )
     list_export = (
-        "sequence", "occurred_at", "action", "object_type", "object_id", "actor_kind", "actor_id", "source",
-        "stripe_event_id", "data", "seal",
-    )  # fmt: skip
+        "sequence",
+        "occurred_at",
+        "action",
+        "object_type",
+        "object_id",
+        "actor_kind",
+        "actor_id",
+        "source",
+        "stripe_event_id",
+        "data",
+        "seal",
+    )
     export_filename = "audit-trail"
     search_fields = ("object_id", "actor_id", "stripe_event_id", "action")
     inspect_view_fields = list_export

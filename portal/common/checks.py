@@ -29,8 +29,14 @@ ADDRESS: Final = re.compile(r"[^@\s<>,;:\"()\[\]]+@[^@\s<>,;:\"()\[\]]+")
 def check_settings(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """Every sentence about a setting that cannot be meant."""
     return [
-        *_sender(), *_base_url(), *_allowed_hosts(), *_time_zones(), *_networks(), *_contact(), *_encryption(),
-    ]  # fmt: skip
+        *_sender(),
+        *_base_url(),
+        *_allowed_hosts(),
+        *_time_zones(),
+        *_networks(),
+        *_contact(),
+        *_encryption(),
+    ]
 
 
 def _error(number: int, sentence: str, hint: str) -> Error:

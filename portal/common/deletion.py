@@ -82,7 +82,11 @@ def _by_kind(rows: Iterable[Model]) -> list[dict[str, Any]]:
         if counts[type(row)] <= SHOWN:
             shown[type(row)].append(str(row))
     return [
-        {"name": capfirst(str(kind._meta.verbose_name_plural)), "count": count, "rows": shown[kind],
-         "more": count - len(shown[kind])}
+        {
+            "name": capfirst(str(kind._meta.verbose_name_plural)),
+            "count": count,
+            "rows": shown[kind],
+            "more": count - len(shown[kind]),
+        }
         for kind, count in counts.items()
-    ]  # fmt: skip
+    ]

@@ -15,8 +15,13 @@ from portal.notifications.models import Notification, NotificationStatus
 
 RETENTION_NOTICE = _("The emails we sent you, with their words.")
 NO_WORDS: Final[dict[str, Any]] = {
-    "to": "erased@erased.invalid", "context": {}, "subject": "", "body": "", "message_id": "", "last_error": ""
-}  # fmt: skip
+    "to": "erased@erased.invalid",
+    "context": {},
+    "subject": "",
+    "body": "",
+    "message_id": "",
+    "last_error": "",
+}
 
 
 def _trim(limit: datetime, after: int) -> Chunk:

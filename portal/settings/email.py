@@ -6,9 +6,15 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 _BACKENDS: Final = {
-    "smtp": "smtp", "submission": "smtp", "submit": "smtp", "smtps": "smtp",
-    "console": "console", "file": "filebased", "memory": "locmem", "dummy": "dummy",
-}  # fmt: skip
+    "smtp": "smtp",
+    "submission": "smtp",
+    "submit": "smtp",
+    "smtps": "smtp",
+    "console": "console",
+    "file": "filebased",
+    "memory": "locmem",
+    "dummy": "dummy",
+}
 _STARTTLS: Final = ("submission", "submit", "smtps")
 _PORTS: Final = {"smtp": 25, "smtps": 25, "submission": 587, "submit": 587}
 _TRUE: Final = ("1", "y", "yes", "t", "true", "on")

@@ -38,51 +38,152 @@ class Variable:
 _DECLARED: Final = (
     Variable("VAR", "Folder of the demo's state, logs and generated files.", "var"),
     Variable("PORTAL_SECRET_KEY", "Django's secret key: 43 random characters or more.", "change-me", required=True),
-    Variable("PORTAL_SECRET_KEY_FALLBACKS", "Earlier secret keys, comma separated, whose sessions and links are still taken.", "change-me-too"),
-    Variable("PORTAL_ENCRYPTION_KEYS", "Keys of the secrets in the database, comma separated: the first encrypts, all decrypt. In no backup: keep a copy elsewhere.", "change-me-three", required=True),
-    Variable("PORTAL_BASE_URL", "Address caregivers see, without a trailing slash.", "https://portal.example.org", required=True),
-    Variable("PORTAL_CA_FILE", "PEM file of the authority behind PORTAL_BASE_URL's certificate, when the system does not know it: the portal reads its own payment page once an hour.", "/etc/ssl/certs/our-ca.pem"),
-    Variable("PORTAL_ALLOWED_HOSTS", "Host names the portal answers to, comma separated.", "portal.example.org", required=True),
-    Variable("PORTAL_SITE_NAME", "Name of the organisation, shown in page titles and e-mails; the host name until it is set.", "Hearth & Hand"),
+    Variable(
+        "PORTAL_SECRET_KEY_FALLBACKS",
+        "Earlier secret keys, comma separated, whose sessions and links are still taken.",
+        "change-me-too",
+    ),
+    Variable(
+        "PORTAL_ENCRYPTION_KEYS",
+        "Keys of the secrets in the database, comma separated: the first encrypts, all decrypt. In no backup: keep a copy elsewhere.",
+        "change-me-three",
+        required=True,
+    ),
+    Variable(
+        "PORTAL_BASE_URL",
+        "Address caregivers see, without a trailing slash.",
+        "https://portal.example.org",
+        required=True,
+    ),
+    Variable(
+        "PORTAL_CA_FILE",
+        "PEM file of the authority behind PORTAL_BASE_URL's certificate, when the system does not know it: the portal reads its own payment page once an hour.",
+        "/etc/ssl/certs/our-ca.pem",
+    ),
+    Variable(
+        "PORTAL_ALLOWED_HOSTS",
+        "Host names the portal answers to, comma separated.",
+        "portal.example.org",
+        required=True,
+    ),
+    Variable(
+        "PORTAL_SITE_NAME",
+        "Name of the organisation, shown in page titles and e-mails; the host name until it is set.",
+        "Hearth & Hand",
+    ),
     Variable("ORGANISATION_ADDRESS", "Postal address, on receipts.", "12 Orchard Lane, Bristol BS1 4QA"),
     Variable("ORGANISATION_REGISTRATION", "Registration line, on receipts.", "Registered charity 123456"),
     Variable("ORGANISATION_EMAIL", "Where caregivers write to.", "hello@example.org"),
-    Variable("PORTAL_SECURITY_CONTACT", "Where to write about a weakness, in security.txt; default: ORGANISATION_EMAIL.", "security@example.org"),
+    Variable(
+        "PORTAL_SECURITY_CONTACT",
+        "Where to write about a weakness, in security.txt; default: ORGANISATION_EMAIL.",
+        "security@example.org",
+    ),
     Variable("ORGANISATION_PHONE", "Where caregivers call.", "0117 496 0000"),
     Variable("ORGANISATION_HOURS", "When the telephone is answered.", "Monday to Friday, 9am to 5pm"),
-    Variable("ORGANISATION_URGENT", "Whom to turn to in an emergency, at the foot of each page.", "In danger, call 999."),
+    Variable(
+        "ORGANISATION_URGENT", "Whom to turn to in an emergency, at the foot of each page.", "In danger, call 999."
+    ),
     Variable("PORTAL_TIME_ZONE", "Reporting time zone: the day of every figure.", "Europe/London"),
     Variable("PORTAL_LOG_LEVEL", "Level of the log on standard error.", "INFO"),
     Variable("PORTAL_TRUSTED_PROXIES", "Number of proxies in front that set X-Forwarded-For.", "1"),
     Variable("DATABASE_URL", "PostgreSQL address.", "postgres://portal:secret@127.0.0.1:5432/portal", required=True),
     Variable("DATABASE_CONN_MAX_AGE", "Seconds a database connection is kept.", "60"),
-    Variable("BROKER_URL", "Celery's broker. It keeps nothing that is not also in the database.", "redis://127.0.0.1:6379/0", required=True),
-    Variable("PORTAL_PRIVATE_NETWORK", "1 where the network to PostgreSQL, Redis and the mail server is encrypted or yours alone: addresses of other machines without TLS are refused otherwise.", "0"),
-    Variable("STRIPE_SECRET_KEY", "Stripe's secret key: sk_live_ or rk_live_ in production, sk_test_ elsewhere.", "sk_test_000000000000000000000000", required=True),
-    Variable("STRIPE_PUBLISHABLE_KEY", "Stripe's publishable key, of the same mode as the secret key.", "pk_test_000000000000000000000000", required=True),
-    Variable("STRIPE_API_BASE", "Address of Stripe's API; set only to use the local sandbox.", "https://api.stripe.com"),
+    Variable(
+        "BROKER_URL",
+        "Celery's broker. It keeps nothing that is not also in the database.",
+        "redis://127.0.0.1:6379/0",
+        required=True,
+    ),
+    Variable(
+        "PORTAL_PRIVATE_NETWORK",
+        "1 where the network to PostgreSQL, Redis and the mail server is encrypted or yours alone: addresses of other machines without TLS are refused otherwise.",
+        "0",
+    ),
+    Variable(
+        "STRIPE_SECRET_KEY",
+        "Stripe's secret key: sk_live_ or rk_live_ in production, sk_test_ elsewhere.",
+        "sk_test_000000000000000000000000",
+        required=True,
+    ),
+    Variable(
+        "STRIPE_PUBLISHABLE_KEY",
+        "Stripe's publishable key, of the same mode as the secret key.",
+        "pk_test_000000000000000000000000",
+        required=True,
+    ),
+    Variable(
+        "STRIPE_API_BASE", "Address of Stripe's API; set only to use the local sandbox.", "https://api.stripe.com"
+    ),
     Variable("STRIPE_JS_URL", "Address of Stripe.js; set only to use the local sandbox.", "https://js.stripe.com/v3/"),
     Variable("STRIPE_TIMEOUT_SECONDS", "Seconds that Stripe may take to answer a request.", "10"),
-    Variable("REFUND_CONFIRM_FROM", "Refunds of this amount or more (in whole pounds, euros, ...) are asked twice.", "100"),
-    Variable("WEBHOOK_SILENCE_MINUTES", "Minutes without an event from Stripe, after an attempt to pay, before staff are warned.", "30"),
-    Variable("AUDIT_HMAC_KEY", "Key that seals the audit trail; keep a copy outside the database.", "change-me-four", required=True),
-    Variable("AUDIT_HMAC_KEY_FALLBACKS", "Earlier keys of the audit trail, comma separated, newest first: what they sealed is still verified.", "an-earlier-key"),
-    Variable("AUDIT_HEADS_FILE", "File outside the database that receives each head of the audit chain.", "/var/log/portal/audit-heads.jsonl", required=True),
-    Variable("ERASURES_FILE", "File outside the database that lists erased accounts by number, for replay_erasures after a restore; default: erasures.jsonl beside AUDIT_HEADS_FILE.", "/var/log/portal/erasures.jsonl"),
-    Variable("EMAIL_URL", "SMTP server: smtp://user:password@host:587?tls=1 (STARTTLS), or ?ssl=1 where TLS is spoken from the start. Reserved characters of the password are percent-encoded.", "smtp://localhost:25", required=True),
+    Variable(
+        "REFUND_CONFIRM_FROM", "Refunds of this amount or more (in whole pounds, euros, ...) are asked twice.", "100"
+    ),
+    Variable(
+        "WEBHOOK_SILENCE_MINUTES",
+        "Minutes without an event from Stripe, after an attempt to pay, before staff are warned.",
+        "30",
+    ),
+    Variable(
+        "AUDIT_HMAC_KEY",
+        "Key that seals the audit trail; keep a copy outside the database.",
+        "change-me-four",
+        required=True,
+    ),
+    Variable(
+        "AUDIT_HMAC_KEY_FALLBACKS",
+        "Earlier keys of the audit trail, comma separated, newest first: what they sealed is still verified.",
+        "an-earlier-key",
+    ),
+    Variable(
+        "AUDIT_HEADS_FILE",
+        "File outside the database that receives each head of the audit chain.",
+        "/var/log/portal/audit-heads.jsonl",
+        required=True,
+    ),
+    Variable(
+        "ERASURES_FILE",
+        "File outside the database that lists erased accounts by number, for replay_erasures after a restore; default: erasures.jsonl beside AUDIT_HEADS_FILE.",
+        "/var/log/portal/erasures.jsonl",
+    ),
+    Variable(
+        "EMAIL_URL",
+        "SMTP server: smtp://user:password@host:587?tls=1 (STARTTLS), or ?ssl=1 where TLS is spoken from the start. Reserved characters of the password are percent-encoded.",
+        "smtp://localhost:25",
+        required=True,
+    ),
     Variable("EMAIL_FROM", "Sender of every e-mail.", "Hearth & Hand <bookings@example.org>", required=True),
     Variable("METRICS_TOKEN", "Bearer token that may read /metrics from any network.", "change-me-five"),
-    Variable("METRICS_NETWORKS", "Networks that may read /metrics, and ask /healthz/ and /readyz/ by IP address, past the proxy; comma separated.", "127.0.0.0/8,::1/128"),
-    Variable("PROMETHEUS_MULTIPROC_DIR", "Folder that gunicorn's workers share their metrics in; the launcher clears it.", "/run/portal/metrics"),
-    Variable("MEDIA_CDN_URL", "Address of the CDN in front of media, without a trailing slash; empty: the portal serves them.", "https://media.example.org"),
+    Variable(
+        "METRICS_NETWORKS",
+        "Networks that may read /metrics, and ask /healthz/ and /readyz/ by IP address, past the proxy; comma separated.",
+        "127.0.0.0/8,::1/128",
+    ),
+    Variable(
+        "PROMETHEUS_MULTIPROC_DIR",
+        "Folder that gunicorn's workers share their metrics in; the launcher clears it.",
+        "/run/portal/metrics",
+    ),
+    Variable(
+        "MEDIA_CDN_URL",
+        "Address of the CDN in front of media, without a trailing slash; empty: the portal serves them.",
+        "https://media.example.org",
+    ),
     Variable("MEDIA_BUCKET", "S3 bucket of media behind the CDN; empty: a folder under VAR.", "portal-staging-media"),
     Variable("MEDIA_BUCKET_REGION", "Region of that bucket.", "eu-west-2"),
-    Variable("MEDIA_SIGNING_KEY_FILE", "PEM file with the private key that signs addresses of restricted media.", "/etc/portal/signing.pem"),
+    Variable(
+        "MEDIA_SIGNING_KEY_FILE",
+        "PEM file with the private key that signs addresses of restricted media.",
+        "/etc/portal/signing.pem",
+    ),
     Variable("MEDIA_SIGNING_KEY_ID", "The CDN's id of that key.", "K2JCJMDEHXQW5F"),
-    Variable("MEDIA_SIGNED_SECONDS", "How long a signed address opens: longer than the longest film is watched.", "14400"),
+    Variable(
+        "MEDIA_SIGNED_SECONDS", "How long a signed address opens: longer than the longest film is watched.", "14400"
+    ),
     Variable("CDN_DISTRIBUTION_ID", "CloudFront distribution to purge; empty: nothing is purged.", "E2QWRUHAPOMQZL"),
     Variable("PORTAL_HSTS_SECONDS", "Lifetime of Strict-Transport-Security.", "31536000"),
-)  # fmt: skip
+)
 VARIABLES: Final = {variable.name: variable for variable in _DECLARED}
 
 

@@ -140,9 +140,11 @@ def payments(run: ReconciliationRun) -> Iterator[Candidate]:
 
 def fees(run: ReconciliationRun) -> Iterator[Candidate]:
     """Captured payments that still have no fee or balance transaction after the time that one may take."""
-    settled = _by_stripe().captured().filter(
-        succeeded_at__gte=run.since, succeeded_at__lte=min(run.until, clock.now() - FEE_GRACE)
-    )  # fmt: skip
+    settled = (
+        _by_stripe()
+        .captured()
+        .filter(succeeded_at__gte=run.since, succeeded_at__lte=min(run.until, clock.now() - FEE_GRACE))
+    )
     for payment in settled.filter(Q(fee_amount__isnull=True) | Q(balance_transaction_id="")).iterator():
         intent_id = str(payment.intent_id)
         yield Candidate(K.FEE_MISSING, payment.charge_id or intent_id, intent_id, payment.pk, 0, payment.currency)

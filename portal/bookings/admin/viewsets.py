@@ -87,9 +87,18 @@ class BookingViewSet(SnippetViewSet):
     filterset_class = BookingFilters
     search_fields: ClassVar[list[str]] = ["reference"]
     inspect_view_fields: ClassVar[list[str]] = [
-        "reference", "status", "caregiver", "care_recipient", "session", "price_amount", "deposit_amount",
-        "currency", "created_at", "hold_expires_at", "confirmed_at",
-    ]  # fmt: skip
+        "reference",
+        "status",
+        "caregiver",
+        "care_recipient",
+        "session",
+        "price_amount",
+        "deposit_amount",
+        "currency",
+        "created_at",
+        "hold_expires_at",
+        "confirmed_at",
+    ]
     panels: ClassVar[list[object]] = [FieldPanel("notes", read_only=True)]
 
 
