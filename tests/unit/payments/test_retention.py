@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from payments.domain import retention
 from payments.domain.events import process_inbox
@@ -57,7 +59,10 @@ def test_many_are_trimmed_in_small_transactions(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(retention, "BATCH", 2)
     for number in range(5):
         received(number, clock.now() - timedelta(days=91))
-    assert trim_payloads() == 5
+    with CaptureQueriesContext(connection) as captured:
+        assert trim_payloads() == 5
+    assert sum(query["sql"].startswith('UPDATE "payments_receivedevent"') for query in captured) == 3
+    assert not any(query["sql"].startswith("SAVEPOINT") for query in captured)
 
 
 def test_a_trimmed_event_that_comes_again_is_still_a_duplicate(client: Client, address: str) -> None:
