@@ -118,7 +118,7 @@ def problems() -> list[str]:
 def page(browser: Browser, stack: Stack, problems: list[str], request: pytest.FixtureRequest) -> Iterator[Page]:
     context = browser.new_context(base_url=stack.portal, viewport={"width": request.param, "height": 900})
     page = context.new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(60_000)
     page.on("console", lambda m: problems.append(m.text) if "Content Security Policy" in m.text else None)
     page.on(
         "request", lambda r: problems.append(r.url) if not r.url.startswith(("http://127.0.0.1", "data:")) else None

@@ -130,7 +130,7 @@ def themed(browser: Browser, stack: Stack, request: pytest.FixtureRequest) -> It
     """A manager, signed in, and the theme."""
     with browser.new_context(base_url=stack.portal, color_scheme=request.param) as context:
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(60_000)
         sign_in(page, "manager@example.com")
         yield page, request.param
 

@@ -35,7 +35,7 @@ def visitor(browser: Browser, demo: Stack) -> Iterator[Page]:
     """A browser in front of the demo."""
     context = browser.new_context(base_url=demo.portal, viewport={"width": 375, "height": 800})
     page = context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(60_000)
     yield page
     context.close()
 

@@ -17,8 +17,13 @@ DECLINED = "4000000000000002"
 THREE_D_SECURE = "4000002500003155"
 
 
+COLOURS_SETTLE = """() => Promise.all(document.getAnimations()
+    .filter((one) => one instanceof CSSTransition).map((one) => one.finished.catch(() => null)))"""
+
+
 def axe_violations(page: Page, *rules: str) -> list[str]:
-    """Rule and place of each violation of all rules, or of `rules`, on the page and in its frames."""
+    """Rule and place of each violation of all rules, or of `rules`, on the page and in its frames, at rest."""
+    page.evaluate(COLOURS_SETTLE)
     result = Axe().run(page, options={"resultTypes": ["violations"], **({"runOnly": list(rules)} if rules else {})})
     return [f"{v['id']}: {v['nodes'][0]['html'][:120]}" for v in result.response["violations"]]
 

@@ -255,7 +255,7 @@ class TestTheNightlyCheck:
         changed.refresh_from_db()
         assert changed.stripe_data["amount_refunded"] == 125
         page = finance.get("/admin/webhooks/").content.decode()
-        assert f"{again['same']} the same, 0 missing and 0 different" in page
+        assert f"{again['same']} matched, 0 were missing and 0 differed" in page
 
     def test_one_that_cannot_be_mirrored_holds_up_no_other(self, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
         paid(address), paid(address)

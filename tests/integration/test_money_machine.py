@@ -57,7 +57,7 @@ class Killed(RuntimeError):
 class Stripe(FakeGateway):
     """The provider, which tells of everything that happens there."""
 
-    cause: list[dict[str, Any]] = field(default_factory=list)
+    undelivered: list[dict[str, Any]] = field(default_factory=list)
     past: list[dict[str, Any]] = field(default_factory=list)
     refunded_here: dict[str, int] = field(default_factory=dict)
     answers: list[tuple[DisputeResult, datetime]] = field(default_factory=list)
@@ -65,7 +65,7 @@ class Stripe(FakeGateway):
     def tell(self, kind: str, thing: dict[str, Any]) -> None:
         """An event to be delivered, as Stripe would send it."""
         told = {"id": f"evt_machine_{next(_events)}", "type": kind, "created": clock.now(), "object": thing}
-        self.news.append(told)
+        self.undelivered.append(told)
         self.past.append(told)
 
     def tell_of(self, kind: str, intent: Intent, error: dict[str, str] | None = None) -> None:
@@ -255,10 +255,10 @@ class Money(RuleBasedStateMachine):
 
     # Stripe, the network, and the machine
 
-    @precondition(lambda self: self.stripe.news)
+    @precondition(lambda self: self.stripe.undelivered)
     @rule(data=st.data(), copies=st.integers(0, 2))
     def deliver_or_lose_an_event(self, data: st.DataObject, copies: int) -> None:
-        told = self.stripe.news.pop(data.draw(st.integers(0, len(self.stripe.news) - 1)))
+        told = self.stripe.undelivered.pop(data.draw(st.integers(0, len(self.stripe.undelivered) - 1)))
         for _ in range(copies):
             self._receive(told)
         process_inbox()
