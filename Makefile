@@ -7,7 +7,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 unexport PYTHONDONTWRITEBYTECODE # containers set it; every process would then compile every module again
 
-.PHONY: help dev test-one sbom lock terraform-cycle loadtest bench chaos nightly demo stack demo-reset test test-latest test-slow check docs-check observe
+.PHONY: help screenshots dev test-one sbom lock terraform-cycle loadtest bench chaos nightly demo stack demo-reset test test-latest test-slow check docs-check observe
 
 $(STAMP): requirements/bootstrap.txt requirements/dev.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -28,6 +28,9 @@ stack: $(STAMP) ## the whole portal on PostgreSQL, Redis and gunicorn behind ngi
 	@bash ops/install-test-parts.sh
 	@exec $(BIN)/python -m ops.stack
 
+screenshots: $(STAMP) ## every page of the running demo, two widths, light and dark, on one sheet in var/
+	@$(BIN)/python -m ops.demo.screenshots
+
 demo-reset: ## the demo starts over
 	@rm -rf "$(VAR)/portal.sqlite3"* "$(VAR)/sandbox.sqlite3"* "$(VAR)/broker" "$(VAR)/mail" "$(VAR)/media" "$(VAR)/audit-heads.jsonl"
 	@echo "The demo starts over with the next make demo."
@@ -43,7 +46,8 @@ test-one: $(STAMP) ## one file or test, with only the servers that it needs (T=p
 
 test-slow: $(STAMP) ## what takes longer
 	@bash ops/install-test-parts.sh
-	@$(BIN)/python -m pytest -m slow -q tests
+	@$(BIN)/python -m pytest -m "slow and not quiet" -n 2 --dist loadgroup -q tests
+	@$(BIN)/python -m pytest -m "slow and quiet" -q tests
 
 test-latest: $(STAMP) ## the suite on the newest Django and Wagtail that the other dependencies support
 	@bash ops/install-test-parts.sh
@@ -73,7 +77,6 @@ lock: $(STAMP) ## pin the packages of requirements/*.in anew
 
 docs-check: $(STAMP) ## generated documents in step
 	@$(BIN)/python -m ops.docs.generate --check
-	@$(BIN)/python -m ops.observability.dashboards --check
 	@$(BIN)/python -m pytest -q -n 0 tests/repository
 
 observe: $(STAMP) ## a local Prometheus with the alert rules in front of the running demo

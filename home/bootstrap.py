@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
+from django.utils.translation import gettext as _
 from wagtail.models import (
     Collection,
     GroupApprovalTask,
@@ -17,15 +19,19 @@ from wagtail.models import (
     Page,
     Site,
     Workflow,
+    WorkflowContentType,
 )
 
 from home import first_pages
 from home.models import HomePage
 from portal.accounts.roles import Role
 from portal.common.installation import Step
+from portal.notifications.models import MessageText, PageText
+from portal.organisation.models import SiteSettings
 
 KEEP_PAGES: Final = ("add_page", "change_page", "publish_page")
 ALSO_UNLOCK_PAGES: Final = (*KEEP_PAGES, "lock_page", "unlock_page", "bulk_delete_page")
+IN_THE_FOOTER: Final = ("deposit", "privacy", "accessibility")
 KEEP_FILES: Final = (
     *("add_image", "change_image", "choose_image"),
     *("add_document", "change_document", "choose_document"),
@@ -45,7 +51,7 @@ def make_pages() -> None:
     add_missing_pages(home, first_pages.pages())
 
 
-def add_missing_pages(home: HomePage, pages: Iterable[tuple[type[Page], dict[str, Any]]]) -> None:
+def add_missing_pages(home: Page, pages: Iterable[tuple[type[Page], dict[str, Any]]]) -> None:
     """Publish each of `pages` (class, fields) whose address under `home` nobody has taken."""
     for model, fields in pages:
         if not Page.objects.child_of(home).filter(slug=fields["slug"]).exists():
@@ -77,7 +83,7 @@ def _is_untouched_welcome(page: Page) -> bool:
 
 
 def follow_settings() -> None:
-    """Give the default site the address and name of the settings: pages and e-mails link there."""
+    """Give the default site the address and name of the settings: pages and emails link there."""
     _follow(Site.objects.get(is_default_site=True))
 
 
@@ -126,10 +132,37 @@ def make_workflow() -> None:
     stock.save()
 
 
+def make_menus() -> None:
+    """What the menu and the footer show, as rows that editors change, unless they have chosen already."""
+    row = SiteSettings.objects.first() or SiteSettings()
+    if row.menu or row.footer or row.latest_revision_id:
+        return
+    pages = {page.slug: page for page in Page.objects.child_of(HomePage.objects.get())}
+    row.menu = [
+        ("page", {"page": HomePage.objects.get().page_ptr, "label": _("Home")}),
+        *(("page", {"page": pages[slug], "label": ""}) for slug in ("services",) if slug in pages),
+        ("address", {"address": "/book/", "label": _("Book")}),
+        ("address", {"address": "/library/", "label": _("Library")}),
+    ]
+    row.footer = [("page", {"page": pages[slug], "label": ""}) for slug in IN_THE_FOOTER if slug in pages]
+    row.save()
+    row.save_revision().publish()
+
+
+def review_wording() -> None:
+    """Emails' and pages' texts may be submitted to the same review as pages, unless they have one already."""
+    workflow = Workflow.objects.filter(name=WORKFLOW, active=True).first()
+    for model in (MessageText, PageText) if workflow else ():
+        kind = ContentType.objects.get_for_model(model)
+        WorkflowContentType.objects.get_or_create(content_type=kind, defaults={"workflow": workflow})
+
+
 STEPS: Final = (
     Step("home.pages", make_pages),
     Step("home.address", follow_settings, follows_settings=True),
     Step("home.page_permissions", permit_pages),
     Step("home.file_permissions", permit_files),
     Step("home.workflow", make_workflow),
+    Step("home.menus", make_menus),
+    Step("home.wording_workflow", review_wording),
 )

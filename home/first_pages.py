@@ -41,7 +41,7 @@ def home() -> Fields:
                     "steps": [
                         _step(_("Choose a session"), _("See the times with free places, and say who it is for.")),
                         _step(_("Pay a deposit"), _("It secures your place and counts towards the price.")),
-                        _step(_("Get your confirmation"), _("We'll email your confirmation and a receipt.")),
+                        _step(_("Get your confirmation"), _("We’ll email your confirmation and a receipt.")),
                     ],
                 },
             ),
@@ -77,7 +77,7 @@ def _deposit() -> Fields:
             "more time there, once."
         ),
     )
-    too_late = _section(_("If you don't pay in time"), _("Someone else can book the place, and you won't be charged."))
+    too_late = _section(_("If you don’t pay in time"), _("Someone else can book the place, and you won’t be charged."))
     return {
         "title": _("How deposits work"),
         "slug": "deposit",
@@ -88,15 +88,15 @@ def _deposit() -> Fields:
         "how_it_works": [_text(review()), _text(while_you_pay + too_late)],
         "payment_title": _("Pay your deposit"),
         "payment_introduction": _paragraph(
-            _("Your deposit secures the place and counts towards the price. We'll email your confirmation.")
+            _("Your deposit secures the place and counts towards the price. We’ll email your confirmation.")
         ),
         "policy": _paragraph(
             _(
                 "You can cancel on your bookings page at any time before the session. Before you decide, it shows what "
-                "we'll refund under the terms you booked on."
+                "we’ll refund under the terms you booked on."
             )
         ),
-        "confirmation": _paragraph(_("Thank you. The place is booked, and we've emailed your confirmation.")),
+        "confirmation": _paragraph(_("Thank you. The place is booked, and we’ve emailed your confirmation.")),
         "faq": [
             _question(_("Is the deposit extra?"), _("No. It is part of the price.")),
             _question(
@@ -127,7 +127,7 @@ def _accessibility() -> Fields:
     )
     problems = _section(
         _("Tell us"),
-        _("If something is in your way, contact us. We'll help you book another way, and fix it."),
+        _("If something is in your way, contact us. We’ll help you book another way, and fix it."),
     )
     return {
         "title": _("Accessibility statement"),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import User
-from portal.bookings.forms import AsksAboutOverlaps, grouped
+from portal.bookings.forms import AsksAboutOverlaps
 from portal.bookings.models import Service, Session
 from portal.caregivers.models import CareRecipient
 
@@ -27,7 +27,8 @@ class BookingForm(AsksAboutOverlaps):
     session = forms.ModelChoiceField(
         Session.objects.none(),
         label=_("Session"),
-        empty_label=_("Choose a session"),
+        empty_label=None,
+        widget=forms.RadioSelect,
         error_messages={
             "required": _("Choose a session."),
             "invalid_choice": _("You can no longer book this session. Please choose another one."),
@@ -57,10 +58,10 @@ class BookingForm(AsksAboutOverlaps):
         services = Service.objects.filter(active=True)
         self._choose_from("service", services.filter(pk=only.pk) if only else services)
         self._choose_from("session", Session.objects.upcoming().select_related("service"))
-        bookable = Session.objects.bookable().select_related("service").order_by("service__position", "starts_at")
-        sessions = list(bookable.filter(service=only) if only else bookable)
-        self.fields["session"].choices = grouped(sessions)  # type: ignore[attr-defined]
-        self._choose_from("care_recipient", CareRecipient.objects.of(user))
+        people = CareRecipient.objects.of(user)
+        self._choose_from("care_recipient", people)
+        if len(alone := list(people[:2])) == 1:
+            self.initial.setdefault("care_recipient", alone[0].pk)
 
     def _choose_from(self, name: str, rows: "QuerySet[Any]") -> None:
         self.fields[name].queryset = rows  # type: ignore[attr-defined]

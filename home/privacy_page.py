@@ -31,7 +31,7 @@ def privacy_html() -> str:
         + _list(_recipients())
         + _paragraph(
             _(
-                "We don't sell data, show advertising, or decide about you by computer alone. A provider may work "
+                "We don’t sell data, show advertising, or decide about you by computer alone. A provider may work "
                 "outside the UK; then approved contracts or an adequacy decision protect your data."
             )
         )
@@ -55,7 +55,7 @@ def privacy_html() -> str:
         )
         + _paragraph(
             _(
-                "If you're not happy with our answer, you can complain to the Information Commissioner's Office (ICO): "
+                "If you’re not happy with our answer, you can complain to the Information Commissioner’s Office (ICO): "
                 '<a href="https://ico.org.uk/make-a-complaint/">ico.org.uk/make-a-complaint</a>.'
             )
         )

@@ -1,4 +1,4 @@
-"""Editors reach pages through Wagtail's own page permissions, set with the demo content."""
+"""Editors reach pages through Wagtail's own page permissions; coordinators answer the contact form's messages."""
 
 from portal.accounts.roles import Grants, Role
 
@@ -12,4 +12,10 @@ _CONTENT = [
     "wagtailredirects.delete_redirect",
 ]
 
-GRANTS: Grants = {Role.EDITOR: _CONTENT, Role.ADMINISTRATOR: _CONTENT}
+_MESSAGES = ["home.view_contactmessage", "home.change_contactmessage"]
+
+GRANTS: Grants = {
+    Role.EDITOR: _CONTENT,
+    Role.COORDINATOR: _MESSAGES,
+    Role.ADMINISTRATOR: [*_CONTENT, *_MESSAGES],
+}

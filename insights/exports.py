@@ -9,12 +9,11 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from insights.kpis.definition import Unit
 from insights.kpis.results import Result
-from portal.common.listings import escape_formula
 from portal.common.money import major
+from portal.common.spreadsheets import cell_text, escape_formula
 
 HEAD: Final = ("kpi", "name", "unit", "day", "part", "value")
 TITLE_LENGTH: Final = 31  # Excel's limit for a sheet's name
@@ -71,5 +70,4 @@ def as_xlsx(tables: Iterable[Table]) -> bytes:
 
 
 def _safe(cell: Cell) -> Cell:
-    """Without the characters that Excel's format cannot hold: a pasted title may have them."""
-    return escape_formula(ILLEGAL_CHARACTERS_RE.sub("", cell)) if isinstance(cell, str) else cell
+    return cell_text(cell) if isinstance(cell, str) else cell

@@ -32,6 +32,7 @@ from insights.kpis.aggregates import Sums  # noqa: E402
 from insights.kpis.definition import Sample  # noqa: E402
 from insights.kpis.registry import watched_kpis  # noqa: E402
 from insights.rollups.models import Measure  # noqa: E402
+from ops.docs.markdown import table  # noqa: E402
 
 KPIS: Final = judged_by_day()
 NAMES: Final = watched_kpis()
@@ -44,14 +45,14 @@ FIRST: Final = date(2025, 11, 3)  # eight weeks of past, then the year
 JUDGED_FROM: Final = date(2025, 12, 29)
 JUDGED_TO: Final = date(2026, 12, 28)
 WEEKDAYS: Final = (1.25, 1.2, 1.1, 1.05, 1.0, 0.75, 0.65)
-HOURS: Final = (
-    0.2, 0.1, 0.1, 0.1, 0.2, 0.4, 0.8, 1.5, 3, 5, 6, 6, 5, 5, 5, 5, 5, 5, 6, 7, 7, 5, 3, 1,
-)  # fmt: skip
+NIGHT: Final = (0.2, 0.1, 0.1, 0.1, 0.2, 0.4, 0.8, 1.5)  # hours from midnight
+HOURS: Final = (*NIGHT, 3, 5, 6, 6, 5, 5, 5, 5, 5, 5, 6, 7, 7, 5, 3, 1)
 HOLIDAYS: Final = {
-    date(2025, 12, 24): 0.4, date(2025, 12, 25): 0.2, date(2025, 12, 26): 0.3, date(2026, 1, 1): 0.3,
-    date(2026, 4, 3): 0.4, date(2026, 4, 6): 0.4, date(2026, 5, 4): 0.5, date(2026, 5, 25): 0.5,
-    date(2026, 8, 31): 0.5, date(2026, 12, 24): 0.4, date(2026, 12, 25): 0.2, date(2026, 12, 26): 0.3,
-}  # fmt: skip
+    **dict.fromkeys((date(2025, 12, 25), date(2026, 12, 25)), 0.2),
+    **dict.fromkeys((date(2025, 12, 26), date(2026, 1, 1), date(2026, 12, 26)), 0.3),
+    **dict.fromkeys((date(2025, 12, 24), date(2026, 4, 3), date(2026, 4, 6), date(2026, 12, 24)), 0.4),
+    **dict.fromkeys((date(2026, 5, 4), date(2026, 5, 25), date(2026, 8, 31)), 0.5),
+}
 GROWTH_A_YEAR: Final = 0.4
 REFUNDED: Final = 0.08  # refunds a booking
 LIVELY: Final = 0.2  # coefficient of variation of a day's bookings, on top of chance
@@ -92,13 +93,10 @@ def _facts(chance: Random, viewed: int) -> Sums:
     opened = part(chance, booked, 0.97)
     tried = part(chance, opened, 0.92)
     paid = part(chance, tried, 0.96)
-    facts = Sums(
-        Counter(
-            booked=booked, viewed_events=viewed, started_events=started, reached_deposit_page=opened,
-            reached_attempt=tried, reached_paid=paid, attempts_succeeded=paid,
-            attempts_failed=poisson(chance, paid * 0.09 * _lively(chance, 0.3)), refunds=_refunds(chance, booked),
-        )
-    )  # fmt: skip
+    failed = poisson(chance, paid * 0.09 * _lively(chance, 0.3))
+    reached = {"reached_deposit_page": opened, "reached_attempt": tried, "reached_paid": paid}
+    attempts = {"attempts_succeeded": paid, "attempts_failed": failed, "refunds": _refunds(chance, booked)}
+    facts = Sums(Counter(booked=booked, viewed_events=viewed, started_events=started, **reached, **attempts))
     facts.histograms[Measure.WEBHOOK_LAG] = _lags(chance, booked * 4)
     return facts
 
@@ -322,23 +320,14 @@ def _added(a: Found, b: Found) -> Found:
 
 def tables(measured: Sequence[Measured]) -> str:
     """False alarms a year, then what was planted and found; a column for each size of portal."""
-    sizes = " | ".join(f"{each.a_day} bookings a day" for each in measured)
-    rule = "|---" * len(measured)
-    alarms = [
-        f"| {name} | {' | '.join(f'{each.alarms[kpi] / each.years:.1f}' for each in measured)} |"
-        for kpi, name in NAMES.items()
-    ]
-    found = [
-        f"| {NAMES[row[0].kpi]} | {'**' if row[0].big else ''}{row[0].what}{'**' if row[0].big else ''} "
-        f"| {' | '.join(map(_cell, row))} |"
+    sizes = [f"{each.a_day} bookings a day" for each in measured]
+    alarms = ((name, *(f"{each.alarms[kpi] / each.years:.1f}" for each in measured)) for kpi, name in NAMES.items())
+    found = (
+        (NAMES[row[0].kpi], f"**{row[0].what}**" if row[0].big else row[0].what, *map(_cell, row))
         for row in zip(*(each.found for each in measured), strict=True)
-    ]
-    return "\n".join(
-        [
-            f"| false alarms a year | {sizes} |", f"|---{rule}|", *alarms, "",
-            f"| KPI | what goes wrong, for one day | {sizes} |", f"|---|---{rule}|", *found,
-        ]
-    )  # fmt: skip
+    )
+    columns = ("KPI", "what goes wrong, for one day", *sizes)
+    return f"{table(('false alarms a year', *sizes), alarms)}\n\n{table(columns, found)}"
 
 
 def _cell(found: Found) -> str:

@@ -53,7 +53,7 @@ def balance_copy(policy: str) -> DepositCopy:
             "<p>The balance is the rest of the price, after your deposit. You can pay it until the session starts.</p>"
         ),
         policy=policy,
-        confirmation=_("<p>Thank you. You’ve paid in full, and your receipt is ready.</p>"),
+        confirmation="",  # a page text
     )
 
 

@@ -11,10 +11,10 @@ class PaymentStatus(models.TextChoices):
     """Where a payment stands. Refunded states are derived from the refund rows, both ways."""
 
     PENDING = "pending", _("Waiting for payment")
-    REQUIRES_ACTION = "requires_action", _("Waiting for the bank's check")
-    PROCESSING = "processing", _("Being processed")
+    REQUIRES_ACTION = "requires_action", _("Waiting for bank approval")
+    PROCESSING = "processing", _("Processing")
     SUCCEEDED = "succeeded", _("Paid")
-    PARTIALLY_REFUNDED = "partially_refunded", _("Partly refunded")
+    PARTIALLY_REFUNDED = "partially_refunded", _("Partially refunded")
     REFUNDED = "refunded", _("Refunded")
     CANCELLED = "cancelled", _("Cancelled")
 
@@ -47,16 +47,16 @@ class Purpose(models.TextChoices):
 class FunnelStage(models.TextChoices):
     """How far a booking got towards a paid deposit and attendance, each after the one before."""
 
-    DEPOSIT_PAGE = "deposit_page", "Deposit page opened"
-    ATTEMPT = "attempt", "Payment attempted"
-    PAID = "paid", "Deposit paid"
-    ATTENDED = "attended", "Attended"
+    DEPOSIT_PAGE = "deposit_page", _("Deposit page opened")
+    ATTEMPT = "attempt", _("Payment attempted")
+    PAID = "paid", _("Deposit paid")
+    ATTENDED = "attended", _("Attended")
 
 
 class Method(models.TextChoices):
     """How money came."""
 
-    STRIPE = "stripe", _("Card, through Stripe")
+    STRIPE = "stripe", _("Card (Stripe)")
     OFFLINE = "offline", _("Outside the portal")
 
 
@@ -67,21 +67,21 @@ class OfflineKind(models.TextChoices):
     TRANSFER = "transfer", _("Bank transfer")
     CARD_MACHINE = "card_machine", _("Card machine")
     VOUCHER = "voucher", _("Voucher or grant")
-    OTHER = "other", _("Another way")
+    OTHER = "other", _("Other")
 
 
 class AttemptOutcome(models.TextChoices):
     """How an attempt to pay ended."""
 
-    SUCCEEDED = "succeeded", "Succeeded"
-    FAILED = "failed", "Failed"
+    SUCCEEDED = "succeeded", _("Succeeded")
+    FAILED = "failed", _("Failed")
 
 
 class RefundStatus(models.TextChoices):
     """Where a refund stands. Unknown: sent, no answer yet; it is looked for before it is sent again."""
 
     REQUESTED = "requested", _("Requested")
-    UNKNOWN = "unknown", _("Sent, waiting for an answer")
+    UNKNOWN = "unknown", _("Sent, waiting for a reply")
     PENDING = "pending", _("Pending at the bank")
     SUCCEEDED = "succeeded", _("Refunded")
     FAILED = "failed", _("Failed")
@@ -127,9 +127,9 @@ class RefundReason(models.TextChoices):
     LATE_MONEY = "late_money", _("Paid after the place was released")
     GOODWILL = "goodwill", _("Goodwill")
     MISTAKE = "mistake", _("Charged by mistake")
-    NOT_DELIVERED = "not_delivered", _("The session did not take place as agreed")
-    MADE_AT_STRIPE = "made_at_stripe", _("Made at Stripe")
-    TAKEN_BACK = "taken_back", _("Entered by mistake: no money came")
+    NOT_DELIVERED = "not_delivered", _("Session not delivered as agreed")
+    MADE_AT_STRIPE = "made_at_stripe", _("Made in Stripe")
+    TAKEN_BACK = "taken_back", _("Recorded by mistake")
 
 
 FINANCE_REASONS: Final = frozenset({RefundReason.GOODWILL, RefundReason.MISTAKE, RefundReason.NOT_DELIVERED})
@@ -138,35 +138,35 @@ FINANCE_REASONS: Final = frozenset({RefundReason.GOODWILL, RefundReason.MISTAKE,
 class LedgerState(models.TextChoices):
     """What the ledger did with a received event."""
 
-    RECEIVED = "received", "Waiting"
-    APPLIED = "applied", "Applied"
-    IGNORED = "ignored", "Not about the ledger"
-    UNMATCHED = "unmatched", "No payment of ours"
-    DISCREPANCY = "discrepancy", "Raised a discrepancy"
+    RECEIVED = "received", _("Waiting")
+    APPLIED = "applied", _("Applied")
+    IGNORED = "ignored", _("Not relevant to the ledger")
+    UNMATCHED = "unmatched", _("No matching payment")
+    DISCREPANCY = "discrepancy", _("Raised a discrepancy")
     UNSUPPORTED = "unsupported", _("Not supported")
-    FAILED = "failed", "Failed"
+    FAILED = "failed", _("Failed")
 
 
 class MirrorState(models.TextChoices):
     """What dj-stripe's tables know of a received event."""
 
-    WAITING = "waiting", "Waiting"
-    MIRRORED = "mirrored", "Mirrored"
-    FAILED = "failed", "Failed"
-    SKIPPED = "skipped", "Not mirrored"
+    WAITING = "waiting", _("Waiting")
+    MIRRORED = "mirrored", _("Copied")
+    FAILED = "failed", _("Failed")
+    SKIPPED = "skipped", _("Not copied")
 
 
 class DisputeStatus(models.TextChoices):
     """Stripe's own states of a dispute; one that Stripe adds later is shown as it comes."""
 
-    WARNING_NEEDS_RESPONSE = "warning_needs_response", "Inquiry: answer it"
-    WARNING_UNDER_REVIEW = "warning_under_review", "Inquiry: at the bank"
-    WARNING_CLOSED = "warning_closed", "Inquiry closed"
-    NEEDS_RESPONSE = "needs_response", "Answer it"
-    UNDER_REVIEW = "under_review", "At the bank"
-    PREVENTED = "prevented", "Prevented"
-    WON = "won", "Won"
-    LOST = "lost", "Lost"
+    WARNING_NEEDS_RESPONSE = "warning_needs_response", _("Inquiry: needs response")
+    WARNING_UNDER_REVIEW = "warning_under_review", _("Inquiry: under review")
+    WARNING_CLOSED = "warning_closed", _("Inquiry closed")
+    NEEDS_RESPONSE = "needs_response", _("Needs response")
+    UNDER_REVIEW = "under_review", _("Under review")
+    PREVENTED = "prevented", _("Prevented")
+    WON = "won", _("Won")
+    LOST = "lost", _("Lost")
 
 
 DISPUTE_DECIDED: Final = frozenset({DisputeStatus.WON, DisputeStatus.LOST})
@@ -180,7 +180,7 @@ class EvidenceState(models.TextChoices):
     DRAFT = "draft", _("Draft")
     SENDING = "sending", _("Being sent")
     SUBMITTED = "submitted", _("Submitted to the bank")
-    REFUSED = "refused", _("Refused by Stripe")
+    REFUSED = "refused", _("Rejected by Stripe")
 
 
 EVIDENCE_OPEN: Final = frozenset({EvidenceState.DRAFT, EvidenceState.REFUSED})
@@ -189,26 +189,26 @@ EVIDENCE_OPEN: Final = frozenset({EvidenceState.DRAFT, EvidenceState.REFUSED})
 class DiscrepancyKind(models.TextChoices):
     """How the ledger and Stripe can differ."""
 
-    AMOUNT_DIFFERS = "amount_differs", "Amount or currency differs"
-    MODE_DIFFERS = "mode_differs", "Test and live mode mixed"
-    STATUS_DIFFERS = "status_differs", "Status differs"
-    DUPLICATE_CHARGE = "duplicate_charge", "Charged twice for one booking"
-    UNKNOWN_CHARGE = "unknown_charge", "Charge that no payment knows"
-    REFUND_DIFFERS = "refund_differs", "Refund missing or differs"
-    REFUND_BLOCKED = "refund_blocked", "Refund that Stripe refuses"
-    REFUND_BY_HAND = "refund_by_hand", "Refund to give back by hand"
-    REFUND_AMOUNT = "refund_amount", "Refunded with another amount than asked for"
-    MONEY_WENT_BACK = "money_went_back", "Confirmed booking whose money went back"
-    RELEASE_BLOCKED = "release_blocked", "Place that cannot be released yet"
-    MISSING_LOCALLY = "missing_locally", "At Stripe, not in our ledger"
-    MISSING_AT_STRIPE = "missing_at_stripe", "In our ledger, not at Stripe"
-    DISPUTE_MISSING = "dispute_missing", "Dispute missing or differs"
-    FEE_MISSING = "fee_missing", "Fee or balance transaction missing"
-    EVENT_MISSED = "event_missed", "Webhook that never arrived"
+    AMOUNT_DIFFERS = "amount_differs", _("Amount or currency differs")
+    MODE_DIFFERS = "mode_differs", _("Test and live mode mixed")
+    STATUS_DIFFERS = "status_differs", _("Status differs")
+    DUPLICATE_CHARGE = "duplicate_charge", _("Charged twice for one booking")
+    UNKNOWN_CHARGE = "unknown_charge", _("Unmatched Stripe charge")
+    REFUND_DIFFERS = "refund_differs", _("Refund missing or differs")
+    REFUND_BLOCKED = "refund_blocked", _("Refund rejected by Stripe")
+    REFUND_BY_HAND = "refund_by_hand", _("Refund to make manually")
+    REFUND_AMOUNT = "refund_amount", _("Refunded amount differs from the request")
+    MONEY_WENT_BACK = "money_went_back", _("Confirmed booking with refunded money")
+    RELEASE_BLOCKED = "release_blocked", _("Place that can’t be released yet")
+    MISSING_LOCALLY = "missing_locally", _("In Stripe, not in our ledger")
+    MISSING_AT_STRIPE = "missing_at_stripe", _("In our ledger, not in Stripe")
+    DISPUTE_MISSING = "dispute_missing", _("Dispute missing or differs")
+    FEE_MISSING = "fee_missing", _("Fee or balance transaction missing")
+    EVENT_MISSED = "event_missed", _("Missed webhook")
     FRAUD_WARNING = "fraud_warning", _("Early fraud warning: refund in time")
     REVIEW_OPEN = "review_open", _("Payment under review at Stripe")
-    PAYOUT_FAILED = "payout_failed", _("Payout to the bank that failed")
-    ACCOUNT_RESTRICTED = "account_restricted", _("Stripe account that may not charge or pay out")
+    PAYOUT_FAILED = "payout_failed", _("Failed payout to the bank")
+    ACCOUNT_RESTRICTED = "account_restricted", _("Restricted Stripe account")
 
 
 REFUND_TASKS: Final = frozenset({DiscrepancyKind.REFUND_BLOCKED, DiscrepancyKind.REFUND_BY_HAND})
@@ -219,24 +219,24 @@ STRIPE_ALARMS: Final = frozenset({DiscrepancyKind.PAYOUT_FAILED, DiscrepancyKind
 class DiscrepancyStatus(models.TextChoices):
     """What became of a discrepancy."""
 
-    OPEN = "open", "Open"
-    HEALED = "healed", "Healed"
-    IGNORED = "ignored", "Ignored with a reason"
+    OPEN = "open", _("Open")
+    HEALED = "healed", _("Resolved")
+    IGNORED = "ignored", _("Ignored")
 
 
 class RunKind(models.TextChoices):
     """How far a reconciliation looks."""
 
-    EVENTS = "events", "Events catch-up"
-    FULL = "full", "Full comparison"
+    EVENTS = "events", _("Missed events")
+    FULL = "full", _("Full reconciliation")
 
 
 class RunState(models.TextChoices):
     """Where a reconciliation run stands."""
 
-    RUNNING = "running", "Running"
-    FINISHED = "finished", "Finished"
-    INTERRUPTED = "interrupted", "Interrupted"
+    RUNNING = "running", _("Running")
+    FINISHED = "finished", _("Complete")
+    INTERRUPTED = "interrupted", _("Interrupted")
 
 
 class PageDifference(models.TextChoices):

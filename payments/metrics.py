@@ -81,8 +81,8 @@ def _discrepancies() -> Iterable[tuple[list[str], float]]:
         .values_list("kind")
         .annotate(found=Count("pk"))
     )
-    found = dict.fromkeys(DiscrepancyKind.values, 0) | dict(counts)
-    return [([kind], count) for kind, count in found.items()]
+    counts_by_kind = dict.fromkeys(DiscrepancyKind.values, 0) | dict(counts)
+    return [([kind], count) for kind, count in counts_by_kind.items()]
 
 
 def _violations() -> GaugeRows:
@@ -91,8 +91,8 @@ def _violations() -> GaugeRows:
     from payments.domain.invariants import INVARIANTS
     from payments.domain.invariants.check import KEY
 
-    found: dict[str, int] = caches["shared"].get(KEY) or {}
-    return [([invariant.name], found.get(invariant.name, 0)) for invariant in INVARIANTS]
+    counts: dict[str, int] = caches["shared"].get(KEY) or {}
+    return [([invariant.name], counts.get(invariant.name, 0)) for invariant in INVARIANTS]
 
 
 database_gauge(
@@ -131,8 +131,8 @@ def _page_differences() -> GaugeRows:
     from payments.models import PaymentPageCheck
 
     latest = PaymentPageCheck.objects.first()
-    found = [row["kind"] for row in latest.differences] if latest else []
-    return [([kind], found.count(kind)) for kind in PageDifference.values]
+    kinds = [row["kind"] for row in latest.differences] if latest else []
+    return [([kind], kinds.count(kind)) for kind in PageDifference.values]
 
 
 def _page_checked_at() -> GaugeRows:
@@ -158,8 +158,8 @@ database_gauge(
 def _mirror_check() -> GaugeRows:
     from payments.mirror_check import RESULTS, last
 
-    found = last() or {}
-    return [([result], found.get(result, 0)) for result in RESULTS]
+    results = last() or {}
+    return [([result], results.get(result, 0)) for result in RESULTS]
 
 
 database_gauge(

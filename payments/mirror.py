@@ -74,14 +74,14 @@ def mirror(event: ReceivedEvent) -> None:
 
 def _mirror(event: ReceivedEvent) -> None:
     """What names an erased person goes at the end: handlers read the object again, and it may have been just now."""
-    told = event.object_data
-    payload = event.payload if _erased_intent(told) is None else without_person(event.payload)
+    stripe_object = event.object_data
+    payload = event.payload if _erased_intent(stripe_object) is None else without_person(event.payload)
     try:
-        sync(told)
+        sync(stripe_object)
         mirrored = djstripe_models.Event.sync_from_stripe_data(payload, api_key=settings.STRIPE_SECRET_KEY)
         call_handlers(mirrored)
     finally:
-        if _forget_if_erased(told):
+        if _forget_if_erased(stripe_object):
             ReceivedEvent.objects.filter(pk=event.pk).update(payload=without_person(event.payload))
 
 
@@ -103,17 +103,17 @@ def _erased_intent(data: dict[str, Any]) -> str | None:
     return intent if owners.exists() else None
 
 
-def sync(told: dict[str, Any]) -> None:
+def sync(payload: dict[str, Any]) -> None:
     """Fetch the object and write its row; nothing to do for a kind without a model. Raises StripeError.
 
     An object that Stripe does not have any more leaves the row as it was.
     """
-    model = MIRRORED.get(told.get("object", ""))
+    model = MIRRORED.get(payload.get("object", ""))
     if model is None:
         return
     try:
         current = model.stripe_class.retrieve(
-            told["id"],
+            payload["id"],
             api_key=settings.STRIPE_SECRET_KEY,
             stripe_version=settings.STRIPE_API_VERSION,
             expand=model.expand_fields,
@@ -121,7 +121,7 @@ def sync(told: dict[str, Any]) -> None:
     except stripe.InvalidRequestError as error:
         if error.http_status != 404:
             raise
-        logger.warning("an object to mirror is gone at Stripe", extra={"object": told["id"]})
+        logger.warning("an object to mirror is gone at Stripe", extra={"object": payload["id"]})
         return
     write(model, json.loads(str(current)))
 
@@ -150,6 +150,12 @@ def _note_payout(payout_id: str) -> None:
         if not contents.has_more:
             return
         contents = contents.next_page()
+
+
+def intents_of_customer(customer_id: str) -> list[str]:
+    """Ids of the PaymentIntents that Stripe has under this customer, as far as they are mirrored; a hundred at most."""
+    intents = djstripe_models.PaymentIntent.objects.filter(customer__id=customer_id)
+    return list(intents.order_by("-djstripe_id").values_list("id", flat=True)[:100])
 
 
 def call_handlers(event: djstripe_models.Event) -> None:

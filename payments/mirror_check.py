@@ -64,8 +64,8 @@ def compare(back: timedelta = BACK) -> Counter[str]:
 
 def last() -> dict[str, Any] | None:
     """When it was last compared (`at`), and how many objects came to each of RESULTS; None before the first time."""
-    found: dict[str, Any] | None = caches["shared"].get(KEY)
-    return found
+    result: dict[str, Any] | None = caches["shared"].get(KEY)
+    return result
 
 
 def differs(listed: Json, stored: Json) -> bool:
@@ -82,7 +82,7 @@ def _plain(value: Any) -> Any:
 
 
 def _pages(model: type[StripeModel], window: dict[str, int]) -> Iterator[list[Json]]:
-    found = model.stripe_class.list(
+    listing = model.stripe_class.list(
         created=window,
         limit=PAGE,
         expand=[f"data.{field}" for field in model.expand_fields],
@@ -90,12 +90,12 @@ def _pages(model: type[StripeModel], window: dict[str, int]) -> Iterator[list[Js
         stripe_version=settings.STRIPE_API_VERSION,
     )
     while True:
-        page = [json.loads(str(one)) for one in found.data]
+        page = [json.loads(str(one)) for one in listing.data]
         drop_client_secrets(page)
         yield page
-        if not found.has_more:
+        if not listing.has_more:
             return
-        found = found.next_page()
+        listing = listing.next_page()
 
 
 def _compared(model: type[StripeModel], page: list[Json]) -> Counter[str]:

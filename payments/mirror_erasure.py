@@ -63,13 +63,13 @@ def without_person(data: Any) -> Any:
 def objects_of(intents: Iterable[str]) -> set[str]:
     """Ids of every mirrored object that belongs to these intents: charges, refunds, disputes, cards, customers."""
     wanted = list(intents)
-    found = set(wanted)
+    ids = set(wanted)
     for model in OF_AN_INTENT:
         about = Q(id__in=wanted) | Q(stripe_data__payment_intent__in=wanted)
         for data in model.objects.filter(about).values_list("stripe_data", flat=True):
             named = [data.get(name) for name in ("id", "payment_method", "customer")]
-            found |= {value for value in named if isinstance(value, str)}
-    return found
+            ids |= {value for value in named if isinstance(value, str)}
+    return ids
 
 
 def erase(objects: Iterable[str]) -> None:

@@ -107,10 +107,10 @@ def account_of(api_key: str) -> Account | None:
     None when the key may not tell: restricted ones are not allowed to. Raises StripeError.
     """
     cache, name = caches["local"], f"stripe-account:{sha256(api_key.encode()).hexdigest()}"
-    found = Account.objects.filter(id=cache.get(name, "")).first()
-    if found is None and cache.get(name) != "":
-        found = _fetched_account(api_key, name)
-    return found
+    account = Account.objects.filter(id=cache.get(name, "")).first()
+    if account is None and cache.get(name) != "":
+        account = _fetched_account(api_key, name)
+    return account
 
 
 def _fetched_account(api_key: str, name: str) -> Account | None:

@@ -12,7 +12,17 @@ from payments import mirror_erasure
 from payments.domain import retention
 from payments.domain.unreadable import forget_bodies_about
 from payments.enums import UNPAID, DiscrepancyStatus, RefundStatus
-from payments.models import Discrepancy, DisputeEvidence, EvidenceFile, OfflineReceipt, Payment, ReceivedEvent, Refund
+from payments.models import (
+    Discrepancy,
+    DisputeEvidence,
+    EvidenceFile,
+    OfflineReceipt,
+    PayLink,
+    Payment,
+    Receipt,
+    ReceivedEvent,
+    Refund,
+)
 from portal.accounts.models import User
 from portal.common.retention import DONE, Chunk, Retention, due
 
@@ -27,6 +37,12 @@ def _trim_answers(limit: datetime, after: int) -> Chunk:
     return Chunk(keys[-1], len(keys)) if keys else DONE
 
 
+def _delete_links(limit: datetime, after: int) -> Chunk:
+    keys = due(PayLink.objects.all(), "created_at", limit, after)
+    PayLink.objects.filter(pk__in=keys).delete()
+    return Chunk(keys[-1], len(keys)) if keys else DONE
+
+
 def _blank_answers(which: Q) -> None:
     """What was said to a bank goes; that something was, when, and in which fields, stays."""
     answers = DisputeEvidence.objects.filter(which)
@@ -37,20 +53,20 @@ def _blank_answers(which: Q) -> None:
 RETENTION = (
     Retention(
         "payments",
-        what=_("What you paid and what we refunded: amounts, dates, Stripe's numbers"),
+        what=_("What you paid and what we refunded: amounts, dates, receipts, Stripe’s numbers"),
         why=_("For our accounts, which the law makes us keep. Once your account is erased, they lead to nobody."),
         until=_("As long as we run this service"),
     ),
     Retention(
         "stripe_messages",
-        what=_("Stripe's messages to us about your payments"),
+        what=_("Stripe’s messages to us about your payments"),
         why=_("To find out what happened to a payment; counted from when they came."),
         days=retention.KEEP_PAYLOADS.days,
         done_by="payments.tasks.trim_payloads",
     ),
     Retention(
         "stripe_copies",
-        what=_("Your name, email, address and the last digits of your card in our copy of Stripe's records"),
+        what=_("Your name, email, address and the last digits of your card in our copy of Stripe’s records"),
         why=_("For refunds and disputes, which banks allow long after a payment."),
         days=730,
         trims=mirror_erasure.TRIMS,
@@ -63,6 +79,13 @@ RETENTION = (
         ),
         days=730,
         trims=(_trim_answers,),
+    ),
+    Retention(
+        "pay_links",
+        what=_("That we emailed you a link to pay a deposit, as a code that opens nothing"),
+        why=_("To know the link when it is opened."),
+        days=90,
+        trims=(_delete_links,),
     ),
 )
 UNDER_WAY = (RefundStatus.REQUESTED, RefundStatus.PENDING, RefundStatus.UNKNOWN)
@@ -90,8 +113,10 @@ def export(user: User) -> list[dict[str, Any]]:
             ],
             "told_to_the_bank": _answers(payment),
             "entered_by_hand": _by_hand(payment),
+            "paid_with": payment.paid_with,
+            "receipt": _receipt(payment),
         }
-        for payment in payments.select_related("booking", "offline_receipt")
+        for payment in payments.select_related("booking", "offline_receipt", "receipt")
     ]
 
 
@@ -119,11 +144,36 @@ def _by_hand(payment: Payment) -> dict[str, Any]:
     }
 
 
+def _receipt(payment: Payment) -> dict[str, Any]:
+    """What was issued; empty for a payment from before each had its own receipt."""
+    receipt: Receipt | None = getattr(payment, "receipt", None)
+    if receipt is None:
+        return {}
+    return {
+        "number": str(receipt),
+        "issued": receipt.issued_on.isoformat(),
+        "paid_by": receipt.billed_to,
+        "description": receipt.description,
+        "vat": receipt.vat_amount,
+        "credit_notes": [
+            {
+                "number": str(note),
+                "issued": note.issued_on.isoformat(),
+                "amount": note.amount,
+                "description": note.description,
+            }
+            for note in receipt.credit_notes.all()
+        ],
+    }
+
+
 def erase(user: User) -> None:
-    """E-mail, free words, Stripe's payloads and mirrored objects; no amount, no status, no id."""
+    """Email, free words, Stripe's payloads and mirrored objects; no amount, no status, no id."""
     payments = Payment.objects.filter(booking__caregiver__user=user)
     intents = {intent for intent in payments.values_list("intent_id", flat=True) if intent}
-    payments.update(receipt_email="", receipt_url="", metadata={})
+    payments.update(receipt_email="", receipt_url="", paid_with="", metadata={})
+    Receipt.objects.filter(payment__in=payments).update(billed_to="")
+    PayLink.objects.filter(booking__caregiver__user=user).delete()
     Refund.objects.filter(payment__in=payments).update(note="", last_error="")
     Discrepancy.objects.filter(payment__in=payments).update(closing_note="")
     _blank_answers(Q(dispute__payment__in=payments))
@@ -144,15 +194,15 @@ def _scrub_inbox(intents: set[str], objects: set[str]) -> None:
 def erasure_blockers(user: User) -> Sequence[str]:
     """Money that is on its way, either way, or in dispute."""
     payments = Payment.objects.filter(booking__caregiver__user=user)
-    found = []
+    blockers = []
     if payments.filter(status__in=UNPAID, intent_id__isnull=False).exists():
-        found.append(gettext("A payment is still open. Wait until it is paid or cancelled."))
+        blockers.append(gettext("A payment is still open. Wait until it is paid or cancelled."))
     if Refund.objects.filter(payment__in=payments, status__in=UNDER_WAY).exists():
-        found.append(gettext("A refund to you is on its way. Wait until it has arrived."))
+        blockers.append(gettext("A refund to you is on its way. Wait until it has arrived."))
     disputed = Q(disputes__closed_at__isnull=True, disputes__isnull=False)
     differing = Q(discrepancies__status=DiscrepancyStatus.OPEN)
     if payments.filter(disputed | differing).exists():
-        found.append(
-            gettext("We're still settling a question about one of your payments. Contact us to hear when it's done.")
+        blockers.append(
+            gettext("We’re still settling a question about one of your payments. Contact us to hear when it’s done.")
         )
-    return found
+    return blockers

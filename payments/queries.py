@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from payments.domain.payable import is_payable
@@ -15,11 +17,13 @@ from payments.domain.pricing import amount_for, balance_due
 from payments.domain.refunds.followups import awaits_bank, charged_back, last_task
 from payments.enums import CAPTURED, REFUND_RESERVED, DiscrepancyStatus, PaymentStatus, Purpose, RefundStatus
 from payments.models import Payment, Refund
-from portal.audit.actor import ActorKind
+from portal.audit.actor import ActorKind, SystemActor
+from portal.bookings.domain.history import Move, moves_of
 from portal.bookings.domain.reschedule import movable_until
 from portal.bookings.enums import OWES_BALANCE, BookingStatus, SessionStatus
 from portal.bookings.models import Booking, BookingTransition
-from portal.common import clock
+from portal.common import clock, when
+from portal.common.money import formatted
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
@@ -28,7 +32,7 @@ SHOWN_AT_ONCE: Final = 100
 BANKS_CHECK: Final = timedelta(hours=1)
 
 
-def pays_now(user: "User") -> bool:
+def is_paying(user: "User") -> bool:
     """Whether the person's bank is checking a payment of theirs, or Stripe is on it, since an hour at most."""
     checked = (PaymentStatus.REQUIRES_ACTION, PaymentStatus.PROCESSING)
     own = Payment.objects.filter(booking__caregiver__user=user, status__in=checked)
@@ -43,7 +47,6 @@ class BookingRow:
     service_name: str
     starts_local: datetime
     ends_local: datetime
-    zone_label: str
     person_name: str
     location: str
     status: str
@@ -54,7 +57,7 @@ class BookingRow:
     can_cancel: bool
     has_receipt: bool
     hold_expires_at: datetime | None
-    hold_minutes_left: int | None
+    hold_seconds_left: int | None
     is_upcoming: bool
     pay_url: str
     cancel_url: str
@@ -66,6 +69,13 @@ class BookingRow:
     can_move: bool = False
     move_url: str = ""
     processing_amount: int = 0
+
+    @property
+    def hold_minutes_left(self) -> int | None:
+        """For the last hour of a hold: the minutes that have begun, never 0; None before and without one."""
+        if self.hold_seconds_left is None or self.hold_seconds_left > 3600:
+            return None
+        return max(1, ceil(self.hold_seconds_left / 60))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +114,6 @@ def row(booking: Booking, purpose: Purpose = Purpose.DEPOSIT) -> BookingRow:
         service_name=session.service.name,
         starts_local=session.starts_local,
         ends_local=session.ends_local,
-        zone_label=clock.zone_name(session.starts_local),
         person_name=booking.care_recipient.full_name,
         location=session.service.location,
         status=booking.status,
@@ -115,7 +124,7 @@ def row(booking: Booking, purpose: Purpose = Purpose.DEPOSIT) -> BookingRow:
         can_cancel=_can_cancel(booking),
         has_receipt=bool(paid),
         hold_expires_at=booking.hold_expires_at.astimezone(zone) if booking.hold_expires_at else None,
-        hold_minutes_left=_minutes_left(booking) if can_pay else None,
+        hold_seconds_left=seconds_left(booking) if can_pay else None,
         is_upcoming=booking.is_upcoming,
         pay_url=reverse(_PAY_PAGE[purpose], args=[reference]),
         cancel_url=reverse("home:cancel", args=[reference]),
@@ -150,21 +159,34 @@ def _can_cancel(booking: Booking) -> bool:
     return booking.status in (BookingStatus.AWAITING_DEPOSIT, BookingStatus.CONFIRMED)
 
 
-def _minutes_left(booking: Booking) -> int:
-    assert booking.hold_expires_at is not None  # payable bookings have one
-    return max(0, int((booking.hold_expires_at - clock.now()).total_seconds() + 59) // 60)
+def seconds_left(booking: Booking) -> int:
+    """Whole seconds until the hold ends, by our clock; never negative, and 0 without a hold."""
+    if booking.hold_expires_at is None:
+        return 0
+    return max(0, ceil((booking.hold_expires_at - clock.now()).total_seconds()))
 
 
-def rows_of(user: "User") -> list[BookingRow]:
-    """The caregiver's bookings, newest first; two queries."""
-    bookings = Booking.objects.of(user).with_details().prefetch_related("payments")
-    return [row(booking) for booking in bookings[:SHOWN_AT_ONCE]]
+def minutes_left_forms() -> dict[str, str]:
+    """“{count} minutes left.” by plural category of the language, as the browser's `Intl.PluralRules` names them."""
+    rule = Locale.parse(get_language() or "en", sep="-").plural_form
+    forms: dict[str, str] = {}
+    for minutes in range(1, 61):
+        said = ngettext("%(minutes)s minute left.", "%(minutes)s minutes left.", minutes)
+        forms.setdefault(str(rule(minutes)), said % {"minutes": "{count}"})
+    return forms
+
+
+def upcoming_rows_of(user: "User") -> list[BookingRow]:
+    """The caregiver's bookings ahead: those to pay first, then by the session's start; two queries."""
+    bookings = Booking.objects.of(user).upcoming().with_details().prefetch_related("payments")
+    rows = [row(booking) for booking in bookings.order_by("session__starts_at", "pk")[:SHOWN_AT_ONCE]]
+    return sorted(rows, key=lambda shown: not shown.can_pay)
 
 
 def unpaid_rows_of(user: "User") -> list[BookingRow]:
     """The caregiver's bookings whose deposit can be paid now."""
     bookings = Booking.objects.of(user).open_holds().with_details().prefetch_related("payments")
-    return [found for found in map(row, bookings[:SHOWN_AT_ONCE]) if found.can_pay]
+    return [shown for shown in map(row, bookings[:SHOWN_AT_ONCE]) if shown.can_pay]
 
 
 _HISTORY: Final = {
@@ -177,18 +199,34 @@ _HISTORY: Final = {
 }
 
 
-def history_of(booking: Booking) -> list[HistoryEntry]:
-    """Every change of state, oldest first, in the service's zone."""
-    zone = ZoneInfo(booking.session.service.time_zone)
-    own = str(booking.caregiver.user_id)
-    transitions = booking.transitions.all()
-    return [
-        HistoryEntry(t.occurred_at.astimezone(zone), str(_HISTORY[BookingStatus(t.to_status)]), _by(t, own))
-        for t in transitions
+def history_of(booking: Booking, payments: "list[PaymentEntry]") -> list[HistoryEntry]:
+    """Every change of state, every move and each of its `payments`, oldest first, in the service's zone."""
+    local, own = booking.session.local, str(booking.caregiver.user_id)
+    entries = [
+        HistoryEntry(local(t.occurred_at), str(_HISTORY[BookingStatus(t.to_status)]), _by(t, own))
+        for t in booking.transitions.all()
     ]
+    entries += [HistoryEntry(local(move.at), _moved(booking, move), _by(move, own)) for move in moves_of(booking)]
+    entries += [
+        HistoryEntry(payment.at, gettext("%(what)s: %(amount)s") % _said_of(payment), payment.status_label)
+        for payment in payments
+    ]
+    return sorted(entries, key=lambda entry: entry.at)
 
 
-def _by(transition: BookingTransition, own_id: str) -> str:
+def _moved(booking: Booking, move: Move) -> str:
+    if move.starts_at is None:
+        return gettext("Booking moved")
+    return gettext("Booking moved to %(time)s") % {"time": when.at(booking.session.local(move.starts_at))}
+
+
+def _said_of(payment: PaymentEntry) -> dict[str, str]:
+    return {"what": payment.purpose_label, "amount": formatted(payment.amount, payment.currency)}
+
+
+def _by(transition: BookingTransition | Move, own_id: str) -> str:
+    if transition.actor_id == SystemActor.PAY_LINK:
+        return gettext("By the payment link")
     if transition.actor_kind == ActorKind.USER:
         return gettext("By you") if transition.actor_id == own_id else gettext("By our team")
     return gettext("By our payment provider") if transition.actor_kind == ActorKind.STRIPE else gettext("Automatic")
@@ -217,19 +255,19 @@ def payments_of(booking: Booking) -> list[PaymentEntry]:
 def _entered_by_mistake(payment: Payment, zone: ZoneInfo) -> PaymentEntry:
     """No money came, and none went back."""
     at = (payment.succeeded_at or payment.created_at).astimezone(zone)
-    said = PaymentStatus.CANCELLED, gettext("Entered by mistake: no payment was made")
-    return PaymentEntry(payment.get_purpose_display(), payment.amount, payment.currency, *said, at)
+    state = PaymentStatus.CANCELLED, gettext("Entered by mistake: no payment was made")
+    return PaymentEntry(payment.get_purpose_display(), payment.amount, payment.currency, *state, at)
 
 
 def _refunds(payment: Payment, zone: ZoneInfo) -> Iterator[PaymentEntry]:
     """Those that are on their way or done, and those that somebody still sees to."""
     for refund in payment.refunds.all():
         task = last_task(refund)
-        if said := _refund_status(refund, payment, task.status if task else ""):
+        if state := _refund_status(refund, payment, task.status if task else ""):
             at = (refund.settled_at or refund.created_at).astimezone(zone)
             is_open = task is not None and task.status == DiscrepancyStatus.OPEN
             owed = task.amount if task and is_open and refund.status not in REFUND_RESERVED else refund.amount
-            yield PaymentEntry(gettext("Refund"), owed, payment.currency, *said, at)
+            yield PaymentEntry(gettext("Refund"), owed, payment.currency, *state, at)
 
 
 def _refund_status(refund: Refund, payment: Payment, task: str) -> tuple[str, str] | None:
@@ -250,10 +288,10 @@ def _refund_status(refund: Refund, payment: Payment, task: str) -> tuple[str, st
 
 def _returned_by_bank(payment: Payment, zone: ZoneInfo) -> Iterator[PaymentEntry]:
     """What lost disputes took."""
-    said = PaymentStatus.REFUNDED, gettext("Returned by the bank")
+    state = PaymentStatus.REFUNDED, gettext("Returned by the bank")
     for dispute in charged_back(payment):
         at = (dispute.closed_at or dispute.updated_at).astimezone(zone)
-        yield PaymentEntry(gettext("Refund"), dispute.withdrawn_amount, payment.currency, *said, at)
+        yield PaymentEntry(gettext("Refund"), dispute.withdrawn_amount, payment.currency, *state, at)
 
 
 def live_payment(booking: Booking, purpose: Purpose) -> Payment | None:

@@ -1,11 +1,13 @@
-"""Receipts: what was paid for a booking, as data and as PDF."""
+"""Receipts of the time before each payment had its own: what was paid for a booking, as data and as PDF.
+
+They keep their number and their look; `payments.documents` has those that are issued now.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from fpdf import FPDF
@@ -14,6 +16,7 @@ from payments.domain.refunds.followups import charged_back
 from payments.enums import Purpose, RefundStatus
 from portal.bookings.models import Booking
 from portal.common.money import formatted, major
+from portal.organisation.profile import site_profile
 
 FONT: Final = "Helvetica"
 _REFUND_OF: Final = {
@@ -23,7 +26,7 @@ _REFUND_OF: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ReceiptLine:
     """One line; `amount` in minor units."""
 
     description: str
@@ -31,56 +34,60 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
-    """Everything on a receipt. `total` is paid less `refunds`, what the bank returned among them, in minor units."""
+class CombinedReceipt:
+    """Everything on one. `total` is paid less `refunds`, what the bank returned among them, in minor units."""
 
     number: str
     issued: datetime
     organisation: dict[str, str]
     billed_to: str
     booking_reference: str
-    lines: tuple[Line, ...]
-    refunds: tuple[Line, ...]
+    lines: tuple[ReceiptLine, ...]
+    refunds: tuple[ReceiptLine, ...]
     total: int
     currency: str
     pdf_url: str
 
 
-def receipt_for(booking: Booking, pdf_url: str = "") -> Receipt | None:
-    """The booking's receipt; None while nothing was paid. What staff entered by mistake was not."""
-    captured = booking.payments.captured().order_by("succeeded_at").prefetch_related("refunds", "disputes")
+def receipt_for(booking: Booking, pdf_url: str = "") -> CombinedReceipt | None:
+    """The booking's; None when each payment has its own. What staff entered by mistake was not paid."""
+    captured = booking.payments.captured().filter(receipt__isnull=True).order_by("succeeded_at")
+    captured = captured.prefetch_related("refunds", "disputes")
     payments = [payment for payment in captured if not payment.was_taken_back]
     if not payments:
         return None
     session = booking.session
     what = f"{session.service.name}, {session.starts_local:%-d %B %Y}"
     lines = tuple(
-        Line(_("%(purpose)s: %(what)s") % {"purpose": p.get_purpose_display(), "what": what}, p.captured_amount)
+        ReceiptLine(_("%(purpose)s: %(what)s") % {"purpose": p.get_purpose_display(), "what": what}, p.captured_amount)
         for p in payments
     )
     refunds = tuple(
-        Line(_(_REFUND_OF[Purpose(p.purpose)]), r.amount)
+        ReceiptLine(_(_REFUND_OF[Purpose(p.purpose)]), r.amount)
         for p in payments
         for r in p.refunds.all()
         if r.status == RefundStatus.SUCCEEDED
     )
-    taken = tuple(Line(_("Returned by your bank"), d.withdrawn_amount) for p in payments for d in charged_back(p))
+    charged_back_lines = tuple(
+        ReceiptLine(_("Returned by your bank"), d.withdrawn_amount) for p in payments for d in charged_back(p)
+    )
+    profile = site_profile()
     issued = payments[-1].succeeded_at or payments[-1].created_at
-    return Receipt(
+    return CombinedReceipt(
         number=f"R-{payments[0].pk:06d}",
         issued=issued.astimezone(ZoneInfo(session.service.time_zone)),
-        organisation={"name": settings.SITE_NAME, **settings.ORGANISATION},
+        organisation={"name": profile.name, **profile.details},
         billed_to=str(booking.caregiver),
         booking_reference=booking.reference,
         lines=lines,
-        refunds=refunds + taken,
-        total=sum(line.amount for line in lines) - sum(line.amount for line in refunds + taken),
+        refunds=refunds + charged_back_lines,
+        total=sum(line.amount for line in lines) - sum(line.amount for line in refunds + charged_back_lines),
         currency=booking.currency,
         pdf_url=pdf_url,
     )
 
 
-def as_pdf(receipt: Receipt) -> bytes:
+def as_pdf(receipt: CombinedReceipt) -> bytes:
     """The receipt as one A4 page."""
     pdf = FPDF(format="A4")
     pdf.set_title(_("Receipt %(number)s") % {"number": receipt.number})
@@ -106,7 +113,7 @@ def as_pdf(receipt: Receipt) -> bytes:
     return bytes(pdf.output())
 
 
-def _rows(receipt: Receipt) -> list[tuple[str, str]]:
+def _rows(receipt: CombinedReceipt) -> list[tuple[str, str]]:
     def money(amount: int) -> str:
         return _printable(amount, receipt.currency)
 

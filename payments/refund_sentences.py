@@ -7,7 +7,6 @@ from payments.domain.refunds.followups import DISPUTED, awaits_bank, refund_bloc
 from payments.domain.refunds.quote import RefundQuote
 from payments.enums import DISPUTE_TO_ANSWER, DisputeStatus
 from payments.models import Payment
-from portal.bookings.domain.policy import RefundTerms
 from portal.common.money import formatted
 
 
@@ -32,7 +31,7 @@ def after(quote: RefundQuote) -> str:
 
 def for_staff(quote: RefundQuote) -> list[str]:
     """For staff who are about to cancel: each amount, and what happens with it."""
-    told = (
+    parts = (
         (quote.by_stripe, _("%(amount)s will be refunded through Stripe.")),
         (
             quote.by_hand,
@@ -54,7 +53,7 @@ def for_staff(quote: RefundQuote) -> list[str]:
         (quote.on_its_way, _("An earlier refund of %(amount)s is already on its way.")),
         (quote.processing, _("%(amount)s is still being processed. If it goes through, we’ll refund it in full.")),
     )
-    sentences = [sentence % {"amount": formatted(amount, quote.currency)} for amount, sentence in told if amount]
+    sentences = [sentence % {"amount": formatted(amount, quote.currency)} for amount, sentence in parts if amount]
     if not quote.amount and not quote.disputed and not quote.processing:
         nothing = (
             _("Nothing will be refunded.") if quote.paid else _("Nothing has been paid, so there’s nothing to refund.")
@@ -88,12 +87,12 @@ def _reason(quote: RefundQuote) -> str:
     terms, amount = quote.terms, formatted(quote.amount, quote.currency)
     if terms.waived:
         if quote.amount == quote.paid:
-            return _("We changed this session ourselves, so you’ll get a full refund of %(amount)s.") % {
+            return _("The cancellation terms don’t apply, so you’ll get a full refund of %(amount)s.") % {
                 "amount": amount
             }
-        return _("We changed this session ourselves, so everything you paid is refundable.")
+        return _("The cancellation terms don’t apply, so everything you paid is refundable.")
     if not terms.percent or terms.hours_before is None:
-        return _too_late(terms)
+        return _too_late(quote)
     notice = _notice(terms.hours_before)
     if quote.amount == quote.paid:
         return _(
@@ -114,12 +113,14 @@ def _reason(quote: RefundQuote) -> str:
     return sentence % {"notice": notice, "percent": terms.percent}
 
 
-def _too_late(terms: RefundTerms) -> str:
-    if terms.least_notice is None:
+def _too_late(quote: RefundQuote) -> str:
+    least = quote.terms.least_notice
+    if least is None:
         return _("Under the terms you booked on, there’s no refund.")
-    return _("It’s less than %(notice)s until the session, so we can’t refund what you’ve paid.") % {
-        "notice": _notice(terms.least_notice)
-    }
+    sentence = _("It’s less than %(notice)s until the session, so we can’t refund what you’ve paid.")
+    if quote.only_deposit:
+        sentence = _("It’s less than %(notice)s until the session, so we can’t refund your deposit.")
+    return sentence % {"notice": _notice(least)}
 
 
 def _notice(hours: int) -> str:
@@ -140,7 +141,7 @@ def _by_stripe(quote: RefundQuote) -> list[str]:
 
 def _other_ways(quote: RefundQuote) -> list[str]:
     """What Stripe does not send because of this cancellation."""
-    told = (
+    parts = (
         (
             quote.by_hand,
             _("You paid %(amount)s directly to our team. They’ll be in touch to refund it."),
@@ -164,4 +165,4 @@ def _other_ways(quote: RefundQuote) -> list[str]:
             _("Your payment of %(amount)s is still being processed. If it goes through, we’ll refund all of it."),
         ),
     )
-    return [sentence % {"amount": formatted(amount, quote.currency)} for amount, sentence in told if amount]
+    return [sentence % {"amount": formatted(amount, quote.currency)} for amount, sentence in parts if amount]

@@ -1,8 +1,14 @@
-"""The e-mails to finance: when they go, their shipped wording, their placeholders."""
+"""The emails to finance: when they go, their shipped wording, their placeholders.
+
+The wording is marked for translation and stays text: it may be kept in a row, where editors change it.
+"""
 
 from typing import Final
 
-from portal.notifications.templates import MessageTemplate
+from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_noop as _
+
+from portal.notifications.templates import Details, MessageTemplate
 
 _DISPUTE: Final = {
     "name": "Finn",
@@ -12,117 +18,129 @@ _DISPUTE: Final = {
     "due": "9am on Thursday 3 December",
     "url": "/admin/payments/payment/inspect/1/",
 }
+_PAYMENT: Final[Details] = ((gettext_lazy("Amount"), "amount"), (gettext_lazy("Booking reference"), "reference"))
+_REASON: Final[Details] = ((gettext_lazy("Reason"), "reason"),)
 
 DISPUTE_OPENED: Final = MessageTemplate(
     key="dispute_opened",
-    name="Dispute needs an answer",
-    sent_when="A dispute waits for an answer: it opened, became a chargeback, or opened again. To finance.",
-    subject="{amount} is disputed: answer by {due}",
-    body=(
+    name=gettext_lazy("Dispute needs a response"),
+    sent_when=gettext_lazy(
+        "A dispute needs a response: it’s new, has become a chargeback, or was reopened. To finance."
+    ),
+    subject=_("{amount} is disputed: respond by {due}"),
+    body=_(
         "Dear {name},\n\n"
-        "A cardholder disputes {amount} of booking {reference} with their bank, and the bank waits for our answer. "
-        "The bank's reason: {reason}.\n\n"
-        "Answer it on the payment's page. Stripe takes our evidence until {due}, once. Without an answer the money is "
-        "lost. "
+        "A cardholder has disputed {amount} for booking {reference} with their bank. The bank’s reason: {reason}.\n\n"
+        "Respond on the payment’s page by {due}. You can submit evidence once. If we don’t respond, we lose the money. "
         "The booking stays as it is until you decide."
     ),
-    button="Open the payment",
+    button=_("Open the payment"),
     samples=_DISPUTE,
+    details=(*_PAYMENT, *_REASON, (gettext_lazy("Respond by"), "due")),
 )
 DISPUTE_CLOSED: Final = MessageTemplate(
     key="dispute_closed",
-    name="Dispute closed",
-    sent_when="A dispute was won, lost or withdrawn. To finance.",
-    subject="The dispute about {amount} was {outcome}",
-    body=(
+    name=gettext_lazy("Dispute closed"),
+    sent_when=gettext_lazy("A dispute was won, lost or withdrawn. To finance."),
+    subject=_("The dispute about {amount} is closed: {outcome}"),
+    body=_(
         "Dear {name},\n\n"
-        "The dispute about {amount} of booking {reference} is closed. Stripe's word for its end: {outcome}.\n\n"
-        "The payment's page shows what was taken and given back."
+        "The dispute about {amount} for booking {reference} is closed. Outcome: {outcome}.\n\n"
+        "The payment’s page shows what the bank took and what it returned."
     ),
-    button="Open the payment",
+    button=_("Open the payment"),
     samples={**{key: _DISPUTE[key] for key in ("name", "amount", "reference", "url")}, "outcome": "won"},
+    details=(*_PAYMENT, (gettext_lazy("Outcome"), "outcome")),
 )
 DISCREPANCIES_OPEN: Final = MessageTemplate(
     key="discrepancies_open",
-    name="Discrepancies are open",
-    sent_when="Every morning, while the ledger and Stripe differ and nobody has decided. To finance.",
-    subject="{count} between our ledger and Stripe {are} open",
-    body=(
+    name=gettext_lazy("Open discrepancies"),
+    sent_when=gettext_lazy("Every morning while there are open differences between the ledger and Stripe. To finance."),
+    subject="{summary}",
+    body=_(
         "Dear {name},\n\n"
-        "{count} between our ledger and Stripe {are} open. The oldest has waited for {age}. At stake: {at_stake}.\n\n"
+        "{summary}. {oldest} Amount affected: {at_stake}.\n\n"
         "{kinds}.\n\n"
-        "Each says what to do. What needs nothing more is closed there with a reason."
+        "Open each one to see what to do. If there’s nothing left to do, close it and give a reason."
     ),
-    button="Open reconciliation",
+    button=_("Open reconciliation"),
     samples={
         "name": "Finn",
+        "summary": "3 open differences between our ledger and Stripe",
         "count": "3 differences",
-        "are": "are",
+        "oldest": "The oldest has been open for 2 days.",
         "age": "2 days",
         "at_stake": "£18.25",
-        "kinds": "Charge that no payment knows: 1; Status differs: 2",
+        "kinds": "Unmatched Stripe charge: 1; Status differs: 2",
         "url": "/admin/reconciliation/",
     },
+    former=("are",),
 )
 
 REFUND_TO_SETTLE: Final = MessageTemplate(
     key="refund_to_settle",
-    name="Refund did not go through, to finance",
-    sent_when="A refund that a caregiver was promised did not go through. To finance.",
-    subject="A refund of {amount} did not go through",
-    body=(
+    name=gettext_lazy("Refund didn’t go through, to finance"),
+    sent_when=gettext_lazy("A refund promised to a caregiver didn’t go through. To finance."),
+    subject=_("A refund of {amount} didn’t go through"),
+    body=_(
         "Dear {name},\n\n"
-        "The refund of {amount} for booking {reference} did not go through. Stripe's reason: {reason}.\n\n"
-        "The caregiver was promised this amount, and has been told that our team will be in touch."
+        "The refund of {amount} for booking {reference} didn’t go through. Stripe’s reason: {reason}.\n\n"
+        "We promised the caregiver this amount and told them that our team will be in touch."
     ),
-    button="Open the payment",
+    button=_("Open the payment"),
     samples={**{key: _DISPUTE[key] for key in ("name", "amount", "reference", "url")}, "reason": "expired card"},
+    details=(*_PAYMENT, *_REASON),
 )
 
 REFUND_TO_RETURN: Final = MessageTemplate(
     key="refund_to_return",
-    name="Refund to return after a dispute",
-    sent_when="A dispute is closed, and the bank has not returned all that a caregiver was promised. To finance.",
-    subject="Return {amount} of booking {reference}",
-    body=(
-        "Dear {name},\n\n"
-        "The dispute about booking {reference} is closed, and {amount} that the caregiver was promised is still to be "
-        "returned.\n\n"
-        "Open the payment. If Stripe can send the refund again, the page offers that; otherwise return the money in "
-        "another way and note it there. The caregiver has been told that our team will be in touch."
+    name=gettext_lazy("Refund to make after a dispute"),
+    sent_when=gettext_lazy(
+        "A dispute is closed, and the bank hasn’t returned everything we promised a caregiver. To finance."
     ),
-    button="Open the payment",
+    subject=_("Refund {amount} for booking {reference}"),
+    body=_(
+        "Dear {name},\n\n"
+        "The dispute about booking {reference} is closed, and we still owe the caregiver a refund of {amount}.\n\n"
+        "Open the payment. If Stripe can send the refund again, you can do that there. If not, refund it another way "
+        "and record it there. We’ve told the caregiver that our team will be in touch."
+    ),
+    button=_("Open the payment"),
     samples={key: _DISPUTE[key] for key in ("name", "amount", "reference", "url")},
+    details=_PAYMENT,
 )
 
 FRAUD_WARNING: Final = MessageTemplate(
     key="fraud_warning",
-    name="Early fraud warning",
-    sent_when="A bank warns that a payment may be fraud, and it can be refunded before a dispute. To finance.",
-    subject="Refund {amount} before it is disputed?",
-    body=(
+    name=gettext_lazy("Early fraud warning"),
+    sent_when=gettext_lazy(
+        "A bank warns that a payment may be fraudulent, and there’s still time to refund it. To finance."
+    ),
+    subject=_("Refund {amount} before it’s disputed?"),
+    body=_(
         "Dear {name},\n\n"
-        "A bank has warned Stripe that the payment of {amount} for booking {reference} may be fraud. "
-        "The bank's reason: {reason}.\n\n"
-        "Most of these warnings become a dispute within days, which costs a fee even when it is won. "
-        "If you refund the payment in full before that, there is no dispute. "
+        "A bank has warned Stripe that the payment of {amount} for booking {reference} may be fraudulent. "
+        "The bank’s reason: {reason}.\n\n"
+        "Most of these warnings turn into a dispute within days, and a dispute costs a fee even if we win. "
+        "If you refund the payment in full before then, there’s no dispute. "
         "The booking stays as it is until you decide."
     ),
-    button="Open the payment",
+    button=_("Open the payment"),
     samples={**{key: _DISPUTE[key] for key in ("name", "amount", "reference", "reason", "url")}},
+    details=(*_PAYMENT, *_REASON),
 )
 PAYOUT_FAILED: Final = MessageTemplate(
     key="payout_failed",
-    name="Payout failed",
-    sent_when="Our bank did not take a payout from Stripe. To finance.",
-    subject="A payout of {amount} failed",
-    body=(
+    name=gettext_lazy("Payout failed"),
+    sent_when=gettext_lazy("Our bank rejected a payout from Stripe. To finance."),
+    subject=_("A payout of {amount} failed"),
+    body=_(
         "Dear {name},\n\n"
-        "Stripe could not pay {amount} out to our bank account. Stripe's reason: {reason}.\n\n"
-        "The money is in the Stripe balance again. Stripe pays out nothing more to this bank account until its details "
-        "are corrected in the Stripe dashboard. The payout is {payout}."
+        "Stripe couldn’t pay {amount} into our bank account. Stripe’s reason: {reason}.\n\n"
+        "The money is back in our Stripe balance. There’ll be no more payouts to this bank account until its details "
+        "are corrected in the Stripe dashboard. The payout’s ID is {payout}."
     ),
-    button="Open reconciliation",
+    button=_("Open reconciliation"),
     samples={
         "name": "Finn",
         "amount": "£1,204.50",
@@ -130,21 +148,22 @@ PAYOUT_FAILED: Final = MessageTemplate(
         "payout": "po_1TnPortal",
         "url": "/admin/reconciliation/",
     },
+    details=((gettext_lazy("Amount"), "amount"), (gettext_lazy("Payout"), "payout"), *_REASON),
 )
 ACCOUNT_RESTRICTED: Final = MessageTemplate(
     key="account_restricted",
-    name="Stripe account restricted",
-    sent_when="Stripe stops card payments or payouts of our account. To finance.",
-    subject="Stripe has restricted our account",
-    body=(
+    name=gettext_lazy("Stripe account restricted"),
+    sent_when=gettext_lazy("Stripe has stopped card payments or payouts for our account. To finance."),
+    subject=_("Stripe has restricted our account"),
+    body=_(
         "Dear {name},\n\n"
         "{restriction}\n\n"
-        "Open the Stripe dashboard at once: its home page says what Stripe needs from us, and by when."
+        "Open the Stripe dashboard now. Its home page says what Stripe needs from us, and by when."
     ),
-    button="Open reconciliation",
+    button=_("Open reconciliation"),
     samples={
         "name": "Finn",
-        "restriction": "Stripe takes no card payments for our account any more.",
+        "restriction": "Stripe has stopped card payments for our account, so nobody can pay a deposit online.",
         "url": "/admin/reconciliation/",
     },
 )

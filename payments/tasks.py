@@ -6,7 +6,7 @@ from datetime import timedelta
 from celery import shared_task
 
 from payments import mirror, mirror_check
-from payments.domain import events, evidence, release, reminders, retention, session_changes
+from payments.domain import events, evidence, receipts, release, reminders, retention, session_changes
 from payments.domain.invariants import check as invariants
 from payments.domain.reconciliation import AlreadyRunning, digest, reconcile
 from payments.domain.refunds import send
@@ -78,6 +78,7 @@ def trim_payloads() -> int:
 @shared_task(name="payments.tasks.check_invariants")
 def check_invariants() -> int:
     """Check what must be true of the ledger; what is not is logged and counted."""
+    receipts.issue_missing_receipts()
     return invariants.check_invariants()
 
 
@@ -132,7 +133,7 @@ def compare_mirror() -> dict[str, int]:
 @shared_task(name="payments.tasks.tell_of_discrepancies")
 def tell_of_discrepancies() -> int:
     """Tell finance what is open."""
-    return digest.tell_finance()
+    return digest.notify_finance()
 
 
 def _reconcile(kind: RunKind, back: timedelta) -> None:

@@ -33,7 +33,7 @@ SECRET_CACHE_SECONDS: Final = 60
 CLIENT_SECRET: Final = re.compile(r'("client_secret"\s*:\s*)"[^"]*"')
 
 
-class Refused(Exception):
+class WebhookRejected(Exception):
     """The delivery is not taken; `result` for the metric, `status` for the answer."""
 
     def __init__(self, result: str, status: int = 400) -> None:
@@ -58,7 +58,7 @@ def receive(request: HttpRequest, endpoint: UUID) -> HttpResponse:
     try:
         body = _verified_body(request, endpoint)
         kind, is_new = _stored(body)
-    except Refused as refusal:
+    except WebhookRejected as refusal:
         WEBHOOK_RECEIVED.labels(type="unknown", result=refusal.result).inc()
         return HttpResponse(f"{refusal.result}\n", status=refusal.status, content_type="text/plain")
     if is_new and kind != unreadable.TYPE:
@@ -71,37 +71,37 @@ def receive(request: HttpRequest, endpoint: UUID) -> HttpResponse:
 def _verified_body(request: HttpRequest, endpoint: UUID) -> str:
     """The raw body, signed with the endpoint's secret not long ago; surrogates for bytes that are no UTF-8.
 
-    Raises Refused.
+    Raises WebhookRejected.
     """
     try:
         if body_length(request) > settings.STRIPE_WEBHOOK_MAX_BYTES:
-            raise Refused("too_large", 413)
+            raise WebhookRejected("too_large", 413)
     except LengthUnknown:
-        raise Refused("length_required", 411) from None
+        raise WebhookRejected("length_required", 411) from None
     secret, tolerance = _secret(endpoint)
     if not secret:
-        raise Refused("unknown_endpoint", 404)
+        raise WebhookRejected("unknown_endpoint", 404)
     signature = request.headers.get("Stripe-Signature", "")
     if not signature.isascii():  # Stripe's library compares texts, and takes no others
-        raise Refused("bad_signature")
+        raise WebhookRejected("bad_signature")
     body = request.body.decode(errors="surrogateescape")
     try:
         Signature.verify_header(body, signature, secret, tolerance)
     except stripe.SignatureVerificationError:
-        raise Refused("bad_signature") from None
+        raise WebhookRejected("bad_signature") from None
     return body
 
 
 def _secret(endpoint: UUID) -> tuple[str, int]:
     """dj-stripe's secret and tolerance (seconds) for the endpoint, cached in this process for a minute."""
     cache, key = caches["local"], f"webhook-endpoint:{endpoint}"
-    found: tuple[str, int] | None = cache.get(key)
-    if found is None:
+    known: tuple[str, int] | None = cache.get(key)
+    if known is None:
         rows = WebhookEndpoint.objects.filter(djstripe_uuid=endpoint, livemode=settings.STRIPE_LIVE_MODE)
         stored, tolerance = rows.values_list("secret", "djstripe_tolerance").first() or ("", 0)
-        found = (decrypt(stored), tolerance)
-        cache.set(key, found, SECRET_CACHE_SECONDS if found[0] else 5)
-    return found
+        known = (decrypt(stored), tolerance)
+        cache.set(key, known, SECRET_CACHE_SECONDS if known[0] else 5)
+    return known
 
 
 def _stored(body: str) -> tuple[str, bool]:
@@ -111,8 +111,8 @@ def _stored(body: str) -> tuple[str, bool]:
         is_new = store(event, "" if "client_secret" in body else body)
     except (Unstorable, DataError) as error:
         logger.error("a signed event cannot be read and is kept as bytes", extra={"reason": str(error)[:200]})
-        kept = CLIENT_SECRET.sub(r"\1null", body).encode(errors="surrogateescape")
-        return unreadable.TYPE, unreadable.keep(kept, str(error))
+        stripped = CLIENT_SECRET.sub(r"\1null", body).encode(errors="surrogateescape")
+        return unreadable.TYPE, unreadable.keep(stripped, str(error))
     return event.type if event.type in KNOWN_TYPES else "other", is_new
 
 

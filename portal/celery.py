@@ -33,6 +33,7 @@ app.conf.beat_schedule = {
     "check-invariants": {"task": "payments.tasks.check_invariants", "schedule": crontab(minute=7)},
     "check-payment-page": {"task": "payments.tasks.check_payment_page", "schedule": crontab(minute=17)},
     "remind-of-sessions": {"task": "payments.tasks.remind_of_sessions", "schedule": timedelta(minutes=5)},
+    "ask-for-feedback": {"task": "portal.bookings.tasks.ask_for_feedback", "schedule": timedelta(minutes=15)},
     "process-session-changes": {"task": "payments.tasks.process_session_changes", "schedule": timedelta(seconds=15)},
     "send-notifications": {"task": "portal.notifications.tasks.send_waiting", "schedule": timedelta(seconds=10)},
     "publish-scheduled": {"task": "home.tasks.publish_scheduled", "schedule": timedelta(seconds=60)},

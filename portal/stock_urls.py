@@ -54,10 +54,15 @@ CLOSED: Final = {  # full name, or the route of a nameless one: why nobody may o
     "wagtailadmin_api:images:listing": "lists every picture to all staff; nothing uses it",
     "wagtailadmin_api:images:detail": "shows every picture to all staff; nothing uses it",
     "wagtailadmin_api:images:find": "finds every picture for all staff; nothing uses it",
+    "wagtailsnippetchoosers_notifications_pagetext:create": "nothing is made inside a chooser of it",
     "wagtailsnippetchoosers_notifications_messagetext:create": "nothing is made inside a chooser of it",
+    "wagtailsnippetchoosers_home_contactmessage:create": "nothing is made inside a chooser of it",
+    "wagtailsnippetchoosers_organisation_sitesettings:create": "nothing is made inside a chooser of it",
     "wagtailsnippetchoosers_media_library_category:create": "nothing is made inside a chooser of it",
     "wagtailsnippetchoosers_media_library_mediaitem:create": "nothing is made inside a chooser of it",
     "wagtailsnippetchoosers_bookings_booking:create": "nothing is made inside a chooser of it",
+    "wagtailsnippetchoosers_bookings_closure:create": "nothing is made inside a chooser of it",
+    "wagtailsnippetchoosers_bookings_question:create": "nothing is made inside a chooser of it",
     "wagtailsnippetchoosers_bookings_service:create": "nothing is made inside a chooser of it",
     "wagtailsnippetchoosers_bookings_session:create": "nothing is made inside a chooser of it",
     "wagtailcore_authenticate_with_password": "a shared password, kept in clear and guessed without limit",
@@ -86,7 +91,7 @@ def without_people(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
     return wrapped
 
 
-def whole(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def with_uploaded_file(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """The import of redirects begins anew when its form does not name, signed, a file that is there."""
 
     @wraps(view)
@@ -107,6 +112,18 @@ def for_keepers_of_pages(view: Callable[..., HttpResponse]) -> Callable[..., Htt
     @wraps(view)
     def wrapped(request: HttpRequest, *args: int, **kwargs: int) -> HttpResponse:
         if not page_permission_policy.user_has_any_permission(request.user, KEEP_PAGES):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return wrapped
+
+
+def for_keepers_of_wording(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The same question about a text, which Wagtail asks all staff, too."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: int, **kwargs: int) -> HttpResponse:
+        if not request.user.has_perm("notifications.change_messagetext"):
             raise PermissionDenied
         return view(request, *args, **kwargs)
 
@@ -153,12 +170,14 @@ def with_an_address(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
 HARDENED: Final = {
     "wagtailadmin_pages:move_confirm": for_keepers_of_pages,
     "wagtailadmin_pages:confirm_workflow_cancellation": for_keepers_of_pages,
+    "wagtailsnippets_notifications_messagetext:confirm_workflow_cancellation": for_keepers_of_wording,
+    "wagtailsnippets_notifications_pagetext:confirm_workflow_cancellation": for_keepers_of_wording,
     "wagtailimages_chooser:select_format": for_choosers_of_images,
     "wagtailadmin_pages:lock": below_the_root,
     "wagtailadmin_pages:unlock": below_the_root,
     "wagtailadmin_pages:set_page_position": below_the_root,
     "wagtailadmin_choose_page_external_link": with_an_address,
-    "wagtailredirects:process_import": whole,
+    "wagtailredirects:process_import": with_uploaded_file,
     "account_change_password": with_factor,
     "account_set_password": with_factor,
     "wagtail_bulk_action": without_people,

@@ -25,6 +25,7 @@ urlpatterns = [
     path("admin/", include(stock_urls.admin)),
     path("documents/", include(stock_urls.documents)),
     path("accounts/", include(stock_urls.accounts)),
+    path("", include("portal.organisation.urls")),
     path("", include("portal.security.urls")),
     path("", include("portal.caregivers.urls")),
     path("", include("portal.media_library.urls")),

@@ -157,9 +157,9 @@ def filled_in(page: str) -> dict[str, Any]:
             continue
         if field.name == "select":
             chosen = field.find("option", selected=True) or field.find("option")
-            values[name] = chosen.get("value", "") if chosen else ""
+            values[name] = chosen.get("value", "") if chosen else ""  # type: ignore[index]
         elif field.name == "textarea":
-            values[name] = field.text.removeprefix("\n")
+            values[name] = field.text.removeprefix("\n")  # type: ignore[index]
         else:
-            values[name] = field.get("value", "on" if kind == "checkbox" else "")
+            values[name] = field.get("value", "on" if kind == "checkbox" else "")  # type: ignore[index]
     return values

@@ -34,7 +34,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) 
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's own loop runs in the tests' thread
     if PORTS not in os.environ:
         _choose_addresses()
-        if _only_security(args) or getattr(early_config.known_args_namespace, "numprocesses", 0):
+        if _only_security(args) or getattr(early_config.known_args_namespace, "numprocesses", False):
             _start()
     if _only_security(args):  # after the cluster, which is migrated under the test settings
         os.environ.update({**STAGING, "DJANGO_SETTINGS_MODULE": SETTINGS})

@@ -2,28 +2,58 @@
 
 from typing import Any, Final
 
+from django.conf import settings
 from django.core.cache import caches
 from django.db.models import Model, QuerySet
 from django.db.models.signals import post_delete, post_save
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from wagtail.images.models import Image
+from wagtail.documents.models import Document
+from wagtail.images.models import Image, SourceImageIOError
 from wagtail.models import Page, PageViewRestriction, Site
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
+from home.pages.forms import PublicPageForm
 from portal.bookings.models import Service
 from portal.common.page_cache import forget_pages, pages_version, share
+from portal.media_library.models import MediaItem
+from portal.organisation.profile import site_profile
 
-SHOWN: tuple[type[Model], ...] = (Service, Image, Site, PageViewRestriction)  # beside the pages themselves
+SHOWN: tuple[type[Model], ...] = (
+    Service,
+    Image,
+    MediaItem,
+    Document,
+    Site,
+    PageViewRestriction,
+)  # beside the pages themselves
 SECONDS: Final = 60
+SHARED: Final = "fill-1200x630|format-jpeg"
 
 
 class PublicPage:
     """Mixed into a page whose template has no form, no nonce and nothing of a visitor but who is signed in."""
 
+    keeps_for_strangers = True
+    is_public_page = True
+    base_form_class = PublicPageForm
+
+    @property
+    def own_picture(self) -> Image | None:
+        """The page's own picture for a shared link, if its type has one."""
+        return None
+
+    @property
+    def share_card(self) -> dict[str, Any]:
+        """Open Graph's properties, but for title and description, which the page's head has already."""
+        address = self.full_url  # type: ignore[attr-defined]
+        picture = self.own_picture or site_profile().share_image
+        return {"url": address, "picture": _shared(picture) if picture else None}
+
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         response: HttpResponseBase = super().serve(request, *args, **kwargs)  # type: ignore[misc]
-        share(request, response)
+        if self.keeps_for_strangers:
+            share(request, response)
         return response
 
     def get_view_restrictions(self) -> "QuerySet[PageViewRestriction]":
@@ -32,6 +62,16 @@ class PublicPage:
             return QuerySet(PageViewRestriction).none()
         restrictions: QuerySet[PageViewRestriction] = super().get_view_restrictions()  # type: ignore[misc]
         return restrictions
+
+
+def _shared(picture: Image) -> dict[str, Any] | None:
+    """Address, size and description of a picture as shared links show it; None when its file has gone missing."""
+    try:
+        rendition = picture.get_rendition(SHARED)
+    except SourceImageIOError:
+        return None
+    address = rendition.url if rendition.url.startswith("http") else settings.BASE_URL + rendition.url
+    return {"url": address, "width": rendition.width, "height": rendition.height}
 
 
 def _anything_is_restricted() -> bool:

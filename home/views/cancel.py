@@ -16,6 +16,7 @@ from payments.refund_sentences import before
 from payments.views.common import own_booking
 from portal.audit.actor import Cause, Source, actor_of
 from portal.bookings.models import Booking
+from portal.notifications.domain.page_texts import page_words
 
 
 @never_cache
@@ -61,5 +62,5 @@ def _cancelled(request: HttpRequest, booking: Booking) -> HttpResponse:
             _("A payment is still going through. We’ll cancel the booking once that’s finished, and email you."),
         )
     else:
-        messages.success(request, _("Your booking has been cancelled. We’ve sent you an email."))
+        messages.success(request, page_words("booking_cancelled").lead)
     return redirect("home:dashboard")

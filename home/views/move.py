@@ -1,12 +1,12 @@
 """A caregiver moves a booking to another session of the same service."""
 
-from datetime import datetime
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
 from payments.domain.reschedule import move_to_session
@@ -17,6 +17,8 @@ from portal.bookings.domain.reschedule import movable_until
 from portal.bookings.errors import BookingError, TimesOverlap
 from portal.bookings.forms import MoveForm, ask_about_overlap
 from portal.bookings.models import Booking
+from portal.bookings.session_options import choosing
+from portal.notifications.domain.page_texts import page_words
 from portal.security import limits
 
 
@@ -33,8 +35,16 @@ def move(request: HttpRequest, reference: str) -> HttpResponse:
             return refusal
         if form.is_valid() and _moved(request, booking, form):
             return redirect("home:booking", booking.reference)
-    context = {"booking": row(booking), "form": form, "until": _local(booking, until)}
+    context = {"booking": row(booking), "form": form, "until": until and booking.session.local(until)}
+    if until:
+        context |= _other_sessions(request, booking, form)
     return render(request, "home/move.html", context, status=422 if form.errors else 200)
+
+
+def _other_sessions(request: HttpRequest, booking: Booking, form: MoveForm) -> dict[str, Any]:
+    chosen = str(form["session"].value() or request.GET.get("session", ""))
+    page, current = reverse("home:move", args=[booking.reference]), booking.session_id
+    return {**choosing(booking.session.service, request.GET, chosen, page=page, excluding=current), "terms": None}
 
 
 def _moved(request: HttpRequest, booking: Booking, form: MoveForm) -> bool:
@@ -53,9 +63,5 @@ def _moved(request: HttpRequest, booking: Booking, form: MoveForm) -> bool:
     except BookingError as error:
         form.add_error("session", error.sentence)
         return False
-    messages.success(request, _("Your booking has been moved. Your payment moves with it. We’ve sent you an email."))
+    messages.success(request, page_words("booking_moved").lead)
     return True
-
-
-def _local(booking: Booking, until: datetime | None) -> datetime | None:
-    return until.astimezone(booking.session.starts_local.tzinfo) if until else None

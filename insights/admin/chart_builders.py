@@ -25,7 +25,7 @@ Number = int | float | None
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ChartSeries:
     """A row of numbers under one name. `currency` goes with money, which is in minor units; `shape` is how it is drawn:
     "line", "bar", "table" (not drawn), or "before" for the previous period; `link` is the template for a day where it
     leads elsewhere than its chart, empty for those who may not go there."""
@@ -62,7 +62,7 @@ class Chart:
     summary: str
     first: str
     labels: Sequence[str]
-    lines: Sequence[Line]
+    lines: Sequence[ChartSeries]
     links: Sequence[str] = ()
     link: str = ""
     of_days: bool = True
@@ -129,9 +129,9 @@ def trend(
     """A KPI by day, beside the previous period where it is `compared`."""
     result = answer.results[key]
     kpi = result.kpi
-    lines = [Line(str(kpi.name), kpi.unit, _numbers(result.series))]
+    lines = [ChartSeries(str(kpi.name), kpi.unit, _numbers(result.series))]
     if compared and answer.compare:
-        lines.append(Line(_("Previous period"), kpi.unit, _numbers(result.series_before), "before"))
+        lines.append(ChartSeries(_("Previous period"), kpi.unit, _numbers(result.series_before), "before"))
     summary = summaries.trend(result, compare=answer.compare) + _all_services(answer, key)
     link = listing.of_day(answer.viewer, answer.filters) if listing else ""
     return [Chart(key, str(heading), summary, _("Day"), _days(answer.filters), lines, link=link)]
@@ -159,7 +159,7 @@ def statuses(answer: Answer) -> list[Chart]:
             summaries.largest(list(zip(labels, counts.values(), strict=True)), _("bookings")),
             _("Status"),
             labels,
-            [Line(_("Bookings"), Unit.COUNT, list(counts.values()), "bar")],
+            [ChartSeries(_("Bookings"), Unit.COUNT, list(counts.values()), "bar")],
             links,
             of_days=False,
             sideways=True,
@@ -182,8 +182,8 @@ def funnel(answer: Answer) -> list[Chart]:
             _("Stage"),
             [name for name, _count in stages],
             [
-                Line(_("Reached"), Unit.COUNT, [count for _name, count in stages], "bar"),
-                Line(_("Share of previous stage"), Unit.RATIO, conversions, "table"),
+                ChartSeries(_("Reached"), Unit.COUNT, [count for _name, count in stages], "bar"),
+                ChartSeries(_("Share of previous stage"), Unit.RATIO, conversions, "table"),
             ],
             [_stage_link(key, answer) for key in STAGES],
             of_days=False,
@@ -219,7 +219,7 @@ def _deposits_in(currency: str, answer: Answer) -> Chart:
     results = {key: answer.results[key] for key in _DEPOSIT_LINES}
     links = _deposit_links(currency, answer)
     lines = [
-        Line(
+        ChartSeries(
             str(_DEPOSIT_LINES[key]),
             Unit.MONEY,
             [_amount(value, currency) for _day, value in result.series],
@@ -273,7 +273,7 @@ def breakdown(
     whole = sum(number or 0 for number in _numbers([(name, answer.results[name].value) for name in total]))
     pairs = list(zip(labels, counts.values(), strict=True))
     summary = summaries.largest(pairs, str(what), whole if total else None) + _all_services(answer, key)
-    lines = [Line(label_of(str(what)), Unit.COUNT, list(counts.values()), "bar")]
+    lines = [ChartSeries(label_of(str(what)), Unit.COUNT, list(counts.values()), "bar")]
     links = [link(answer, code) for code in counts]
     return [Chart(key, str(heading), summary, str(first), labels, lines, links, of_days=False, sideways=True)]
 
@@ -294,7 +294,7 @@ def emails(answer: Answer) -> list[Chart]:
     viewer, filters = answer.viewer, answer.filters
     sent, failed = (answer.results[key] for key in ("notifications_sent", "notifications_failed"))
     lines = [
-        Line(
+        ChartSeries(
             str(result.kpi.name),
             Unit.COUNT,
             _numbers(result.series),
@@ -305,7 +305,7 @@ def emails(answer: Answer) -> list[Chart]:
     ]
     deposits = drilldown.DEPOSITS_BY_STAGE.of_day(viewer, filters, reached="paid")
     paid = _numbers(answer.results["funnel_paid"].series)
-    lines.append(Line(_("Deposits paid"), Unit.COUNT, paid, link=deposits))
+    lines.append(ChartSeries(_("Deposits paid"), Unit.COUNT, paid, link=deposits))
     note = _("Emails are for all services, deposits for the chosen one.")
     summary = summaries.reminders(sent, failed, answer.results["reminder_completion"])
     summary += _all_services(answer, "notifications_sent", note)

@@ -127,7 +127,7 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class KpiRow:
     """A KPI in its section's table."""
 
     kpi: Kpi
@@ -135,13 +135,13 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class RenderedSection:
     """A section with its charts drawn and the table of all its KPIs."""
 
     key: str
     name: Text
     charts: list[Chart]
-    rows: list[Row]
+    rows: list[KpiRow]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,7 @@ class Page:
     """Everything that the page, its spreadsheets and its printout show."""
 
     cards: list[Card]
-    parts: list[Part]
+    parts: list[RenderedSection]
     empty: bool
 
     @property
@@ -162,7 +162,7 @@ def page_of(answer: Answer) -> Page:
     """The dashboard's content for `answer`."""
     results, compare = answer.results, answer.compare
     parts = [
-        Part(
+        RenderedSection(
             section.key,
             section.name,
             [chart for build in section.charts for chart in build(answer)],
@@ -175,10 +175,10 @@ def page_of(answer: Answer) -> Page:
     return Page(cards, parts, not any(result.value for result in results.values()))
 
 
-def rows(groups: Sequence[str], results: Mapping[str, Result], *, compare: bool) -> list[Row]:
+def rows(groups: Sequence[str], results: Mapping[str, Result], *, compare: bool) -> list[KpiRow]:
     """Every KPI of `groups`."""
     kpis = [kpi for group in groups for kpi in GROUPS[group]]
-    return [Row(kpi, readings(results[kpi.key], compare=compare)) for kpi in kpis]
+    return [KpiRow(kpi, readings(results[kpi.key], compare=compare)) for kpi in kpis]
 
 
 def readings(result: Result, *, compare: bool) -> list[Reading]:

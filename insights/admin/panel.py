@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from wagtail.admin.ui.components import Component
 
 from insights.admin.drilldown import Viewer
-from insights.admin.page import Row, readings
+from insights.admin.page import KpiRow, readings
 from insights.anomalies.queries import open_anomalies
 from insights.formatting import long_date
 from insights.kpis.filters import Filter
@@ -23,7 +23,7 @@ from insights.kpis.registry import leading_kpis
 from insights.kpis.results import answer
 from insights.rollups.models import Cursor
 from payments.models import Discrepancy
-from portal.common import clock
+from portal.common import clock, when
 
 LATE: Final = timedelta(minutes=10)  # the worker runs every few seconds
 SHOWN: Final = 4  # of the leading KPIs
@@ -47,13 +47,13 @@ def _stale_data() -> list[Alert]:
     read_to = Cursor.objects.values_list("read_to", flat=True).first()
     if read_to is None:
         return [
-            Alert(_("The dashboard has no data yet. If this doesn't change soon, the background worker isn't running."))
+            Alert(_("The dashboard has no data yet. If this doesn’t change soon, the background worker isn’t running."))
         ]
     if clock.now() - read_to < LATE:
         return []
     local = read_to.astimezone(ZoneInfo(settings.REPORTING_TIME_ZONE))
-    text = _("The dashboard was last updated at {time} on {day}. The background worker isn't running.")
-    return [Alert(text.format(time=clock.clock_time(local), day=long_date(local.date())))]
+    text = _("The dashboard was last updated at {time} on {day}. The background worker isn’t running.")
+    return [Alert(text.format(time=when.clock_time(local), day=long_date(local.date())))]
 
 
 def _anomalies() -> list[Alert]:
@@ -88,9 +88,9 @@ class TodayPanel(Component):
         return {"rows": today(), "alerts": alerts(viewer) if viewer else []}
 
 
-def today() -> list[Row]:
+def today() -> list[KpiRow]:
     """The first leading KPIs so far today, compared with nothing: the day is not over."""
     day = clock.reporting_day(clock.now())
     results = answer(Filter(day, day))
     leading = (results[key] for key in leading_kpis()[:SHOWN])
-    return [Row(result.kpi, readings(result, compare=False)) for result in leading]
+    return [KpiRow(result.kpi, readings(result, compare=False)) for result in leading]

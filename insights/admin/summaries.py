@@ -12,7 +12,7 @@ from insights.kpis.definition import Unit
 from insights.kpis.results import Result
 from portal.common.money import formatted
 
-NOTHING = gettext_lazy("There's nothing to show for this period.")
+NOTHING = gettext_lazy("There’s nothing to show for this period.")
 
 
 def trend(result: Result, *, compare: bool) -> str:

@@ -85,7 +85,7 @@ def _spreadsheet(export: str, name: str, page: Page, results: Answer) -> HttpRes
     if export not in ("csv", "xlsx"):
         raise BadFilter(_("“export” must be “csv” or “xlsx”."))
     if name and name not in sheets:
-        raise BadFilter(_("There's no table with that name. Leave “table” out to export everything."))
+        raise BadFilter(_("There’s no table with that name. Leave “table” out to export everything."))
     everything = all_kpis(results.results)
     tables = [sheets[name]] if name else [everything, *sheets.values()]
     filters = results.filters

@@ -14,7 +14,8 @@ from django.utils.translation import ngettext
 from insights.anomalies.judging import Judgement, Severity, Thresholds
 from insights.anomalies.statistics import FEWEST, WEEKS
 from insights.formatting import between, duration
-from portal.common.clock import clock_time, reporting_day
+from portal.common.clock import reporting_day
+from portal.common.when import clock_time
 
 BOOKING_GAP: Final = "bookings_made"  # the KPI
 LONGEST: Final = timedelta(days=7)  # a longer window would reach into its own past

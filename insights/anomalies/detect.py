@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Max, Min
 
 from insights.anomalies.booking_gap import BOOKING_GAP, Bookings, judge_gap
-from insights.anomalies.digest import tell
+from insights.anomalies.digest import send_digest
 from insights.anomalies.judging import Judgement, Thresholds, judge_day, judged_by_day, samples
 from insights.anomalies.models import Anomaly, AnomalySettings
 from insights.anomalies.statistics import WEEKS
@@ -32,7 +32,7 @@ def detect() -> int:
     for judgement in judgements:
         store(judgement)
     close_the_rest(settings.watched)
-    tell(settings.recipients)
+    send_digest(settings.recipients)
     return Anomaly.objects.filter(closed_at=None).count()
 
 

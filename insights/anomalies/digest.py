@@ -11,7 +11,7 @@ from portal.notifications.domain.send import send_to_role
 SEPARATOR = "\n\n"
 
 
-def tell(recipients: Iterable[str]) -> None:
+def send_digest(recipients: Iterable[str]) -> None:
     """Queue the email to each role of `recipients`, in the caller's transaction."""
     new = list(Anomaly.objects.filter(closed_at=None, told_at=None).order_by("pk"))
     if not new:

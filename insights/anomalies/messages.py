@@ -2,21 +2,26 @@
 
 from typing import Final
 
+from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_noop as _
+
 from portal.notifications.templates import MessageTemplate
 
 ANOMALIES_FOUND: Final = MessageTemplate(
     key="unusual_figures",
-    name="Anomalies",
-    sent_when="A KPI has left its usual range. Once for each anomaly; to the roles chosen in the settings.",
-    subject="Unusual activity: {names}",
-    body=(
+    name=gettext_lazy("Anomalies"),
+    sent_when=gettext_lazy(
+        "A KPI is outside its usual range. Once for each anomaly, to the roles chosen in the settings."
+    ),
+    subject=_("Unusual activity: {names}"),
+    body=_(
         "Dear {name},\n\n"
         "These KPIs are outside their usual range:\n\n"
         "{findings}\n\n"
         "Each was compared with the same weekday of the previous weeks. The dashboard shows when they are back to "
         "normal."
     ),
-    button="See the anomalies",
+    button=_("See the anomalies"),
     samples={
         "name": "Maya",
         "names": "Attempt failure rate",

@@ -169,5 +169,5 @@ def _day(number: int, text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        message = gettext("Line {number}: “{text}” isn't a date. Write it like 2026-12-25.")
+        message = gettext("Line {number}: “{text}” isn’t a date. Write it like 2026-12-25.")
         raise ValueError(message.format(number=number, text=text)) from None

@@ -1,6 +1,7 @@
 """KPIs of the media library and of emails. They know no service."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +12,7 @@ from insights.rollups.engagement_queries import REMINDER
 from insights.rollups.models import Measure
 
 OWNER: Final = "Digital"
+_kpi = partial(Kpi, owner=OWNER)
 TOP: Final = 10
 _PLAYS: Final = "portal.activity ActivityEvent media_played, media_completed, media_downloaded"
 _EMAILS: Final = "portal.notifications Notification, by created_at"
@@ -25,30 +27,28 @@ def _top(aggregates: Aggregates) -> Mapping[str, int]:
 
 
 MEDIA: Final = (
-    Kpi(
+    _kpi(
         key="media_plays",
         name=_("Media plays"),
         meaning=_("How often video or audio from the library was started."),
         formula="sum of plays",
         unit=Unit.COUNT,
         source=_PLAYS,
-        owner=OWNER,
         direction=Direction.HIGHER_IS_BETTER,
         per_service=False,
         query=_media("plays"),
     ),
-    Kpi(
+    _kpi(
         key="media_downloads",
         name=_("Media downloads"),
         meaning=_("How often a document or image from the library was downloaded."),
         formula="sum of downloads",
         unit=Unit.COUNT,
         source=_PLAYS,
-        owner=OWNER,
         per_service=False,
         query=_media("downloads"),
     ),
-    Kpi(
+    _kpi(
         key="media_viewers",
         name=_("Unique viewers"),
         meaning=_(
@@ -58,24 +58,22 @@ MEDIA: Final = (
         formula="count of distinct viewers",
         unit=Unit.COUNT,
         source="portal.activity ActivityEvent visitor",
-        owner=OWNER,
         direction=Direction.HIGHER_IS_BETTER,
         per_service=False,
         query=lambda aggregates: aggregates.viewers,
     ),
-    Kpi(
+    _kpi(
         key="media_watch_time",
         name=_("Watch time"),
         meaning=_("How long video and audio were played, all plays together."),
         formula="sum of watched_seconds",
         unit=Unit.SECONDS,
         source="portal.activity ActivityEvent seconds",
-        owner=OWNER,
         direction=Direction.HIGHER_IS_BETTER,
         per_service=False,
         query=_media("watched_seconds"),
     ),
-    Kpi(
+    _kpi(
         key="media_completion",
         name=_("Completion rate"),
         meaning=_(
@@ -85,19 +83,17 @@ MEDIA: Final = (
         formula="completed ÷ plays",
         unit=Unit.RATIO,
         source=_PLAYS,
-        owner=OWNER,
         direction=Direction.HIGHER_IS_BETTER,
         per_service=False,
         query=lambda aggregates: ratio(_media("completed")(aggregates), _media("plays")(aggregates)),
     ),
-    Kpi(
+    _kpi(
         key="media_top",
         name=_("Most popular items"),
         meaning=_("The ten items played or downloaded most."),
         formula="plays + downloads by item, the most used first; of equals the first by name",
         unit=Unit.BREAKDOWN,
         source=_PLAYS,
-        owner=OWNER,
         per_service=False,
         query=_top,
     ),
@@ -111,25 +107,23 @@ def _emails(column: str, template: str | None = None) -> Callable[[Aggregates], 
 
 
 NOTIFICATIONS: Final = (
-    Kpi(
+    _kpi(
         key="notifications_sent",
         name=_("Emails sent"),
         meaning=_("Emails of the period that the mail server accepted."),
         formula="count of notifications with status sent",
         unit=Unit.COUNT,
         source=_EMAILS,
-        owner=OWNER,
         per_service=False,
         query=_emails("sent"),
     ),
-    Kpi(
+    _kpi(
         key="notifications_failed",
         name=_("Emails failed"),
         meaning=_("Emails of the period that could not be sent after every retry."),
         formula="count of notifications with status failed",
         unit=Unit.COUNT,
         source=_EMAILS,
-        owner=OWNER,
         direction=Direction.LOWER_IS_BETTER,
         per_service=False,
         query=_emails("failed"),
@@ -138,18 +132,17 @@ NOTIFICATIONS: Final = (
         key="notification_delay",
         name=_("Email delay"),
         measure=Measure.NOTIFICATION_DELAY,
-        meaning=_("The time from an email's cause to its sending."),
+        meaning=_("The time from an email’s cause to its sending."),
         source="portal.notifications Notification created_at, sent_at",
         owner=OWNER,
     ),
-    Kpi(
+    _kpi(
         key="reminder_completion",
         name=_("Paid after a reminder"),
         meaning=_("Of the reminders that a held place is about to be released, the share followed by the deposit."),
         formula="paid_after ÷ sent, of the template hold_ending",
         unit=Unit.RATIO,
         source="portal.notifications Notification, payments Payment",
-        owner=OWNER,
         direction=Direction.HIGHER_IS_BETTER,
         per_service=False,
         query=lambda aggregates: ratio(

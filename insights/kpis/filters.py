@@ -66,7 +66,7 @@ def _day(query: Mapping[str, str], name: str) -> date | None:
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        message = _("“{name}” isn't a date. Write it like 2026-03-31.")
+        message = _("“{name}” isn’t a date. Write it like 2026-03-31.")
         raise BadFilter(message.format(name=name)) from None
     if not 2000 <= day.year <= 2100:
         message = _("“{name}” must be between the years 2000 and 2100.")
@@ -77,5 +77,5 @@ def _day(query: Mapping[str, str], name: str) -> date | None:
 def _service_id(slug: str) -> int:
     pk = Service.objects.filter(slug=slug).values_list("pk", flat=True).first()
     if pk is None:
-        raise BadFilter(_("There's no service with that name. Leave “service” out to see all services."))
+        raise BadFilter(_("There’s no service with that name. Leave “service” out to see all services."))
     return int(pk)

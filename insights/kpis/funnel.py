@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from typing import Final
 
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from insights.kpis.aggregates import Aggregates
 from insights.kpis.definition import Direction, Kpi, Text, Unit, Watch, ratio, share_sample
 
-OWNER: Final = "Digital"
+_kpi = partial(Kpi, owner="Digital")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def reached(aggregates: Aggregates, stage: str) -> int:
 def _stage_kpi(key: str) -> Kpi:
     stage, least = STAGES[key], _EVENT_STAGES.get(key)
     column = stage.column
-    return Kpi(
+    return _kpi(
         key=f"funnel_{key}",
         name=format_lazy(_("Funnel: {stage}"), stage=stage.name),
         meaning=format_lazy(
@@ -84,21 +85,19 @@ def _stage_kpi(key: str) -> Kpi:
         formula=f"max(sum of {column}, {least})" if least else f"sum of {column} of bookings made in the period",
         unit=Unit.COUNT,
         source="portal.activity ActivityEvent" if least else "portal.bookings Booking and payments Payment",
-        owner=OWNER,
         query=lambda aggregates: reached(aggregates, key),
     )
 
 
 def _conversion_kpi(before: str, after: str) -> Kpi:
     names = {"before": STAGES[before].name, "after": STAGES[after].name}
-    return Kpi(
+    return _kpi(
         key=f"conversion_{after}",
         name=format_lazy(_("Conversion: {before} to {after}"), **names),
         meaning=format_lazy(_("Of those who reached “{before}”, the share that went on to “{after}”."), **names),
         formula=f"funnel_{after} ÷ funnel_{before}",
         unit=Unit.RATIO,
         source=f"funnel_{after}, funnel_{before}",
-        owner=OWNER,
         direction=Direction.HIGHER_IS_BETTER,
         watched=_conversion_watch(before, after),
         query=lambda aggregates: ratio(reached(aggregates, after), reached(aggregates, before)),

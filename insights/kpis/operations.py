@@ -21,17 +21,17 @@ OPERATIONS: Final = (
         key="webhook_lag",
         name=_("Webhook lag"),
         measure=Measure.WEBHOOK_LAG,
-        meaning=_("The time from Stripe's creating an event to its being applied to the ledger."),
+        meaning=_("The time from Stripe’s creating an event to its being applied to the ledger."),
         source="payments ReceivedEvent created_at, applied_at, by received_at",
         owner="Operations",
         watched=Watch(
-            sample=_lag, message=_("The slowest 5% of Stripe's events took {value} or more to reach the ledger.")
+            sample=_lag, message=_("The slowest 5% of Stripe’s events took {value} or more to reach the ledger.")
         ),
     ),
     Kpi(
         key="open_discrepancies",
         name=_("Open discrepancies"),
-        meaning=_("Differences between the ledger and Stripe that need someone's attention."),
+        meaning=_("Differences between the ledger and Stripe that need someone’s attention."),
         formula="count of open discrepancies, now",
         unit=Unit.COUNT,
         source="payments Discrepancy",

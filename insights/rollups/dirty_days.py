@@ -14,12 +14,12 @@ from payments.models import Dispute, Payment, PaymentAttempt, PaymentTransition,
 from portal.activity.models import ActivityEvent
 from portal.audit.models import AuditEvent
 from portal.bookings.enums import ATTENDANCE
-from portal.bookings.models import Booking, BookingTransition, Session, SessionChange
+from portal.bookings.models import Booking, BookingTransition, Feedback, Session, SessionChange
 from portal.common.clock import reporting_day
 
 DirtyDays = dict[str, set[date]]  # by spec
 
-PLACES: Final = ("sessions", "attendance")
+PLACES: Final = ("sessions", "attendance", "feedback")
 UNTRACED: Final = ("notifications", "notification_delay", "webhook_lag")  # their rows change without a trace
 
 
@@ -43,9 +43,10 @@ def dirty_days(since: datetime, until: datetime) -> DirtyDays:
         days,
         BookingTransition.objects.filter(attended, **recently),
         {
-            "booking__session__starts_at": ("attendance",),
+            "booking__session__starts_at": ("attendance", "feedback"),
         },
     )
+    _mark(days, Feedback.objects.filter(changed_at__gte=since), {"booking__session__starts_at": ("feedback",)})
     _mark(
         days,
         PaymentTransition.objects.filter(**recently),

@@ -65,6 +65,8 @@ class DailyServiceTotals(Daily):
     places_held = _count()
     attended = _count()
     missed = _count()
+    feedback_given = models.PositiveIntegerField(default=0, db_default=0)
+    feedback_satisfied = models.PositiveIntegerField(default=0, db_default=0)
 
     class Meta:
         db_table = "insights_dailyfigures"  # its name in earlier releases

@@ -11,8 +11,9 @@ from payments.enums import CAPTURED, AttemptOutcome, Purpose, RefundStatus
 from payments.models import Dispute, Payment, PaymentAttempt, Refund
 from payments.models.payment import STAGE_FILTERS
 from portal.bookings.enums import BookingStatus, SessionStatus
-from portal.bookings.models import Booking, Session
+from portal.bookings.models import Booking, Feedback, Session
 
+SATISFIED: Final = 4  # of 5: the usual reading of customer satisfaction
 _BOOKING: Final = {"service_id": "session__service_id", "currency": "currency"}
 _PAYMENT: Final = {"service_id": "booking__session__service_id", "currency": "currency"}
 _OF_PAYMENT: Final = {"service_id": "payment__booking__session__service_id", "currency": "payment__currency"}
@@ -122,4 +123,16 @@ def attendance(days: Days) -> Iterator[Row]:
         {"service_id": "session__service_id", "currency": "session__service__currency"},
         attended=Count("pk", filter=Q(status=BookingStatus.COMPLETED)),
         missed=Count("pk", filter=Q(status=BookingStatus.NO_SHOW)),
+    )
+
+
+def feedback(days: Days) -> Iterator[Row]:
+    """Feedback on sessions of `days` that were attended; satisfied is a 4 or 5 of 5."""
+    return grouped(
+        Feedback.objects.filter(booking__status=BookingStatus.COMPLETED),
+        days,
+        "booking__session__starts_at",
+        {"service_id": "booking__session__service_id", "currency": "booking__session__service__currency"},
+        feedback_given=Count("pk"),
+        feedback_satisfied=Count("pk", filter=Q(rating__gte=SATISFIED)),
     )

@@ -61,6 +61,7 @@ SPECS: Final = (
     _service_totals(payment_queries.dispute_fees, "dispute_fees_amount"),
     _service_totals(payment_queries.sessions, "places_offered", "places_held"),
     _service_totals(payment_queries.attendance, "attended", "missed"),
+    _service_totals(payment_queries.feedback, "feedback_given", "feedback_satisfied"),
     RollupSpec("declines", DailyDecline, ("service_id", "currency", "reason"), ("declines",), payment_queries.declines),
     _histogram(Measure.CONFIRMATION, durations.confirmation),
     _histogram(Measure.NOTIFICATION_DELAY, durations.notification_delay),

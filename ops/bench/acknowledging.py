@@ -7,9 +7,9 @@ from statistics import quantiles
 from typing import Any
 
 from ops.bench.environment import BenchEnvironment
-from ops.bench.ingest import WORKERS
+from ops.bench.ingest import WORKERS, server
 from ops.bench.result import Result, Size, at_most, median_ratio, medians, pairs
-from ops.bench.webhooks import Endpoint, delivery, event, paced, rate
+from ops.bench.webhooks import delivery, event, paced, rate
 from ops.stack.program import until
 from ops.stack.sandbox import SandboxControl
 
@@ -23,10 +23,9 @@ def hanging(place: BenchEnvironment, size: Size) -> Iterator[Result]:
     with place.database("bench_acknowledge") as database, ExitStack() as servers:
         sandbox = servers.enter_context(place.sandbox())
         environment = place.environment(database, {"STRIPE_API_BASE": sandbox.url})
-        kept = place.child("portal_calls:make_endpoint", env=environment)
-        port = servers.enter_context(place.gunicorn("acknowledging", WORKERS, environment))
+        to = server(place, servers, "acknowledging", environment)
         servers.enter_context(place.worker(environment))
-        to, charge = Endpoint(port, kept["path"], kept["secret"]), _charge(sandbox)
+        charge, port = _charge(sandbox), to.port
 
         def requests(count: int) -> list[bytes]:
             return [delivery(to, event("charge.updated", charge)) for _ in range(count)]
@@ -48,10 +47,8 @@ def hanging(place: BenchEnvironment, size: Size) -> Iterator[Result]:
 
 def _charge(sandbox: SandboxControl) -> dict[str, Any]:
     """A charge that Stripe knows and we do not: the worker asks for it with every event."""
-    paid = sandbox.post(
-        "payment_intents", amount=1125, currency="gbp", confirm="true", payment_method="pm_card_visa",
-        **{"payment_method_types[]": "card"},
-    )  # fmt: skip
+    form = {"payment_method": "pm_card_visa", "payment_method_types[]": "card"}
+    paid = sandbox.post("payment_intents", amount=1125, currency="gbp", confirm="true", **form)
     return {"id": paid.raise_for_status().json()["latest_charge"], "object": "charge"}
 
 

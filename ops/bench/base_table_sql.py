@@ -111,13 +111,13 @@ QUERIES: Final[dict[str, str]] = {
         FROM bookings_session session JOIN bookings_booking booking ON session_id = session.id
         WHERE {_on("starts_at")} GROUP BY 1""",
     Measure.CONFIRMATION.value: _histogram(
-        Measure.CONFIRMATION, "bookings_booking", "created_at", "created_at", "confirmed_at",
+        Measure.CONFIRMATION, "bookings_booking", "created_at", "created_at", "confirmed_at"
     ),
     Measure.NOTIFICATION_DELAY.value: _histogram(
-        Measure.NOTIFICATION_DELAY, "notifications_notification", "created_at", "created_at", "sent_at",
+        Measure.NOTIFICATION_DELAY, "notifications_notification", "created_at", "created_at", "sent_at"
     ),
     Measure.WEBHOOK_LAG.value: _histogram(
-        Measure.WEBHOOK_LAG, "payments_receivedevent", "received_at", "created_at", "applied_at",
+        Measure.WEBHOOK_LAG, "payments_receivedevent", "received_at", "created_at", "applied_at"
     ),
     "notifications": f"""
         SELECT {_day("created_at")} AS day, template, count(*) AS queued,
@@ -145,7 +145,7 @@ QUERIES: Final[dict[str, str]] = {
     "different_viewers": f"""
         SELECT count(DISTINCT visitor) AS viewers FROM activity_activityevent
         WHERE {_on("occurred_at")} AND activity IN ('media_played', 'media_downloaded') AND visitor <> ''""",
-}  # fmt: skip
+}
 Table = tuple[list[str], list[tuple[Any, ...]]]  # names of the columns, rows
 
 

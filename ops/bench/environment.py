@@ -14,6 +14,7 @@ from ops.stack.postgres import TEMPLATE, Postgres, migrated_cluster, reachable_f
 from ops.stack.program import Program, free_port, listens, python, until
 from ops.stack.redis import Redis
 from ops.stack.sandbox import SandboxControl
+from ops.stack.stack import MODULE, worker
 
 SETTINGS: Final = "portal.settings.demo"
 
@@ -94,8 +95,7 @@ class BenchEnvironment:
 
     def worker(self, env: Mapping[str, str]) -> AbstractContextManager[Program]:
         """A Celery worker as the stack runs it."""
-        command = "celery -A portal worker --concurrency 2 --queues portal,mirror --loglevel WARNING"
-        return self.program("worker", [*command.split(), "--without-gossip", "--without-mingle"], env)
+        return self.program("worker", worker(2)[len(MODULE) :], env)
 
     @contextmanager
     def gunicorn(self, name: str, workers: int, env: Mapping[str, str]) -> Iterator[int]:

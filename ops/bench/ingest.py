@@ -18,7 +18,7 @@ STOCK_SETTINGS = "ops.bench.stock_settings"
 def at_once(place: BenchEnvironment, size: Size) -> Iterator[Result]:
     """Stripe answers at once; then the same insert without a web server."""
     with place.database("bench_ingest") as database, ExitStack() as servers:
-        ours = _server(place, servers, database, "ours", {})
+        ours = server(place, servers, "ours", place.environment(database))
         stock = _stock(place, servers, database, delay_ms=0)
         measured = _measured(ours, stock, size)
         yield _result("ingest_vs_stock", measured, at_least(10))
@@ -31,7 +31,7 @@ def at_once(place: BenchEnvironment, size: Size) -> Iterator[Result]:
 def after_100ms(place: BenchEnvironment, size: Size) -> Iterator[Result]:
     """Stripe takes 100 ms."""
     with place.database("bench_ingest") as database, ExitStack() as servers:
-        ours = _server(place, servers, database, "ours", {})
+        ours = server(place, servers, "ours", place.environment(database))
         stock = _stock(place, servers, database, delay_ms=100)
         measured = _measured(ours, stock, size)
         yield _result("ingest_vs_stock_100ms", measured, at_least(15))
@@ -57,12 +57,13 @@ def _stock(place: BenchEnvironment, servers: ExitStack, database: str, delay_ms:
     port = free_port()
     servers.enter_context(place.program("answering", ["ops.bench.answering", str(port), str(delay_ms)], {}, port))
     api = f"http://127.0.0.1:{port}"
+    own = servers.enter_context(place.database(f"{database}_stock"))
     extra = {"DJANGO_SETTINGS_MODULE": STOCK_SETTINGS, "STRIPE_API_BASE": api}
-    return _server(place, servers, servers.enter_context(place.database(f"{database}_stock")), "stock", extra)
+    return server(place, servers, "stock", place.environment(own, extra))
 
 
-def _server(place: BenchEnvironment, servers: ExitStack, database: str, name: str, extra: dict[str, str]) -> Endpoint:
-    environment = place.environment(database, extra)
+def server(place: BenchEnvironment, servers: ExitStack, name: str, environment: dict[str, str]) -> Endpoint:
+    """A web server that takes events."""
     kept = place.child("portal_calls:make_endpoint", env=environment)
     port = servers.enter_context(place.gunicorn(name, WORKERS, environment))
     return Endpoint(port, kept["path"], kept["secret"])

@@ -2,10 +2,10 @@
 
 import json
 import subprocess
-from pathlib import Path
 
 from ops.bench.environment import BenchEnvironment
 from ops.bench.webhooks import succeeded
+from ops.stack.postgres import postgres_folders
 from ops.stack.program import binary
 
 COLUMNS = (
@@ -26,11 +26,9 @@ def pgbench_rate(place: BenchEnvironment, database: str, clients: int, seconds: 
     script.write_text(
         f"INSERT INTO payments_receivedevent ({COLUMNS}) VALUES ({values}) ON CONFLICT (event_id) DO NOTHING;\n"
     )
-    command = [
-        binary("pgbench", *sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)), "--no-vacuum",
-        "--client", str(clients), "--jobs", "2", "--time", str(seconds), "--protocol", "prepared",
-        "--file", str(script), place.postgres.url(database).replace("postgres://", "postgresql://"),
-    ]  # fmt: skip
+    options = f"--no-vacuum --client {clients} --jobs 2 --time {seconds} --protocol prepared --file {script}"
+    url = place.postgres.url(database).replace("postgres://", "postgresql://")
+    command = [binary("pgbench", *postgres_folders()), *options.split(), url]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     told = next(line for line in done.stdout.splitlines() if line.startswith("tps ="))
     return float(told.split()[2])

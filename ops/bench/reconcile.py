@@ -62,7 +62,5 @@ def _seed(sandbox: SandboxControl, count: int, first: int, last: int) -> None:
     edges = [first + (last - first) * number // parts for number in range(parts + 1)]
     for number in range(parts):
         some = min(AT_ONCE, count - number * AT_ONCE)
-        sandbox.control(
-            "seed_intents", count=some, amount=1125, currency="gbp", status="canceled",
-            created_from=edges[number], created_to=edges[number + 1] - 1,
-        )  # fmt: skip
+        when = {"created_from": edges[number], "created_to": edges[number + 1] - 1}
+        sandbox.control("seed_intents", count=some, amount=1125, currency="gbp", status="canceled", **when)

@@ -77,8 +77,7 @@ def pairs(ours: Callable[[], float], peer: Callable[[], float], rounds: int) -> 
             theirs = peer()
             measured.append((ours(), theirs))
         else:
-            mine = ours()
-            measured.append((mine, peer()))
+            measured.append((ours(), peer()))
     return measured
 
 
@@ -96,24 +95,16 @@ def median_ratio(measured: Pairs) -> float:
 class Size:
     """`events` and `events_stock` a round; `seconds` of a timed round; `pairs` of timed rounds; rows to make."""
 
-    rounds: int
-    events: int
-    events_stock: int
-    seconds: int
-    pairs: int
-    local_intents: int
-    looped_rows: int
-    remote_intents: int
-    bookings: int
+    rounds: int = 5
+    events: int = 4000
+    events_stock: int = 500
+    seconds: int = 5
+    pairs: int = 7
+    local_intents: int = 1_000_000
+    looped_rows: int = 20_000
+    remote_intents: int = 100_000
+    bookings: int = 5_000_000
 
 
-FULL: Final = Size(
-    rounds=5, events=4000, events_stock=500, seconds=5, pairs=7,
-    local_intents=1_000_000, looped_rows=20_000, remote_intents=100_000,
-    bookings=5_000_000,
-)  # fmt: skip
-QUICK: Final = Size(
-    rounds=1, events=600, events_stock=80, seconds=2, pairs=1,
-    local_intents=150_000, looped_rows=1_000, remote_intents=5_000,
-    bookings=20_000,
-)  # fmt: skip
+FULL: Final = Size()
+QUICK: Final = Size(1, 600, 80, 2, 1, local_intents=150_000, looped_rows=1_000, remote_intents=5_000, bookings=20_000)

@@ -3,15 +3,14 @@
 import json
 import socket
 import time
-import uuid
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from ops.stripe_sandbox import API_VERSION
 from ops.stripe_sandbox.delivery import signature
 from ops.stripe_sandbox.objects import payment_intent
+from ops.stripe_sandbox.objects.event import build
 
 CLIENTS = 8
 
@@ -33,11 +32,7 @@ def succeeded() -> dict[str, Any]:
 
 def event(kind: str, about: dict[str, Any]) -> dict[str, Any]:
     """An event as Stripe delivers it."""
-    return {
-        "id": f"evt_{uuid.uuid4().hex}", "object": "event", "type": kind, "created": int(time.time()),
-        "livemode": False, "api_version": API_VERSION, "pending_webhooks": 1, "request": None,
-        "data": {"object": about},
-    }  # fmt: skip
+    return build(kind, about, None, cause=None, pending_webhooks=1)
 
 
 def delivery(to: Endpoint, told: dict[str, Any]) -> bytes:

@@ -50,10 +50,8 @@ def _book(places: Places) -> Booking:
     while True:
         session, person = next(places)
         try:
-            return book(
-                session=session, caregiver=person.caregiver, care_recipient=person,
-                cause=Cause(Actor.user(person.caregiver.user), Source.CAREGIVER),
-            )  # fmt: skip
+            cause = Cause(Actor.user(person.caregiver.user), Source.CAREGIVER)
+            return book(session=session, caregiver=person.caregiver, care_recipient=person, cause=cause)
         except BookingError:
             continue  # somebody took the last place
 

@@ -22,11 +22,8 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--run-dir", type=Path, required=True, help="folder for cache, logs and nginx.conf")
     parser.add_argument("--public-key", type=Path, required=True, help="PEM file; its signatures open /media/signed/")
     parser.add_argument("--key-id", required=True, help="the Key-Pair-Id that goes with the key")
-    parser.add_argument(
-        "--public-url",
-        action="append",
-        help="address viewers use, as signed; may be repeated; by default 127.0.0.1 and localhost at the port",
-    )
+    addresses = "address viewers use, as signed; may be repeated; by default 127.0.0.1 and localhost at the port"
+    parser.add_argument("--public-url", action="append", help=addresses)
     return parser.parse_args()
 
 
@@ -58,7 +55,7 @@ def main() -> None:
         signal.signal(stop, lambda *_: sys.exit(0))
     try:
         serve(parse_arguments())
-    except (CdnError, OSError, ValueError) as error:
+    except (RuntimeError, OSError, ValueError) as error:
         sys.exit(str(error))
 
 

@@ -3,17 +3,12 @@
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from string import Template
 from urllib.parse import urlsplit
+
+from ops.deploy.nginx.site import NginxTemplate
 
 TEMPLATE = Path(__file__).with_name("nginx.conf.template")
 MEDIA_TEMPLATE = Path(__file__).with_name("media.conf.template")
-
-
-class _NginxTemplate(Template):
-    """nginx's own variables begin with $, so ours begin with @."""
-
-    delimiter = "@"
 
 
 @dataclass(frozen=True)
@@ -50,7 +45,7 @@ def write_nginx_conf(configuration: Configuration, *, verifier_port: int, media_
     run_dir = configuration.run_dir.resolve()
     for folder in ("tmp", "cache"):
         (run_dir / folder).mkdir(parents=True, exist_ok=True)
-    text = _NginxTemplate(TEMPLATE.read_text()).substitute(
+    text = NginxTemplate(TEMPLATE.read_text()).substitute(
         # As root, nginx would hand its workers to a user who may not read the run folder.
         user="user root;" if os.geteuid() == 0 else "",
         run_dir=run_dir,
@@ -68,4 +63,4 @@ def write_nginx_conf(configuration: Configuration, *, verifier_port: int, media_
 def _media_server(folder: Path | None, port: int) -> str:
     if folder is None:
         return ""
-    return _NginxTemplate(MEDIA_TEMPLATE.read_text()).substitute(media_folder=folder.resolve(), media_port=port)
+    return NginxTemplate(MEDIA_TEMPLATE.read_text()).substitute(media_folder=folder.resolve(), media_port=port)

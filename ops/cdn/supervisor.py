@@ -1,25 +1,25 @@
 """Runs nginx and the verifier together, and ends them together."""
 
-import http.client
 import signal
 import subprocess
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.client import HTTPException
 from pathlib import Path
+from urllib.request import urlopen
 
 from ops.cdn.configuration import Configuration, write_nginx_conf
 from ops.cdn.signatures import TrustedKey
 from ops.cdn.verifier import Verifier
-from ops.stack.program import free_port
+from ops.stack.program import free_port, until
 
 READY_SECONDS = 10
 DRAIN_SECONDS = 5
 FAST_SECONDS = 2  # for nginx' own fast way, which waits for nobody
 
 
-class CdnError(Exception):
+class CdnError(RuntimeError):
     """The CDN did not start, or stopped by itself; the message is for the person at the terminal."""
 
 
@@ -48,25 +48,17 @@ def _start_nginx(conf: Path) -> subprocess.Popen[bytes]:
 
 
 def _wait_until_ready(nginx: subprocess.Popen[bytes], configuration: Configuration) -> None:
-    deadline = time.monotonic() + READY_SECONDS
-    while time.monotonic() < deadline:
-        if nginx.poll() is not None:
-            raise CdnError(f"nginx ended with status {nginx.returncode}; see {configuration.run_dir}/error.log")
-        if _healthy(configuration.port):
-            return
-        time.sleep(0.05)
-    raise CdnError(f"nginx did not answer on port {configuration.port} within {READY_SECONDS} seconds")
+    until(lambda: nginx.poll() is not None or _healthy(configuration.port), "nginx", READY_SECONDS)
+    if nginx.poll() is not None:
+        raise CdnError(f"nginx ended with status {nginx.returncode}; see {configuration.run_dir}/error.log")
 
 
 def _healthy(port: int) -> bool:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=1)
     try:
-        connection.request("GET", "/healthz")
-        return connection.getresponse().status == 200
-    except (OSError, http.client.HTTPException):
+        with urlopen(f"http://127.0.0.1:{port}/healthz", timeout=1) as answer:  # nosec B310 # our own http address
+            return bool(answer.status == 200)
+    except (OSError, HTTPException):
         return False
-    finally:
-        connection.close()
 
 
 def _stop(nginx: subprocess.Popen[bytes]) -> None:

@@ -57,10 +57,8 @@ class Caregiver:
 
     def _book(self, visit: Visit) -> str:
         """The reference of the booking, new or held already; nothing without a place. Some send the form twice."""
-        form = {
-            "service": SERVICE, "session": self._sessions[visit.session], "token": visit.token,
-            "care_recipient": self._care_recipient, "notes": "",
-        }  # fmt: skip
+        wanted = {"service": SERVICE, "session": self._sessions[visit.session]}
+        form = {**wanted, "care_recipient": self._care_recipient, "notes": "", "token": visit.token}
         replies = [self._browser.post("/book/", **form) for _ in range(2 if visit.again else 1)]
         references = {found for reply in replies if (found := _reference(reply.headers.get("location", "")))}
         for reference in references:

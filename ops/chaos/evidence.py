@@ -63,28 +63,23 @@ def refunds_of(intent: Row, refunds: Iterable[Row]) -> list[Row]:
     return [refund for refund in refunds if refund["payment_intent"] == intent["id"]]
 
 
-@dataclass(frozen=True, slots=True)
-class Acknowledged:
-    """Which events the sandbox saw answered with 2xx, and which of all the inbox had then."""
+def acknowledged(world: World) -> Evidence:
+    """Which events the sandbox saw answered with 2xx, and which of all the inbox has.
 
-    events: Mapping[str, str]
-    stored: frozenset[str]
-
-
-def acknowledged(world: World) -> Acknowledged:
-    """First what was acknowledged, then what is stored: so nothing counts as lost that is just being stored."""
+    First what was acknowledged, then what is stored: so nothing counts as lost that is just being stored.
+    """
     report = world.stack.sandbox.asked("deliveries", outcome="delivered")
     events = {one["event"]: one["type"] for one in report["deliveries"]}
-    return Acknowledged(events, frozenset(row["event_id"] for row in world.rows(INBOX)))
+    return Evidence(events, frozenset(row["event_id"] for row in world.rows(INBOX)))
 
 
 def collect(
-    world: World, before: Acknowledged, log: EventLog, violations: Iterable[str], audit_findings: Iterable[str]
+    world: World, before: Evidence, log: EventLog, violations: Iterable[str], audit_findings: Iterable[str]
 ) -> Evidence:
     """Everything, with the portal at rest."""
     sandbox = world.stack.sandbox
     return Evidence(
-        acknowledged=before.events,
+        acknowledged=before.acknowledged,
         stored=before.stored,
         intents=tuple(sandbox.every("payment_intents")),
         stripe_refunds=tuple(sandbox.every("refunds")),

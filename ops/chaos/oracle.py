@@ -20,10 +20,8 @@ UNPAID: Final = ("pending", "requires_action", "processing")
 CAPTURED: Final = ("succeeded", "partially_refunded", "refunded")
 STANDS: Final = {"succeeded": CAPTURED, "canceled": ("cancelled",)}  # any other status of Stripe's: UNPAID
 ON_ITS_WAY: Final = ("succeeded", "pending", "requires_action")
-STATUS: Final = {
-    "pending": "pending", "requires_action": "pending", "succeeded": "succeeded", "failed": "failed",
-    "canceled": "cancelled",
-}  # fmt: skip
+_SAME: Final = {status: status for status in ("pending", "succeeded", "failed")}
+STATUS: Final = {**_SAME, "requires_action": "pending", "canceled": "cancelled"}
 HOLDS_PLACE: Final = ("awaiting_deposit", "confirmed", "completed", "no_show")
 EXPECTED_TASKS: Final = (
     "refund_blocked",  # a bank sent money back, or a dispute stops a refund: finance decides

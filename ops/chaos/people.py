@@ -24,10 +24,9 @@ def make_people() -> dict[str, Any]:
 
 def _sessions() -> list[int]:
     """One for each entry of PLACES, a day and an hour apart, so that each cancellation window is met."""
-    service = Service.objects.create(
-        name="Chaos care", slug=SERVICE, summary="Few places.", location="Here", price_amount=4500, currency="GBP",
-        deposit_kind="percentage", deposit_value=2500, duration_minutes=60,
-    )  # fmt: skip
+    price = {"price_amount": 4500, "currency": "GBP", "deposit_kind": "percentage", "deposit_value": 2500}
+    about = {"name": "Chaos care", "slug": SERVICE, "summary": "Few places.", "location": "Here"}
+    service = Service.objects.create(**about, **price, duration_minutes=60)
     for hours, percent in WINDOWS:
         service.cancellation_windows.create(hours_before=hours, refund_percent=percent)
     service.save()

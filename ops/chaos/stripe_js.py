@@ -23,12 +23,10 @@ class StripeJsClient:
         Raises NoAnswer: then nobody knows whether it was paid.
         """
         intent_id = client_secret.partition("_secret_")[0]
-        form = {
-            "key": PUBLISHABLE_KEY, "client_secret": client_secret, "use_stripe_sdk": "true",
-            "payment_method_data[type]": "card", "payment_method_data[card][number]": card,
-            "payment_method_data[card][exp_month]": "12", "payment_method_data[card][exp_year]": "2034",
-            "payment_method_data[card][cvc]": "123",
-        }  # fmt: skip
+        details = {"number": card, "exp_month": "12", "exp_year": "2034", "cvc": "123"}
+        form = {f"payment_method_data[card][{name}]": value for name, value in details.items()}
+        form |= {"payment_method_data[type]": "card", "key": PUBLISHABLE_KEY}
+        form |= {"client_secret": client_secret, "use_stripe_sdk": "true"}
         return _outcome(self._post(f"/v1/payment_intents/{intent_id}/confirm", form))
 
     def authenticate(self, client_secret: str, *, passes: bool) -> str:

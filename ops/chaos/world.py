@@ -13,10 +13,9 @@ from psycopg.rows import dict_row
 
 from ops.chaos.browser import Browser
 from ops.demo import PASSWORD
-from ops.stack import Stack
 from ops.stack.postgres import CRASH_SAFE
 from ops.stack.program import printed_json
-from ops.stack.stack import DATABASE
+from ops.stack.stack import DATABASE, Stack
 
 BEGINNING: Final = "chaos_beginning"
 # A worker of the web that is killed is forked anew; Stripe may hang for as long as it takes to notice.
@@ -58,7 +57,7 @@ class World:
         return People(told["caregivers"], told["sessions"])
 
     def _signed_in(self) -> dict[str, httpx.Cookies]:
-        """Everybody's cookies, by e-mail address: they sign in through the form, once for all seeds."""
+        """Everybody's cookies, by email address: they sign in through the form, once for all seeds."""
         self.start("web")
         self.stack.wait_until_ready()
         cookies = {}

@@ -12,7 +12,7 @@ from portal.media_library.enums import Access, Kind
 from portal.media_library.models import Category, MediaItem
 from portal.media_library.queries import CARD_SPECS
 from portal.uploads import examine
-from portal.uploads.doors import LIBRARY
+from portal.uploads.policies import LIBRARY
 
 FOLDER: Final = Path(__file__).parent / "media"
 CATEGORIES: Final = (("Getting started", "getting-started"), ("Looking after yourself", "yourself"))
@@ -37,43 +37,64 @@ class Item:
 
 ITEMS: Final = (
     Item(
-        "your-first-respite-visit", Kind.VIDEO, "Your first respite visit",
+        "your-first-respite-visit",
+        Kind.VIDEO,
+        "Your first respite visit",
         "What happens when a carer comes to you for the first time, in half a minute.",
-        "your-first-respite-visit.mp4", "getting-started", poster="your-first-respite-visit.jpg",
+        "your-first-respite-visit.mp4",
+        "getting-started",
+        poster="your-first-respite-visit.jpg",
         transcript="<p>Welcome. This short film shows what happens when a carer comes to you for the first time.</p>"
         "<p>Your carer arrives ten minutes early, shows you their badge, and asks how the morning has been.</p>"
         "<p>Together you look at medicines, meals, and what brings comfort. Nothing changes unless you say so.</p>"
         "<p>Then the time is yours. Rest, work, or see a friend. We ring you if anything changes.</p>",
     ),
     Item(
-        "a-quiet-minute", Kind.AUDIO, "A quiet minute",
-        "A short breathing exercise for when you have just sat down.", "a-quiet-minute.mp3", "yourself",
+        "a-quiet-minute",
+        Kind.AUDIO,
+        "A quiet minute",
+        "A short breathing exercise for when you have just sat down.",
+        "a-quiet-minute.mp3",
+        "yourself",
         transcript="<p>Sit down somewhere you will not be needed for a few minutes. Let your shoulders drop.</p>"
         "<p>Breathe in slowly, and count to four. Breathe out, and count to six. Again. In, to four. And out, to six."
         "</p><p>Notice one sound that is far away, and one that is near.</p><p>You have done enough for this moment. "
         "When you are ready, open your eyes.</p>",
     ),
     Item(
-        "orchard-house", Kind.IMAGE, "Orchard House from the garden",
-        "Where the day programme and the nights away take place.", "orchard-house.jpg", "getting-started",
+        "orchard-house",
+        Kind.IMAGE,
+        "Orchard House from the garden",
+        "Where the day programme and the nights away take place.",
+        "orchard-house.jpg",
+        "getting-started",
         poster="orchard-house.jpg",
         alternative_text="A drawing of a low house with wide windows, and people sitting together in its garden.",
     ),
     Item(
-        "a-page-for-the-carer", Kind.DOCUMENT, "A page to leave with the carer",
+        "a-page-for-the-carer",
+        Kind.DOCUMENT,
+        "A page to leave with the carer",
         "Medicines, meals, what helps them feel calm, and who to call: one page to fill in and keep on the fridge.",
-        "a-page-for-the-carer.pdf", "getting-started", access=Access.SIGNED_IN,
+        "a-page-for-the-carer.pdf",
+        "getting-started",
+        access=Access.SIGNED_IN,
     ),
     Item(
-        "a-night-at-orchard-house", Kind.VIDEO, "A night at Orchard House",
+        "a-night-at-orchard-house",
+        Kind.VIDEO,
+        "A night at Orchard House",
         "What to bring and who is there, for families who have booked a night.",
-        "a-night-at-orchard-house.mp4", "getting-started", access=Access.BOOKED, service="overnight-respite",
+        "a-night-at-orchard-house.mp4",
+        "getting-started",
+        access=Access.BOOKED,
+        service="overnight-respite",
         poster="a-night-at-orchard-house.jpg",
         transcript="<p>This film is for families who have booked a night at Orchard House.</p><p>Bring medicines in "
         "their boxes, night clothes, glasses or hearing aids, and something familiar from home.</p><p>A carer is awake "
         "all night, and a nurse is on call. You can ring us at any hour.</p>",
     ),
-)  # fmt: skip
+)
 
 
 def seed_library() -> None:
@@ -92,12 +113,22 @@ def _add(item: Item) -> None:
     examined = examine(file, LIBRARY[item.kind])
     captions = FOLDER / f"{item.slug}.vtt"
     made = MediaItem(
-        kind=item.kind, title=item.title, slug=item.slug, summary=item.summary, access=item.access, visible=True,
-        alternative_text=item.alternative_text, transcript=item.transcript, poster=_poster(item),
+        kind=item.kind,
+        title=item.title,
+        slug=item.slug,
+        summary=item.summary,
+        access=item.access,
+        visible=True,
+        alternative_text=item.alternative_text,
+        transcript=item.transcript,
+        poster=_poster(item),
         captions=captions.read_text() if captions.exists() else "",
         service=Service.objects.get(slug=item.service) if item.service else None,
-        file=file, content_type=examined.content_type, size=examined.size, duration_seconds=examined.seconds,
-    )  # fmt: skip
+        file=file,
+        content_type=examined.content_type,
+        size=examined.size,
+        duration_seconds=examined.seconds,
+    )
     made.full_clean()
     made.save()
     made.categories.add(Category.objects.get(slug=item.category))

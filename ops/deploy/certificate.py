@@ -8,22 +8,26 @@ from typing import Final
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.x509.oid import NameOID
 
 DAYS: Final = 30
+PEM: Final = serialization.Encoding.PEM
 
 
 def self_signed(folder: Path) -> tuple[Path, Path]:
     """Make `certificate.pem` and `key.pem` for 127.0.0.1 and localhost in `folder`, and return their paths."""
     key = ec.generate_private_key(ec.SECP256R1())
-    pem = serialization.Encoding.PEM
     certificate, private = folder / "certificate.pem", folder / "key.pem"
-    private.touch(mode=0o600)
-    private.write_bytes(
-        key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()),
-    )
-    certificate.write_bytes(_signed(key).public_bytes(pem))
+    write_key(key, private)
+    certificate.write_bytes(_signed(key).public_bytes(PEM))
     return certificate, private
+
+
+def write_key(key: PrivateKeyTypes, file: Path) -> None:
+    """Readable for its owner only."""
+    file.touch(mode=0o600)
+    file.write_bytes(key.private_bytes(PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
 
 
 def _signed(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:

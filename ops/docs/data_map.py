@@ -5,6 +5,7 @@ from typing import Final
 
 from django.apps import apps
 
+from ops.docs.markdown import table
 from portal.accounts import personal_data
 
 
@@ -18,70 +19,95 @@ class Row:
     erase: str
 
 
-CONTRACT: Final = "Art. 6(1)(b) contract"
-HEALTH: Final = "Art. 6(1)(f), Art. 9(2)(h) social care"
-LAW: Final = "Art. 6(1)(c) accounts"
-INTEREST: Final = "Art. 6(1)(f) security and answering questions"
-STRIPE: Final = Row("Stripe's record of a payment", LAW, "payments (the ledger says the same)", "payments")
+BASES: Final = {
+    "consent": "Art. 6(1)(a) consent",
+    "contract": "Art. 6(1)(b) contract",
+    "health": "Art. 6(1)(f), Art. 9(2)(h) social care",
+    "law": "Art. 6(1)(c) accounts",
+    "interest": "Art. 6(1)(f) security and answering questions",
+}
 UNUSED_STRIPE: Final = "dj-stripe: a Stripe feature the portal does not use; its table stays empty"
+# Table, what it holds, lawful basis, export, erasure.
+_PERSONAL: Final = """
+accounts.User | name, email, password hash, visitor key | contract | accounts | accounts
+accounts.User_groups | role | contract | reason: says only that somebody is a caregiver | accounts
+accounts.User_user_permissions | permissions | contract | reason: staff only | accounts
+account.EmailAddress | email addresses | contract | accounts | accounts
+account.EmailConfirmation | confirmation keys; links are signed, so it stays empty | contract | reason: empty | accounts (with the address)
+mfa.Authenticator | second factors | contract | accounts | accounts
+sessions.Session | signed-in browsers | contract | reason: lasts hours, opaque | accounts
+usersessions.UserSession | signed-in browsers: network address, browser | interest | reason: shown under the person's sessions | accounts (with the session)
+admin.LogEntry | labels of what staff changed | interest | reason: a label repeats the name | accounts
+audit.AuditValue | what staff changed in contacts and care notes (health), before and after | interest+health | audit | audit
+audit.AuditEvent | account numbers and codes | interest | audit | reason: append-only; the number leads to nobody
+activity.ActivityEvent | hash of a visitor, with consent | consent | activity | activity
+insights.DailyViewer | hash of a visitor, with consent | consent | activity (the events) | activity (the key is thrown away)
+notifications.Notification | address and words of emails, with the address of a visit at home | contract | notifications | notifications
+caregivers.Caregiver | phone number | contract | caregivers | caregivers
+caregivers.CareRecipient | name, relationship, care notes and access needs (health), address, emergency contact | health | caregivers | caregivers
+caregivers.StaffNote | notes by our team about a family (may speak of health) | interest+health | caregivers | caregivers
+caregivers.ErasureRequest | account number; address until the last email | law | reason: no account is left to export | caregivers
+bookings.Booking | service, time, person, notes (may speak of health) | contract+health | bookings | bookings
+bookings.Answer | answers to a service's questions (may speak of health) | health | bookings | bookings
+bookings.Feedback | how a session was, and a comment | interest | bookings | bookings (the rating stays, without a name)
+bookings.CalendarFeed | hash of a private calendar address | contract | bookings | bookings
+bookings.BookingTransition | account numbers | contract | reason: states, in the booking | reason: numbers only
+bookings.SessionChange | who moved or cancelled a session (staff) | interest | reason: staff's number only | reason: numbers only
+payments.Payment | amounts, receipt email, Stripe ids | law | payments | payments
+payments.PayLink | hash of an emailed link that pays a deposit | contract | reason: hash and time only, leads to nobody | payments
+payments.Receipt | who paid, what for, amounts | law | payments | payments (the name is blanked)
+payments.CreditNote | amounts that went back, what for | law | payments | reason: numbers only
+payments.PaymentAttempt | outcome of an attempt | law | payments | reason: codes only
+payments.PaymentTransition | states | law | reason: in the payment | reason: codes only
+payments.Refund | amounts, staff's note | law | payments | payments
+payments.Dispute | amounts, reason code | law | reason: in the payment | reason: codes only
+payments.DisputeEvidence | what finance wrote to a bank about a payment | law | payments | payments
+payments.EvidenceFile | documents for a bank, until Stripe has them | law | reason: deleted when sent; the words are there | payments
+payments.Discrepancy | staff's closing note | law | reason: about our books, not the person | payments
+payments.OfflineReceipt | reference of a payment made otherwise | law | payments | payments
+payments.ReceivedEvent | Stripe's messages | law | payments (the ledger says the same) | payments
+payments.UnreadableEvent | Stripe's messages as bytes | law | payments (the ledger says the same) | payments
+home.ContactMessage | name, address, phone number and words sent with the contact form | interest | home | home
+wagtailcore.ModelLogEntry | labels of what staff changed | interest | home | home
+wagtailcore.Revision | stored versions, if staff save a person's row | interest | reason: repeats the row | home
+"""
+_MIRRORED: Final = ("PaymentIntent", "Charge", "Refund", "Dispute", "PaymentMethod", "Customer", "Event")
+
+
+def _row(holds: str, bases: str, export: str, erase: str) -> Row:
+    return Row(holds, "; ".join(BASES[basis] for basis in bases.split("+")), export, erase)
+
+
+_STRIPE: Final = _row("Stripe's record of a payment", "law", "payments (the ledger says the same)", "payments")
 PERSONAL: Final = {
-    "accounts.User": Row("name, email, password hash, visitor key", CONTRACT, "accounts", "accounts"),
-    "accounts.User_groups": Row("role", CONTRACT, "reason: says only that somebody is a caregiver", "accounts"),
-    "accounts.User_user_permissions": Row("permissions", CONTRACT, "reason: staff only", "accounts"),
-    "account.EmailAddress": Row("email addresses", CONTRACT, "accounts", "accounts"),
-    "account.EmailConfirmation": Row("confirmation keys; links are signed, so it stays empty", CONTRACT, "reason: empty", "accounts (with the address)"),
-    "mfa.Authenticator": Row("second factors", CONTRACT, "accounts", "accounts"),
-    "sessions.Session": Row("signed-in browsers", CONTRACT, "reason: lasts hours, opaque", "accounts"),
-    "usersessions.UserSession": Row("signed-in browsers: network address, browser", INTEREST, "reason: shown under the person's sessions", "accounts (with the session)"),
-    "admin.LogEntry": Row("labels of what staff changed", INTEREST, "reason: a label repeats the name", "accounts"),
-    "audit.AuditEvent": Row("account numbers and codes", INTEREST, "audit", "reason: append-only; the number leads to nobody"),
-    "activity.ActivityEvent": Row("hash of a visitor, with consent", "Art. 6(1)(a) consent", "activity", "activity"),
-    "insights.DailyViewer": Row("hash of a visitor, with consent", "Art. 6(1)(a) consent", "activity (the events)", "activity (the key is thrown away)"),
-    "notifications.Notification": Row("address and words of emails", CONTRACT, "notifications", "notifications"),
-    "caregivers.Caregiver": Row("phone number", CONTRACT, "caregivers", "caregivers"),
-    "caregivers.CareRecipient": Row("name, relationship, care notes (health)", HEALTH, "caregivers", "caregivers"),
-    "caregivers.ErasureRequest": Row("account number; address until the last email", LAW, "reason: no account is left to export", "caregivers"),
-    "bookings.Booking": Row("service, time, person, notes (may speak of health)", CONTRACT + "; " + HEALTH, "bookings", "bookings"),
-    "bookings.BookingTransition": Row("account numbers", CONTRACT, "reason: states, in the booking", "reason: numbers only"),
-    "bookings.SessionChange": Row("who moved or cancelled a session (staff)", INTEREST, "reason: staff's number only", "reason: numbers only"),
-    "payments.Payment": Row("amounts, receipt email, Stripe ids", LAW, "payments", "payments"),
-    "payments.PaymentAttempt": Row("outcome of an attempt", LAW, "payments", "reason: codes only"),
-    "payments.PaymentTransition": Row("states", LAW, "reason: in the payment", "reason: codes only"),
-    "payments.Refund": Row("amounts, staff's note", LAW, "payments", "payments"),
-    "payments.Dispute": Row("amounts, reason code", LAW, "reason: in the payment", "reason: codes only"),
-    "payments.DisputeEvidence": Row("what finance wrote to a bank about a payment", LAW, "payments", "payments"),
-    "payments.EvidenceFile": Row(
-        "documents for a bank, until Stripe has them", LAW, "reason: deleted when sent; the words are there", "payments"
-    ),
-    "payments.Discrepancy": Row("staff's closing note", LAW, "reason: about our books, not the person", "payments"),
-    "payments.OfflineReceipt": Row("reference of a payment made otherwise", LAW, "payments", "payments"),
-    "payments.ReceivedEvent": Row("Stripe's messages", LAW, "payments (the ledger says the same)", "payments"),
-    "payments.UnreadableEvent": Row("Stripe's messages as bytes", LAW, "payments (the ledger says the same)", "payments"),
-    "wagtailcore.ModelLogEntry": Row("labels of what staff changed", INTEREST, "home", "home"),
-    "wagtailcore.Revision": Row("stored versions, if staff save a person's row", INTEREST, "reason: repeats the row", "home"),
-    **{f"djstripe.{name}": STRIPE for name in ("PaymentIntent", "Charge", "Refund", "Dispute", "PaymentMethod", "Customer", "Event")},
-}  # fmt: skip
+    **{table: _row(*said) for table, *said in (line.split(" | ") for line in _PERSONAL.strip().splitlines())},
+    **{f"djstripe.{name}": _STRIPE for name in _MIRRORED},
+}
 _STAFF: Final = "staff's work: who edited or approved content; ends with the account of the colleague"
 _CONTENT: Final = "content, structure or settings: names nobody"
 # Whole apps, then single tables: why they hold nothing about a caregiver.
 OTHERS: Final = {
-    "djstripe": UNUSED_STRIPE, "wagtailcore": _STAFF, "wagtailadmin": _STAFF, "wagtailusers": _STAFF,
-    "wagtailforms": "no form page is offered; its table stays empty", "wagtailredirects": _CONTENT, "wagtailembeds": _CONTENT,
-    "wagtaildocs": _CONTENT, "wagtailimages": _CONTENT, "wagtailsearch": "index of pages and media: names nobody",
-    "taggit": _CONTENT, "auth": _CONTENT, "contenttypes": _CONTENT,
-}  # fmt: skip
+    "djstripe": UNUSED_STRIPE,
+    **dict.fromkeys(("wagtailcore", "wagtailadmin", "wagtailusers"), _STAFF),
+    "wagtailforms": "no form page is offered; its table stays empty",
+    "wagtailsearch": "index of pages and media: names nobody",
+    **dict.fromkeys(("wagtailredirects", "wagtailembeds", "wagtaildocs", "wagtailimages"), _CONTENT),
+    **dict.fromkeys(("taggit", "auth", "contenttypes"), _CONTENT),
+}
 # Our own other tables, one by one, so that a new one has to be thought about. They hold content, counts and states.
 _OURS: Final = {
     "audit": "AuditHead",
-    "bookings": "Availability CancellationWindow Service Session",
+    "bookings": "Availability CancellationWindow Closure Closure_services Question Service Session SessionException",
     "caregivers": "RetentionProgress",
     "common": "SetupStep",
-    "home": "ContentPage DepositPage HomePage ServicesPage",
+    "home": "ContactPage ContentPage DepositPage HomePage LandingPage LegalPage NewsIndexPage NewsPage PeoplePage "
+    "QuestionsPage ServicePage ServicesPage",
     "insights": "Anomaly AnomalySettings Cursor DailyDecline DailyHistogram DailyMedia DailyNotifications "
     "DailyServiceTotals",
     "media_library": "Category MediaItem MediaItem_categories",
-    "notifications": "MessageText",
-    "payments": "PaymentPageCheck ReconciliationRun StagedDispute StagedIntent StagedRefund",
+    "notifications": "MessageText PageText",
+    "organisation": "SiteSettings",
+    "payments": "DocumentCounter PaymentPageCheck ReconciliationRun StagedDispute StagedIntent StagedRefund",
     "security": "LimitCounter",
 }
 OURS_OTHERS: Final = frozenset(f"{app}.{name}" for app, names in _OURS.items() for name in names.split())
@@ -90,27 +116,30 @@ HEAD: Final = """# Data map
 Generated by `python -m ops.docs.generate` from `ops/docs/data_map.py` and each app's `RETENTION`. A test fails when a
 table is in no row.
 
-Care notes (`caregivers.CareRecipient.care_notes`, and what is written in `bookings.Booking.notes`) are health data. They
-are read by the caregiver, by care coordinators on the attendance page of a session, and by administrators. Editors,
-finance and managers have no permission for them. Neither reading nor changing them is logged. See [dpia.md](dpia.md).
+Care notes and access needs (`caregivers.CareRecipient.care_notes`, `.access_needs`), answers to a service's questions
+(`bookings.Answer`) and what is written in `bookings.Booking.notes` are health data. They are read by the caregiver, by
+care coordinators on the pages of a family, a session and a booking, and by administrators. Editors,
+finance and managers have no permission for them. Reading them is not logged; what staff change is, with its author and
+what stood there before (`audit.AuditValue`, shown only to whoever may see the record itself). See [dpia.md](dpia.md).
 
-| table | holds | lawful basis (UK GDPR) | export | erasure |
-|---|---|---|---|---|
 """
 
 
 def data_map() -> str:
     """The page."""
-    rows = [f"| `{name}` | {r.holds} | {r.basis} | {r.export} | {r.erase} |" for name, r in sorted(PERSONAL.items())]
-    others = [f"| `{app}` | {why} |" for app, why in sorted(OTHERS.items())]
-    rules = [
-        f"| {rule.key} | {rule.what} | {rule.period} | {rule.done_by or ('nightly clearing' if rule.trims else 'erasure')} |"
+    mapped = ((f"`{name}`", row.holds, row.basis, row.export, row.erase) for name, row in sorted(PERSONAL.items()))
+    rules = (
+        (rule.key, rule.what, rule.period, rule.done_by or ("nightly clearing" if rule.trims else "erasure"))
         for rule in personal_data.retention()
-    ]
-    return "\n".join(
-        [HEAD + "\n".join(rows), "", "## How long", "", "| rule | what | kept for | cleared by |", "|---|---|---|---|",
-         *rules, "", "## Other tables", "", "| app or table | why nothing about a caregiver |", "|---|---|", *others, *(f"| `{name}` | content, counts or states: names nobody |" for name in sorted(OURS_OTHERS)), ""]
-    )  # fmt: skip
+    )
+    others = [(f"`{app}`", why) for app, why in sorted(OTHERS.items())]
+    others += [(f"`{name}`", "content, counts or states: names nobody") for name in sorted(OURS_OTHERS)]
+    sections = {
+        "": table(("table", "holds", "lawful basis (UK GDPR)", "export", "erasure"), mapped),
+        "## How long\n\n": table(("rule", "what", "kept for", "cleared by"), rules),
+        "## Other tables\n\n": table(("app or table", "why nothing about a caregiver"), others),
+    }
+    return HEAD + "\n\n".join(title + text for title, text in sections.items()) + "\n"
 
 
 def unmapped() -> list[str]:

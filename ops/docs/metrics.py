@@ -26,10 +26,13 @@ def metrics_page() -> str:
 
 def _entry(kpi: Kpi) -> str:
     scope = "" if kpi.per_service else " Includes all services."
-    return "\n".join(
-        [
-            f"### {kpi.name}", "", f"{kpi.meaning}{scope}", "",
-            f"- key: `{kpi.key}`", f"- formula: {kpi.formula}", f"- unit: {UNITS[kpi.unit]}", f"- source: {kpi.source}",
-            f"- owner: {kpi.owner}", f"- since version: {kpi.since}",
-        ]
-    )  # fmt: skip
+    return f"""### {kpi.name}
+
+{kpi.meaning}{scope}
+
+- key: `{kpi.key}`
+- formula: {kpi.formula}
+- unit: {UNITS[kpi.unit]}
+- source: {kpi.source}
+- owner: {kpi.owner}
+- since version: {kpi.since}"""

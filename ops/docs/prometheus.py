@@ -6,6 +6,7 @@ from typing import Final
 
 from django.apps import apps
 
+from ops.docs.markdown import table
 from portal.common.metrics import DECLARED
 
 HEAD: Final = """# Prometheus metrics
@@ -28,8 +29,8 @@ def prometheus_page() -> str:
     for app in apps.get_app_configs():
         if find_spec(f"{app.name}.metrics"):
             import_module(f"{app.name}.metrics")
-    rows = [
-        f"| `{name}` | {metric.kind} | {', '.join(f'`{label}`' for label in metric.labels) or '–'} | {metric.purpose} |"
+    rows = (
+        (f"`{name}`", metric.kind, ", ".join(f"`{label}`" for label in metric.labels) or "–", metric.purpose)
         for name, metric in sorted(DECLARED.items())
-    ]
-    return "\n".join([HEAD, "| metric | kind | labels | what |", "|---|---|---|---|", *rows]) + "\n"
+    )
+    return f"{HEAD}\n{table(('metric', 'kind', 'labels', 'what'), rows)}\n"

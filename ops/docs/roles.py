@@ -3,16 +3,24 @@
 from collections import defaultdict
 from typing import Final
 
+from ops.docs.markdown import table
 from portal.accounts.roles import STAFF_ROLES, Role, declared_grants
 
 VERBS: Final = {"view": "see", "add": "add", "change": "change", "delete": "delete"}
 DOES: Final = {
     Role.CAREGIVER: "books, pays, watches the library; sees their own bookings and people only; no admin",
-    Role.EDITOR: "keeps pages, pictures and e-mail texts",
+    Role.EDITOR: "keeps pages, pictures and email texts",
     Role.COORDINATOR: "keeps services and sessions, works with bookings and caregivers",
     Role.FINANCE: "sees every payment, refund, dispute and event; refunds and settles differences",
     Role.MANAGER: "reads bookings, payments and KPIs",
     Role.ADMINISTRATOR: "manages accounts and sees everything",
+}
+WAITS: Final = {
+    Role.EDITOR: "pages and texts in moderation, their own that wait, pages last published more than a year ago",
+    Role.COORDINATOR: "today's sessions, unpaid places released within two hours, sessions closed over their bookings",
+    Role.FINANCE: "today's KPIs, disputes with the day they are due, refunds that failed, discrepancies, failed events",
+    Role.MANAGER: "today's KPIs, and what is unusual, with the dashboard",
+    Role.ADMINISTRATOR: "all of it, and colleagues without a second step",
 }
 HEAD: Final = """# Roles
 
@@ -28,14 +36,12 @@ may not open answers 403; signed out leads to sign-in. Every address with its an
 
 def roles_page() -> str:
     """A line a role, then a table: things by role, with what the role may do to them."""
-    about = ["| role | does |", "|---|---|", *(f"| {role.value} | {DOES[role]} |" for role in Role)]
+    about = table(("role", "does"), ((role.value, DOES[role]) for role in Role))
     staff = [role for role in Role if role in STAFF_ROLES]
-    columns = " | ".join(role.value for role in staff)
-    rows = [f"| thing | {columns} |", "|---" * (len(staff) + 1) + "|"]
-    for thing, by_role in sorted(_things().items()):
-        cells = " | ".join(", ".join(by_role[role]) or "–" for role in staff)
-        rows.append(f"| {thing} | {cells} |")
-    return "\n".join([HEAD, *about, "", *rows]) + "\n"
+    waits = table(("role", "the admin's home page shows"), ((role.value, WAITS[role]) for role in staff))
+    things = sorted(_things().items())
+    rows = ((thing, *(", ".join(by_role[role]) or "–" for role in staff)) for thing, by_role in things)
+    return f"{HEAD}\n{about}\n\n{waits}\n\n{table(('thing', *(role.value for role in staff)), rows)}\n"
 
 
 def _things() -> dict[str, dict[Role, list[str]]]:

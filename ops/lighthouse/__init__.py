@@ -12,19 +12,21 @@ from ops.stack.program import binary, var_folder
 
 HERE: Final = Path(__file__).parent
 FLAGS: Final = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--ignore-certificate-errors",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-)  # fmt: skip
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --ignore-certificate-errors "
+    "--disable-background-networking --disable-component-update --disable-sync"
+)
 GOOD: Final = 0.9  # an audit below it counts as wrong, as in Lighthouse's own report
 TRIES: Final = 3  # a browser that is busy loses its trace at times; Lighthouse then asks to be run again
 
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """Scores of 0 to 100 by category, and each audit that cost some: `accessibility color-contrast`."""
+    """Scores of 0 to 100 by category, each audit that cost some (`accessibility color-contrast`), and the time until
+    the largest part of the page is drawn (LCP), in milliseconds."""
 
     scores: dict[str, int]
     wrong: list[str]
+    lcp_ms: int
 
 
 def score(url: str, out: Path, *, profile: Path) -> Scored:
@@ -33,7 +35,7 @@ def score(url: str, out: Path, *, profile: Path) -> Scored:
     In a Chromium of its own with `profile`: the page sees the cookies that are kept there. Nobody else may use the
     profile, or watch the browser, meanwhile. Raises RuntimeError when the page could not be judged.
     """
-    flags = f"--chrome-flags={' '.join((*FLAGS, f'--user-data-dir={profile}'))}"
+    flags = f"--chrome-flags={FLAGS} --user-data-dir={profile}"
     command = [str(_installed()), url, "--quiet", "--output=json", f"--output-path={out}", flags]
     environment = {**os.environ, "CHROME_PATH": binary("chromium")}
     for _ in range(TRIES):
@@ -55,7 +57,8 @@ def read(report: dict[str, Any]) -> Scored:
         for part in category["auditRefs"]
         if part["weight"] and _is_wrong(report["audits"][part["id"]]["score"])
     ]
-    return Scored({name: round(category["score"] * 100) for name, category in categories.items()}, wrong)
+    scores = {name: round(category["score"] * 100) for name, category in categories.items()}
+    return Scored(scores, wrong, round(report["audits"]["largest-contentful-paint"]["numericValue"]))
 
 
 def _is_wrong(score: float | None) -> bool:

@@ -12,9 +12,8 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from ops.stack import Stack
 from ops.stack.program import ROOT, var_folder
-from ops.stack.stack import DATABASE
+from ops.stack.stack import DATABASE, Stack
 
 SCRIPT: Final = ROOT / "ops" / "load" / "run-load-tests.sh"
 WEB_WORKERS: Final = 2 * (os.cpu_count() or 1) + 1  # gunicorn's own rule

@@ -44,10 +44,9 @@ def read(arguments: list[str] | None = None) -> Options:
     unable = [name for name in given.scenario if name == "webhooks" and "webhook" not in fixture]
     if unable:
         parser.error("webhooks needs events to send: a --fixture made by `python -m ops.load.prepare --events N`")
-    return Options(
-        url=given.url.rstrip("/"), duration=given.duration, vus=given.vus, think=given.think, scenarios=given.scenario,
-        ways=_ways(given, fixture), fixture=fixture, out=given.out, ease=given.ease,
-    )  # fmt: skip
+    as_given = {name: getattr(given, name) for name in ("duration", "vus", "think", "out", "ease")}
+    url, ways = given.url.rstrip("/"), _ways(given, fixture)
+    return Options(url=url, scenarios=given.scenario, ways=ways, fixture=fixture, **as_given)
 
 
 def _ways(given: argparse.Namespace, fixture: dict[str, Any]) -> tuple[str, ...]:
@@ -58,33 +57,24 @@ def _ways(given: argparse.Namespace, fixture: dict[str, Any]) -> tuple[str, ...]
 
 def _parser() -> argparse.ArgumentParser:
     listing = "\n".join(f"  {scenario.name:10} {scenario.about}" for scenario in ALL)
-    parser = argparse.ArgumentParser(
-        prog="run-load-tests.sh", description=DESCRIPTION, epilog=f"scenarios:\n{listing}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )  # fmt: skip
-    usual = [name for name in SCENARIOS if name not in ("webhooks", "browser")]
+    parser = argparse.ArgumentParser(prog="run-load-tests.sh", description=DESCRIPTION, epilog=f"scenarios:\n{listing}")
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    usual = ",".join(name for name in SCENARIOS if name not in ("webhooks", "browser"))
     parser.add_argument("--url", default="http://127.0.0.1:8000", help="the portal's address (%(default)s)")
     parser.add_argument("--duration", type=_duration, default="60s", help="of each scenario: 30s, 5m (%(default)s)")
     parser.add_argument("--vus", type=_positive, default=10, help="virtual users (%(default)s)")
     parser.add_argument("--think", type=float, default=2.0, help="seconds between pages, half to one and a half (2)")
-    parser.add_argument(
-        "--scenario", type=_scenarios, default=",".join(usual), metavar="NAME[,NAME]",
-        help="which, or all (%(default)s)",
-    )  # fmt: skip
+    which = "which, or all (%(default)s)"
+    parser.add_argument("--scenario", type=_scenarios, default=usual, metavar="NAME[,NAME]", help=which)
     parser.add_argument("--with-cdn", action="store_true", help="play media through the CDN that pages name")
-    parser.add_argument(
-        "--without-cdn", action="store_true", help="play media straight from the portal; with both, they are compared"
-    )
-    parser.add_argument(
-        "--fixture", type=Path, default=DEMO_FIXTURE,
-        help="accounts and events, from `python -m ops.load.prepare` (the accounts of make demo)",
-    )  # fmt: skip
-    parser.add_argument(
-        "--out", type=Path, default=ROOT / "storage" / "load-tests", help="folder of all runs (storage/load-tests)"
-    )
-    parser.add_argument(
-        "--ease", type=float, default=1.0, help="times the time limits, for a busy machine; errors stay errors"
-    )
+    straight = "play media straight from the portal; with both, they are compared"
+    parser.add_argument("--without-cdn", action="store_true", help=straight)
+    accounts = "accounts and events, from `python -m ops.load.prepare` (the accounts of make demo)"
+    parser.add_argument("--fixture", type=Path, default=DEMO_FIXTURE, help=accounts)
+    runs = ROOT / "storage" / "load-tests"
+    parser.add_argument("--out", type=Path, default=runs, help="folder of all runs (storage/load-tests)")
+    busy = "times the time limits, for a busy machine; errors stay errors"
+    parser.add_argument("--ease", type=float, default=1.0, help=busy)
     parser.add_argument("--allow-remote", action="store_true", help="load another machine than this one")
     return parser
 

@@ -82,13 +82,9 @@ def prepare(events: int, events_file: Path) -> dict[str, Any]:
 
 def _service() -> Service:
     service: Service
-    service, is_new = Service.objects.get_or_create(
-        slug=SERVICE,
-        defaults={
-            "name": "Load test visits", "summary": "Visits that nobody makes.", "location": "Nowhere",
-            "price_amount": 6000, "deposit_kind": "fixed", "deposit_value": 1500, "duration_minutes": 60,
-        },
-    )  # fmt: skip
+    price = {"price_amount": 6000, "deposit_kind": "fixed", "deposit_value": 1500, "duration_minutes": 60}
+    about = {"name": "Load test visits", "summary": "Visits that nobody makes.", "location": "Nowhere"}
+    service, is_new = Service.objects.get_or_create(slug=SERVICE, defaults={**about, **price})
     if is_new:
         service.cancellation_windows.create(hours_before=24, refund_percent=100)
         for weekday in range(7):
@@ -120,11 +116,10 @@ def _films() -> None:
         slug = f"load-film-{number:02}"
         if MediaItem.objects.filter(slug=slug).exists():
             continue
-        item = MediaItem(
-            kind=Kind.VIDEO, title=f"Load film {number}", slug=slug, summary="Noise.", captions="WEBVTT\n",
-            access=Access.PUBLIC if number % 3 else Access.SIGNED_IN, visible=True, content_type="video/mp4",
-            size=FILM_BYTES, duration_seconds=11,
-        )  # fmt: skip
+        access = Access.PUBLIC if number % 3 else Access.SIGNED_IN
+        item = MediaItem(kind=Kind.VIDEO, slug=slug, access=access, visible=True, size=FILM_BYTES, duration_seconds=11)
+        item.title, item.summary, item.captions = f"Load film {number}", "Noise.", "WEBVTT\n"
+        item.content_type = "video/mp4"
         item.file.save(f"{slug}.mp4", ContentFile(random.Random(number).randbytes(FILM_BYTES)), save=True)
 
 

@@ -18,10 +18,10 @@ STAGES: Final = (
     ("payment_attempted", "Payment attempted"),
     ("deposit_paid", "Deposit paid"),
 )
-FAILED_REFUNDS: Final = 'sum(increase(portal_refund_outcomes_total{outcome=~"failed|refused"}[1h]))'
+
 DEPOSITS: Final = 'sum(increase(portal_funnel_events_total{stage="deposit_paid"}[15m]))'
 DEPOSIT_MAILS: Final = (
-    'sum(increase(portal_notifications_total{template="deposit_received", outcome=~"sent|resent"}[15m]))'
+    'sum(increase(portal_notifications_total{template="booking_confirmed", outcome=~"sent|resent"}[15m]))'
 )
 DECLINES: Final = 'sum by (reason) (increase(portal_payment_outcomes_total{outcome="failed"}[$__range]))'
 VIEW_SECONDS: Final = "rate(django_http_requests_latency_seconds_by_view_method_bucket[$__rate_interval])"
@@ -67,170 +67,137 @@ def booking_funnel() -> dashboard.Dashboard:
     """From a service's page to a paid deposit, and what follows from it."""
     steps = "sum by (stage) (increase(portal_funnel_events_total[$__range]))"
     median = f"histogram_quantile(0.5, sum by (le) ({CONFIRMATION}))"
-    return _board(
-        "Booking funnel",
-        "booking-funnel",
-        {
-            "Funnel": [*_steps(), bars("Steps", "How many came to each step.", (steps, "{{stage}}"), width=24)],
-            "Bookings": [
-                lines(
-                    "Bookings",
-                    "Changes of state, per minute.",
-                    *_per_minute("portal_booking_transitions_total", "to_status"),
-                ),
-                lines(
-                    "From booking to confirmation",
-                    "Median and 95th percentile of the last hour.",
-                    "portal:booking_confirmation_seconds:p95_1h",
-                    "95 %",
-                    median,
-                    "median",
-                    unit="s",
-                    alert="BookingConfirmationSlow",
-                ),
-            ],
-            "Payments": [
-                lines(
-                    "Attempts that fail",
-                    "Share of attempts that end in a decline.",
-                    "portal:payment_failure:ratio15m",
-                    "failed",
-                    unit="percentunit",
-                    alert="PaymentFailureRateHigh",
-                ),
-                lines(
-                    "Outcomes",
-                    "Attempts by outcome, per minute.",
-                    *_per_minute("portal_payment_outcomes_total", "outcome"),
-                ),
-                bars("Reasons for declines", "As Stripe gives them.", (DECLINES, "{{reason}}")),
-                lines(
-                    "Refunds that fail",
-                    "Failed or refused, within an hour.",
-                    FAILED_REFUNDS,
-                    "failed",
-                    alert="RefundsFailing",
-                ),
-            ],
-            "Notifications": [
-                lines(
-                    "Notifications against payments",
-                    "Deposits paid, and the e-mails that say so, within a quarter of an hour.",
-                    DEPOSITS,
-                    "deposits paid",
-                    DEPOSIT_MAILS,
-                    "e-mails sent",
-                ),
-                lines(
-                    "Deposits without an e-mail",
-                    "Within half an hour.",
-                    "portal:deposits_without_mail:increase30m",
-                    "missing",
-                    alert="DepositsWithoutMail",
-                ),
-            ],
-            "Webhooks": [
-                lines(
-                    "Lag",
-                    "From Stripe's making an event to its place in the ledger, 95th percentile.",
-                    "portal:webhook_lag_seconds:p95_5m",
-                    "95 %",
-                    unit="s",
-                    alert="WebhookLagHigh",
-                ),
-                lines(
-                    "Backlog",
-                    "Events that wait for the ledger, and for the mirror.",
-                    "max by (stage) (portal_webhook_backlog)",
-                    "{{stage}}",
-                    alert="WebhookBacklog",
-                ),
-                lines(
-                    "Acknowledged in",
-                    "99th percentile.",
-                    "portal:webhook_ack_seconds:p99_5m",
-                    "99 %",
-                    unit="s",
-                    alert="WebhookAcknowledgeSlow",
-                ),
-                lines("Deliveries", "By result, per minute.", *_per_minute("portal_webhook_received_total", "result")),
-            ],
-            "Reconciliation": [
-                lines(
-                    "Open discrepancies",
-                    "Differences between the ledger and Stripe, by kind.",
-                    "max by (kind) (portal_reconciliation_discrepancies)",
-                    "{{kind}}",
-                    alert="DiscrepanciesOpen",
-                ),
-                lines(
-                    "Broken rules of the ledger",
-                    "At the last hourly check, by rule.",
-                    "max by (invariant) (portal_invariant_violations)",
-                    "{{invariant}}",
-                    alert="LedgerRuleBroken",
-                ),
-                lines(
-                    "Last reconciliation",
-                    "How long ago one ended; it runs every night.",
-                    "time() - max(portal_reconciliation_last_success_timestamp_seconds)",
-                    "ago",
-                    unit="s",
-                    alert="ReconciliationLate",
-                ),
-                lines(
-                    "Differences that reconciliation could not settle",
-                    "In a day, for an error of the portal or of Stripe.",
-                    "sum(increase(portal_reconciliation_findings_failed_total[1d]))",
-                    "failed",
-                    alert="ReconciliationFindingsFailing",
-                ),
-            ],
-            "Stripe account": [
-                lines(
-                    "Payouts that failed",
-                    "That our bank did not take and finance has not dealt with.",
-                    'max(portal_reconciliation_discrepancies{kind="payout_failed"})',
-                    "failed",
-                    alert="PayoutFailed",
-                ),
-                lines(
-                    "Account restricted",
-                    "1 while Stripe lets our account not charge, or not pay out.",
-                    'max(portal_reconciliation_discrepancies{kind="account_restricted"})',
-                    "restricted",
-                    alert="StripeAccountRestricted",
-                ),
-            ],
-            "Payment page": [
-                lines(
-                    "Scripts and headers that are not approved",
-                    "At the last hourly check of the page as a browser receives it, by kind.",
-                    "max by (kind) (portal_payment_page_differences)",
-                    "{{kind}}",
-                    alert="PaymentPageChanged",
-                ),
-                lines(
-                    "Last found as approved",
-                    "How long ago; it is checked every hour.",
-                    "time() - max(portal_payment_page_last_success_timestamp_seconds)",
-                    "ago",
-                    unit="s",
-                    alert="PaymentPageUnchecked",
-                ),
-            ],
-            "Anomalies": [
-                lines(
-                    "Out of the usual range",
-                    "1: warning, 2: critical; the report is in the admin, under Anomalies.",
-                    "max by (kpi) (portal_anomaly)",
-                    "{{kpi}}",
-                    width=24,
-                    alert="FigureUnusual",
-                )
-            ],
-        },
-    )
+    rows: Rows = {
+        "Funnel": [*_steps(), bars("Steps", "How many came to each step.", (steps, "{{stage}}"), width=24)],
+        "Bookings": [
+            lines(
+                "Bookings",
+                "Changes of state, per minute.",
+                *_per_minute("portal_booking_transitions_total", "to_status"),
+            ),
+            lines(
+                "From booking to confirmation",
+                "Median and 95th percentile of the last hour.",
+                "95 %",
+                median,
+                "median",
+                unit="s",
+                alert="BookingConfirmationSlow",
+            ),
+        ],
+        "Payments": [
+            lines(
+                "Attempts that fail",
+                "Share of attempts that end in a decline.",
+                "failed",
+                unit="percentunit",
+                alert="PaymentFailureRateHigh",
+            ),
+            lines(
+                "Outcomes", "Attempts by outcome, per minute.", *_per_minute("portal_payment_outcomes_total", "outcome")
+            ),
+            bars("Reasons for declines", "As Stripe gives them.", (DECLINES, "{{reason}}")),
+            lines("Refunds that fail", "Failed or refused, within an hour.", "failed", alert="RefundsFailing"),
+        ],
+        "Notifications": [
+            lines(
+                "Notifications against payments",
+                "Deposits paid, and the emails that say so, within a quarter of an hour.",
+                DEPOSITS,
+                "deposits paid",
+                DEPOSIT_MAILS,
+                "emails sent",
+            ),
+            lines("Deposits without an email", "Within half an hour.", "missing", alert="DepositsWithoutMail"),
+        ],
+        "Webhooks": [
+            lines(
+                "Lag",
+                "From Stripe's making an event to its place in the ledger, 95th percentile.",
+                "95 %",
+                unit="s",
+                alert="WebhookLagHigh",
+            ),
+            lines(
+                "Backlog",
+                "Events that wait for the ledger, and for the mirror.",
+                "max by (stage) (portal_webhook_backlog)",
+                "{{stage}}",
+                alert="WebhookBacklog",
+            ),
+            lines("Acknowledged in", "99th percentile.", "99 %", unit="s", alert="WebhookAcknowledgeSlow"),
+            lines("Deliveries", "By result, per minute.", *_per_minute("portal_webhook_received_total", "result")),
+        ],
+        "Reconciliation": [
+            lines(
+                "Open discrepancies",
+                "Differences between the ledger and Stripe, by kind.",
+                "max by (kind) (portal_reconciliation_discrepancies)",
+                "{{kind}}",
+                alert="DiscrepanciesOpen",
+            ),
+            lines(
+                "Broken rules of the ledger",
+                "At the last hourly check, by rule.",
+                "max by (invariant) (portal_invariant_violations)",
+                "{{invariant}}",
+                alert="LedgerRuleBroken",
+            ),
+            lines(
+                "Last reconciliation",
+                "How long ago one ended; it runs every night.",
+                "ago",
+                unit="s",
+                alert="ReconciliationLate",
+            ),
+            lines(
+                "Differences that reconciliation could not settle",
+                "In a day, for an error of the portal or of Stripe.",
+                "failed",
+                alert="ReconciliationFindingsFailing",
+            ),
+        ],
+        "Stripe account": [
+            lines(
+                "Payouts that failed",
+                "That our bank did not take and finance has not dealt with.",
+                "failed",
+                alert="PayoutFailed",
+            ),
+            lines(
+                "Account restricted",
+                "1 while Stripe lets our account not charge, or not pay out.",
+                "restricted",
+                alert="StripeAccountRestricted",
+            ),
+        ],
+        "Payment page": [
+            lines(
+                "Scripts and headers that are not approved",
+                "At the last hourly check of the page as a browser receives it, by kind.",
+                "max by (kind) (portal_payment_page_differences)",
+                "{{kind}}",
+                alert="PaymentPageChanged",
+            ),
+            lines(
+                "Last found as approved",
+                "How long ago; it is checked every hour.",
+                "ago",
+                unit="s",
+                alert="PaymentPageUnchecked",
+            ),
+        ],
+        "Anomalies": [
+            lines(
+                "Out of the usual range",
+                "1: warning, 2: critical; the report is in the admin, under Anomalies.",
+                "{{kpi}}",
+                width=24,
+                alert="FigureUnusual",
+            )
+        ],
+    }
+    return _board("Booking funnel", "booking-funnel", rows)
 
 
 def service() -> dashboard.Dashboard:
@@ -238,77 +205,57 @@ def service() -> dashboard.Dashboard:
     by_status = "sum by (status) (rate(django_http_responses_total_by_status_total[$__rate_interval]))"
     slowest = f"topk(10, histogram_quantile(0.95, sum by (le, view) ({VIEW_SECONDS})))"
     by_action = f"histogram_quantile(0.95, sum by (le, action) ({STRIPE_SECONDS}))"
-    return _board(
-        "Portal service",
-        "portal-service",
-        {
-            "Traffic": [
-                lines("Requests", "By status, per second.", by_status, "{{status}}", unit="reqps"),
-                lines(
-                    "Errors",
-                    "Share of answers that are server errors.",
-                    "portal:http_errors:ratio5m",
-                    "errors",
-                    unit="percentunit",
-                    alert="ErrorRateHigh",
-                ),
-                lines(
-                    "Speed",
-                    "95th percentile of all answers.",
-                    "portal:http_latency_seconds:p95_5m",
-                    "95 %",
-                    unit="s",
-                    alert="PagesSlow",
-                ),
-                lines("Speed by view", "95th percentile, the ten slowest views.", slowest, "{{view}}", unit="s"),
-            ],
-            "What it leans on": [
-                lines("Calls to Stripe", "95th percentile by action.", by_action, "{{action}}", unit="s"),
-                lines(
-                    "Rings that the broker did not take",
-                    "Within five minutes; beat's sweeps do the work.",
-                    "sum(increase(portal_tasks_not_queued_total[5m]))",
-                    "lost",
-                    alert="BrokerUnreachable",
-                ),
-                lines(
-                    "Background work",
-                    "How long ago the worker last updated the roll-ups; it does so every few seconds.",
-                    "time() - max(portal_figures_read_to_timestamp_seconds)",
-                    "ago",
-                    unit="s",
-                    width=24,
-                    alert="WorkerSilent",
-                ),
-                lines(
-                    "Places not released",
-                    "Within half an hour.",
-                    "sum(increase(portal_release_kept_total[30m]))",
-                    "kept",
-                    alert="PlacesNotReleased",
-                ),
-                lines(
-                    "Content policy",
-                    "Breaches that browsers reported, within a quarter of an hour.",
-                    "sum(increase(portal_csp_reports_total[15m]))",
-                    "reports",
-                    alert="ContentPolicyBroken",
-                ),
-            ],
-            "Security": [
-                lines(
-                    "Refusals",
-                    "Sign-ins, codes, forms and permissions refused or limited, within ten minutes.",
-                    REFUSALS,
-                    "refused",
-                    alert="RefusalsBurst",
-                ),
-                lines(
-                    "Refusals by event",
-                    "What was tried, within ten minutes.",
-                    f"{REFUSALS.replace('sum(', 'sum by (event) (', 1)} > 0",
-                    "{{event}}",
-                ),
-            ],
-        },
-    )
+    rows: Rows = {
+        "Traffic": [
+            lines("Requests", "By status, per second.", by_status, "{{status}}", unit="reqps"),
+            lines(
+                "Errors",
+                "Share of answers that are server errors.",
+                "portal:http_errors:ratio5m",
+                "errors",
+                unit="percentunit",
+                alert="ErrorRateHigh",
+            ),
+            lines("Speed", "95th percentile of all answers.", "95 %", unit="s", alert="PagesSlow"),
+            lines("Speed by view", "95th percentile, the ten slowest views.", slowest, "{{view}}", unit="s"),
+        ],
+        "What it leans on": [
+            lines("Calls to Stripe", "95th percentile by action.", by_action, "{{action}}", unit="s"),
+            lines(
+                "Rings that the broker did not take",
+                "Within five minutes; beat's sweeps do the work.",
+                "lost",
+                alert="BrokerUnreachable",
+            ),
+            lines(
+                "Background work",
+                "How long ago the worker last updated the roll-ups; it does so every few seconds.",
+                "ago",
+                unit="s",
+                width=24,
+                alert="WorkerSilent",
+            ),
+            lines("Places not released", "Within half an hour.", "kept", alert="PlacesNotReleased"),
+            lines(
+                "Content policy",
+                "Breaches that browsers reported, within a quarter of an hour.",
+                "reports",
+                alert="ContentPolicyBroken",
+            ),
+        ],
+        "Security": [
+            lines(
+                "Refusals",
+                "Sign-ins, codes, forms and permissions refused or limited, within ten minutes.",
+                "refused",
+                alert="RefusalsBurst",
+            ),
+            lines(
+                "Refusals by event",
+                "What was tried, within ten minutes.",
+                f"{REFUSALS.replace('sum(', 'sum by (event) (', 1)} > 0",
+                "{{event}}",
+            ),
+        ],
+    }
+    return _board("Portal service", "portal-service", rows)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from grafana_foundation_sdk.builders import bargauge, common, dashboard, prometheus, stat, timeseries
+from grafana_foundation_sdk.cog.builder import Builder
 from grafana_foundation_sdk.models import common as common_models
 from grafana_foundation_sdk.models import dashboard as models
 
@@ -29,7 +30,7 @@ def _steps(alert: Alert | None) -> dashboard.ThresholdsConfig:
     return dashboard.ThresholdsConfig().mode(models.ThresholdsMode.ABSOLUTE).steps(steps)
 
 
-def _links(alert: Alert | None) -> list[dashboard.DashboardLink]:
+def _links(alert: Alert | None) -> list[Builder[models.DashboardLink]]:
     if alert is None:
         return []
     link = dashboard.DashboardLink(f"Runbook: {alert.name}").type(models.DashboardLinkType.LINK)
@@ -37,18 +38,20 @@ def _links(alert: Alert | None) -> list[dashboard.DashboardLink]:
 
 
 def lines(
-    title: str, about: str, query: str, legend: str, *more: str, unit: str = "short", width: int = 12, alert: str = ""
+    title: str, about: str, *queries: str, unit: str = "short", width: int = 12, alert: str = ""
 ) -> timeseries.Panel:
-    """Values over time, by query and legend; the alert's threshold is a line."""
+    """Values over time: each query before its legend.
+
+    With an alert, its threshold is a line; a legend alone at the beginning is that of what the alert measures.
+    """
     rule = alerts()[alert] if alert else None
-    pairs = (query, legend, *more)
-    queries = list(zip(pairs[::2], pairs[1::2], strict=True))
+    pairs = (rule.measured, *queries) if rule and len(queries) % 2 else queries
     panel = timeseries.Panel().title(title).description(about).datasource(SOURCE).span(width).height(HEIGHT).unit(unit)
     panel = panel.thresholds(_steps(rule)).links(_links(rule)).min(0)
     if rule:
         style = common.GraphThresholdsStyleConfig().mode(common_models.GraphThresholdsStyleMode.LINE)
         panel = panel.thresholds_style(style)
-    for built in _queries(queries, instant=False):
+    for built in _queries(list(zip(pairs[::2], pairs[1::2], strict=True)), instant=False):
         panel = panel.with_target(built)
     return panel
 

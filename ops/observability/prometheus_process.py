@@ -29,11 +29,9 @@ def prometheus(folder: Path, *, portal: str, port: int, every: str = "5s") -> It
     folder.mkdir(parents=True, exist_ok=True)
     configuration = folder / "prometheus.yml"
     configuration.write_text(_configuration(portal, every))
-    command = [
-        binary("prometheus"), f"--config.file={configuration}", f"--storage.tsdb.path={folder / 'data'}",
-        f"--web.listen-address=127.0.0.1:{port}", "--storage.tsdb.retention.time=2d", "--log.level=warn",
-    ]  # fmt: skip
-    process = Program("prometheus", command, log=folder / "prometheus.log")
+    storage = [f"--storage.tsdb.path={folder / 'data'}", "--storage.tsdb.retention.time=2d"]
+    options = [f"--config.file={configuration}", f"--web.listen-address=127.0.0.1:{port}", "--log.level=warn"]
+    process = Program("prometheus", [binary("prometheus"), *options, *storage], log=folder / "prometheus.log")
     process.start()
     try:
         until(lambda: not process.is_running or _is_ready(port), f"Prometheus (see {process.log})", READY_SECONDS)

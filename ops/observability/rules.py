@@ -23,6 +23,11 @@ class Alert:
     runbook: str
     threshold: float | None
 
+    @property
+    def measured(self) -> str:
+        """What is compared with the threshold."""
+        return self.expr.partition(" > ")[0].strip()
+
 
 def _all() -> list[dict[str, object]]:
     groups = yaml.safe_load(RULES.read_text())["groups"]

@@ -2,7 +2,3 @@
 
 Chaos runs, benchmarks, load tests and `python -m ops.stack` use it; tests start their servers with its parts.
 """
-
-from ops.stack.stack import Stack
-
-__all__ = ["Stack"]

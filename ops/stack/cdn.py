@@ -6,24 +6,25 @@ from pathlib import Path
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from ops.stack.program import Program, free_port, listens, until
+from ops.deploy.certificate import PEM, write_key
+from ops.stack.program import Program, Server, free_port
 
 KEY_ID = "KSTACK"
 
 
-class Cdn:
-    """`python -m ops.cdn` over the media folder; static files come from `origin`. State under `folder`."""
+class Cdn(Server):
+    """`python -m ops.cdn` over the media folder; static files come from `origin`. State and cache lie in `folder`."""
+
+    what = "the CDN"
 
     def __init__(self, folder: Path, *, origin: str, media: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.private_key, public_key = _key_pair(folder)
-        options = {
-            "--origin": origin, "--media-folder": media, "--port": self.port, "--run-dir": folder / "run",
-            "--public-key": public_key, "--key-id": KEY_ID,
-        }  # fmt: skip
-        command = [sys.executable, "-m", "ops.cdn", *(str(part) for pair in options.items() for part in pair)]
+        command = [sys.executable, "-m", "ops.cdn", f"--origin={origin}", f"--media-folder={media}"]
+        command += [f"--port={self.port}", f"--run-dir={folder / 'run'}"]
+        command += [f"--public-key={public_key}", f"--key-id={KEY_ID}"]
         self.program = Program("cdn", command, log=folder / "cdn.log")
 
     @property
@@ -35,22 +36,10 @@ class Cdn:
             "MEDIA_SIGNING_KEY_ID": KEY_ID,
         }
 
-    def start(self) -> None:
-        """Start it and wait until it answers."""
-        self.program.start()
-        until(lambda: listens(self.port), "the CDN")
-
-    def stop(self) -> None:
-        """End it; the cache stays."""
-        self.program.stop()
-
 
 def _key_pair(folder: Path) -> tuple[Path, Path]:
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     private, public = folder / "signing.pem", folder / "signing.pub.pem"
-    pem = serialization.Encoding.PEM
-    plain = serialization.NoEncryption()
-    private.touch(mode=0o600)
-    private.write_bytes(key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain))
-    public.write_bytes(key.public_key().public_bytes(pem, serialization.PublicFormat.SubjectPublicKeyInfo))
+    write_key(key, private)
+    public.write_bytes(key.public_key().public_bytes(PEM, serialization.PublicFormat.SubjectPublicKeyInfo))
     return private, public

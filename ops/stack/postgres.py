@@ -5,7 +5,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 from collections.abc import Mapping
 from enum import Enum
@@ -14,7 +13,7 @@ from typing import Any, Final
 
 import psycopg
 
-from ops.stack.program import ROOT, Program, binary, free_port, until, var_folder
+from ops.stack.program import ROOT, Program, Server, binary, free_port, python, var_folder
 
 TEMPLATE: Final = "portal_template"
 QUICK: Final = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
@@ -31,23 +30,18 @@ class Stop(Enum):
     IMMEDIATE = signal.SIGQUIT
 
 
-class Postgres:
+class Postgres(Server):
     """One server on 127.0.0.1. `folder` must be reachable for the `postgres` account when we are root."""
+
+    what = "PostgreSQL"
 
     def __init__(self, folder: Path, *, safety: Mapping[str, str] = DURABLE, port: int = 0) -> None:
         self.folder, self.data, self.port = folder, folder / "data", port or free_port()
-        options = {
-            **safety, "max_connections": "200", "shared_buffers": "256MB",
-            "listen_addresses": "127.0.0.1", "unix_socket_directories": str(folder),
-        }  # fmt: skip
+        place = {"listen_addresses": "127.0.0.1", "unix_socket_directories": str(folder)}
+        options = {**safety, **place, "max_connections": "200", "shared_buffers": "256MB"}
         flags = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
-        command = [binary("postgres", *_folders()), "-D", str(self.data), "-p", str(self.port), *flags]
+        command = [binary("postgres", *postgres_folders()), "-D", str(self.data), "-p", str(self.port), *flags]
         self.program = Program("postgres", command, log=folder / "postgres.log", account="postgres")
-
-    def start(self) -> None:
-        """Start it, recovering from whatever ended it, and wait until it answers."""
-        self.program.start()
-        until(self.answers, "PostgreSQL")
 
     def stop(self, how: Stop = Stop.FAST) -> None:
         """Stop the server in one of its three ways."""
@@ -133,7 +127,7 @@ def _initialise(server: Postgres) -> None:
     options = ["--auth=trust", "--username=portal", "--encoding=UTF8", "--no-sync", "--no-instructions"]
     maker = Program(
         "initdb",
-        [binary("initdb", *_folders()), "-D", str(server.data), *options],
+        [binary("initdb", *postgres_folders()), "-D", str(server.data), *options],
         log=server.folder / "initdb.log",
         account="postgres",
     )
@@ -145,11 +139,9 @@ def _initialise(server: Postgres) -> None:
 
 def _migrate(server: Postgres) -> None:
     server.start()
-    environment = {
-        **os.environ, "DATABASE_URL": server.create(TEMPLATE, template="template1"), "BROKER_URL": "memory://",
-        "DJANGO_SETTINGS_MODULE": "portal.settings.test",
-    }  # fmt: skip
-    subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=environment, check=True)
+    url = server.create(TEMPLATE, template="template1")
+    settings = {"DJANGO_SETTINGS_MODULE": "portal.settings.test", "BROKER_URL": "memory://"}
+    python("manage.py", "migrate", "-v0", env={**settings, "DATABASE_URL": url})
 
 
 def _keep(data: Path, kept: Path) -> None:
@@ -162,7 +154,7 @@ def _keep(data: Path, kept: Path) -> None:
         shutil.rmtree(part, ignore_errors=True)  # another run kept its own meanwhile
 
 
-def _folders() -> list[Path]:
+def postgres_folders() -> list[Path]:
     """Where Debian keeps the servers, newest first."""
     return sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
 

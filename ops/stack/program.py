@@ -1,19 +1,23 @@
 """One process (with its children) that is started, stopped and killed by the run that owns it."""
 
+import fcntl
 import json
 import os
 import pwd
+import random
 import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 ROOT: Final = Path(__file__).resolve().parents[2]
+PORTS: Final = range(20_000, 32_768)  # below those that Linux gives to outgoing connections
 
 
 def var_folder(name: str) -> Path:
@@ -37,10 +41,24 @@ def binary(name: str, *folders: Path) -> str:
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port of 127.0.0.1 that nobody listens on, and that no caller is given again while this process lives.
+
+    Each is reserved by a locked file, which the kernel unlocks with the process: a run that starts its server later
+    finds the port as it was. Raises RuntimeError when all are taken.
+    """
+    folder = Path(tempfile.gettempdir(), f"portal-ports-{os.getuid()}")
+    folder.mkdir(exist_ok=True)
+    for port in random.sample(PORTS, len(PORTS)):
+        lock = os.open(folder / str(port), os.O_CREAT | os.O_RDWR)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            with socket.socket() as probe:
+                probe.bind(("127.0.0.1", port))
+        except OSError:  # reserved, or somebody's who reserves nothing
+            os.close(lock)
+        else:
+            return port  # `lock` stays open
+    raise RuntimeError(f"every port from {PORTS.start} to {PORTS.stop - 1} is taken")
 
 
 def until(ready: Callable[[], bool], what: str, seconds: float = 60) -> None:
@@ -101,9 +119,16 @@ class Program:
         user = _account(self.account)
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                self.command, cwd=ROOT, env=self.env, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                start_new_session=True, user=user and user.pw_uid, group=user and user.pw_gid,
-            )  # fmt: skip
+                self.command,
+                cwd=ROOT,
+                env=self.env,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                user=user and user.pw_uid,
+                group=user and user.pw_gid,
+            )
 
     def stop(self, how: signal.Signals = signal.SIGTERM, seconds: float = 20) -> None:
         """Ask the main process to end, and kill what is left after `seconds`."""
@@ -136,6 +161,27 @@ class Program:
             return []
         listing = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
         return [int(pid) for pid in listing.read_text().split()] if listing.exists() else []
+
+
+class Server:
+    """A program that answers on `port`; `what` is its name in an error."""
+
+    program: Program
+    port: int
+    what: str
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        self.program.start()
+        until(self.answers, self.what)
+
+    def answers(self) -> bool:
+        """Whether it takes a connection now."""
+        return listens(self.port)
+
+    def stop(self) -> None:
+        """End it; what it only remembers is gone."""
+        self.program.stop()
 
 
 def lives(pid: int) -> bool:

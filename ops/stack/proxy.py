@@ -6,10 +6,10 @@ from pathlib import Path
 
 from ops.deploy.certificate import self_signed
 from ops.deploy.nginx.site import BROTLI, HERE, NginxTemplate, Site, rendered
-from ops.stack.program import Program, binary, free_port, listens, until
+from ops.stack.program import Program, Server, binary, free_port
 
 
-class Proxy:
+class Proxy(Server):
     """One nginx on 127.0.0.1, in front of the application on `port`. `var` holds static/ and media/.
 
     Its own files lie in `name` under it. `requests` is how many a second one address may make.
@@ -21,15 +21,25 @@ class Proxy:
         folder = var / name
         (folder / "tmp").mkdir(parents=True, exist_ok=True)
         self.folder = folder
-        self.http_port, self.https_port = free_port(), https_port or free_port()
-        self.url = f"https://127.0.0.1:{self.https_port}"
+        self.http_port, self.port = free_port(), https_port or free_port()
+        self.https_port = self.port
+        self.what = f"nginx (see {folder}/error.log)"
+        self.url = f"https://127.0.0.1:{self.port}"
         self.certificate, key = self_signed(folder)
         self.site = Site(
-            host="127.0.0.1", other_hosts=("localhost",), address="127.0.0.1",
-            certificate=self.certificate, certificate_key=key, var=var, application=f"127.0.0.1:{port}",
-            http_port=self.http_port, https_port=self.https_port, log=folder, requests_per_second=requests,
+            host="127.0.0.1",
+            other_hosts=("localhost",),
+            address="127.0.0.1",
+            certificate=self.certificate,
+            certificate_key=key,
+            var=var,
+            application=f"127.0.0.1:{port}",
+            http_port=self.http_port,
+            https_port=self.port,
+            log=folder,
+            requests_per_second=requests,
             hsts_seconds=0,  # a browser would not forget it for the next local server on 127.0.0.1
-        )  # fmt: skip
+        )
         self.configuration = self._write()
         self.program = Program("nginx", self.command(), log=folder / "nginx.log")
 
@@ -49,11 +59,6 @@ class Proxy:
         configuration = self.folder / "nginx.conf"
         configuration.write_text(text)
         return configuration
-
-    def start(self) -> None:
-        """Start it and wait until it takes connections."""
-        self.program.start()
-        until(lambda: listens(self.https_port), f"nginx (see {self.folder}/error.log)", 15)
 
     def stop(self) -> None:
         """Let answers that are under way finish, then end it."""

@@ -3,7 +3,7 @@
 import socket
 from pathlib import Path
 
-from ops.stack.program import Program, binary, free_port, listens, until
+from ops.stack.program import Program, Server, binary, free_port
 
 
 def address(port: int) -> str:
@@ -11,30 +11,22 @@ def address(port: int) -> str:
     return f"redis://127.0.0.1:{port}/0"
 
 
-class Redis:
+class Redis(Server):
     """One server on 127.0.0.1, without persistence."""
+
+    what = "Redis"
 
     def __init__(self, folder: Path, *, port: int = 0) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.port = port or free_port()
-        command = [
-            binary("redis-server"), "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder),
-        ]  # fmt: skip
+        where = ["--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(folder)]
+        command = [binary("redis-server"), *where, "--save", ""]
         self.program = Program("redis", command, log=folder / "redis.log")
 
     @property
     def url(self) -> str:
         """What BROKER_URL takes."""
         return address(self.port)
-
-    def start(self) -> None:
-        """Start it and wait until it answers."""
-        self.program.start()
-        until(lambda: listens(self.port), "Redis")
-
-    def stop(self) -> None:
-        """End it; what it held is gone."""
-        self.program.stop()
 
     def flush(self) -> None:
         """Forget every queue."""

@@ -19,6 +19,14 @@ from ops.stack.sandbox import SandboxControl
 from ops.stack.static import build
 
 DATABASE: Final = "portal"
+MODULE: Final = (sys.executable, "-m")
+CELERY: Final = (*MODULE, "celery", "-A", "portal")
+
+
+def worker(processes: int) -> list[str]:
+    """The command of a Celery worker as production runs it."""
+    options = f"--concurrency {processes} --queues portal,mirror --loglevel WARNING --without-gossip --without-mingle"
+    return [*CELERY, "worker", *options.split()]
 
 
 class Stack:
@@ -128,24 +136,17 @@ class Stack:
         return self.postgres.url(DATABASE)
 
     def _commands(self) -> dict[str, list[str]]:
-        module = [sys.executable, "-m"]
-        celery = [*module, "celery", "-A", "portal"]
         return {
-            "sandbox": [*module, "ops.stripe_sandbox", "--port", str(self.sandbox_port)],
+            "sandbox": [*MODULE, "ops.stripe_sandbox", "--port", str(self.sandbox_port)],
             "web": self.gunicorn("portal.wsgi", self.web_port),
-            "worker": [
-                *celery, "worker", "--concurrency", str(self.worker_processes), "--queues", "portal,mirror",
-                "--loglevel", "WARNING", "--without-gossip", "--without-mingle",
-            ],
-            "beat": [*celery, "beat", "--schedule", str(self.var / "beat-schedule"), "--loglevel", "WARNING"],
-        }  # fmt: skip
+            "worker": worker(self.worker_processes),
+            "beat": [*CELERY, "beat", "--schedule", str(self.var / "beat-schedule"), "--loglevel", "WARNING"],
+        }
 
     def gunicorn(self, application: str, port: int) -> list[str]:
         """The command that serves a WSGI application as production does."""
-        return [
-            sys.executable, "-m", "gunicorn", application, "-c", "ops/deploy/gunicorn_conf.py",
-            "--bind", f"127.0.0.1:{port}", "--workers", str(self.web_workers), "--log-level", "warning",
-        ]  # fmt: skip
+        options = f"--bind 127.0.0.1:{port} --workers {self.web_workers} --log-level warning"
+        return [*MODULE, "gunicorn", application, "-c", "ops/deploy/gunicorn_conf.py", *options.split()]
 
     def _program(self, name: str, command: list[str]) -> Program:
         return Program(name, command, log=self.var / "logs" / f"{name}.log", env=self.environment)

@@ -16,7 +16,7 @@ from . import API_VERSION
 from .auth import is_publishable, read_key
 from .errors import Object, StripeError, api_error, invalid_request, lock_timeout, no_such, rate_limited, unauthorized
 from .expand import expand
-from .idempotency import Replies
+from .idempotency import Replies, Reply
 from .ids import new_id
 from .objects import account, payment_intent
 from .params import Hash, List, Param, Raw, Text, Uploaded, nest
@@ -81,22 +81,20 @@ class Api:
         request_id = new_id("req")
         key = request.headers.get("idempotency-key") if endpoint.method == "POST" else None
         try:
-            status, body, extra = await self._answer(request, endpoint, request_id, key)
+            reply = await self._answer(request, endpoint, request_id, key)
         except StripeError as failure:
-            status, body, extra = failure.status, error_body(failure, request_id), failure.headers
+            reply = Reply(failure.status, error_body(failure, request_id), failure.headers)
         except HungUp:
             return drop_connection(request)
         faults = self.box.faults
         if request.method == "POST" and faults.takes("lose_reply_next", request.url.path):
             return drop_connection(request)
-        headers = {"Request-Id": request_id, "Stripe-Version": API_VERSION} | extra
+        headers = {"Request-Id": request_id, "Stripe-Version": API_VERSION} | reply.headers
         if key:
             headers["Idempotency-Key"] = key
-        return Response(body, status, headers, media_type="application/json")
+        return Response(reply.body, reply.status, headers, media_type="application/json")
 
-    async def _answer(
-        self, request: Request, endpoint: Endpoint, request_id: str, key: str | None
-    ) -> tuple[int, str, dict[str, str]]:
+    async def _answer(self, request: Request, endpoint: Endpoint, request_id: str, key: str | None) -> Reply:
         pairs = await _pairs(request)
         fault = await self._misbehave(request)
         api_key = read_key(request.headers, next((v for k, v in pairs if k == "key"), None))
@@ -116,28 +114,26 @@ class Api:
         call = Call(params, request.path_params, from_browser, str(request.base_url).rstrip("/"))
         fingerprint = json.dumps([request.url.path, params, paths], sort_keys=True)
         if replay := self.replies.begin(key, fingerprint):
-            return replay.status, replay.body, replay.headers
+            return replay
         try:
             async with self._exclusive(request, endpoint):
                 await asyncio.sleep(self.box.faults.api.latency_ms / 1000)
-                status, body, headers = self._work(endpoint, call, paths, Cause(request_id, key), fault)
-            self.replies.save(key, fingerprint, status, body, request_id)
-            return status, body, headers
+                reply = self._work(endpoint, call, paths, Cause(request_id, key), fault)
+            self.replies.save(key, fingerprint, reply, request_id)
+            return reply
         finally:
             self.replies.end(key)
 
-    def _work(
-        self, endpoint: Endpoint, call: Call, paths: list[str], cause: Cause, fault: StripeError | None
-    ) -> tuple[int, str, dict[str, str]]:
+    def _work(self, endpoint: Endpoint, call: Call, paths: list[str], cause: Cause, fault: StripeError | None) -> Reply:
         try:
             if fault is not None:
                 raise fault
             with self.box.caused_by(cause):
                 result = endpoint.handle(self.box, call)
-            return 200, self._render(result, paths, call), {}
+            return Reply(200, self._render(result, paths, call), {})
         except StripeError as failure:
-            body = error_body(failure, str(cause.request_id), from_browser=call.from_browser)
-            return failure.status, body, failure.headers
+            body = error_body(failure, str(cause.id), from_browser=call.from_browser)
+            return Reply(failure.status, body, failure.headers)
 
     def _render(self, result: Object | Page, paths: list[str], call: Call) -> str:
         store = self.box.store

@@ -17,7 +17,6 @@ from .api import Api, Endpoint, error_body
 from .errors import unrecognized_url
 from .flows import due, payouts
 from .ids import new_id
-from .persistence import StateFile
 from .resources import ENDPOINTS
 from .sandbox import Sandbox
 from .stripejs import pages
@@ -25,26 +24,22 @@ from .stripejs import pages
 
 def build(address: str, state: Path | None = None) -> Starlette:
     """The sandbox as an application, reached at `address`; its state is kept in the file, if one is given."""
-    box = Sandbox(address)
+    box = Sandbox(address, state)
     api = Api(box)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        kept = StateFile(state, box.store) if state else None
-        if kept is not None:
-            kept.load()
-        saving = asyncio.create_task(kept.save_regularly()) if kept else None
+        saving = asyncio.create_task(box.store.commit_regularly())
         box.delivery.start()
         box.timers.start(due.actions(box))
         payouts.schedule(box)
         yield
         box.timers.stop()
         await box.delivery.stop()
-        if saving is not None and kept is not None:
-            saving.cancel()
-            with suppress(asyncio.CancelledError):
-                await saving
-            kept.close()
+        saving.cancel()
+        with suppress(asyncio.CancelledError):
+            await saving
+        box.store.close()
 
     routes = [
         *(Route(one.path, _endpoint(api, one), methods=[one.method]) for one in ENDPOINTS),

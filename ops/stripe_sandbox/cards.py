@@ -73,23 +73,15 @@ INSUFFICIENT_FUNDS = Decline(
 LOST = Decline("card_declined", "lost_card", _DECLINED, "41")
 STOLEN = Decline("card_declined", "stolen_card", _DECLINED, "43")
 FRAUDULENT = Decline("card_declined", "fraudulent", _DECLINED, blocked=True)
-VELOCITY = Decline(
-    "card_declined",
-    "card_velocity_exceeded",
-    "Your card was declined for making repeated attempts too frequently or exceeding its amount limit.",
-    "61",
-)
+_TOO_OFTEN = "Your card was declined for making repeated attempts too frequently or exceeding its amount limit."
+VELOCITY = Decline("card_declined", "card_velocity_exceeded", _TOO_OFTEN, "61")
 EXPIRED = Decline("expired_card", None, "Your card has expired.", "54")
 INCORRECT_CVC = Decline("incorrect_cvc", None, "Your card's security code is incorrect.", "N7")
 PROCESSING_ERROR = Decline(
     "processing_error", None, "An error occurred while processing your card. Try again in a little bit.", "96"
 )
-AUTHENTICATION_REQUIRED = Decline(
-    "authentication_required",
-    "authentication_required",
-    "Your card was declined. This transaction requires authentication.",
-    "1A",
-)
+_ASKS = "Your card was declined. This transaction requires authentication."
+AUTHENTICATION_REQUIRED = Decline("authentication_required", "authentication_required", _ASKS, "1A")
 
 
 def _by_country() -> tuple[Card, ...]:
@@ -100,6 +92,7 @@ def _by_country() -> tuple[Card, ...]:
     )
 
 
+UNLESS_SET_UP, ON_SESSION, ON_REQUEST, ALWAYS = list(Authentication)[1:]
 CARDS = (
     Card("4242424242424242", "visa"),
     Card("4000056655665556", "visa_debit", funding="debit"),
@@ -128,34 +121,24 @@ CARDS = (
     Card("4000000000000028", "avsLine1Fail", line1_check="fail"),
     Card("4000000000000010", "avsFail", line1_check="fail", postal_code_check="fail"),
     Card("4000000000000044", "avsUnchecked", line1_check="unavailable", postal_code_check="unavailable"),
-    Card("4000002500003155", "authenticationRequiredOnSetup", authentication=Authentication.UNLESS_SET_UP),
-    Card("4000002760003184", "authenticationRequired", authentication=Authentication.ALWAYS),
-    Card("4000000000003220", "threeDSecure2Required", authentication=Authentication.ALWAYS),
-    Card("4000000000003063", "threeDSecureRequired", authentication=Authentication.ALWAYS),
-    Card("4000008400000027", "threeDSecure2RequiredUs", authentication=Authentication.ALWAYS),
-    Card("4000003800000446", "authenticationRequiredSetupForOffSession", authentication=Authentication.ON_SESSION),
-    Card("4000000000003055", "threeDSecureOptional", authentication=Authentication.ON_REQUEST),
+    Card("4000002500003155", "authenticationRequiredOnSetup", authentication=UNLESS_SET_UP),
+    Card("4000002760003184", "authenticationRequired", authentication=ALWAYS),
+    Card("4000000000003220", "threeDSecure2Required", authentication=ALWAYS),
+    Card("4000000000003063", "threeDSecureRequired", authentication=ALWAYS),
+    Card("4000008400000027", "threeDSecure2RequiredUs", authentication=ALWAYS),
+    Card("4000003800000446", "authenticationRequiredSetupForOffSession", authentication=ON_SESSION),
+    Card("4000000000003055", "threeDSecureOptional", authentication=ON_REQUEST),
     Card(
-        "4000000000003097",
-        "threeDSecureOptionalProcessingError",
-        authentication=Authentication.ON_REQUEST,
-        authentication_fails=True,
+        "4000000000003097", "threeDSecureOptionalProcessingError", authentication=ON_REQUEST, authentication_fails=True
     ),
-    Card(
-        "4000008400001280",
-        "threeDSecureRequiredProcessingError",
-        authentication=Authentication.ALWAYS,
-        authentication_fails=True,
-    ),
+    Card("4000008400001280", "threeDSecureRequiredProcessingError", authentication=ALWAYS, authentication_fails=True),
     Card(
         "4000008260003178",
         "authenticationRequiredChargeDeclinedInsufficientFunds",
-        authentication=Authentication.ALWAYS,
+        authentication=ALWAYS,
         decline=INSUFFICIENT_FUNDS,
     ),
-    Card(
-        "4000008400001629", "threeDSecureRequiredChargeDeclined", authentication=Authentication.ALWAYS, decline=GENERIC
-    ),
+    Card("4000008400001629", "threeDSecureRequiredChargeDeclined", authentication=ALWAYS, decline=GENERIC),
     Card("378282246310005", "amex_threeDSecureNotSupported", "amex", supports_3ds=False),
     Card("4000000000000259", "createDispute", dispute="fraudulent"),
     Card("4000000000002685", "createDisputeProductNotReceived", dispute="product_not_received"),
@@ -173,7 +156,7 @@ CARDS = (
     *_by_country(),
 )
 # No card: a bank's own page asks the payer, who may leave it pending.
-BANK = Card("", "pay_by_bank", brand="", authentication=Authentication.ALWAYS)
+BANK = Card("", "pay_by_bank", brand="", authentication=ALWAYS)
 _BY_TOKEN = {card.token: card for card in CARDS}
 _BY_NUMBER = {card.number: card for card in reversed(CARDS)}
 _NOT_MODELLED = {

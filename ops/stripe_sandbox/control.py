@@ -5,7 +5,7 @@ Bodies are JSON objects; every answer is JSON. The README lists what each addres
 
 import json
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from starlette.requests import Request
@@ -30,18 +30,18 @@ def routes(box: Sandbox) -> list[Route]:
         ("POST", "/_control/faults", set_faults),
         ("POST", "/_control/release", release),
         ("POST", "/_control/reset", reset),
-        ("GET", "/_control/balance", balance),
+        ("GET", "/_control/balance", lambda box, _, __: {"balance": box.balance()}),
         ("POST", "/_control/disputes", open_dispute),
-        ("POST", "/_control/disputes/{id}/close", close_dispute),
+        ("POST", "/_control/disputes/{id}/close", _moving("dispute", ("won", "lost"), disputes.close)),
         ("POST", "/_control/disputes/{id}/escalate", escalate_dispute),
         ("POST", "/_control/disputes/{id}/reinstate", reinstate_dispute),
         ("POST", "/_control/early_fraud_warnings", warn_of_fraud),
         ("POST", "/_control/reviews", open_review),
         ("POST", "/_control/payouts", settle),
-        ("POST", "/_control/payouts/{id}", move_payout),
+        ("POST", "/_control/payouts/{id}", _moving("payout", payouts.STATUSES, payouts.move)),
         ("POST", "/_control/account", change_account),
         ("POST", "/_control/intents/{id}", move_intent),
-        ("POST", "/_control/refunds/{id}", move_refund),
+        ("POST", "/_control/refunds/{id}", _moving("refund", refunds.STATUSES, refunds.move)),
         ("POST", "/_control/events/{id}/resend", resend),
         ("POST", "/_control/seed_intents", seed_intents),
     ]
@@ -80,6 +80,24 @@ def _only(body: Object, *names: str) -> Object:
     return body
 
 
+def _status(body: Object, known: Sequence[str]) -> str:
+    """The one thing that a body names: what becomes of the object."""
+    status = _only(body, "status").get("status")
+    if status not in known:
+        raise ValueError(f"status must be one of {', '.join(known)}")
+    return str(status)
+
+
+def _moving(kind: str, known: Sequence[str], move: Callable[[Sandbox, Object, str], Object]) -> Action:
+    """Has an object become what the body says."""
+
+    def act(box: Sandbox, body: Object, object_id: str) -> Object:
+        status = _status(body, known)
+        return move(box, _find(box, kind, object_id), status)
+
+    return act
+
+
 def _find(box: Sandbox, kind: str, object_id: str) -> Object:
     found = box.store[kind].get(object_id)
     if found is None:
@@ -114,10 +132,6 @@ def reset(box: Sandbox, body: Object, _: str) -> Object:
     return {"reset": "all"}
 
 
-def balance(box: Sandbox, _: Object, __: str) -> Object:
-    return {"balance": box.balance()}
-
-
 def open_dispute(box: Sandbox, body: Object, _: str) -> Object:
     _only(body, "charge", "payment_intent", "reason", "amount", "inquiry", "due_by")
     charge_id = _charge(box, body)["id"]
@@ -137,13 +151,6 @@ def _charge(box: Sandbox, body: Object) -> Object:
     if (charge_id := body.get("charge")) is None:
         charge_id = str(_find(box, "payment_intent", body["payment_intent"])["latest_charge"])
     return _find(box, "charge", charge_id)
-
-
-def close_dispute(box: Sandbox, body: Object, dispute_id: str) -> Object:
-    status = _only(body, "status").get("status")
-    if status not in {"won", "lost"}:
-        raise ValueError("status must be won or lost")
-    return disputes.close(box, _find(box, "dispute", dispute_id), status)
 
 
 def escalate_dispute(box: Sandbox, body: Object, dispute_id: str) -> Object:
@@ -172,13 +179,6 @@ def settle(box: Sandbox, body: Object, _: str) -> Object:
     return {"payouts": payouts.settle(box, whatever_is_pending=pending)}
 
 
-def move_payout(box: Sandbox, body: Object, payout_id: str) -> Object:
-    status = _only(body, "status").get("status")
-    if status not in payouts.STATUSES:
-        raise ValueError(f"status must be one of {', '.join(payouts.STATUSES)}")
-    return payouts.move(box, _find(box, "payout", payout_id), status)
-
-
 def change_account(box: Sandbox, body: Object, _: str) -> Object:
     """Whether the account may charge and be paid out, and what its balance is kept in."""
     return accounts.change(box, _only(body, *accounts.CHANGEABLE))
@@ -188,22 +188,12 @@ def move_intent(box: Sandbox, body: Object, intent_id: str) -> Object:
     """`processing` from an open intent; `succeeded` or `failed` from a processing one; `canceled`
     as Stripe itself cancels."""
     intent = _find(box, "payment_intent", intent_id)
-    match _only(body, "status").get("status"):
-        case "processing":
-            return payments.hold(box, intent)
-        case "succeeded" | "failed" as status:
-            return payments.settle(box, intent, succeeded=status == "succeeded")
-        case "canceled":
-            return payments.cancel(box, intent, "automatic")
-        case _:
-            raise ValueError("status must be processing, succeeded, failed or canceled")
-
-
-def move_refund(box: Sandbox, body: Object, refund_id: str) -> Object:
-    status = _only(body, "status").get("status")
-    if status not in refunds.STATUSES:
-        raise ValueError(f"status must be one of {', '.join(refunds.STATUSES)}")
-    return refunds.move(box, _find(box, "refund", refund_id), status)
+    status = _status(body, ("processing", "succeeded", "failed", "canceled"))
+    if status == "processing":
+        return payments.hold(box, intent)
+    if status == "canceled":
+        return payments.cancel(box, intent, "automatic")
+    return payments.settle(box, intent, succeeded=status == "succeeded")
 
 
 def resend(box: Sandbox, _: Object, event_id: str) -> Object:
@@ -243,14 +233,9 @@ def seed_intents(box: Sandbox, body: Object, _: str) -> Object:
 
 def _deliveries(box: Sandbox, request: Request) -> Object:
     report = box.delivery.report()
-    wanted = {
-        key: request.query_params[key]
-        for key in ("event", "type", "endpoint", "outcome")
-        if key in request.query_params
-    }
-    report["deliveries"] = [
-        one for one in report["deliveries"] if all(one[key] == value for key, value in wanted.items())
-    ]
+    names = ("event", "type", "endpoint", "outcome")
+    wanted = {(name, value) for name, value in request.query_params.items() if name in names}
+    report["deliveries"] = [one for one in report["deliveries"] if wanted <= one.items()]
     if limit := request.query_params.get("limit"):
         report["deliveries"] = report["deliveries"][-int(limit) :]
     return report

@@ -10,6 +10,7 @@ import json
 import time
 from collections import deque
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -195,30 +196,17 @@ class Delivery:
             self._store["note"].remove(parcel.event_id)
         self._store.put(event | {"pending_webhooks": len(left)})
 
-    def _record(
-        self,
-        parcel: Parcel,
-        outcome: str,
-        *,
-        url: str | None = None,
-        status: int | None = None,
-        error: str | None = None,
-        duration_ms: int | None = None,
-    ) -> None:
+    def _record(self, parcel: Parcel, outcome: str, **answer: Any) -> None:
+        """`answer` is url, status, error and duration_ms, as far as it came to that."""
         event = self._store["event"].get(parcel.event_id)
-        self._records.append(
-            {
-                "id": new_id("wd"),
-                "event": parcel.event_id,
-                "type": event["type"] if event else None,
-                "endpoint": parcel.endpoint_id,
-                "url": url,
-                "outcome": outcome,
-                "status": status,
-                "error": error,
-                "attempt": parcel.attempt,
-                "duplicate": parcel.duplicate,
-                "at": time.time(),
-                "duration_ms": duration_ms,
-            }
-        )
+        known = {
+            "id": new_id("wd"),
+            "event": parcel.event_id,
+            "type": event["type"] if event else None,
+            "endpoint": parcel.endpoint_id,
+            "outcome": outcome,
+            "attempt": parcel.attempt,
+            "duplicate": parcel.duplicate,
+            "at": time.time(),
+        }
+        self._records.append(known | dict.fromkeys(("url", "status", "error", "duration_ms")) | answer)

@@ -33,16 +33,13 @@ def card_error(message: str, *, code: str, **extra: Any) -> StripeError:
 
 
 def api_error(status: int) -> StripeError:
-    # A 500 began executing, so Stripe's clients are told that repeating the key replays it.
-    failure = _error(
-        status,
-        "api_error",
+    message = (
         "Sorry! There was an error while talking to one of our backends. "
-        "Please contact support@stripe.com if this problem persists.",
+        "Please contact support@stripe.com if this problem persists."
     )
-    if status == 500:
-        failure.headers["Stripe-Should-Retry"] = "false"
-    return failure
+    # A 500 began executing, so Stripe's clients are told that repeating the key replays it.
+    headers = {"Stripe-Should-Retry": "false"} if status == 500 else {}
+    return StripeError(status, {"message": message, "type": "api_error"}, headers)
 
 
 def not_found(noun: str, given: str, param: str) -> StripeError:
@@ -76,30 +73,24 @@ def idempotency_mismatch(message: str) -> StripeError:
 
 
 def idempotency_in_use(key: str) -> StripeError:
-    return _error(
-        409,
-        "idempotency_error",
-        f"There is currently another in-progress request using this Idempotent Key ({key}). Please try again later.",
-        code="idempotency_key_in_use",
+    message = (
+        f"There is currently another in-progress request using this Idempotent Key ({key}). Please try again later."
     )
+    return _error(409, "idempotency_error", message, code="idempotency_key_in_use")
 
 
 def lock_timeout() -> StripeError:
-    failure = invalid_request(
+    message = (
         "This object cannot be accessed right now because another API request or Stripe process "
-        "is currently accessing it. If you see this error intermittently, retry the request.",
-        code="lock_timeout",
-        status=429,
+        "is currently accessing it. If you see this error intermittently, retry the request."
     )
+    failure = invalid_request(message, code="lock_timeout", status=429)
     failure.headers["Stripe-Should-Retry"] = "true"
     return failure
 
 
 def rate_limited() -> StripeError:
-    failure = invalid_request(
-        "Request rate limit exceeded. Learn more about rate limits here https://stripe.com/docs/rate-limits.",
-        code="rate_limit",
-        status=429,
-    )
+    message = "Request rate limit exceeded. Learn more about rate limits here https://stripe.com/docs/rate-limits."
+    failure = invalid_request(message, code="rate_limit", status=429)
     failure.headers["Stripe-Rate-Limited-Reason"] = "global-rate"
     return failure

@@ -4,37 +4,24 @@ from .errors import Object, invalid_request
 from .objects import customer, payout
 from .store import Store, Window
 
-# Kind -> field -> kind of the object that the field's id names.
-EXPANDABLE: dict[str, dict[str, str]] = {
-    "payment_intent": {
-        "customer": "customer",
-        "latest_charge": "charge",
-        "payment_method": "payment_method",
-        "review": "review",
-    },
-    "charge": {
-        "balance_transaction": "balance_transaction",
-        "customer": "customer",
-        "failure_balance_transaction": "balance_transaction",
-        "payment_intent": "payment_intent",
-        "review": "review",
-    },
-    "refund": {
-        "balance_transaction": "balance_transaction",
-        "charge": "charge",
-        "failure_balance_transaction": "balance_transaction",
-        "payment_intent": "payment_intent",
-    },
-    "dispute": {"charge": "charge", "payment_intent": "payment_intent"},
-    "balance_transaction": {"source": "charge"},
-    "payment_method": {"customer": "customer"},
-    "payout": {
-        "balance_transaction": "balance_transaction",
-        "destination": "bank_account",
-        "failure_balance_transaction": "balance_transaction",
-    },
-    "radar.early_fraud_warning": {"charge": "charge", "payment_intent": "payment_intent"},
-    "review": {"charge": "charge", "payment_intent": "payment_intent"},
+# Kind -> fields with the id of another object.
+EXPANDABLE = {
+    "payment_intent": "customer latest_charge payment_method review",
+    "charge": "balance_transaction customer failure_balance_transaction payment_intent review",
+    "refund": "balance_transaction charge failure_balance_transaction payment_intent",
+    "dispute": "charge payment_intent",
+    "balance_transaction": "source",
+    "payment_method": "customer",
+    "payout": "balance_transaction destination failure_balance_transaction",
+    "radar.early_fraud_warning": "charge payment_intent",
+    "review": "charge payment_intent",
+}
+# Fields that are not named after the kind of their object.
+_KINDS = {
+    "destination": "bank_account",
+    "failure_balance_transaction": "balance_transaction",
+    "latest_charge": "charge",
+    "source": "charge",
 }
 _DEEPEST = 4
 _SOURCES = {"ch": "charge", "re": "refund", "du": "dispute", "po": "payout"}
@@ -59,10 +46,9 @@ def _expand(store: Store, subject: Object, steps: list[str], path: str) -> None:
     elif (subject.get("object"), name) == ("charge", "refunds"):
         subject.setdefault("refunds", _refunds(store, subject["id"]))
         _expand(store, subject["refunds"], rest, path)
-    elif name in EXPANDABLE.get(str(subject.get("object")), {}):
-        kind = EXPANDABLE[subject["object"]][name]
+    elif name in EXPANDABLE.get(str(subject.get("object")), "").split():
         if isinstance(subject.get(name), str):
-            subject[name] = _fetch(store, kind, subject[name])
+            subject[name] = _fetch(store, _KINDS.get(name, name), subject[name])
         if subject.get(name) is not None:
             _expand(store, subject[name], rest, path)
     else:

@@ -13,7 +13,6 @@ from . import clock
 from .api import Call
 from .errors import Object, StripeError
 from .flows import disputes, due, payments, payouts, refunds
-from .persistence import StateFile
 from .resources import payment_intents
 from .sandbox import Sandbox
 from .timers import Timers
@@ -92,7 +91,7 @@ class History:
                     self._catch_up()
         for old in (self._state, *(self._state.with_name(self._state.name + end) for end in ("-wal", "-shm"))):
             old.unlink(missing_ok=True)
-        StateFile(self._state, self.box.store).close()
+        self.box.store.copy_to(self._state)
 
     def _at(self, moment: datetime, work: Any) -> Object:
         with clock.at(moment.timestamp()):

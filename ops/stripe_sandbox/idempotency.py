@@ -46,23 +46,14 @@ class Replies:
         headers = {"Idempotent-Replayed": "true", "Original-Request": kept["request_id"]}
         return Reply(kept["status"], kept["body"], headers)
 
-    def save(self, key: str | None, fingerprint: str, status: int, body: str, request_id: str) -> None:
+    def save(self, key: str | None, fingerprint: str, reply: Reply, request_id: str) -> None:
         """Keeps the answer of a request that began executing, a decline and a 500 too."""
         if key is None:
             return
         if key in self._store["reply"]:
             self._store["reply"].remove(key)
-        self._store.put(
-            {
-                "id": key,
-                "object": "reply",
-                "created": int(time.time()),
-                "fingerprint": fingerprint,
-                "status": status,
-                "body": body,
-                "request_id": request_id,
-            }
-        )
+        kept = {"id": key, "object": "reply", "created": int(time.time()), "fingerprint": fingerprint}
+        self._store.put(kept | {"status": reply.status, "body": reply.body, "request_id": request_id})
 
     def end(self, key: str | None) -> None:
         if key is not None:

@@ -20,23 +20,20 @@ php pkr pln qar ron rsd rub sar sbd scr sek sgd shp sle sos srd std szl thb tjs 
 uzs wst xcd xcg yer zar zmw
 """
 CURRENCIES = ZERO_DECIMAL | THREE_DECIMAL | WHOLE_UNITS_ONLY | frozenset(_TWO_DECIMAL.split())
-MINIMUM = {
-    **dict.fromkeys(["usd", "aud", "brl", "cad", "chf", "eur", "inr", "nzd", "sgd", "jpy"], 50),
-    "aed": 200,
-    "bgn": 100,
-    "czk": 1500,
-    "dkk": 250,
-    "gbp": 30,
-    "hkd": 400,
-    "huf": 17500,
-    "mxn": 1000,
-    "myr": 200,
-    "nok": 300,
-    "pln": 200,
-    "ron": 200,
-    "sek": 300,
-    "thb": 1000,
-}
+# The least amount, then the currencies that have it.
+_MINIMUM = """
+50 usd aud brl cad chf eur inr nzd sgd jpy
+30 gbp
+100 bgn
+200 aed myr pln ron
+250 dkk
+300 nok sek
+400 hkd
+1000 mxn thb
+1500 czk
+17500 huf
+"""
+MINIMUM = {code: int(least) for least, *codes in map(str.split, _MINIMUM.split("\n")[1:-1]) for code in codes}
 MAXIMUM = 99_999_999
 _SYMBOLS = {"usd": "$", "eur": "€", "gbp": "£", "jpy": "¥"}
 

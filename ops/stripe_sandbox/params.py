@@ -42,15 +42,11 @@ def _place(tree: dict[str, Raw], steps: list[str], value: Raw, key: str) -> None
     node[steps[-1] or str(len(node))] = value
 
 
-def _scalar(raw: Raw, name: str, kind: str) -> str:
+def _scalar(raw: Raw, name: str, kind: str, *, unset: bool = False) -> str:
+    """A text, an empty one only where the value can be unset."""
     if not isinstance(raw, str):
         raise invalid_request(f"Invalid {kind}: {raw if isinstance(raw, dict) else 'a file'}", param=name)
-    return raw
-
-
-def _check_unset(name: str, unset: bool) -> None:
-    """An empty string: allowed where the value can be unset, refused elsewhere."""
-    if not unset:
+    if not raw and not unset:
         raise invalid_request(
             f"You passed an empty string for '{name}'. We assume empty values are an attempt to "
             f"unset a parameter; however '{name}' cannot be unset. You should remove '{name}' "
@@ -58,6 +54,7 @@ def _check_unset(name: str, unset: bool) -> None:
             code="parameter_invalid_empty",
             param=name,
         )
+    return raw
 
 
 @dataclass(frozen=True)
@@ -66,15 +63,12 @@ class Text:
     unset: bool = False
 
     def read(self, raw: Raw, name: str) -> str | None:
-        text = _scalar(raw, name, "string")
-        if not text:
-            _check_unset(name, self.unset)
-            return None
+        text = _scalar(raw, name, "string", unset=self.unset)
         if len(text) > self.longest:
             raise invalid_request(
                 f"Invalid string: {text[:20]}…; must be at most {self.longest} characters", param=name
             )
-        return text
+        return text or None
 
 
 @dataclass(frozen=True)
@@ -83,15 +77,12 @@ class Choice:
     unset: bool = False
 
     def read(self, raw: Raw, name: str) -> str | None:
-        text = _scalar(raw, name, "string")
-        if not text:
-            _check_unset(name, self.unset)
-            return None
-        if text not in self.options:
+        text = _scalar(raw, name, "string", unset=self.unset)
+        if text and text not in self.options:
             *most, last = self.options
             listed = f"{', '.join(most)}, or {last}" if most else last
             raise invalid_request(f"Invalid {name}: must be one of {listed}", param=name)
-        return text
+        return text or None
 
 
 @dataclass(frozen=True)
@@ -99,11 +90,8 @@ class Integer:
     least: int | None = None
     most: int | None = None
 
-    def read(self, raw: Raw, name: str) -> int | None:
+    def read(self, raw: Raw, name: str) -> int:
         text = _scalar(raw, name, "integer")
-        if not text:
-            _check_unset(name, unset=False)
-            return None
         if not re.fullmatch(r"[+-]?[0-9]{1,18}", text):
             raise invalid_request(f"Invalid integer: {text}", code="parameter_invalid_integer", param=name)
         number = int(text)
@@ -122,7 +110,7 @@ class Integer:
 @dataclass(frozen=True)
 class Boolean:
     def read(self, raw: Raw, name: str) -> bool:
-        text = _scalar(raw, name, "boolean")
+        text = _scalar(raw, name, "boolean", unset=True)
         if text not in {"true", "false"}:
             raise invalid_request(f"Invalid boolean: {text}", param=name)
         return text == "true"
@@ -237,25 +225,10 @@ class TimeFilter:
 
 
 ADDRESS = Hash({name: Text(unset=True) for name in ("city", "country", "line1", "line2", "postal_code", "state")})
-SHIPPING = Hash(
-    {
-        "address": ADDRESS,
-        "carrier": Text(unset=True),
-        "name": Text(),
-        "phone": Text(unset=True),
-        "tracking_number": Text(unset=True),
-    },
-    required=("address", "name"),
-)
-BILLING_DETAILS = Hash(
-    {
-        "address": ADDRESS,
-        "email": Text(unset=True),
-        "name": Text(unset=True),
-        "phone": Text(unset=True),
-        "tax_id": Text(unset=True),
-    }
-)
+_SOMEBODY = {name: Text(unset=True) for name in ("email", "name", "phone", "tax_id")}
+BILLING_DETAILS = Hash({"address": ADDRESS, **_SOMEBODY})
+_PARCEL = {name: Text(unset=True) for name in ("carrier", "phone", "tracking_number")}
+SHIPPING = Hash({"address": ADDRESS, "name": Text(), **_PARCEL}, required=("address", "name"))
 PAGING: dict[str, Param] = {
     "limit": Integer(1, 100),
     "starting_after": Text(),
@@ -270,6 +243,13 @@ def merge_metadata(current: dict[str, str], given: dict[str, str | None] | None)
         return {}
     merged: dict[str, str | None] = {**current, **given}
     return {key: value for key, value in merged.items() if value is not None}
+
+
+def edited(old: dict[str, Any], params: dict[str, Any]) -> dict[str, Any]:
+    """The object with what the parameters say in place of its own; metadata is merged."""
+    if "metadata" not in params:
+        return old | params
+    return old | params | {"metadata": merge_metadata(old["metadata"], params["metadata"])}
 
 
 @dataclass(frozen=True)

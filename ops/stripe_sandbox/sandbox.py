@@ -4,12 +4,15 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Unpack
 
 from . import clock
 from .delivery import Delivery
 from .faults import Faults
 from .objects import account, balance_transaction, event
+from .objects.balance_transaction import Facts
 from .store import KINDS, Object, Store
 from .timers import Timers
 
@@ -20,17 +23,17 @@ EVENTS_KEPT = 30 * 24 * 3600  # seconds, as at Stripe
 class Cause:
     """The API request that events are attributed to; empty when time caused them."""
 
-    request_id: str | None = None
+    id: str | None = None
     idempotency_key: str | None = None
 
 
 class Sandbox:
     """Everything runs on one event loop; work between two awaits is atomic."""
 
-    def __init__(self, address: str = "http://127.0.0.1:8421") -> None:
-        """`address` is where the sandbox is reached; receipts name it."""
+    def __init__(self, address: str = "http://127.0.0.1:8421", state: Path | None = None) -> None:
+        """`address` is where the sandbox is reached; receipts name it. `state` is the file that keeps its memory."""
         self.address = address
-        self.store = Store()
+        self.store = Store(state)
         self.faults = Faults()
         self.delivery = Delivery(self.store, self.faults)
         self.timers = Timers(self.store)
@@ -47,14 +50,7 @@ class Sandbox:
     def emit(self, kind: str, subject: Object, previous: Object | None = None) -> Object:
         """Stores an event about the subject as it is now, and sends it."""
         recipients = self.delivery.recipients(kind)
-        happened = event.build(
-            kind,
-            subject,
-            previous,
-            request_id=self._cause.request_id,
-            idempotency_key=self._cause.idempotency_key,
-            pending_webhooks=len(recipients),
-        )
+        happened = event.build(kind, subject, previous, cause=asdict(self._cause), pending_webhooks=len(recipients))
         if happened["created"] < time.time() - EVENTS_KEPT:
             return happened  # of a history: Stripe has forgotten it
         self.store.put(happened)
@@ -87,30 +83,12 @@ class Sandbox:
         """The one account, as the controls left it."""
         return account.build(self.store.note(account.ACCOUNT_ID))
 
-    def move_money(
-        self,
-        kind: str,
-        source: Object,
-        amount: int,
-        *,
-        fee: int = 0,
-        category: str | None = None,
-        available_at_once: bool = False,
-    ) -> Object:
+    def move_money(self, kind: str, source: Object, amount: int, **facts: Unpack[Facts]) -> Object:
         """Records a balance transaction, signed: `amount` in the source's minor units, `fee` in the balance's."""
         currency, rate = self._settlement(source["currency"])
-        return self.store.put(
-            balance_transaction.build(
-                kind,
-                source,
-                amount if rate is None else round(amount * rate),
-                fee=fee,
-                category=category,
-                currency=currency,
-                exchange_rate=rate,
-                available_at_once=available_at_once,
-            )
-        )
+        moved = amount if rate is None else round(amount * rate)
+        made = balance_transaction.build(kind, source, moved, currency=currency, exchange_rate=rate, **facts)
+        return self.store.put(made)
 
     def settled(self, amount: int, currency: str) -> int:
         """The amount in minor units of the balance's currency."""

@@ -1,19 +1,19 @@
-"""What the sandbox remembers: collections of JSON objects in order of creation.
+"""What the sandbox remembers: JSON objects by kind in order of creation, in a SQLite file or in memory.
 
-An object is kept as JSON text, so reading one gives a fresh copy that nobody else can change, and
-a page of a list is joined from text that is already there.
+Reading one gives a fresh copy that nobody else can change.
 """
 
+import asyncio
 import json
-from bisect import bisect_left, bisect_right, insort
+import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 Object = dict[str, Any]
-Place = tuple[int, int, str]  # created (UTC seconds), sequence, id
-_LAST = 1 << 62
+INTERVAL = 0.5  # seconds between commits
 
 # Kind -> fields that lists filter by and that therefore have an index.
 KINDS: dict[str, tuple[str, ...]] = {
@@ -51,123 +51,133 @@ class Window:
 class Collection:
     """Objects of one kind."""
 
-    def __init__(self, indexed: tuple[str, ...], on_change: Callable[[str], None]) -> None:
-        self._indexed = indexed
-        self._on_change = on_change
-        self._text: dict[str, str] = {}
-        self._places: dict[str, Place] = {}
-        self._order: list[Place] = []
-        self._index: dict[tuple[str, str], list[Place]] = {}
-        self._keys: dict[str, tuple[tuple[str, str], ...]] = {}
+    def __init__(self, database: sqlite3.Connection, kind: str) -> None:
+        self._database = database
+        self._where = f"WHERE kind = '{kind}'"  # a literal, or SQLite would not use the indexes of the kind
 
     def __len__(self) -> int:
-        return len(self._text)
+        return int(self._select("count(*)", "")[0])
 
     def __contains__(self, object_id: object) -> bool:
-        return object_id in self._text
+        return bool(self._select("1", "AND id = ?", object_id))
 
     def __iter__(self) -> Iterator[Object]:
         """Oldest first."""
-        return (json.loads(self._text[place[2]]) for place in list(self._order))
+        return map(json.loads, self._select("body", "ORDER BY created, sequence"))
 
     def get(self, object_id: str) -> Object | None:
-        text = self._text.get(object_id)
-        return None if text is None else json.loads(text)
+        return next(map(json.loads, self._select("body", "AND id = ?", object_id)), None)
 
     def text(self, object_id: str) -> str:
-        return self._text[object_id]
+        (text,) = self._select("body", "AND id = ?", object_id)
+        return str(text)
 
     def matching(self, name: str, value: str) -> list[Object]:
         """Every object whose indexed field has this value, oldest first."""
-        return [json.loads(self._text[place[2]]) for place in self._index.get((name, value), ())]
-
-    def place(self, object_id: str) -> Place | None:
-        return self._places.get(object_id)
-
-    def put(self, obj: Object, sequence: int) -> None:
-        """Adds the object, or replaces the one with its id."""
-        object_id = obj["id"]
-        self._text[object_id] = json.dumps(obj, separators=(",", ":"))
-        if object_id not in self._places:
-            self._places[object_id] = (obj.get("created", 0), sequence, object_id)
-            insort(self._order, self._places[object_id])
-        self._reindex(obj, self._places[object_id])
-        self._on_change(object_id)
+        return list(map(json.loads, self._select("body", f"AND {_field(name)} = ? ORDER BY created, sequence", value)))
 
     def remove(self, object_id: str) -> None:
-        place = self._places.pop(object_id)
-        del self._text[object_id]
-        del self._order[bisect_left(self._order, place)]
-        for key in self._keys.pop(object_id, ()):
-            self._forget(key, place)
-        self._on_change(object_id)
+        self._database.execute(f"DELETE FROM objects {self._where} AND id = ?", (object_id,))
 
     def clear(self) -> None:
-        for object_id in list(self._text):
-            self._on_change(object_id)
-        for part in (self._text, self._places, self._order, self._index, self._keys):
-            part.clear()
+        self._database.execute(f"DELETE FROM objects {self._where}")
 
     def page(
         self, window: Window, equal: tuple[str, str] | None = None, accept: Callable[[Object], bool] | None = None
     ) -> tuple[list[str], bool]:
         """Ids newest first, and whether more follow. `equal` names an indexed field and value."""
-        places = self._order if equal is None else self._index.get(equal, [])
-        low = 0 if window.first is None else bisect_left(places, (window.first, -1, ""))
-        high = len(places)
-        if window.last is not None:
-            high = bisect_right(places, (window.last, _LAST, ""))
-        if window.after is not None:
-            high = min(high, bisect_left(places, self._places[window.after]))
-        if window.before is not None:
-            low = max(low, bisect_right(places, self._places[window.before]))
-        backwards = window.before is not None
-        steps = range(low, high) if backwards else range(high - 1, low - 1, -1)
-        wanted = (places[step][2] for step in steps)
-        if accept is not None:
-            wanted = (one for one in wanted if accept(json.loads(self._text[one])))
-        found = list(islice(wanted, window.limit + 1))
+        name, value = equal or ("", None)
+        place = f"(created, sequence) {{}} (SELECT created, sequence FROM objects {self._where} AND id = ?)"
+        wanted = {
+            f"{_field(name)} = ?": value,
+            "created >= ?": window.first,
+            "created <= ?": window.last,
+            place.format("<"): window.after,
+            place.format(">"): window.before,
+        }
+        wanted = {condition: limit for condition, limit in wanted.items() if limit is not None}
+        order = "ASC" if window.before is not None else "DESC"
+        rows = self._database.execute(
+            f"SELECT id, body FROM objects {self._where} {''.join(f'AND {condition} ' for condition in wanted)}"
+            f"ORDER BY created {order}, sequence {order}",
+            tuple(wanted.values()),
+        )
+        ids = (object_id for object_id, body in rows if accept is None or accept(json.loads(body)))
+        found = list(islice(ids, window.limit + 1))
         has_more = len(found) > window.limit
         found = found[: window.limit]
-        return (found[::-1] if backwards else found), has_more
+        return (found[::-1] if window.before is not None else found), has_more
 
-    def _reindex(self, obj: Object, place: Place) -> None:
-        keys = tuple((name, value) for name in self._indexed if isinstance(value := obj.get(name), str))
-        known = self._keys.get(place[2], ())
-        if keys == known:
-            return
-        for key in known:
-            self._forget(key, place)
-        for key in keys:
-            insort(self._index.setdefault(key, []), place)
-        self._keys[place[2]] = keys
+    def _select(self, what: str, rest: str, *values: object) -> list[Any]:
+        rows = self._database.execute(f"SELECT {what} FROM objects {self._where} {rest}", values)
+        return [row[0] for row in rows.fetchall()]
 
-    def _forget(self, key: tuple[str, str], place: Place) -> None:
-        places = self._index[key]
-        del places[bisect_left(places, place)]
+
+def _field(name: str) -> str:
+    return f"body ->> '$.{name}'"
 
 
 class Store:
-    """All collections, the sequence that orders them, and which objects changed since a save."""
+    """All collections, and the sequence that orders them. What changed is on disk once it is committed."""
 
-    def __init__(self) -> None:
-        self.sequence = 0
-        self.changed: dict[tuple[str, str], None] = {}
-        self._collections = {kind: Collection(indexed, self._marker(kind)) for kind, indexed in KINDS.items()}
+    def __init__(self, state: Path | None = None) -> None:
+        if state is not None:
+            state.parent.mkdir(parents=True, exist_ok=True)
+        self._database = sqlite3.connect(state or ":memory:", check_same_thread=False)
+        self._make_tables()
+        (self._sequence,) = self._database.execute("SELECT coalesce(max(sequence), 0) FROM objects").fetchone()
+        self._collections = {kind: Collection(self._database, kind) for kind in KINDS}
 
-    def _marker(self, kind: str) -> Callable[[str], None]:
-        return lambda object_id: self.changed.__setitem__((kind, object_id), None)
+    def _make_tables(self) -> None:
+        make = self._database.execute
+        make("PRAGMA journal_mode = WAL")
+        make("PRAGMA synchronous = NORMAL")
+        make(
+            "CREATE TABLE IF NOT EXISTS objects (kind TEXT, id TEXT, sequence INTEGER, body TEXT, "
+            "PRIMARY KEY (kind, id))"
+        )
+        if "created" not in {column[1] for column in make("PRAGMA table_xinfo(objects)")}:
+            make(f"ALTER TABLE objects ADD COLUMN created INTEGER AS (coalesce({_field('created')}, 0))")
+        make("CREATE INDEX IF NOT EXISTS by_time ON objects (kind, created, sequence)")
+        for kind, names in KINDS.items():
+            for name in names:
+                make(
+                    f'CREATE INDEX IF NOT EXISTS "{kind} by {name}" ON objects ({_field(name)}, created, sequence) '
+                    f"WHERE kind = '{kind}'"
+                )
+
+    async def commit_regularly(self) -> None:
+        while True:
+            await asyncio.sleep(INTERVAL)
+            self._database.commit()
+
+    def close(self) -> None:
+        self._database.commit()
+        self._database.close()
+
+    def copy_to(self, state: Path) -> None:
+        """Everything, into a new file."""
+        state.parent.mkdir(parents=True, exist_ok=True)
+        self._database.commit()
+        copy = sqlite3.connect(state)
+        self._database.backup(copy)
+        copy.close()
 
     def __getitem__(self, kind: str) -> Collection:
         return self._collections[kind]
 
     def get(self, kind: str, object_id: str) -> Object:
         """An object that is known to exist, as a fresh copy."""
-        return json.loads(self._collections[kind].text(object_id))  # type: ignore[no-any-return]
+        return json.loads(self[kind].text(object_id))  # type: ignore[no-any-return]
 
     def put(self, obj: Object) -> Object:
-        self.sequence += 1
-        self._collections[obj["object"]].put(obj, self.sequence)
+        """Adds the object, or replaces the one with its id."""
+        self._sequence += 1
+        self._database.execute(
+            "INSERT INTO objects (kind, id, sequence, body) VALUES (?, ?, ?, ?) "
+            "ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body",
+            (obj["object"], obj["id"], self._sequence, json.dumps(obj, separators=(",", ":"))),
+        )
         return obj
 
     def note(self, object_id: str) -> Object:

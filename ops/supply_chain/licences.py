@@ -4,23 +4,16 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from ops.docs import markdown
 from ops.supply_chain.shipped import Part, parts
 
 _PERMISSIVE: Final = "permissive: the notice stays with the package"
 _OWN_FILES: Final = "weak copyleft on its own files, which we do not change"
 ALLOWED: Final = {
-    "MIT": _PERMISSIVE,
-    "MIT License": _PERMISSIVE,
-    "MIT-0": _PERMISSIVE,
-    "MIT-CMU": _PERMISSIVE,
-    "ISC License (ISCL)": _PERMISSIVE,
-    "BSD License": _PERMISSIVE,
-    "BSD-2-Clause": _PERMISSIVE,
-    "BSD-3-Clause": _PERMISSIVE,
-    "PSF-2.0": _PERMISSIVE,
-    "Python Software Foundation License": _PERMISSIVE,
-    "Apache-2.0": _PERMISSIVE,
-    "Apache Software License": _PERMISSIVE,
+    **dict.fromkeys(("MIT", "MIT License", "MIT-0", "MIT-CMU", "ISC License (ISCL)"), _PERMISSIVE),
+    **dict.fromkeys(("BSD License", "BSD-2-Clause", "BSD-3-Clause"), _PERMISSIVE),
+    **dict.fromkeys(("PSF-2.0", "Python Software Foundation License"), _PERMISSIVE),
+    **dict.fromkeys(("Apache-2.0", "Apache License 2.0", "Apache Software License"), _PERMISSIVE),
     "MPL-2.0": _OWN_FILES,
     "Mozilla Public License 2.0 (MPL 2.0)": _OWN_FILES,
     "LGPL-3.0-only": "used as a library, unchanged, and replaceable by whoever installs the portal",
@@ -49,17 +42,9 @@ def table() -> str:
         "`make sbom` writes the same with versions and hashes. A licence that is not in the second table fails\n"
         "the checks (`ops/supply_chain/licences.py`).\n"
     )
-    rows = sorted({(part.name, part.licence, part.kind) for part in parts()})
-    lines = [f"| {name} | {licence} | {kind} |" for name, licence, kind in rows]
-    allowed = [f"| {name} | {reason} |" for name, reason in ALLOWED.items()]
-    tables = [
-        "| part | licence | kind |",
-        "|---|---|---|",
-        *lines,
-        "",
-        "| allowed | because |",
-        "|---|---|",
-        *allowed,
-        "",
-    ]
-    return "\n".join([head, *tables])
+    shipped = sorted({(part.name, part.licence, part.kind) for part in parts()})
+    tables = (
+        markdown.table(("part", "licence", "kind"), shipped),
+        markdown.table(("allowed", "because"), ALLOWED.items()),
+    )
+    return "\n\n".join([head.rstrip(), *tables]) + "\n"

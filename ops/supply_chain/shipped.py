@@ -78,7 +78,7 @@ def _vendored(name: str, version: str, licence: str, *paths: str) -> Part:
 
 def vendored() -> list[Part]:
     """What lies in the repository but was made elsewhere; each with its licence file beside it."""
-    fonts = "portal/common/static/portal/fonts"
+    fonts, printed = "portal/common/static/portal/fonts", "payments/fonts"
     return [
         _vendored("chart.js", "4.6.1", "MIT", "insights/static/insights/vendor/chart.js/chart.umd.min.js"),
         _vendored(
@@ -87,8 +87,19 @@ def vendored() -> list[Part]:
             "OFL-1.1",
             f"{fonts}/source-sans-3-latin-wght-normal.woff2",
             f"{fonts}/source-sans-3-latin-ext-wght-normal.woff2",
+            f"{printed}/SourceSans3-Regular.ttf",
+            f"{printed}/SourceSans3-SemiBold.ttf",
         ),
         _vendored("vollkorn", "5.001", "OFL-1.1", f"{fonts}/vollkorn-latin-wght-normal.woff2"),
+        _vendored("vazirmatn", "33.003", "OFL-1.1", f"{printed}/Vazirmatn-Regular.ttf"),
+        _vendored("noto-sans-hebrew", "3.001", "OFL-1.1", f"{printed}/NotoSansHebrew-Regular.ttf"),
+        _vendored("noto-sans-devanagari", "2.006", "OFL-1.1", f"{printed}/NotoSansDevanagari-Regular.ttf"),
+        _vendored("noto-sans-bengali", "3.011", "OFL-1.1", f"{printed}/NotoSansBengali-Regular.ttf"),
+        _vendored("noto-sans-gurmukhi", "2.004", "OFL-1.1", f"{printed}/NotoSansGurmukhi-Regular.ttf"),
+        _vendored("noto-sans-tamil", "2.004", "OFL-1.1", f"{printed}/NotoSansTamil-Regular.ttf"),
+        _vendored("noto-sans-thai", "2.002", "OFL-1.1", f"{printed}/NotoSansThai-Regular.ttf"),
+        _vendored("noto-emoji", "3.006", "OFL-1.1", f"{printed}/NotoEmoji-Regular.ttf"),
+        _vendored("droid-sans-fallback", "1.00c", "Apache-2.0", f"{printed}/DroidSansFallbackFull.ttf"),
     ]
 
 

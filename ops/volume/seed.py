@@ -21,13 +21,31 @@ from portal.notifications.models import Notification
 
 STEPS: Final = sorted((Path(__file__).parent / "sql").glob("*.sql"))
 NUMBERED: Final[dict[str, type[Model]]] = {
-    "user": User, "caregiver": Caregiver, "recipient": CareRecipient, "service": Service, "session": Session,
-    "booking": Booking, "payment": Payment,
-}  # fmt: skip
+    "user": User,
+    "caregiver": Caregiver,
+    "recipient": CareRecipient,
+    "service": Service,
+    "session": Session,
+    "booking": Booking,
+    "payment": Payment,
+}
 FILLED: Final[tuple[type[Model], ...]] = (
-    User, Caregiver, CareRecipient, Session, Booking, BookingTransition, Payment, PaymentAttempt, PaymentTransition,
-    Refund, Dispute, ReceivedEvent, Notification, ActivityEvent, AuditEvent,
-)  # fmt: skip
+    User,
+    Caregiver,
+    CareRecipient,
+    Session,
+    Booking,
+    BookingTransition,
+    Payment,
+    PaymentAttempt,
+    PaymentTransition,
+    Refund,
+    Dispute,
+    ReceivedEvent,
+    Notification,
+    ActivityEvent,
+    AuditEvent,
+)
 # When bookings come: Monday to Sunday, and up to each of HOURS of the day.
 DAYS: Final = (0.0, *accumulate((0.16, 0.16, 0.15, 0.15, 0.15, 0.12)), 1.0)
 HOURS: Final = (0, 7, 9, 12, 17, 22, 24)
@@ -62,11 +80,19 @@ def _sizes(bookings: int, years: int, seed: int, until: datetime) -> dict[str, A
     slots = round(bookings / days / (len(SERVICE_SHARES) - 1) / BOOKINGS_A_SESSION)
     taken = {name: model._default_manager.aggregate(last=Max("pk"))["last"] or 0 for name, model in NUMBERED.items()}
     return taken | {
-        "seed": seed, "bookings": bookings, "start": start, "until": until, "weeks": weeks_between(start, until),
-        "caregivers": max(1, bookings // 8), "slots": min(max(1, slots), MOST_SLOTS), "session_days": days,
-        "days": list(DAYS), "hours": [float(hour) for hour in HOURS], "hour_shares": list(HOUR_SHARES),
+        "seed": seed,
+        "bookings": bookings,
+        "start": start,
+        "until": until,
+        "weeks": weeks_between(start, until),
+        "caregivers": max(1, bookings // 8),
+        "slots": min(max(1, slots), MOST_SLOTS),
+        "session_days": days,
+        "days": list(DAYS),
+        "hours": [float(hour) for hour in HOURS],
+        "hour_shares": list(HOUR_SHARES),
         "service_shares": list(SERVICE_SHARES),
-    }  # fmt: skip
+    }
 
 
 def monday_before(moment: datetime) -> datetime:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from wagtail_modeladmin.helpers import ButtonHelper
 
 from payments.admin.evidence_views import ANSWER, answer_address
-from payments.admin.refund_views import REFUND, payment_address, why_not
+from payments.admin.refund_views import REFUND, payment_address, refund_refusal
 from payments.enums import DISPUTE_TO_ANSWER
 from payments.models import Dispute, Payment, Refund
 
@@ -35,7 +35,7 @@ class PaymentButtons(LedgerButtons):
     """Refund what can be refunded."""
 
     def own_buttons(self, obj: Payment) -> list[Button]:
-        if not self.request.user.has_perm(REFUND) or why_not(obj):
+        if not self.request.user.has_perm(REFUND) or refund_refusal(obj):
             return []
         address = reverse("refund_payment", args=[obj.pk])
         about = {"purpose": obj.get_purpose_display().lower(), "reference": obj.booking}

@@ -4,20 +4,19 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import FormView
-from wagtail.admin.auth import permission_denied
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail_modeladmin.helpers import ButtonHelper
 
 from payments.domain.discrepancies import close
 from payments.enums import DiscrepancyStatus
 from payments.models import Discrepancy
-from portal.audit.actor import Cause, Source, actor_of
+from portal.audit.admin_views import StaffView
 from portal.common.money import formatted
 
 LISTING = "payments_discrepancy_modeladmin_index"
@@ -35,35 +34,30 @@ class IgnoreForm(forms.Form):
     )
 
 
-class IgnoreView(WagtailAdminTemplateMixin, FormView[IgnoreForm]):
-    """Close one open discrepancy as ignored. Needs `payments.change_discrepancy`."""
+class IgnoreView(StaffView, FormView[IgnoreForm]):
+    """Close one open discrepancy as ignored."""
 
+    permissions: ClassVar[tuple[str, ...]] = ("payments.change_discrepancy",)
     form_class = IgnoreForm
     template_name = "payments/admin/ignore_discrepancy.html"
     page_title = gettext_lazy("Ignore discrepancy")
     header_icon = "warning"
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not request.user.has_perm("payments.change_discrepancy"):
-            refused: HttpResponseBase = permission_denied(request)
-            return refused
-        self.discrepancy = get_object_or_404(Discrepancy, pk=kwargs["discrepancy_id"])
-        return super().dispatch(request, *args, **kwargs)
+    @cached_property
+    def discrepancy(self) -> Discrepancy:
+        return get_object_or_404(Discrepancy, pk=self.kwargs["discrepancy_id"])
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        found = self.discrepancy
-        stake = formatted(found.amount, found.currency) if found.currency else ""
+        discrepancy = self.discrepancy
         return super().get_context_data(**kwargs) | {
-            "discrepancy": found,
-            "at_stake": stake,
-            "is_open": found.status == DiscrepancyStatus.OPEN,
+            "discrepancy": discrepancy,
+            "at_stake": formatted(discrepancy.amount, discrepancy.currency) if discrepancy.currency else "",
+            "is_open": discrepancy.status == DiscrepancyStatus.OPEN,
             "listing": reverse(LISTING),
         }
 
     def form_valid(self, form: IgnoreForm) -> HttpResponse:
-        by = actor_of(self.request)
-        reason = form.cleaned_data["reason"]
-        if close(self.discrepancy, DiscrepancyStatus.IGNORED, reason, cause=Cause(by, Source.STAFF)):
+        if close(self.discrepancy, DiscrepancyStatus.IGNORED, form.cleaned_data["reason"], cause=self.cause):
             messages.success(self.request, _("The discrepancy has been closed with your reason."))
         else:
             messages.warning(self.request, _("This has already been closed. Nothing has changed."))

@@ -12,11 +12,11 @@ from payments.domain.evidence.composition import Document, attachment, composed
 from payments.domain.evidence.fields import FIELDS, EvidenceField
 from payments.errors import EvidenceError
 from payments.models import DisputeEvidence, EvidenceFile
-from portal.uploads.forms import EvidenceField as UploadField
+from portal.uploads.forms import EvidenceFileField
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class EvidenceRow:
     """One field of Stripe's as the page shows it."""
 
     field: EvidenceField
@@ -51,17 +51,17 @@ class EvidenceForm(forms.Form):
         )
         self.fields[f"release_{field.name}"] = forms.BooleanField(label=_("Send to the bank"), required=False)
         if field.document:
-            self.fields[f"file_{field.name}"] = UploadField(
+            self.fields[f"file_{field.name}"] = EvidenceFileField(
                 label=_("File instead of text (PDF, JPEG or PNG)"), required=False, widget=forms.FileInput
             )
         if field.name in self.stored:
             self.fields[f"remove_{field.name}"] = forms.BooleanField(label=_("Remove file"), required=False)
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Iterator[EvidenceRow]:
         """For the page, in the order of FIELDS."""
         for field in FIELDS:
             file, remove = f"file_{field.name}", f"remove_{field.name}"
-            yield Row(
+            yield EvidenceRow(
                 field,
                 self[f"text_{field.name}"],
                 self[f"release_{field.name}"],
@@ -75,13 +75,13 @@ class EvidenceForm(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         if self.errors:
             return cleaned
-        kept = {
+        stored = {
             name: Document(bytes(file.content), file.ending, file.pages, file.name)
             for name, file in self.stored.items()
             if name not in self.removed
         }
         try:
-            composed(self.texts, self.released, kept | self.attached)
+            composed(self.texts, self.released, stored | self.attached)
         except EvidenceError as error:
             raise ValidationError(list(error.sentences)) from error
         return cleaned

@@ -1,14 +1,14 @@
 """Finance answers a dispute: a draft, released field by field, then submitted to the bank once."""
 
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from django.contrib import messages
-from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.utils.translation import gettext_lazy
 
 from payments.admin.evidence_form import EvidenceForm
 from payments.admin.refund_views import parents, payment_address
@@ -17,9 +17,7 @@ from payments.domain.evidence.fields import BY_NAME, FIELDS, MASTERCARD_PAGES
 from payments.enums import EVIDENCE_OPEN, EvidenceState
 from payments.errors import EvidenceError
 from payments.models import Dispute, DisputeEvidence
-from portal.accounts import reauthentication
-from portal.audit.actor import Cause, Source, actor_of
-from portal.common.admin_page import admin_page
+from portal.audit.admin_views import StaffView
 from portal.common.money import formatted
 
 ANSWER: Final = "payments.answer_dispute"
@@ -30,111 +28,132 @@ def answer_address(dispute_id: int) -> str:
     return reverse("answer_dispute", args=[dispute_id])
 
 
-def _found(dispute_id: int) -> Dispute:
-    related = ("payment__booking__caregiver__user", "payment__booking__session__service")
-    found: Dispute = get_object_or_404(Dispute.objects.select_related(*related), pk=dispute_id)
-    return found
+class DisputeView(StaffView):
+    """What both pages about one dispute show."""
+
+    permissions: ClassVar[tuple[str, ...]] = (ANSWER,)
+    header_icon = "warning"
+
+    @cached_property
+    def dispute(self) -> Dispute:
+        related = ("payment__booking__caregiver__user", "payment__booking__session__service")
+        return get_object_or_404(Dispute.objects.select_related(*related), pk=self.kwargs["dispute_id"])
+
+    @cached_property
+    def evidence(self) -> DisputeEvidence | None:
+        return answers.current(self.dispute)
+
+    def get_parents(self) -> list[tuple[str, str]]:
+        return parents(self.dispute.payment)
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        dispute, shown = self.dispute, super().get_context_data(**context)
+        return {
+            **shown,
+            "dispute": dispute,
+            "amount": formatted(dispute.amount, dispute.payment.currency),
+            "reason": dispute.reason.replace("_", " "),
+            "payment_url": payment_address(dispute.payment_id),
+            "refused": EvidenceState.REFUSED,
+        }
+
+    def back_with(self, *errors: str) -> HttpResponse:
+        """To the draft, or to what became of it."""
+        messages.error(self.request, " ".join(errors))
+        return redirect(answer_address(self.dispute.pk))
 
 
-@require_http_methods(["GET", "POST"])
-@permission_required(ANSWER, raise_exception=True)
-def answer(request: HttpRequest, dispute_id: int) -> HttpResponse:
+class AnswerView(DisputeView):
     """The draft, to change and to release; once it is on its way, what was released."""
-    dispute = _found(dispute_id)
-    evidence = answers.current(dispute)
-    if refusal := answers.why_not(dispute):
-        return _looked_at(request, dispute, evidence, refusal)
-    texts = evidence.texts if evidence else answers.draft_of(dispute)
-    if request.method == "GET":
-        return _form_page(request, dispute, evidence, EvidenceForm(evidence=evidence, texts=texts))
-    form = EvidenceForm(request.POST, request.FILES, evidence=evidence, texts=texts)
-    if not form.is_valid():
-        return _form_page(request, dispute, evidence, form)
-    try:
-        answers.save_draft(
-            dispute.pk,
-            texts=form.texts,
-            released=form.released,
-            attached=form.attached,
-            removed=form.removed,
-            version=form.cleaned_data["version"],
-            cause=Cause(actor_of(request), Source.STAFF),
+
+    template_name = "payments/admin/evidence.html"
+    page_title = gettext_lazy("Respond to dispute")
+
+    def get(self, request: HttpRequest, dispute_id: int) -> HttpResponse:
+        refusal = answers.submission_refusal(self.dispute)
+        return self._state(refusal) if refusal else self._form_page(self._form())
+
+    def post(self, request: HttpRequest, dispute_id: int) -> HttpResponse:
+        if refusal := answers.submission_refusal(self.dispute):
+            return self.back_with(refusal)
+        form = self._form(request.POST, request.FILES)
+        if not form.is_valid() or not self._is_saved(form):
+            return self._form_page(form)
+        if "review" in request.POST:
+            return redirect("submit_dispute_answer", dispute_id)
+        messages.success(request, _("Draft saved. Nothing has been sent to the bank."))
+        return redirect(answer_address(dispute_id))
+
+    def _form(self, *sent: Any) -> EvidenceForm:
+        texts = self.evidence.texts if self.evidence else answers.draft_of(self.dispute)
+        return EvidenceForm(*sent, evidence=self.evidence, texts=texts)
+
+    def _is_saved(self, form: EvidenceForm) -> bool:
+        try:
+            answers.save_draft(
+                self.dispute.pk,
+                texts=form.texts,
+                released=form.released,
+                attached=form.attached,
+                removed=form.removed,
+                version=form.cleaned_data["version"],
+                cause=self.cause,
+            )
+        except EvidenceError as error:
+            form.add_error(None, list(error.sentences))
+            return False
+        return True
+
+    def _form_page(self, form: EvidenceForm) -> HttpResponse:
+        status = 422 if form.is_bound and form.errors else 200
+        return self.page(status=status, form=form, rows=list(form.rows()), evidence=self.evidence)
+
+    def _state(self, submission_refusal: str) -> HttpResponse:
+        """Nothing can be changed: what was released, or why nothing can be."""
+        evidence = self.evidence
+        gone = evidence is not None and evidence.state not in EVIDENCE_OPEN
+        self.template_name = "payments/admin/evidence_state.html"
+        self.page_title = gettext_lazy("Dispute response")
+        released = _released(evidence) if evidence is not None and gone else []
+        return self.page(evidence=evidence, submission_refusal=submission_refusal, gone=gone, released=released)
+
+
+class SubmitView(DisputeView):
+    """What goes to the bank, asked once more."""
+
+    needs_recent_authentication = True
+    template_name = "payments/admin/evidence_confirm.html"
+    page_title = gettext_lazy("Submit to the bank?")
+
+    def get(self, request: HttpRequest, dispute_id: int) -> HttpResponse:
+        evidence = self.evidence
+        if answers.submission_refusal(self.dispute) or evidence is None:
+            return redirect(answer_address(dispute_id))
+        try:
+            composed = answers.compose(evidence)
+        except EvidenceError as error:
+            return self.back_with(*error.sentences)
+        if not evidence.released:
+            return self.back_with(_("Nothing is selected yet. Tick what you want to send to the bank."))
+        return self.page(
+            texts=[(BY_NAME[name].label, text) for name, text in composed.texts.items()],
+            documents=[(BY_NAME[name].label, document) for name, document in composed.documents.items()],
+            withheld=[field.label for field in FIELDS if field.name not in evidence.released],
+            many_pages=composed.pages > MASTERCARD_PAGES,
+            pages=composed.pages,
+            version=evidence.version,
+            answer=answer_address(dispute_id),
         )
-    except EvidenceError as error:
-        for sentence in error.sentences:
-            form.add_error(None, sentence)
-        return _form_page(request, dispute, evidence, form)
-    if "review" in request.POST:
-        return redirect("submit_dispute_answer", dispute.pk)
-    messages.success(request, _("Draft saved. Nothing has been sent to the bank."))
-    return redirect(answer_address(dispute.pk))
 
-
-@require_http_methods(["GET", "POST"])
-@permission_required(ANSWER, raise_exception=True)
-def submit(request: HttpRequest, dispute_id: int) -> HttpResponse:
-    """What goes to the bank, asked once more. Submitting wants a recent authentication."""
-    dispute = _found(dispute_id)
-    if request.method == "POST" and (asked := reauthentication.detour(request)):
-        return asked
-    if request.method == "POST":
-        return _submitted(request, dispute)
-    evidence = answers.current(dispute)
-    if answers.why_not(dispute) or evidence is None:
-        return redirect(answer_address(dispute.pk))
-    try:
-        composed = answers.compose(evidence)
-    except EvidenceError as error:
-        messages.error(request, " ".join(error.sentences))
-        return redirect(answer_address(dispute.pk))
-    if not evidence.released:
-        messages.error(request, _("Nothing is selected yet. Tick what you want to send to the bank."))
-        return redirect(answer_address(dispute.pk))
-    context = {
-        "texts": [(BY_NAME[name].label, text) for name, text in composed.texts.items()],
-        "documents": [(BY_NAME[name].label, document) for name, document in composed.documents.items()],
-        "withheld": [field.label for field in FIELDS if field.name not in evidence.released],
-        "many_pages": composed.pages > MASTERCARD_PAGES,
-        "pages": composed.pages,
-        "version": evidence.version,
-        "answer": answer_address(dispute.pk),
-    }
-    return _page(request, dispute, "payments/admin/evidence_confirm.html", context, title=_("Submit to the bank?"))
-
-
-def _submitted(request: HttpRequest, dispute: Dispute) -> HttpResponse:
-    version = request.POST.get("version", "")
-    try:
-        answers.request_submission(
-            dispute.pk,
-            version=int(version) if version.isdecimal() and len(version) < 10 else -1,
-            cause=Cause(actor_of(request), Source.STAFF),
-        )
-    except EvidenceError as error:
-        messages.error(request, " ".join(error.sentences))
-        return redirect(answer_address(dispute.pk))
-    messages.success(request, _("Your response is being sent to the bank. Check its status below."))
-    return redirect(payment_address(dispute.payment_id))
-
-
-def _form_page(
-    request: HttpRequest, dispute: Dispute, evidence: DisputeEvidence | None, form: EvidenceForm
-) -> HttpResponse:
-    context = {"form": form, "rows": list(form.rows()), "evidence": evidence}
-    status = 422 if form.is_bound and form.errors else 200
-    title = _("Respond to dispute")
-    return _page(request, dispute, "payments/admin/evidence.html", context, title=title, status=status)
-
-
-def _looked_at(request: HttpRequest, dispute: Dispute, evidence: DisputeEvidence | None, why_not: str) -> HttpResponse:
-    """Nothing can be changed: what was released, or why nothing can be."""
-    gone = evidence is not None and evidence.state not in EVIDENCE_OPEN
-    if request.method == "POST":
-        messages.error(request, why_not)
-        return redirect(answer_address(dispute.pk))
-    released = _released(evidence) if evidence is not None and gone else []
-    context = {"evidence": evidence, "why_not": why_not, "gone": gone, "released": released}
-    return _page(request, dispute, "payments/admin/evidence_state.html", context, title=_("Dispute response"))
+    def post(self, request: HttpRequest, dispute_id: int) -> HttpResponse:
+        sent = request.POST.get("version", "")
+        version = int(sent) if sent.isdecimal() and len(sent) < 10 else -1
+        try:
+            answers.request_submission(self.dispute.pk, version=version, cause=self.cause)
+        except EvidenceError as error:
+            return self.back_with(*error.sentences)
+        messages.success(request, _("Your response is being sent to the bank. Check its status below."))
+        return redirect(payment_address(self.dispute.payment_id))
 
 
 def _released(evidence: DisputeEvidence) -> list[tuple[str, str]]:
@@ -143,18 +162,3 @@ def _released(evidence: DisputeEvidence) -> list[tuple[str, str]]:
     return [
         (str(BY_NAME[name].label), "" if name in files else evidence.texts.get(name, "")) for name in evidence.released
     ]
-
-
-def _page(
-    request: HttpRequest, dispute: Dispute, template: str, context: dict[str, Any], *, title: str, status: int = 200
-) -> HttpResponse:
-    shown = {
-        "dispute": dispute,
-        "amount": formatted(dispute.amount, dispute.payment.currency),
-        "reason": dispute.reason.replace("_", " "),
-        "payment_url": payment_address(dispute.payment_id),
-        "refused": EvidenceState.REFUSED,
-    }
-    return admin_page(
-        request, template, shown | context, title=title, icon="warning", parents=parents(dispute.payment), status=status
-    )

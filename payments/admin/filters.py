@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from payments.enums import AttemptOutcome, FunnelStage, Purpose
 from payments.models import Payment, PaymentAttempt
 from payments.models.payment import STAGE_FILTERS
-from portal.common.listings import DaysFilter
+from portal.common.date_filters import DateListFilter
 
 
 class DeclineReasonFilter(SimpleListFilter):
@@ -51,7 +51,7 @@ class FunnelStageFilter(SimpleListFilter):
         return queryset.filter(at_stage, ~Exists(newer), purpose=Purpose.DEPOSIT)
 
 
-class BookedFilter(DaysFilter):
+class BookedFilter(DateListFilter):
     """Days on which the booking was made, told apart from those of the row itself."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -62,5 +62,5 @@ class BookedFilter(DaysFilter):
 def _with_reason(attempts: QuerySet[Any]) -> QuerySet[Any]:
     nothing = Value("")
     why = Coalesce(NullIf("decline_code", nothing), NullIf("code", nothing), Value("unknown"))
-    found: QuerySet[Any] = attempts.annotate(why=why)
-    return found
+    annotated: QuerySet[Any] = attempts.annotate(why=why)
+    return annotated

@@ -70,13 +70,13 @@ def _receipt(address: str) -> Held | None:
 
 def _balance(payment: Payment) -> list[Held]:
     """The balance transaction, in the currency of the balance, which may be another one than the payment's."""
-    found = BalanceTransaction.objects.filter(id=payment.balance_transaction_id).first()
-    if found is None:
+    transaction = BalanceTransaction.objects.filter(id=payment.balance_transaction_id).first()
+    if transaction is None:
         return []
-    data, currency = found.stripe_data, found.currency.upper()
+    data, currency = transaction.stripe_data, transaction.currency.upper()
     available = date_format(from_epoch(data["available_on"]), "j F Y")
     return [
-        Held(_("Balance transaction"), found.id),
+        Held(_("Balance transaction"), transaction.id),
         Held(_("Stripe fee"), formatted(data["fee"], currency)),
         Held(
             _("Net"),
@@ -86,9 +86,9 @@ def _balance(payment: Payment) -> list[Held]:
 
 
 def _payout(payment: Payment) -> Held | None:
-    found = Payout.objects.filter(id=payment.payout_id).first() if payment.payout_id else None
-    if found is None:
+    payout = Payout.objects.filter(id=payment.payout_id).first() if payment.payout_id else None
+    if payout is None:
         return None
-    day = date_format(from_epoch(found.stripe_data["arrival_date"]), "j F Y")
-    state = PAYOUT_STATES.get(found.stripe_data["status"], "%(day)s") % {"day": day}
-    return Held(_("Payout"), f"{found.id}, {state}", stripe_url(found.id))
+    day = date_format(from_epoch(payout.stripe_data["arrival_date"]), "j F Y")
+    state = PAYOUT_STATES.get(payout.stripe_data["status"], "%(day)s") % {"day": day}
+    return Held(_("Payout"), f"{payout.id}, {state}", stripe_url(payout.id))

@@ -1,6 +1,5 @@
 """What waits for finance, on the admin's home page."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
@@ -9,6 +8,7 @@ from django.http import HttpRequest
 from django.template.defaultfilters import date
 from django.urls import reverse
 from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from wagtail.admin.ui.components import Component
 
@@ -25,27 +25,22 @@ from payments.enums import (
 )
 from payments.models import Discrepancy, Dispute, DisputeEvidence, ReceivedEvent
 from portal.common import clock
+from portal.common.home_panel import MOST, Task, TaskPanel, counted, in_figures
 
 SENT_SOON: Final = timedelta(hours=1)  # then an answer that is still being sent is somebody's task again
 SEE: Final = "payments.view_discrepancy"
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
-    """Something that somebody has to see to."""
-
-    text: str
-    url: str
-
-
-class FinancePanel(Component):
+class FinancePanel(TaskPanel):
     """Disputes to answer, refunds to send again, differences, failed events; or that there is nothing."""
 
     order = 120
-    template_name = "payments/admin/home_panel.html"
+    key = "finance-tasks"
+    heading = _("Needs your attention")
+    nothing = _("Nothing to do: no disputes to respond to, no failed refunds and no open differences with Stripe.")
 
-    def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
-        return {"tasks": tasks()}
+    def tasks(self) -> list[Task]:
+        return tasks()
 
 
 class SilenceWarning(Component):
@@ -61,13 +56,13 @@ def panels(request: HttpRequest) -> list[Component]:
     if request.user.has_perm("payments.view_receivedevent") and is_silent():
         shown.append(SilenceWarning())
     if request.user.has_perm(SEE):
-        shown.append(FinancePanel())
+        shown.append(FinancePanel(request))
     return shown
 
 
 def tasks() -> list[Task]:
     """In the order of their urgency; a query each."""
-    found = (
+    open_tasks = (
         *_alarms(),
         _disputes(),
         _warnings(),
@@ -77,7 +72,7 @@ def tasks() -> list[Task]:
         _differences(),
         *_events(),
     )
-    return [task for task in found if task is not None]
+    return [task for task in open_tasks if task is not None]
 
 
 def _alarms() -> list[Task]:
@@ -87,13 +82,13 @@ def _alarms() -> list[Task]:
 
 
 def _warnings() -> Task | None:
-    count = _open().filter(kind=DiscrepancyKind.FRAUD_WARNING).count()
+    count = counted(_open().filter(kind=DiscrepancyKind.FRAUD_WARNING))
     text = ngettext("%(count)s fraud warning: refund in time", "%(count)s fraud warnings: refund in time", count)
     return _task(count, text, _listed(DiscrepancyKind.FRAUD_WARNING))
 
 
 def _reviews() -> Task | None:
-    count = _open().filter(kind=DiscrepancyKind.REVIEW_OPEN).count()
+    count = counted(_open().filter(kind=DiscrepancyKind.REVIEW_OPEN))
     text = ngettext("%(count)s payment under review at Stripe", "%(count)s payments under review at Stripe", count)
     return _task(count, text, _listed(DiscrepancyKind.REVIEW_OPEN))
 
@@ -107,36 +102,36 @@ def _disputes() -> Task | None:
     submitted = answers.filter(state=EvidenceState.SUBMITTED)
     just_sent = answers.filter(state=EvidenceState.SENDING, requested_at__gt=clock.now() - SENT_SOON)
     waiting = Dispute.objects.filter(~Exists(submitted), ~Exists(just_sent), status__in=DISPUTE_TO_ANSWER)
-    due = list(waiting.order_by("evidence_due_at").values_list("evidence_due_at", flat=True))
+    due = list(waiting.order_by("evidence_due_at").values_list("evidence_due_at", flat=True)[: MOST + 1])
     if not due:
         return None
     first = next((moment for moment in due if moment), None)
     address, count = reverse("payments_dispute_modeladmin_index"), len(due)
     if first is None:
         text = ngettext("%(count)s dispute needs a response", "%(count)s disputes need a response", count)
-        return Task(text % {"count": count}, address)
+        return Task(text % {"count": in_figures(count)}, address)
     text = ngettext(
         "%(count)s dispute needs a response by %(day)s",
         "%(count)s disputes need a response, the first by %(day)s",
         count,
     )
-    return Task(text % {"count": count, "day": date(localtime(first), "j F")}, address)
+    return Task(text % {"count": in_figures(count), "day": date(localtime(first), "j F")}, address)
 
 
 def _refunds() -> Task | None:
-    count = _open().filter(kind=DiscrepancyKind.REFUND_BLOCKED).count()
+    count = counted(_open().filter(kind=DiscrepancyKind.REFUND_BLOCKED))
     text = ngettext("%(count)s refund didn’t go through", "%(count)s refunds didn’t go through", count)
     return _task(count, text, _listed(DiscrepancyKind.REFUND_BLOCKED))
 
 
 def _by_hand() -> Task | None:
-    count = _open().filter(kind=DiscrepancyKind.REFUND_BY_HAND).count()
+    count = counted(_open().filter(kind=DiscrepancyKind.REFUND_BY_HAND))
     text = ngettext("%(count)s refund to make manually", "%(count)s refunds to make manually", count)
     return _task(count, text, _listed(DiscrepancyKind.REFUND_BY_HAND))
 
 
 def _differences() -> Task | None:
-    count = Discrepancy.objects.open_differences().exclude(kind__in=REFUND_TASKS).count()
+    count = counted(Discrepancy.objects.open_differences().exclude(kind__in=REFUND_TASKS))
     text = ngettext(
         "%(count)s difference between the ledger and Stripe",
         "%(count)s differences between the ledger and Stripe",
@@ -179,4 +174,4 @@ def _open() -> Any:
 
 def _task(count: int, text: str, url: str) -> Task | None:
     """`text` has a place for `count`; None where there is nothing to do."""
-    return Task(text % {"count": count}, url) if count else None
+    return Task(text % {"count": in_figures(count)}, url) if count else None

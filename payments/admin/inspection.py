@@ -9,10 +9,10 @@ from wagtail_modeladmin.views import InspectView
 
 from payments.admin.evidence_views import ANSWER, answer_address
 from payments.admin.held_at_stripe import held_at_stripe
-from payments.admin.refund_views import REFUND, why_not
+from payments.admin.refund_views import REFUND, refund_refusal
 from payments.admin.timeline import stripe_url, timeline
 from payments.domain import evidence as answers
-from payments.domain.refunds.followups import last_task, owed_by_hand, refund_blocker
+from payments.domain.refunds.followups import last_task, owed_offline, refund_blocker
 from payments.domain.refunds.retry import token_of_replacement
 from payments.enums import FRAUD_TASKS, DiscrepancyStatus, RefundStatus
 from payments.models import Dispute, DisputeEvidence, Payment, Refund
@@ -49,9 +49,9 @@ class PaymentPage(InspectView):  # type: ignore[misc]
             refunds=_refunds(payment),
             disputes=_disputes(payment, may_answer=self.request.user.has_perm(ANSWER)),
             held=held_at_stripe(payment),
-            fraud=[found for found in payment.discrepancies.all() if found.kind in FRAUD_TASKS],
+            fraud=[task for task in payment.discrepancies.all() if task.kind in FRAUD_TASKS],
             may_refund=may,
-            why_not=why_not(payment),
+            refund_refusal=refund_refusal(payment),
             refund_url=reverse("refund_payment", args=[payment.pk]),
             timeline=timeline(payment),
             **kwargs,
@@ -64,7 +64,7 @@ def _disputes(payment: Payment, *, may_answer: bool) -> list[tuple[Dispute, str,
     shown = []
     for dispute in payment.disputes.all():
         dispute.payment = payment
-        answer, open_now = answers.current(dispute), not answers.why_not(dispute)
+        answer, open_now = answers.current(dispute), not answers.submission_refusal(dispute)
         address = answer_address(dispute.pk) if may_answer and (answer or open_now) else ""
         shown.append((dispute, stripe_url(dispute.stripe_dispute_id), answer, address, open_now))
     return shown
@@ -77,7 +77,7 @@ def _refunds(payment: Payment) -> list[tuple[Refund, str, bool, int]]:
     by_stripe, shown = not refund_blocker(payment), []
     for refund in refunds:
         waits = _waits(refund, tokens)
-        owed = owed_by_hand(refund, payment) if waits else 0
+        owed = owed_offline(refund, payment) if waits else 0
         shown.append((refund, stripe_url(refund.stripe_refund_id or ""), waits and by_stripe, owed))
     return shown
 

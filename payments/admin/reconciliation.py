@@ -44,17 +44,17 @@ class FilterForm(forms.Form):
 def report(request: HttpRequest) -> HttpResponse:
     """Open discrepancies first; `kind` and `status` in the address narrow the list."""
     form = FilterForm(request.GET or {"status": DiscrepancyStatus.OPEN})
-    asked: dict[str, Any] = {}
+    chosen: dict[str, Any] = {}
     if form.is_valid():
-        asked = {name: value for name, value in form.cleaned_data.items() if value}
-    found = Discrepancy.objects.filter(**asked).select_related("payment__booking")
+        chosen = {name: value for name, value in form.cleaned_data.items() if value}
+    discrepancies = Discrepancy.objects.filter(**chosen).select_related("payment__booking")
     still_open = Discrepancy.objects.filter(status=DiscrepancyStatus.OPEN).order_by("kind", "currency")
     totals = still_open.values("kind", "currency").annotate(
         count=Count("pk"), amount=Sum("amount"), oldest=Min("found_at")
     )
     context = {
         "form": form,
-        "page": Paginator(found, SHOWN).get_page(request.GET.get("p")),
+        "page": Paginator(discrepancies, SHOWN).get_page(request.GET.get("p")),
         "totals": [{**row, "label": DiscrepancyKind(row["kind"]).label} for row in totals],
         "runs": [_in_words(run) for run in ReconciliationRun.objects.all()[:10]],
         "healable": RECHECKABLE_KINDS,
@@ -87,11 +87,11 @@ def run_now(request: HttpRequest) -> HttpResponse:
 @permission_required(DECIDE, raise_exception=True)
 def heal_now(request: HttpRequest, discrepancy_id: int) -> HttpResponse:
     """Look at one open discrepancy again, and heal what was only missed."""
-    found = get_object_or_404(
+    discrepancy = get_object_or_404(
         Discrepancy.objects.select_related("payment"), pk=discrepancy_id, kind__in=RECHECKABLE_KINDS, status="open"
     )
     try:
-        gone = resolve_one(found, cause=Cause(actor_of(request), Source.STAFF))
+        gone = resolve_one(discrepancy, cause=Cause(actor_of(request), Source.STAFF))
     except GatewayUnreachable:
         messages.error(request, _("Stripe didn’t respond, so nothing has changed. Try again in a minute."))
     else:

@@ -11,16 +11,19 @@ from django.utils.translation import gettext_lazy as _
 
 from payments.enums import FRAUD_TASKS, PaymentStatus, RefundStatus
 from payments.models import Payment, ReceivedEvent
-from portal.accounts.models import User
 from portal.audit.actor import ActorKind, Source
+from portal.audit.domain.find import about
+from portal.audit.domain.people import names_of, who
 from portal.audit.models import AuditEvent
 from portal.bookings.enums import BookingStatus
+from portal.bookings.models import Booking
 from portal.common.money import formatted
 from portal.notifications.models import Notification
 
 DASHBOARD: Final = "https://dashboard.stripe.com"
 SAID: Final = {
     "booking.made": _("Booked"),
+    "booking.pay_link_sent": _("New payment link sent"),
     "booking.hold_extended": _("More time given to pay"),
     "booking.notes_changed": _("Notes changed before the deposit was paid"),
     "booking.release_requested": _("Releasing the place: asked Stripe to close the card form"),
@@ -42,7 +45,6 @@ SAID: Final = {
     "dispute.answer_refused": _("Stripe rejected the dispute response"),
     "dispute.answer_submitted": _("Dispute response submitted to the bank"),
 }
-BY_WEBHOOK: Final = "Stripe (webhook)"
 STATES: Final[dict[str, Any]] = {"payment": PaymentStatus, "booking": BookingStatus, "refund": RefundStatus}
 MOVED: Final = {
     "payment": _("Payment: %(status)s"),
@@ -82,34 +84,46 @@ def stripe_url(stripe_id: str) -> str:
 
 def timeline(payment: Payment) -> list[Moment]:
     """Everything about `payment`, its booking, refunds and disputes, oldest first."""
-    return sorted((*_audit(payment), *_attempts(payment), *_events(payment), *_mail(payment)), key=lambda m: m.at)
+    moments = (
+        *_audit(payment.booking_id, [payment], payment.currency),
+        *_attempts(payment),
+        *_events(payment),
+        *_mail(payment.booking_id),
+    )
+    return sorted(moments, key=lambda m: m.at)
 
 
-def _audit(payment: Payment) -> Iterator[Moment]:
+def booking_timeline(booking: Booking) -> list[Moment]:
+    """Everything about `booking` and its payments, with who did it, oldest first; without Stripe's events."""
+    payments = list(booking.payments.prefetch_related("refunds", "disputes", "attempts"))
+    attempts = (moment for payment in payments for moment in _attempts(payment))
+    moments = (*_audit(booking.pk, payments, booking.currency), *attempts, *_mail(booking.pk))
+    return sorted(moments, key=lambda m: m.at)
+
+
+def _audit(booking_id: int, payments: list[Payment], currency: str) -> Iterator[Moment]:
     subjects = {
-        "payments.payment": [payment.pk],
-        "bookings.booking": [payment.booking_id],
-        "payments.refund": [refund.pk for refund in payment.refunds.all()],
-        "payments.dispute": [dispute.pk for dispute in payment.disputes.all()],
+        "bookings.booking": [booking_id],
+        "payments.payment": [payment.pk for payment in payments],
+        "payments.refund": [refund.pk for payment in payments for refund in payment.refunds.all()],
+        "payments.dispute": [dispute.pk for payment in payments for dispute in payment.disputes.all()],
     }
-    wanted = Q()
-    for kind, ids in subjects.items():
-        wanted |= Q(object_type=kind, object_id__in=list(map(str, ids)))
     shown_as_attempts = Q(action="payment.declined")
-    entries = list(AuditEvent.objects.filter(wanted).exclude(shown_as_attempts).order_by("pk"))
-    names = _names(entries)
+    entries = list(AuditEvent.objects.filter(about(subjects)).exclude(shown_as_attempts).order_by("pk"))
+    names = names_of(entries)
     for entry in entries:
         yield Moment(
             at=entry.occurred_at,
-            what=_said(entry),
-            who=_who(entry, names),
-            detail=_detail(entry, payment.currency),
+            what=said(entry),
+            who=who(entry, names),
+            detail=_detail(entry, currency),
             stripe_id=entry.stripe_event_id,
             url=stripe_url(entry.stripe_event_id),
         )
 
 
-def _said(entry: AuditEvent) -> str:
+def said(entry: AuditEvent) -> str:
+    """What happened, in words."""
     subject = entry.action.partition(".")[0]
     if not entry.action.endswith(".moved"):
         return str(SAID.get(entry.action, entry.action))
@@ -120,24 +134,9 @@ def _said(entry: AuditEvent) -> str:
 
 
 def _detail(entry: AuditEvent, currency: str) -> str:
-    said = [str(entry.data[key]).replace("_", " ") for key in ("reason", "code", "released") if entry.data.get(key)]
+    reasons = [str(entry.data[key]).replace("_", " ") for key in ("reason", "code", "released") if entry.data.get(key)]
     amount = entry.data.get("amount")
-    return ", ".join(([formatted(amount, currency)] if isinstance(amount, int) else []) + said)
-
-
-def _names(entries: list[AuditEvent]) -> dict[str, str]:
-    ids = {entry.actor_id for entry in entries if entry.actor_kind == ActorKind.USER}
-    return {str(user.pk): user.get_full_name() or user.email for user in User.objects.filter(pk__in=ids)}
-
-
-def _who(entry: AuditEvent, names: dict[str, str]) -> str:
-    if entry.actor_kind == ActorKind.STRIPE and entry.source == Source.WEBHOOK:
-        return BY_WEBHOOK
-    way = str(Source(entry.source).label)
-    who = ActorKind(entry.actor_kind).label
-    if entry.actor_kind == ActorKind.USER:
-        who = names.get(entry.actor_id, str(_("Deleted account")))
-    return f"{who} ({way[0].lower()}{way[1:]})"
+    return ", ".join(([formatted(amount, currency)] if isinstance(amount, int) else []) + reasons)
 
 
 def _attempts(payment: Payment) -> Iterator[Moment]:
@@ -157,20 +156,20 @@ def _events(payment: Payment) -> Iterator[Moment]:
     ids = [payment.intent_id, payment.charge_id]
     ids += [refund.stripe_refund_id for refund in payment.refunds.all()]
     ids += [dispute.stripe_dispute_id for dispute in payment.disputes.all()]
-    ids += [found.stripe_object_id for found in payment.discrepancies.all() if found.kind in FRAUD_TASKS]
-    for event in ReceivedEvent.objects.filter(object_id__in=[found for found in ids if found]):
+    ids += [task.stripe_object_id for task in payment.discrepancies.all() if task.kind in FRAUD_TASKS]
+    for event in ReceivedEvent.objects.filter(object_id__in=[object_id for object_id in ids if object_id]):
         yield Moment(
             at=event.received_at,
             what=str(_("Stripe event: %(type)s") % {"type": event.type}),
-            who=BY_WEBHOOK,
+            who=f"{ActorKind.STRIPE.label} ({Source.WEBHOOK.label.lower()})",
             detail=f"{event.get_ledger_state_display()}{': ' if event.last_error else ''}{event.last_error}",
             stripe_id=event.event_id,
             url=stripe_url(event.event_id),
         )
 
 
-def _mail(payment: Payment) -> Iterator[Moment]:
-    for mail in Notification.objects.filter(about=f"booking:{payment.booking_id}"):
+def _mail(booking_id: int) -> Iterator[Moment]:
+    for mail in Notification.objects.filter(about=f"booking:{booking_id}"):
         yield Moment(
             at=mail.sent_at or mail.created_at,
             what=str(_("Email: %(subject)s") % {"subject": mail.subject or mail.template.replace("_", " ")}),

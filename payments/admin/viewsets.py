@@ -9,20 +9,23 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from wagtail_modeladmin.options import ModelAdminGroup
 
+from payments import search
 from payments.admin.buttons import DisputeButtons, OfPaymentButtons, PaymentButtons
 from payments.admin.discrepancies import IgnoreButton
 from payments.admin.filters import BookedFilter, DeclineReasonFilter, FunnelStageFilter
 from payments.admin.inspection import PaymentPage
 from payments.enums import AttemptOutcome
 from payments.models import Discrepancy, Dispute, Payment, PaymentAttempt, ReceivedEvent, Refund
-from portal.common.listings import DaysFilter, ListingAdmin
+from portal.common.date_filters import DateListFilter
+from portal.common.listings import ListingAdmin
+from portal.common.status_tags import status_tag
 
 Filters = tuple[str | type | tuple[str, type], ...]
 
 
-def tag(label: str) -> SafeString:
-    """A state as Wagtail shows states."""
-    return format_html('<span class="w-status">{}</span>', label)
+def with_reason(state: SafeString, reason: str) -> SafeString:
+    """A state, and what was noted about it."""
+    return format_html("{} {}", state, reason) if reason else state
 
 
 class PaymentAdmin(ListingAdmin):
@@ -40,8 +43,8 @@ class PaymentAdmin(ListingAdmin):
         "booking__session__service",
         FunnelStageFilter,
         ("booking__created_at", BookedFilter),
-        ("created_at", DaysFilter),
-        ("succeeded_at", DaysFilter),
+        ("created_at", DateListFilter),
+        ("succeeded_at", DateListFilter),
     )
     list_export = (
         "booking__reference",
@@ -61,26 +64,19 @@ class PaymentAdmin(ListingAdmin):
     )
     money_fields = frozenset({"amount", "captured_amount", "refunded_amount", "disputed_amount", "fee_amount"})
     export_filename = "payments"
-    search_fields = ("booking__reference", "intent_id", "charge_id", "receipt_email")
+    condition = staticmethod(search.payments)
     list_select_related = ("booking",)
     inspect_view_class = PaymentPage
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Payment]:
-        found: QuerySet[Payment] = super().get_queryset(request)
-        return found.prefetch_related("disputes")
+        payments: QuerySet[Payment] = super().get_queryset(request)
+        return payments.prefetch_related("disputes")
 
     def booking_reference(self, payment: Payment) -> str:
         """The booking's reference."""
         return payment.booking.reference
 
     booking_reference.short_description = _("Booking")  # type: ignore[attr-defined]
-
-    def state(self, payment: Payment) -> SafeString:
-        """The status in words."""
-        return tag(payment.get_status_display())
-
-    state.short_description = _("Status")  # type: ignore[attr-defined]
-    state.admin_order_field = "status"  # type: ignore[attr-defined]
 
 
 class OfPaymentAdmin(ListingAdmin):
@@ -94,8 +90,8 @@ class OfPaymentAdmin(ListingAdmin):
         return str(row.payment.currency)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        found: QuerySet[Any] = super().get_queryset(request)
-        return found.select_related("payment__booking")
+        rows: QuerySet[Any] = super().get_queryset(request)
+        return rows.select_related("payment__booking")
 
     def booking_reference(self, row: Refund | Dispute) -> str:
         """The booking's reference."""
@@ -116,8 +112,8 @@ class RefundAdmin(OfPaymentAdmin):
         "payment__purpose",
         "payment__currency",
         "payment__booking__session__service",
-        ("created_at", DaysFilter),
-        ("settled_at", DaysFilter),
+        ("created_at", DateListFilter),
+        ("settled_at", DateListFilter),
     )
     list_export = (
         "payment__booking__reference",
@@ -133,11 +129,11 @@ class RefundAdmin(OfPaymentAdmin):
     )
     money_fields = frozenset({"amount"})
     export_filename = "refunds"
-    search_fields = ("payment__booking__reference", "stripe_refund_id", "payment__intent_id")
+    condition = staticmethod(search.refunds)
 
     def state(self, refund: Refund) -> SafeString:
         """A refusal and a refund that the bank sent back are told apart."""
-        return tag(refund.outcome_label)
+        return status_tag(refund, label=refund.outcome_label)
 
     state.short_description = _("Status")  # type: ignore[attr-defined]
     state.admin_order_field = "status"  # type: ignore[attr-defined]
@@ -157,8 +153,8 @@ class DisputeAdmin(OfPaymentAdmin):
         "payment__currency",
         "settlement_currency",
         "payment__booking__session__service",
-        ("evidence_due_at", DaysFilter),
-        ("opened_at", DaysFilter),
+        ("evidence_due_at", DateListFilter),
+        ("opened_at", DateListFilter),
     )
     list_export = (
         "payment__booking__reference",
@@ -176,15 +172,8 @@ class DisputeAdmin(OfPaymentAdmin):
     )
     money_fields = frozenset({"amount", "withdrawn_amount"})
     export_filename = "disputes"
-    search_fields = ("payment__booking__reference", "stripe_dispute_id", "payment__intent_id")
+    condition = staticmethod(search.disputes)
     ordering = ("closed_at", "evidence_due_at")
-
-    def state(self, dispute: Dispute) -> SafeString:
-        """Stripe's state, in words."""
-        return tag(dispute.get_status_display())
-
-    state.short_description = _("Status")  # type: ignore[attr-defined]
-    state.admin_order_field = "status"  # type: ignore[attr-defined]
 
     def why(self, dispute: Dispute) -> str:
         """The cardholder's reason."""
@@ -206,15 +195,15 @@ class PaymentAttemptAdmin(OfPaymentAdmin):
         DeclineReasonFilter,
         "payment__currency",
         "payment__booking__session__service",
-        ("occurred_at", DaysFilter),
+        ("occurred_at", DateListFilter),
     )
     list_export = ("payment__booking__reference", "outcome", "code", "decline_code", "reference", "occurred_at")
     export_filename = "attempts"
-    search_fields = ("payment__booking__reference", "reference", "decline_code", "code")
+    condition = staticmethod(search.attempts)
 
     def state(self, attempt: PaymentAttempt) -> SafeString:
         """How it ended."""
-        return tag(attempt.get_outcome_display())
+        return status_tag(attempt, "outcome")
 
     state.short_description = _("Status")  # type: ignore[attr-defined]
     state.admin_order_field = "outcome"  # type: ignore[attr-defined]
@@ -236,13 +225,11 @@ class ReceivedEventAdmin(ListingAdmin):
     list_display = (
         "event_id",
         "type",
-        "ledger_state",
-        "mirror_state",
+        "applied",
+        "copied",
         "received_at",
-        "last_error",
-        "mirror_last_error",
     )
-    list_filter: ClassVar[Filters] = ("ledger_state", "mirror_state", "type", ("received_at", DaysFilter))
+    list_filter: ClassVar[Filters] = ("ledger_state", "mirror_state", "type", ("received_at", DateListFilter))
     list_export = (
         "event_id",
         "type",
@@ -256,7 +243,21 @@ class ReceivedEventAdmin(ListingAdmin):
         "mirror_last_error",
     )
     export_filename = "stripe-events"
-    search_fields = ("event_id", "object_id")
+    condition = staticmethod(search.events)
+
+    def applied(self, event: ReceivedEvent) -> SafeString:
+        """What the ledger did with it, and why it could not."""
+        return with_reason(status_tag(event, "ledger_state"), event.last_error)
+
+    applied.short_description = _("Ledger")  # type: ignore[attr-defined]
+    applied.admin_order_field = "ledger_state"  # type: ignore[attr-defined]
+
+    def copied(self, event: ReceivedEvent) -> SafeString:
+        """The same of our copy of Stripe's records."""
+        return with_reason(status_tag(event, "mirror_state"), event.mirror_last_error)
+
+    copied.short_description = _("Our copy")  # type: ignore[attr-defined]
+    copied.admin_order_field = "mirror_state"  # type: ignore[attr-defined]
 
 
 class DiscrepancyAdmin(ListingAdmin):
@@ -266,7 +267,7 @@ class DiscrepancyAdmin(ListingAdmin):
     menu_icon = "warning"
     inspect_view_enabled = False
     button_helper_class = IgnoreButton
-    list_display = ("kind", "payment", "stripe_object_id", "at_stake", "status", "found_at", "closing_note")
+    list_display = ("kind", "booking", "stripe_object_id", "at_stake", "state", "found_at")
     list_export = (
         "kind",
         "payment_id",
@@ -280,10 +281,23 @@ class DiscrepancyAdmin(ListingAdmin):
         "closing_note",
     )
     export_filename = "discrepancies"
-    search_fields = ("stripe_object_id", "payment__booking__reference")
-    list_filter: ClassVar[Filters] = ("status", "kind", ("found_at", DaysFilter))
-    list_select_related = ("payment",)
+    condition = staticmethod(search.discrepancies)
+    list_filter: ClassVar[Filters] = ("status", "kind", ("found_at", DateListFilter))
+    list_select_related = ("payment__booking",)
     money_fields = frozenset({"amount"})
+
+    def booking(self, row: Discrepancy) -> str:
+        """The booking's reference, where a payment of ours is concerned."""
+        return row.payment.booking.reference if row.payment else ""
+
+    booking.short_description = _("Booking")  # type: ignore[attr-defined]
+
+    def state(self, row: Discrepancy) -> SafeString:
+        """What became of it, and why."""
+        return with_reason(status_tag(row), row.closing_note)
+
+    state.short_description = _("Status")  # type: ignore[attr-defined]
+    state.admin_order_field = "status"  # type: ignore[attr-defined]
 
     def at_stake(self, row: Discrepancy) -> str:
         """The amount that is at stake."""

@@ -5,6 +5,7 @@ from typing import Final
 
 from django.db import models
 from django.db.models import Sum
+from django.utils.translation import gettext as _
 
 from payments.domain.refunds.followups import OWED_AGAIN, close_tasks, open_task, reduce_task, with_open_task
 from payments.domain.transitions import transition
@@ -16,7 +17,6 @@ from portal.common import clock
 
 CHARGED_BACK: Final = "charged_back"
 ALREADY_REFUNDED: Final = "charge_already_refunded"  # Stripe's own code
-_GONE: Final = "This money went back by another refund."
 AT_STRIPE: Final = frozenset({RefundStatus.PENDING, RefundStatus.SUCCEEDED})
 
 
@@ -35,7 +35,7 @@ def derive(payment: Payment, *, cause: Cause) -> None:
         transition(payment.pk, to=to, cause=cause, reason="refunds")
         payment.status = to
     if to == PaymentStatus.REFUNDED:
-        close_tasks(payment, "All of this payment has been refunded.", cause=cause)
+        close_tasks(payment, _("All of this payment has been refunded."), cause=cause)
     else:
         _fit_tasks(payment, cause)
 
@@ -52,14 +52,14 @@ def give_way_to_bank(payment: Payment, returned: int, *, cause: Cause) -> None:
     """
     waiting = {refund.pk: (refund, refund.amount) for refund in payment.refunds.filter(status__in=REFUND_TO_SEND)}
     waiting |= {refund.pk: (refund, owed) for refund, owed in with_open_task(payment)}
-    for _, (refund, owed) in sorted(waiting.items()):
+    for _pk, (refund, owed) in sorted(waiting.items()):
         part = min(returned, owed)
         if part <= 0:
             return
         returned -= part
         refund.covered_amount += part
         refund.save(update_fields=["covered_amount"])
-        reduce_task(refund, part, "The bank has returned this money.", cause=cause)
+        reduce_task(refund, part, _("The bank has returned this money."), cause=cause)
         _shrink(refund, part, CHARGED_BACK, cause)
 
 
@@ -103,7 +103,7 @@ def _make_room(payment: Payment, cause: Cause) -> None:
         if excess <= 0:
             return
         cut = min(excess, refund.amount)
-        reduce_task(refund, cut, _GONE, cause=cause)
+        reduce_task(refund, cut, _("Another refund has returned this money."), cause=cause)
         _shrink(refund, cut, ALREADY_REFUNDED, cause)
         excess -= cut
 
@@ -111,12 +111,12 @@ def _make_room(payment: Payment, cause: Cause) -> None:
 def _fit_tasks(payment: Payment, cause: Cause) -> None:
     """Nobody has to give back more than is left: what went through since was for the oldest task."""
     owed = [(refund, left) for refund, left in with_open_task(payment) if refund.status not in REFUND_RESERVED]
-    excess = sum(left for _, left in owed) - payment.refundable_amount
+    excess = sum(left for _task, left in owed) - payment.refundable_amount
     for refund, left in owed:
         if excess <= 0:
             return
         cut = min(excess, left)
-        reduce_task(refund, cut, _GONE, cause=cause)
+        reduce_task(refund, cut, _("Another refund has returned this money."), cause=cause)
         _shrink(refund, cut, ALREADY_REFUNDED, cause)
         excess -= cut
 

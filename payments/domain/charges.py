@@ -21,7 +21,7 @@ def apply_charge(charge: Charge, cause: Cause) -> Applied:
         return Applied.UNMATCHED
     if charge.status == "succeeded":
         ours.update(charge_id=charge.id, **_fee_of(charge), **_known("balance_transaction_id", charge))
-        _not_erased(ours).update(charge_id=charge.id, **_known("receipt_url", charge))
+        _not_erased(ours).update(charge_id=charge.id, **_known("receipt_url", charge), **_known("paid_with", charge))
     if charge.amount_refunded:
         return apply_refunds(gateway().list_refunds(charge.intent_id), cause)
     return Applied.APPLIED

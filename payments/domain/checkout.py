@@ -92,36 +92,38 @@ def book(
     if booking.status != BookingStatus.AWAITING_DEPOSIT:
         return booking
     if booking.deposit_amount:
-        _live_payment(booking, Purpose.DEPOSIT)
+        _live_payment(booking, Purpose.DEPOSIT, Actor.user(caregiver.user))
         return booking
     booking = transition_booking(booking.pk, to=BookingStatus.CONFIRMED, cause=cause, reason="no_deposit")
     notify.booking_confirmed(booking)
     return booking
 
 
-def open_checkout(booking: Booking, purpose: Purpose = Purpose.DEPOSIT) -> Checkout:
+def open_checkout(booking: Booking, purpose: Purpose = Purpose.DEPOSIT, *, opened_by: Actor | None = None) -> Checkout:
     """The booking's live payment for `purpose` with its intent, created at Stripe if need be.
 
-    Safe to repeat: one payment, one intent and one idempotency key however often it is called. Raises CheckoutClosed,
-    or a GatewayError subclass with nothing lost: the next call continues from here.
+    `opened_by` is the caregiver unless it is given. Safe to repeat: one payment, one intent and one idempotency key
+    however often it is called. Raises CheckoutClosed, or a GatewayError subclass with nothing lost: the next call
+    continues from here.
     """
-    checkout = _issue(booking.pk, purpose)
+    by = opened_by or Actor.user(booking.caregiver.user)
+    checkout = _issue(booking.pk, purpose, by)
     if checkout.payment.status == PaymentStatus.CANCELLED:  # cancelled at Stripe meanwhile: a new one, once
-        checkout = _issue(booking.pk, purpose)
+        checkout = _issue(booking.pk, purpose, by)
     return checkout
 
 
-def _issue(booking_id: int, purpose: Purpose) -> Checkout:
-    payment = _claim_payment(booking_id, purpose)
+def _issue(booking_id: int, purpose: Purpose, by: Actor) -> Checkout:
+    payment = _claim_payment(booking_id, purpose, by)
     as_of = clock.now()
-    intent = create_intent(payment) if payment.intent_id is None else _known_intent(payment, payment.intent_id)
-    by = Actor.user(payment.booking.caregiver.user)
+    known = payment.intent_id
+    intent = create_intent(payment, by) if known is None else _known_intent(payment, known, by)
     apply_intent(intent, Cause(by, Source.RETURN_PAGE, as_of))
     payment.refresh_from_db()
     return Checkout(payment, intent)
 
 
-def _known_intent(payment: Payment, intent_id: str) -> Intent:
+def _known_intent(payment: Payment, intent_id: str, by: Actor) -> Intent:
     """As it is now. While it can be paid, Stripe's receipt follows the account to a new address.
 
     Stripe's own address is compared, for an earlier run may have died before it wrote the row.
@@ -137,14 +139,14 @@ def _known_intent(payment: Payment, intent_id: str) -> Intent:
             if error.code != ADDRESS_REFUSED:
                 raise
             intent = gateway().update_receipt_email(intent_id, "")
-            _leave_out_address(payment)
+            _leave_out_address(payment, by)
             return intent
     if payment.receipt_email != address:
         Payment.objects.filter(pk=payment.pk).update(receipt_email=address)
     return intent
 
 
-def create_intent(payment: Payment) -> Intent:
+def create_intent(payment: Payment, by: Actor) -> Intent:
     """Ask Stripe for the payment's intent; asked again with the same key, it gives the same intent.
 
     Stripe keeps a failure (500) with the key: the next request has a new one. Should the intent exist all the same,
@@ -158,7 +160,7 @@ def create_intent(payment: Payment) -> Intent:
     except GatewayRefused as error:
         if error.code != ADDRESS_REFUSED or not payment.receipt_email:
             raise
-        _leave_out_address(payment)
+        _leave_out_address(payment, by)
         return _ask_for_intent(payment)
 
 
@@ -180,24 +182,23 @@ def _renew_key(payment: Payment) -> None:
 
 
 @transaction.atomic
-def _leave_out_address(payment: Payment) -> None:
+def _leave_out_address(payment: Payment, by: Actor) -> None:
     """An address that Stripe does not take must not stop a payment: the portal's own receipt goes by other means."""
     _renew_key(payment)
     Payment.objects.filter(pk=payment.pk).update(receipt_email="")
     payment.receipt_email = ""
-    by = Actor.user(payment.booking.caregiver.user)
     record(
         "payment.receipt_address_refused", payment, cause=Cause(by, Source.CAREGIVER), data={"code": ADDRESS_REFUSED}
     )
 
 
 @transaction.atomic
-def _claim_payment(booking_id: int, purpose: Purpose) -> Payment:
+def _claim_payment(booking_id: int, purpose: Purpose, by: Actor) -> Payment:
     """The live payment, marked as about to be issued; never while the place is being released."""
     booking = locked_booking(booking_id)
     if not is_payable(booking, purpose):
         raise CheckoutClosed
-    payment = _live_payment(booking, purpose)
+    payment = _live_payment(booking, purpose, by)
     if payment.create_requested_at is None:
         payment.create_requested_at = clock.now()
         payment.receipt_email = booking.caregiver.user.email  # it may have changed since the booking was made
@@ -205,12 +206,12 @@ def _claim_payment(booking_id: int, purpose: Purpose) -> Payment:
     return payment
 
 
-def _live_payment(booking: Booking, purpose: Purpose) -> Payment:
+def _live_payment(booking: Booking, purpose: Purpose, by: Actor) -> Payment:
     """The booking's live payment for `purpose`; written, amount from the snapshot, when there is none."""
-    found = booking.payments.live().filter(purpose=purpose).first()
-    if found is not None:
-        found.booking = booking
-        return found
+    payment = booking.payments.live().filter(purpose=purpose).first()
+    if payment is not None:
+        payment.booking = booking
+        return payment
     payment = Payment.objects.create(
         booking=booking,
         purpose=purpose,
@@ -222,13 +223,13 @@ def _live_payment(booking: Booking, purpose: Purpose) -> Payment:
     record(
         "payment.written",
         payment,
-        cause=Cause(Actor.user(booking.caregiver.user), Source.CAREGIVER),
+        cause=Cause(by, Source.CAREGIVER),
         data={"purpose": purpose.value, "amount": payment.amount},
     )
     return payment
 
 
-def check_once(payment: Payment, *, not_within_seconds: int = 10) -> None:
+def check_once(payment: Payment, *, opened_by: Actor | None = None, not_within_seconds: int = 10) -> None:
     """The return page's own look at Stripe, when the webhook is slow; at most one in `not_within_seconds`."""
     moment = clock.now()
     recently = moment - timedelta(seconds=not_within_seconds)
@@ -236,5 +237,5 @@ def check_once(payment: Payment, *, not_within_seconds: int = 10) -> None:
     if not Payment.objects.filter(free, pk=payment.pk).update(return_checked_at=moment) or payment.intent_id is None:
         return
     intent = gateway().retrieve_intent(payment.intent_id)
-    by = Actor.user(payment.booking.caregiver.user)
+    by = opened_by or Actor.user(payment.booking.caregiver.user)
     apply_intent(intent, Cause(by, Source.RETURN_PAGE, moment))

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from django.db import transaction
 
-from payments.enums import DiscrepancyKind, DiscrepancyStatus
+from payments.enums import Applied, DiscrepancyKind, DiscrepancyStatus
+from payments.gateway.base import Intent, RefundResult
 from payments.models import Discrepancy, Payment
 from portal.audit.actor import Cause
 from portal.audit.domain import record
@@ -28,18 +29,18 @@ def record_discrepancy(
 
     What another finder of the same thing said of it stays in `details`.
     """
-    found, is_new = Discrepancy.objects.get_or_create(
+    discrepancy, is_new = Discrepancy.objects.get_or_create(
         kind=kind,
         stripe_object_id=stripe_object_id,
         status=DiscrepancyStatus.OPEN,
         defaults={"payment": payment, "amount": amount, "currency": currency, "details": dict(details or {})},
     )
     if is_new:
-        record("discrepancy.opened", found, cause=cause, data={"kind": kind.value, "object": stripe_object_id})
+        record("discrepancy.opened", discrepancy, cause=cause, data={"kind": kind.value, "object": stripe_object_id})
     else:
-        merged = {**found.details, **(details or {})}
-        Discrepancy.objects.filter(pk=found.pk).update(last_seen_at=clock.now(), amount=amount, details=merged)
-    return found
+        merged = {**discrepancy.details, **(details or {})}
+        Discrepancy.objects.filter(pk=discrepancy.pk).update(last_seen_at=clock.now(), amount=amount, details=merged)
+    return discrepancy
 
 
 def record_unless_ignored(
@@ -56,7 +57,7 @@ def record_unless_ignored(
     ignored = Discrepancy.objects.filter(
         kind=kind, stripe_object_id=stripe_object_id, amount=amount, status=DiscrepancyStatus.IGNORED
     )
-    if any(found.details.items() >= dict(details or {}).items() for found in ignored):
+    if any(discrepancy.details.items() >= dict(details or {}).items() for discrepancy in ignored):
         return
     record_discrepancy(
         kind,
@@ -67,6 +68,28 @@ def record_unless_ignored(
         currency=currency,
         details=details,
     )
+
+
+def record_mismatch(
+    kind: DiscrepancyKind,
+    stated: Intent | RefundResult,
+    payment: Payment,
+    cause: Cause,
+    *,
+    at_stake: int,
+    **details: str | int | None,
+) -> Applied:
+    """What Stripe says of the payment's intent or refund does not fit it. `at_stake` is in minor units."""
+    record_unless_ignored(
+        kind,
+        stripe_object_id=stated.id,
+        cause=cause,
+        payment=payment,
+        amount=at_stake,
+        currency=stated.currency,
+        details=details,
+    )
+    return Applied.DISCREPANCY
 
 
 @transaction.atomic

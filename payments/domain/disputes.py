@@ -4,11 +4,13 @@ from typing import Final
 
 from django.db import transaction
 from django.db.models import Sum
+from django.utils.translation import gettext as _
 
 from payments.domain import notify
 from payments.domain.balances import covered, derive, give_way_to_bank, owe_again
 from payments.domain.discrepancies import record_discrepancy
 from payments.domain.fraud import close_warnings
+from payments.domain.receipts import settle_credit_notes
 from payments.domain.refunds.followups import charged_back, owed_after_dispute, update_money_went_back
 from payments.domain.transitions import locked
 from payments.enums import (
@@ -62,7 +64,7 @@ def apply_dispute(result: DisputeResult, cause: Cause) -> Applied:
     before, lost_before = stored.status if stored else "", _lost(payment)
     dispute = stored or Dispute(stripe_dispute_id=result.id, payment=payment, opened_at=result.created_at)
     _copy(result, dispute, cause)
-    close_warnings(payment, "The payment is disputed now.", cause=cause)
+    close_warnings(payment, _("This payment is now disputed."), cause=cause)
     owed_again = _keep_promises(payment, lost_before, cause)
     withdrawn = payment.disputes.aggregate(total=Sum("withdrawn_amount"))["total"] or 0
     payment.disputed_amount = max(0, withdrawn)
@@ -79,6 +81,7 @@ def apply_dispute(result: DisputeResult, cause: Cause) -> Applied:
     if owed_again or (before != result.status and dispute.closed_at is not None):
         _tell_what_is_owed(payment)
     update_money_went_back(payment, cause=cause)
+    settle_credit_notes(payment)
     return Applied.APPLIED
 
 

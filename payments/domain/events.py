@@ -19,7 +19,7 @@ from payments.domain.discrepancies import record_discrepancy
 from payments.domain.disputes import apply_dispute
 from payments.domain.event_types import ACCOUNT, CHARGE, DISPUTE, INTENT, PAYOUT, REFUND, REVIEW, WARNING
 from payments.domain.fraud import apply_review, apply_warning
-from payments.domain.intent_sync import apply_intent, find_payment_id, note_decline
+from payments.domain.intent_sync import apply_intent, find_payment_id, record_decline
 from payments.domain.refunds.apply import apply_refund
 from payments.domain.stripe_alarms import apply_account, apply_payout
 from payments.enums import Applied, DiscrepancyKind, LedgerState
@@ -135,20 +135,20 @@ def _cause(event: ReceivedEvent) -> Cause:
 
 
 def _intent_event(event: ReceivedEvent) -> LedgerState:
-    told = intent_from(event.object_data)
+    stated = intent_from(event.object_data)
     cause = _cause(event)
-    payment_id = find_payment_id(told.id, told.metadata)
+    payment_id = find_payment_id(stated.id, stated.metadata)
     if payment_id is None:
         return LedgerState.UNMATCHED
-    if event.type == "payment_intent.created" and Payment.objects.filter(intent_id=told.id).exists():
+    if event.type == "payment_intent.created" and Payment.objects.filter(intent_id=stated.id).exists():
         return LedgerState.APPLIED  # who asked for it was told in the answer
-    intent = told
-    if told.status not in TERMINAL and not _clearly_newer(payment_id, cause):
+    intent = stated
+    if stated.status not in TERMINAL and not _clearly_newer(payment_id, cause):
         cause = Cause(cause.actor, cause.source, clock.now(), cause.external_id)
-        intent = gateway().retrieve_intent(told.id)
+        intent = gateway().retrieve_intent(stated.id)
     applied = apply_intent(intent, cause)
     if event.type == "payment_intent.payment_failed":  # an attempt, even when the intent has moved on since
-        note_decline(payment_id, told, cause, occurred_at=event.created_at)
+        record_decline(payment_id, stated, cause, occurred_at=event.created_at)
     return _state(applied)
 
 
@@ -186,12 +186,12 @@ def _review_event(event: ReceivedEvent) -> LedgerState:
 
 def _with_intent(event: ReceivedEvent) -> Json:
     """What the event tells, of a payment that is caught up with; one that names only a charge may be of any intent."""
-    told = event.object_data
-    intent, charge = id_of(told.get("payment_intent")), id_of(told.get("charge"))
+    payload = event.object_data
+    intent, charge = id_of(payload.get("payment_intent")), id_of(payload.get("charge"))
     if charge and not intent and not Payment.objects.filter(charge_id=charge).exists():
         intent = gateway().retrieve_charge(charge).intent_id
     _catch_up(intent, event)
-    return {**told, "payment_intent": intent}
+    return {**payload, "payment_intent": intent}
 
 
 def _payout_event(event: ReceivedEvent) -> LedgerState:
@@ -201,8 +201,8 @@ def _payout_event(event: ReceivedEvent) -> LedgerState:
 def _account_event(event: ReceivedEvent) -> LedgerState:
     if (event.payload or {}).get("account"):  # a connected account's, which is not ours
         return LedgerState.IGNORED
-    told = gateway().retrieve_account(event.object_id) if _has_equal(event) else event.object_data
-    return _state(apply_account(told, event, _cause(event)))
+    account = gateway().retrieve_account(event.object_id) if _has_equal(event) else event.object_data
+    return _state(apply_account(account, event, _cause(event)))
 
 
 def _has_equal(event: ReceivedEvent) -> bool:

@@ -7,6 +7,7 @@ warning actionable until the payment is refunded or disputed. So events of a war
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from payments.domain import notify
 from payments.domain.discrepancies import close, record_discrepancy
@@ -20,16 +21,16 @@ REVIEW_CLOSED = "review.closed"
 
 
 @transaction.atomic
-def apply_warning(told: Json, cause: Cause) -> Applied:
+def apply_warning(payload: Json, cause: Cause) -> Applied:
     """Open a task for an early fraud warning about one of our payments, or close it when it came too late."""
-    payment = _payment_of(told)
+    payment = _payment_of(payload)
     if payment is None:
         return Applied.UNMATCHED
-    if not told["actionable"] or not _can_be_refunded_in_time(payment):
-        close_warnings(payment, "Nothing can be refunded in time any more.", cause=cause)
-    elif not _was_noted(DiscrepancyKind.FRAUD_WARNING, told["id"]):
-        _open(DiscrepancyKind.FRAUD_WARNING, told, payment, cause, reason=str(told.get("fraud_type") or ""))
-        notify.fraud_warning(payment, told["id"], str(told.get("fraud_type") or ""))
+    if not payload["actionable"] or not _can_be_refunded_in_time(payment):
+        close_warnings(payment, _("It’s too late to refund this payment before a dispute."), cause=cause)
+    elif not _was_noted(DiscrepancyKind.FRAUD_WARNING, payload["id"]):
+        _open(DiscrepancyKind.FRAUD_WARNING, payload, payment, cause, reason=str(payload.get("fraud_type") or ""))
+        notify.fraud_warning(payment, payload["id"], str(payload.get("fraud_type") or ""))
     return Applied.APPLIED
 
 
@@ -40,27 +41,27 @@ def close_warnings(payment: Payment, reason: str, *, cause: Cause) -> None:
 
 
 @transaction.atomic
-def apply_review(told: Json, cause: Cause) -> Applied:
+def apply_review(payload: Json, cause: Cause) -> Applied:
     """A task as long as Stripe's review of the payment is open; one that has ended does not open again."""
-    payment = _payment_of(told)
+    payment = _payment_of(payload)
     if payment is None:
         return Applied.UNMATCHED
-    kind, review = DiscrepancyKind.REVIEW_OPEN, told["id"]
+    kind, review = DiscrepancyKind.REVIEW_OPEN, payload["id"]
     if not _was_noted(kind, review):
-        _open(kind, told, payment, cause, reason=str(told.get("opened_reason") or ""))
-    if not told["open"] or ReceivedEvent.objects.filter(object_id=review, type=REVIEW_CLOSED).exists():
-        ended = str(told.get("closed_reason") or told.get("reason") or "").replace("_", " ")
+        _open(kind, payload, payment, cause, reason=str(payload.get("opened_reason") or ""))
+    if not payload["open"] or ReceivedEvent.objects.filter(object_id=review, type=REVIEW_CLOSED).exists():
+        ended = str(payload.get("closed_reason") or payload.get("reason") or "").replace("_", " ")
         for opened in _open_ones(kind).filter(stripe_object_id=review):
-            close(opened, DiscrepancyStatus.HEALED, f"Closed at Stripe: {ended}.", cause=cause)
+            close(opened, DiscrepancyStatus.HEALED, _("Closed at Stripe: %(reason)s.") % {"reason": ended}, cause=cause)
     return Applied.APPLIED
 
 
-def _payment_of(told: Json) -> Payment | None:
+def _payment_of(payload: Json) -> Payment | None:
     """The payment that is meant, locked; its charge is known a moment later than its intent."""
-    intent, charge = id_of(told.get("payment_intent")), id_of(told.get("charge"))
+    intent, charge = id_of(payload.get("payment_intent")), id_of(payload.get("charge"))
     named = Q(intent_id=intent) if intent else Q(charge_id=charge)
-    found = Payment.objects.filter(named).values_list("pk", flat=True).first() if intent or charge else None
-    return None if found is None else locked(found)
+    payment_id = Payment.objects.filter(named).values_list("pk", flat=True).first() if intent or charge else None
+    return None if payment_id is None else locked(payment_id)
 
 
 def _can_be_refunded_in_time(payment: Payment) -> bool:
@@ -78,13 +79,13 @@ def _open_ones(kind: DiscrepancyKind) -> QuerySet[Discrepancy]:
     return Discrepancy.objects.filter(kind=kind, status=DiscrepancyStatus.OPEN)
 
 
-def _open(kind: DiscrepancyKind, told: Json, payment: Payment, cause: Cause, *, reason: str) -> None:
+def _open(kind: DiscrepancyKind, payload: Json, payment: Payment, cause: Cause, *, reason: str) -> None:
     record_discrepancy(
         kind,
-        stripe_object_id=told["id"],
+        stripe_object_id=payload["id"],
         cause=cause,
         payment=payment,
         amount=payment.refundable_amount,
         currency=payment.currency,
-        details={"reason": reason, "charge": id_of(told.get("charge"))},
+        details={"reason": reason, "charge": id_of(payload.get("charge"))},
     )

@@ -11,8 +11,9 @@ from django.db import transaction
 from django.db.models import Q
 
 from payments.domain import notify
-from payments.domain.discrepancies import record_unless_ignored
+from payments.domain.discrepancies import record_mismatch
 from payments.domain.payable import is_payable
+from payments.domain.receipts import issue_receipt
 from payments.domain.refunds.request import request_refund
 from payments.domain.transitions import locked, transition
 from payments.enums import (
@@ -44,9 +45,9 @@ from portal.common.metrics import increment
 
 def find_payment_id(intent_id: str, metadata: dict[str, str]) -> int | None:
     """Match by intent id, else by what its metadata claims."""
-    found = Payment.objects.filter(intent_id=intent_id).values_list("pk", flat=True).first()
-    if found is not None:
-        return found
+    payment_id = Payment.objects.filter(intent_id=intent_id).values_list("pk", flat=True).first()
+    if payment_id is not None:
+        return payment_id
     without_another = claimed_by(metadata).filter(Q(intent_id__isnull=True) | Q(intent_id=intent_id))
     return without_another.values_list("pk", flat=True).first()
 
@@ -64,13 +65,14 @@ def claimed_by(metadata: dict[str, str]) -> PaymentQuerySet:
 
 @transaction.atomic
 def apply_intent(intent: Intent, cause: Cause) -> Applied:
-    """Bring the ledger to what `intent` says, under lock; booking and e-mails follow in the same transaction."""
+    """Bring the ledger to what `intent` says, under lock; booking and emails follow in the same transaction."""
     payment_id = find_payment_id(intent.id, intent.metadata)
     if payment_id is None:
         return Applied.UNMATCHED
     payment = locked(payment_id)
-    if _does_not_fit(payment, intent, cause):
-        return Applied.DISCREPANCY
+    if kind := _mismatch(payment, intent):
+        amounts = {"expected": payment.amount, "amount": intent.amount, "received": intent.amount_received}
+        return record_mismatch(kind, intent, payment, cause, at_stake=intent.amount_received, **amounts)
     outdated = payment.known_at is not None and cause.as_of < payment.known_at
     _remember(payment, intent, cause)
     if intent.status == "succeeded":
@@ -78,45 +80,21 @@ def apply_intent(intent: Intent, cause: Cause) -> Applied:
     if intent.status == "canceled":
         _cancel(payment, intent, cause)
     elif intent.status not in INTENT_STATUS_AT_STRIPE:
-        return _unknown_status(payment, intent, cause)
+        # a state that this portal asks for nowhere (`requires_capture`), or that Stripe has added since
+        states = {"status": intent.status, "payment_status": payment.status}
+        return record_mismatch(
+            DiscrepancyKind.STATUS_DIFFERS, intent, payment, cause, at_stake=intent.amount_received, **states
+        )
     elif not outdated:
         _advance(payment, INTENT_STATUS_AT_STRIPE[intent.status], cause)
     return Applied.APPLIED
 
 
-def _unknown_status(payment: Payment, intent: Intent, cause: Cause) -> Applied:
-    """A state that this portal asks for nowhere (`requires_capture`), or that Stripe has added since."""
-    record_unless_ignored(
-        DiscrepancyKind.STATUS_DIFFERS,
-        stripe_object_id=intent.id,
-        cause=cause,
-        payment=payment,
-        amount=intent.amount_received,
-        currency=intent.currency,
-        details={"status": intent.status, "payment_status": payment.status},
-    )
-    return Applied.DISCREPANCY
-
-
-def _does_not_fit(payment: Payment, intent: Intent, cause: Cause) -> bool:
+def _mismatch(payment: Payment, intent: Intent) -> DiscrepancyKind | None:
     received = intent.amount_received if intent.status == "succeeded" else payment.amount
-    kind = None
     if (intent.amount, received, intent.currency) != (payment.amount, payment.amount, payment.currency):
-        kind = DiscrepancyKind.AMOUNT_DIFFERS
-    elif intent.livemode != settings.STRIPE_LIVE_MODE:
-        kind = DiscrepancyKind.MODE_DIFFERS
-    if kind is None:
-        return False
-    record_unless_ignored(
-        kind,
-        stripe_object_id=intent.id,
-        cause=cause,
-        payment=payment,
-        amount=intent.amount_received,
-        currency=intent.currency,
-        details={"expected": payment.amount, "amount": intent.amount, "received": intent.amount_received},
-    )
-    return True
+        return DiscrepancyKind.AMOUNT_DIFFERS
+    return DiscrepancyKind.MODE_DIFFERS if intent.livemode != settings.STRIPE_LIVE_MODE else None
 
 
 def _remember(payment: Payment, intent: Intent, cause: Cause) -> None:
@@ -137,7 +115,7 @@ def _advance(payment: Payment, to: PaymentStatus, cause: Cause) -> None:
 
 
 @transaction.atomic
-def note_decline(payment_id: int, intent: Intent, cause: Cause, *, occurred_at: datetime) -> None:
+def record_decline(payment_id: int, intent: Intent, cause: Cause, *, occurred_at: datetime) -> None:
     """Write down the attempt that `payment_intent.payment_failed` tells of, once however many events tell of it.
 
     One that made no charge (a failed authentication) is known by its second, and Stripe's events of it may be a second
@@ -158,12 +136,7 @@ def note_decline(payment_id: int, intent: Intent, cause: Cause, *, occurred_at: 
         decline_code=error.decline_code[:64],
         reference=references[0],
     )
-    record(
-        "payment.declined",
-        payment,
-        cause=cause,
-        data={"reason": attempt.reason},
-    )
+    record("payment.declined", payment, cause=cause, data={"reason": attempt.reason})
     increment(OUTCOMES, outcome="failed", reason=attempt.reason)
     if payment.status == PaymentStatus.PENDING and is_payable(payment.booking, Purpose(payment.purpose)):
         notify.payment_failed(payment)
@@ -180,15 +153,9 @@ def _succeed(payment: Payment, intent: Intent, cause: Cause) -> Applied:
         return Applied.APPLIED
     others = Payment.objects.filter(booking=payment.booking_id, purpose=payment.purpose, status__in=LIVE)
     if payment.status == PaymentStatus.CANCELLED and others.exclude(pk=payment.pk).exists():
-        record_unless_ignored(
-            DiscrepancyKind.DUPLICATE_CHARGE,
-            stripe_object_id=intent.id,
-            cause=cause,
-            payment=payment,
-            amount=intent.amount_received,
-            currency=intent.currency,
+        return record_mismatch(
+            DiscrepancyKind.DUPLICATE_CHARGE, intent, payment, cause, at_stake=intent.amount_received
         )
-        return Applied.DISCREPANCY
     payment.captured_amount = intent.amount_received
     payment.charge_id = intent.latest_charge_id
     payment.succeeded_at = clock.now()
@@ -200,16 +167,12 @@ def _succeed(payment: Payment, intent: Intent, cause: Cause) -> Applied:
     )
     increment(OUTCOMES, outcome="succeeded", reason="")
     settle_booking(payment, cause)
+    issue_receipt(payment)
     return Applied.APPLIED
 
 
 def _move(payment: Payment, to: PaymentStatus, cause: Cause, reason: str = "") -> None:
-    transition(
-        payment.pk,
-        to=to,
-        cause=cause,
-        reason=reason,
-    )
+    transition(payment.pk, to=to, cause=cause, reason=reason)
     payment.status = to
 
 
@@ -217,14 +180,10 @@ def settle_booking(payment: Payment, cause: Cause) -> None:
     """What a captured payment means for its booking: confirmed, booked again, or the money goes back."""
     booking = payment.booking
     if _keeps_place(payment, booking, cause):
-        notify.payment_received(payment)
+        if payment.purpose == Purpose.BALANCE:
+            notify.balance_received(payment)
         return
-    request_refund(
-        payment.pk,
-        amount=payment.captured_amount,
-        reason=RefundReason.LATE_MONEY,
-        cause=cause,
-    )
+    request_refund(payment.pk, amount=payment.captured_amount, reason=RefundReason.LATE_MONEY, cause=cause)
     notify.late_money_returned(payment)
 
 
@@ -235,30 +194,23 @@ def _keeps_place(payment: Payment, booking: Booking, cause: Cause) -> bool:
         return booking.status in OWES_BALANCE
     match booking.status:
         case BookingStatus.AWAITING_DEPOSIT if booking.release_to == BookingStatus.CANCELLED:
-            _move_booking(booking, BookingStatus.CANCELLED, cause, "cancelled_while_paying")
+            transition_booking(booking.pk, to=BookingStatus.CANCELLED, cause=cause, reason="cancelled_while_paying")
             return False
         case BookingStatus.AWAITING_DEPOSIT:
-            return _confirm(booking, cause, "deposit_paid")
+            return _confirm(payment, booking, cause, "deposit_paid")
         case BookingStatus.EXPIRED:
-            return place_of(booking.care_recipient, booking.session) is None and _confirm(booking, cause, "late_money")
+            return place_of(booking.care_recipient, booking.session) is None and _confirm(
+                payment, booking, cause, "late_money"
+            )
         case _:
             return False
 
 
-def _confirm(booking: Booking, cause: Cause, reason: str) -> bool:
+def _confirm(payment: Payment, booking: Booking, cause: Cause, reason: str) -> bool:
     try:
-        confirmed = _move_booking(booking, BookingStatus.CONFIRMED, cause, reason)
+        confirmed = transition_booking(booking.pk, to=BookingStatus.CONFIRMED, cause=cause, reason=reason)
     except (SessionFull, SessionNotBookable):
         return False
     increment(FUNNEL_EVENTS, stage="deposit_paid", service=confirmed.session.service.slug)
-    notify.booking_confirmed(confirmed)
+    notify.booking_confirmed(confirmed, payment)
     return True
-
-
-def _move_booking(booking: Booking, to: BookingStatus, cause: Cause, reason: str) -> Booking:
-    return transition_booking(
-        booking.pk,
-        to=to,
-        cause=cause,
-        reason=reason,
-    )

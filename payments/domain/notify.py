@@ -1,11 +1,12 @@
 """Telling the caregiver, in the transaction of the cause."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from payments import messages, staff_messages
+from payments.booking_mail import price_values, visit_values
 from payments.domain.payable import is_processing
 from payments.domain.pricing import balance_due
 from payments.domain.refunds.quote import RefundQuote
@@ -14,75 +15,47 @@ from payments.models import Dispute, Payment, Refund
 from payments.refund_sentences import after
 from portal.accounts.roles import Role
 from portal.bookings.enums import SessionChangeKind, SessionStatus
-from portal.bookings.models import Booking, Session, SessionChange
-from portal.common import clock
-from portal.common.clock import clock_time, zone_name
+from portal.bookings.models import Booking, SessionChange
+from portal.common import clock, when
 from portal.common.money import formatted
 from portal.notifications.domain import send
 from portal.notifications.domain.send import send_to_role
 from portal.notifications.templates import MessageTemplate
 
 
-def spoken_time(moment: datetime, zone: str) -> str:
-    """10:30am on Monday 23 November, in `zone`."""
-    local = moment.astimezone(ZoneInfo(zone))
-    return f"{clock_time(local)} on {local:%A %-d %B}"
-
-
-def _caregivers_time(moment: datetime, zone: str) -> str:
-    """`spoken_time`, with the zone where it is not the one that the caregiver expects."""
-    name = zone_name(moment.astimezone(ZoneInfo(zone)))
-    return f"{spoken_time(moment, zone)} ({name})" if name else spoken_time(moment, zone)
-
-
-def _session_time(session: Session) -> str:
-    """10am to 1pm; with the last day where that is another one, and the zone where the caregiver expects another."""
-    start, end = session.starts_local, session.ends_local
-    said = _("%(start)s to %(end)s") if start.date() == end.date() else _("%(start)s to %(end)s on %(last_day)s")
-    times = said % {"start": clock_time(start), "end": clock_time(end), "last_day": f"{end:%A %-d %B}"}
-    return f"{times} ({zone_name(start)})" if zone_name(start) else times
-
-
-def _booking_values(booking: Booking, url: str) -> dict[str, str]:
-    session = booking.session
-    return {
-        "name": booking.caregiver.user.first_name or str(booking.caregiver),
-        "service": session.service.name,
-        "date": f"{session.starts_local:%A %-d %B %Y}",
-        "time": _session_time(session),
-        "person": booking.care_recipient.full_name,
-        "reference": booking.reference,
-        "url": url,
-    }
-
-
 def tell(template: MessageTemplate, booking: Booking, *, cause: str, url: str, **extra: str) -> None:
-    """Queue one e-mail to the booking's caregiver; `cause` makes it once only."""
+    """Queue one email to the booking's caregiver; `cause` makes it once only."""
+    price = price_values(booking) if "price" in template.samples else {}
     send(
         template,
         to=booking.caregiver.user,
-        context={**_booking_values(booking, url), **extra},
+        context={**visit_values(booking), **price, "url": url, **extra},
         dedupe_key=f"{template.key}:{cause}",
         about=f"booking:{booking.pk}",
     )
 
 
-def payment_received(payment: Payment) -> None:
-    """The money for a deposit or balance is here."""
-    template = messages.DEPOSIT_RECEIVED if payment.purpose == "deposit" else messages.BALANCE_RECEIVED
+def balance_received(payment: Payment) -> None:
+    """The money for the balance is here."""
     amount = formatted(payment.captured_amount, payment.currency)
     url = f"/bookings/{payment.booking.reference}/receipt/"
-    tell(template, payment.booking, cause=f"payment:{payment.pk}", url=url, amount=amount)
+    tell(messages.BALANCE_RECEIVED, payment.booking, cause=f"payment:{payment.pk}", url=url, amount=amount)
 
 
-def booking_confirmed(booking: Booking) -> None:
-    """There is a place."""
+def booking_confirmed(booking: Booking, deposit: Payment | None = None) -> None:
+    """There is a place, and `deposit` was received where there was one to pay: one email says both."""
+    payment = ""
+    if deposit is not None:
+        amount = formatted(deposit.captured_amount, deposit.currency)
+        payment = _("We’ve received your deposit of %(amount)s. Your receipt is with your booking.") % {
+            "amount": amount
+        }
     url = f"/bookings/{booking.reference}/"
-    tell(messages.BOOKING_CONFIRMED, booking, cause=f"booking:{booking.pk}", url=url)
+    tell(messages.BOOKING_CONFIRMED, booking, cause=f"booking:{booking.pk}", url=url, payment=payment)
 
 
 def payment_failed(payment: Payment) -> None:
-    """An attempt was declined; one e-mail a payment, not one an attempt."""
+    """An attempt was declined; one email a payment, not one an attempt."""
     booking = payment.booking
     if payment.purpose == "balance":
         _balance_failed(payment)
@@ -108,7 +81,7 @@ def _deposit_failed(payment: Payment, held_until: datetime) -> None:
         cause=f"payment:{payment.pk}",
         url=f"/deposit/{booking.reference}/",
         amount=formatted(payment.amount, payment.currency),
-        until=_caregivers_time(held_until, booking.session.service.time_zone),
+        until=when.at(booking.session.local(held_until)),
     )
 
 
@@ -122,7 +95,7 @@ def hold_ending(booking: Booking) -> None:
         cause=f"booking:{booking.pk}:{booking.hold_expires_at.isoformat()}",
         url=f"/deposit/{booking.reference}/",
         amount=formatted(booking.deposit_amount, booking.currency),
-        until=_caregivers_time(booking.hold_expires_at, booking.session.service.time_zone),
+        until=when.at(booking.session.local(booking.hold_expires_at)),
     )
 
 
@@ -152,13 +125,12 @@ def booking_cancelled(booking: Booking, quote: RefundQuote) -> None:
 def session_moved(booking: Booking, change: SessionChange) -> None:
     """We moved the session; cancelling is free of charge since."""
     assert change.from_starts_at is not None  # a move has both
-    zone = booking.session.service.time_zone
     tell(
         messages.SESSION_MOVED,
         booking,
         cause=f"booking:{booking.pk}:{change.pk}",
         url=f"/bookings/{booking.reference}/",
-        before=_caregivers_time(change.from_starts_at, zone),
+        before=when.at(booking.session.local(change.from_starts_at)),
         message=change.message,
     )
 
@@ -172,13 +144,12 @@ def booking_moved(booking: Booking) -> None:
 
 def session_tomorrow(booking: Booking) -> None:
     """The day before; once for each time the session is at."""
-    location = booking.session.service.location
     tell(
         messages.SESSION_TOMORROW,
         booking,
         cause=reminder_cause(booking),
         url=f"/bookings/{booking.reference}/",
-        where=_("Where: %(location)s") % {"location": location} if location else "",
+        where=_("Where: %(location)s") % {"location": booking.where} if booking.where else "",
         balance=_still_to_pay(booking),
     )
 
@@ -194,21 +165,25 @@ def _still_to_pay(booking: Booking) -> str:
 
 
 def reminder_cause(booking: Booking) -> str:
-    """What makes the reminder one e-mail: the booking and the start of its session."""
+    """What makes the reminder one email: the booking and the start of its session."""
     return f"booking:{booking.pk}:{booking.session.starts_at.isoformat()}"
 
 
-def pay_link(booking: Booking) -> None:
-    """Booked by phone: where to pay, after signing in."""
+def pay_link(booking: Booking, *, again: bool = False) -> None:
+    """Booked by phone: where to pay, without an account. The link is made as the email is sent, and stored nowhere.
+
+    `again` sends another one, though nothing has changed.
+    """
     if booking.hold_expires_at is None:
         return
+    moment = clock.now() if again else booking.hold_expires_at
     tell(
         messages.PAY_LINK,
         booking,
-        cause=f"booking:{booking.pk}:{booking.hold_expires_at.isoformat()}",
-        url=f"/deposit/{booking.reference}/",
+        cause=f"booking:{booking.pk}:{moment.isoformat()}",
+        url="",
         amount=formatted(booking.deposit_amount, booking.currency),
-        until=_caregivers_time(booking.hold_expires_at, booking.session.service.time_zone),
+        until=when.at(booking.session.local(booking.hold_expires_at)),
     )
 
 
@@ -242,7 +217,7 @@ def refund_failed(refund: Refund, payment: Payment) -> None:
     context = {
         "amount": amount,
         "reference": reference,
-        "reason": refund.failure_code.replace("_", " ") or "none given",
+        "reason": refund.failure_code.replace("_", " ") or _("none given"),
         "url": f"/admin/payments/payment/inspect/{payment.pk}/",
     }
     send_to_role(staff_messages.REFUND_TO_SETTLE, Role.FINANCE, context=context, cause=f"{cause}:{refund.sequence}")
@@ -259,9 +234,9 @@ def refund_owed(refund: Refund, payment: Payment, amount: int) -> None:
 
 def dispute_opened(dispute: Dispute) -> None:
     """To finance: what is disputed, and until when Stripe takes an answer."""
-    zone = dispute.payment.booking.session.service.time_zone
-    due = spoken_time(dispute.evidence_due_at, zone) if dispute.evidence_due_at else "the date that Stripe shows"
-    reason = dispute.reason.replace("_", " ") or "none given"
+    local = dispute.payment.booking.session.local
+    due = when.at(local(dispute.evidence_due_at)) if dispute.evidence_due_at else _("the date shown in Stripe")
+    reason = dispute.reason.replace("_", " ") or _("none given")
     _tell_finance(staff_messages.DISPUTE_OPENED, dispute, due=due, reason=reason)
 
 
@@ -307,11 +282,11 @@ def payout_failed(payout_id: str, amount: int, currency: str, reason: str) -> No
 def account_restricted(event_id: str, *, charges: bool, payouts: bool) -> None:
     """To finance: what Stripe lets our account do no more."""
     if charges:
-        restriction = _("Stripe pays nothing out to our bank account any more. Card payments go on.")
+        restriction = _("Stripe has stopped payouts to our bank account. Card payments still work.")
     elif payouts:
-        restriction = _("Stripe takes no card payments for our account any more: nobody can pay a deposit online.")
+        restriction = _("Stripe has stopped card payments for our account, so nobody can pay a deposit online.")
     else:
-        restriction = _("Stripe takes no card payments for our account any more, and pays nothing out to our bank.")
+        restriction = _("Stripe has stopped both card payments and payouts for our account.")
     context = {"restriction": restriction, "url": "/admin/reconciliation/"}
     send_to_role(staff_messages.ACCOUNT_RESTRICTED, Role.FINANCE, context=context, cause=f"account:{event_id}")
 
@@ -319,12 +294,36 @@ def account_restricted(event_id: str, *, charges: bool, payouts: bool) -> None:
 def discrepancies_open(*, count: int, kinds: str, at_stake: str, oldest_days: int) -> None:
     """To finance: what reconciliation left open, once a day."""
     context = {
-        "count": "One difference" if count == 1 else f"{count} differences",
-        "are": "is" if count == 1 else "are",
+        "summary": _summary(count),
+        "oldest": _oldest(oldest_days),
         "kinds": kinds,
         "at_stake": at_stake,
-        "age": "less than a day" if oldest_days < 1 else "a day" if oldest_days == 1 else f"{oldest_days} days",
         "url": "/admin/reconciliation/",
+        **_former_parts(count, oldest_days),
     }
     template = staff_messages.DISCREPANCIES_OPEN
     send_to_role(template, Role.FINANCE, context=context, cause=f"day:{clock.now():%Y-%m-%d}")
+
+
+def _summary(count: int) -> str:
+    return ngettext(
+        "%(count)d open difference between our ledger and Stripe",
+        "%(count)d open differences between our ledger and Stripe",
+        count,
+    ) % {"count": count}
+
+
+def _oldest(days: int) -> str:
+    if days < 1:
+        return _("The oldest has been open for less than a day.")
+    sentence = ngettext(
+        "The oldest has been open for %(days)d day.", "The oldest has been open for %(days)d days.", days
+    )
+    return sentence % {"days": days}
+
+
+def _former_parts(count: int, days: int) -> dict[str, str]:
+    """What the wording shipped before was made of; a portal that was installed then may still have it."""
+    differences = ngettext("%(count)d difference", "%(count)d differences", count) % {"count": count}
+    age = ngettext("%(days)d day", "%(days)d days", days) % {"days": days} if days >= 1 else _("less than a day")
+    return {"count": differences, "are": "is" if count == 1 else "are", "age": age}

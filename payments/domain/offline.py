@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from payments.domain import notify
 from payments.domain.balances import derive
 from payments.domain.pricing import balance_due
+from payments.domain.receipts import issue_receipt, settle_credit_notes
 from payments.domain.release import close_open_payments
 from payments.domain.transitions import locked, transition
 from payments.enums import Method, OfflineKind, PaymentStatus, Purpose, RefundReason, RefundStatus
@@ -53,9 +54,11 @@ def record_balance(booking_id: int, *, kind: OfflineKind, received_on: date, ref
 def _captured(payment: Payment, cause: Cause) -> Payment:
     payment.captured_amount = payment.amount
     payment.succeeded_at = clock.now()
-    payment.save(update_fields=["captured_amount", "succeeded_at", "updated_at"])
+    payment.paid_with = payment.offline_receipt.get_kind_display()
+    payment.save(update_fields=["captured_amount", "succeeded_at", "paid_with", "updated_at"])
     payment = transition(payment.pk, to=PaymentStatus.SUCCEEDED, cause=cause, reason="paid_otherwise")
-    notify.payment_received(payment)
+    notify.balance_received(payment)
+    issue_receipt(payment)
     return payment
 
 
@@ -68,7 +71,7 @@ def _close_card_form(booking_id: int, cause: Cause) -> None:
 
 
 @transaction.atomic
-def take_back(payment_id: int, *, note: str, cause: Cause) -> Refund:
+def reverse_offline_payment(payment_id: int, *, note: str, cause: Cause) -> Refund:
     """Undo an entry made by mistake with a counter-entry of the same amount; the balance is due again.
 
     Raises OfflineRefused: not entered by hand, or taken back already (sent twice, too).
@@ -90,4 +93,5 @@ def take_back(payment_id: int, *, note: str, cause: Cause) -> Refund:
     )
     record("payment.taken_back", payment, cause=cause, data={"refund": entry.pk, "amount": left})
     derive(payment, cause=cause)
+    settle_credit_notes(payment)
     return entry

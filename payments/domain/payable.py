@@ -18,6 +18,7 @@ def is_payable(booking: Booking, purpose: Purpose = Purpose.DEPOSIT) -> bool:
         )
     return (
         booking.status == BookingStatus.AWAITING_DEPOSIT
+        and booking.session.status != SessionStatus.CANCELLED
         and booking.release_requested_at is None
         and booking.hold_expires_at is not None
         and booking.hold_expires_at > clock.now()

@@ -86,12 +86,15 @@ def close_open_payments(booking_id: int, *, cause: Cause) -> bool:
 def close_stray_payments(limit: int = 50) -> int:
     """Close what is still payable of bookings that are over (a lost reply, a crash); returns how many were closed.
 
-    In random order, so that those which Stripe does not let go of keep no other waiting.
+    Those tried longest ago come first, so that one which Stripe does not let go of keeps no other waiting. The index of
+    what is unpaid gives them in this order: paid and closed payments are not read.
     """
-    recently = clock.now() - STRAY_PAUSE
-    strays = Payment.objects.unpaid().filter(Q(known_at__isnull=True) | Q(known_at__lt=recently))
-    over = strays.filter(booking__status__in=OVER).order_by("?").values_list("booking_id", flat=True)[:limit]
-    return sum(_closed(booking_id) for booking_id in over)
+    moment = clock.now()
+    strays = Payment.objects.unpaid().filter(Q(known_at__isnull=True) | Q(known_at__lt=moment - STRAY_PAUSE))
+    over = strays.filter(booking__status__in=OVER).order_by("close_tried_at", "pk")[:limit]
+    found = dict(over.values_list("pk", "booking_id"))
+    Payment.objects.filter(pk__in=found).update(close_tried_at=moment)  # first: one that breaks us goes to the end too
+    return sum(_closed(booking_id) for booking_id in dict.fromkeys(found.values()))
 
 
 def _closed(booking_id: int) -> bool:
@@ -114,7 +117,7 @@ def _close(payment: Payment, cause: Cause) -> None:
         return
     as_of = clock.now()
     try:
-        intent_id = payment.intent_id or create_intent(payment).id  # a lost reply: the same key gives the intent
+        intent_id = payment.intent_id or create_intent(payment, EXPIRY).id  # after a lost reply the same key gives it
     except (GatewayMisconfigured, GatewayNotFound):
         raise
     except GatewayRefused:  # Stripe made none and will not: there is nothing that anybody could pay
@@ -158,8 +161,8 @@ def _cancel_gone(payment_id: int, intent_id: str, cause: Cause) -> None:
 def _cancel_unissued(payment_id: int, cause: Cause, reason: str) -> None:
     """No intent exists. A page that asked for one meanwhile keeps the payment open, but for a definite no."""
     payment = locked_payment(payment_id)
-    asked = payment.create_requested_at is not None and reason != "refused"
-    if payment.status in UNPAID and payment.intent_id is None and not asked:
+    was_requested = payment.create_requested_at is not None and reason != "refused"
+    if payment.status in UNPAID and payment.intent_id is None and not was_requested:
         transition_payment(payment_id, to=PaymentStatus.CANCELLED, cause=cause, reason=reason)
 
 

@@ -21,7 +21,7 @@ AHEAD: Final = timedelta(hours=50)  # tomorrow ends at most 49 hours from now, c
 
 
 def remind_of_ending_holds() -> int:
-    """E-mail once for each hold with a third of its time, at most two hours, left; returns how many were.
+    """Email once for each hold with a third of its time, at most two hours, left; returns how many were.
 
     Not while its deposit is being processed: nobody is asked to pay a second time.
     """
@@ -47,14 +47,14 @@ def _nearly_over(booking: Booking) -> bool:
 
 
 def remind_of_sessions() -> int:
-    """E-mail once for each confirmed session of tomorrow, from nine in the service's morning; returns how many."""
+    """Email once for each confirmed session of tomorrow, from nine in the service's morning; returns how many."""
     moment = clock.now()
     ahead = Booking.objects.filter(
         status=BookingStatus.CONFIRMED, session__starts_at__gt=moment, session__starts_at__lte=moment + AHEAD
     ).exclude(session__status=SessionStatus.CANCELLED)
-    tomorrows = [found for found in ahead.with_details().prefetch_related("payments") if _is_tomorrow(found)]
-    told = _told(tomorrows)
-    due = [booking for booking in tomorrows if _key(booking) not in told]
+    tomorrows = [booking for booking in ahead.with_details().prefetch_related("payments") if _is_tomorrow(booking)]
+    reminded = _told(tomorrows)
+    due = [booking for booking in tomorrows if _key(booking) not in reminded]
     for booking in due:
         with transaction.atomic():
             notify.session_tomorrow(booking)

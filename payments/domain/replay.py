@@ -20,11 +20,11 @@ def replay(event_ids: Sequence[str] | None, *, cause: Cause, only_failed: bool =
     `only_failed` leaves alone what did not fail: the ledger, when a handler did. Applying is safe any number of
     times. An event whose payload was trimmed cannot be done again.
     """
-    kept = ReceivedEvent.objects.filter(payload__isnull=False)
+    replayable = ReceivedEvent.objects.filter(payload__isnull=False)
     again = {"due_at": clock.now(), "leased_until": None, "attempts": 0, "last_error": ""}
     mirror = {"mirror_due_at": clock.now(), "mirror_leased_until": None, "mirror_attempts": 0}
     only_failed = only_failed or event_ids is None
-    chosen = kept if event_ids is None else kept.filter(event_id__in=event_ids)
+    chosen = replayable if event_ids is None else replayable.filter(event_id__in=event_ids)
     if only_failed:
         chosen = chosen.filter(Q(ledger_state=LedgerState.FAILED) | Q(mirror_state=MirrorState.FAILED))
     events = list(chosen)

@@ -7,10 +7,7 @@ from payments.models import Payment, PaymentTransition
 from portal.audit.actor import Cause
 from portal.audit.domain import write_transition
 from portal.bookings.domain.transitions import locked as locked_booking
-
-
-class TransitionNotAllowed(Exception):
-    """The declared graph has no such edge."""
+from portal.bookings.errors import TransitionNotAllowed
 
 
 def locked(payment_id: int) -> Payment:

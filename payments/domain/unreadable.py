@@ -12,6 +12,7 @@ from typing import Final
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from payments.enums import LedgerState, MirrorState
 from payments.models import ReceivedEvent, UnreadableEvent
@@ -26,16 +27,16 @@ _EVENT_ID: Final = re.compile(rb'"id"\s*:\s*"(evt_[A-Za-z0-9_]{1,200})"')
 @transaction.atomic
 def keep(body: bytes, reason: str) -> bool:
     """Store what arrived, once by the event's id, or by its hash where none can be read; False when it is there."""
-    found = _EVENT_ID.search(body)
+    match = _EVENT_ID.search(body)
     row, is_new = ReceivedEvent.objects.get_or_create(
-        event_id=found[1].decode() if found else f"sha256:{sha256(body).hexdigest()}",
+        event_id=match[1].decode() if match else f"sha256:{sha256(body).hexdigest()}",
         defaults={
             "type": TYPE,
             "livemode": settings.STRIPE_LIVE_MODE,
             "created_at": clock.now(),
             "ledger_state": LedgerState.FAILED,
             "mirror_state": MirrorState.SKIPPED,
-            "last_error": f"Stripe signed it, and it cannot be read: {reason}."[:500],
+            "last_error": (_("Stripe signed this, but it can’t be read: %(reason)s.") % {"reason": reason})[:500],
         },
     )
     if is_new:
@@ -64,5 +65,5 @@ def forget_bodies_about(ids: Iterable[str]) -> int:
     """Delete the bytes that name one of these objects of Stripe's; returns how many. There are few such rows."""
     named = [identity.encode() for identity in ids]
     rows = UnreadableEvent.objects.iterator(chunk_size=100)
-    found = [row.pk for row in rows if any(identity in bytes(row.body) for identity in named)]
-    return UnreadableEvent.objects.filter(pk__in=found).delete()[0]
+    pks = [row.pk for row in rows if any(identity in bytes(row.body) for identity in named)]
+    return UnreadableEvent.objects.filter(pk__in=pks).delete()[0]

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
+from django.utils.translation import gettext as _
+
 if TYPE_CHECKING:
     from portal.bookings.models import Booking
 
@@ -40,7 +42,10 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """A charge. The fee, in minor units of `settlement_currency`, is known when its balance transaction is."""
+    """A charge. The fee, in minor units of `settlement_currency`, is known when its balance transaction is.
+
+    `paid_with` is for the payer, and all that is kept of a card: Visa …4242.
+    """
 
     id: str
     intent_id: str
@@ -54,6 +59,7 @@ class Charge:
     fee_amount: int | None = None
     settlement_currency: str = ""
     receipt_url: str = ""
+    paid_with: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +123,7 @@ class GatewayUnreachable(GatewayError):
 
     def __init__(self, code: str) -> None:
         super().__init__(
-            code, "We cannot reach our payment provider at the moment. Nothing has been charged. Please try again soon."
+            code, _("We can’t reach our payment provider right now. No payment has been taken. Please try again soon.")
         )
 
 
@@ -129,7 +135,7 @@ class GatewayRefused(GatewayError):
     """A definitive no: it was not done and will not be."""
 
     def __init__(self, code: str, explanation: str = "") -> None:
-        sentence = "Our payment provider did not accept this. Nothing has been charged. Please contact us."
+        sentence = _("Our payment provider didn’t accept this. No payment has been taken. Please contact us.")
         super().__init__(code, sentence, explanation)
 
 

@@ -143,11 +143,11 @@ class StripeGateway:
             return self._call(f"list_{what}", "get", what, **params)
 
         while True:
-            found = with_retries(page)
-            yield from found["data"]
-            if not found["has_more"]:
+            answer = with_retries(page)
+            yield from answer["data"]
+            if not answer["has_more"]:
                 return
-            params["starting_after"] = found["data"][-1]["id"]
+            params["starting_after"] = answer["data"][-1]["id"]
 
 
 @lru_cache(maxsize=4)

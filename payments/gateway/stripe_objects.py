@@ -17,6 +17,15 @@ def id_of(reference: Any) -> str:
 
 
 LONGEST_ADDRESS: Final = 1000
+# Brands that are not written like a word.
+_BRANDS: Final = {
+    "amex": "American Express",
+    "cartes_bancaires": "Cartes Bancaires",
+    "diners": "Diners Club",
+    "eftpos_au": "eftpos",
+    "jcb": "JCB",
+    "unionpay": "UnionPay",
+}
 # What API versions before 2019-02-11 call a state.
 _FORMER_STATUS: Final = {"requires_source": "requires_payment_method", "requires_source_action": "requires_action"}
 
@@ -84,7 +93,17 @@ def charge_from(data: Json) -> Charge:
         fee_amount=expanded.get("fee"),
         settlement_currency=(expanded.get("currency") or "").upper(),
         receipt_url=web_address(data.get("receipt_url")),
+        paid_with=_paid_with(data.get("payment_method_details") or {}),
     )
+
+
+def _paid_with(details: Json) -> str:
+    kind = str(details.get("type") or "")
+    means = details.get(kind) if isinstance(details.get(kind), Mapping) else {}
+    assert isinstance(means, Mapping)
+    brand, last4 = str(means.get("brand") or ""), str(means.get("last4") or "")
+    name = _BRANDS.get(brand) or (brand or kind).replace("_", " ").capitalize()
+    return f"{name[:40]} …{last4[:4]}" if last4 else name[:40]
 
 
 def refund_from(data: Json) -> RefundResult:

@@ -40,7 +40,7 @@ class DisputeEvidence(Leased):
 
     class Meta:
         default_permissions = ()
-        permissions = (("answer_dispute", _("Can answer a dispute")),)
+        permissions = (("answer_dispute", _("Can respond to a dispute")),)
         ordering = ("-created_at", "-pk")
         constraints = (models.UniqueConstraint(fields=["dispute", "stage"], name="one_answer_per_stage"),)
         indexes = (

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from payments.enums import LedgerState, MirrorState
 from portal.common import clock
@@ -15,23 +16,29 @@ THIN: Final = "v2.core.event"  # what Stripe's API v2 calls its events
 class ReceivedEvent(Leased):
     """One Stripe event. Ledger and mirror have a state and a lease each: a failing mirror holds nothing back."""
 
-    event_id = models.CharField(max_length=255, unique=True, editable=False)
-    type = models.CharField(max_length=255, editable=False)
-    object_id = models.CharField(max_length=255, blank=True, db_index=True, editable=False)
+    event_id = models.CharField(_("event ID"), max_length=255, unique=True, editable=False)
+    type = models.CharField(_("type"), max_length=255, editable=False)
+    object_id = models.CharField(_("object ID"), max_length=255, blank=True, db_index=True, editable=False)
     api_version = models.CharField(max_length=64, blank=True, editable=False)
     livemode = models.BooleanField(editable=False)
-    created_at = models.DateTimeField(editable=False, help_text="When Stripe made the event.")
-    received_at = models.DateTimeField(default=clock.now, editable=False)
-    applied_at = models.DateTimeField(null=True, editable=False)
+    created_at = models.DateTimeField(_("date created"), editable=False, help_text="When Stripe made the event.")
+    received_at = models.DateTimeField(_("date received"), default=clock.now, editable=False)
+    applied_at = models.DateTimeField(_("date applied"), null=True, editable=False)
     payload = models.JSONField(null=True, editable=False, help_text="Trimmed after 90 days.")
-    ledger_state = models.CharField(max_length=12, choices=LedgerState, default=LedgerState.RECEIVED, editable=False)
-    mirror_state = models.CharField(max_length=12, choices=MirrorState, default=MirrorState.WAITING, editable=False)
+    ledger_state = models.CharField(
+        _("ledger"), max_length=12, choices=LedgerState, default=LedgerState.RECEIVED, editable=False
+    )
+    mirror_state = models.CharField(
+        _("our copy"), max_length=12, choices=MirrorState, default=MirrorState.WAITING, editable=False
+    )
     mirror_attempts = models.PositiveIntegerField(default=0, editable=False)
     mirror_due_at = models.DateTimeField(default=clock.now, editable=False)
     mirror_leased_until = models.DateTimeField(null=True, editable=False)
-    mirror_last_error = models.CharField(max_length=500, blank=True, editable=False)
+    mirror_last_error = models.CharField(_("copy error"), max_length=500, blank=True, editable=False)
 
     class Meta:
+        verbose_name = _("Stripe event")
+        verbose_name_plural = _("Stripe events")
         ordering = ("-received_at",)
         indexes = (
             models.Index(fields=["due_at"], name="inbox_ledger_due", condition=Q(ledger_state="received")),

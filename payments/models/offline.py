@@ -19,7 +19,7 @@ class OfflineReceipt(AppendOnly):
     reference = models.CharField(max_length=120, blank=True, editable=False)
 
     class Meta:
-        permissions = (("reverse_offlinereceipt", "Can take back a payment entered by hand"),)
+        permissions = (("reverse_offlinereceipt", "Can reverse an offline payment"),)
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}, {self.received_on:%-d %B %Y}"

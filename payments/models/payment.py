@@ -2,11 +2,13 @@
 
 import uuid
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, ClassVar, Final
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q, QuerySet, Sum
+from django.utils.translation import gettext_lazy as _
 
 from payments.enums import (
     CAPTURED,
@@ -24,6 +26,8 @@ from portal.bookings.enums import BookingStatus
 from portal.bookings.models import Booking
 from portal.common import clock
 from portal.common.money import validate_charge
+
+NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)  # sorts before every other moment, on PostgreSQL and SQLite alike
 
 
 class PaymentQuerySet(QuerySet["Payment"]):
@@ -64,9 +68,9 @@ class PaymentQuerySet(QuerySet["Payment"]):
         nothing = {"captured": 0, "refunded": 0, "disputed": 0}
         return {
             currency: {
-                **(found := sums.get(currency, nothing)),
+                **(amounts := sums.get(currency, nothing)),
                 "dispute_fees": (fee := fees.get(currency, 0)),
-                "net": found["captured"] - found["refunded"] - found["disputed"] - fee,
+                "net": amounts["captured"] - amounts["refunded"] - amounts["disputed"] - fee,
             }
             for currency in sorted({*sums, *fees})
         }
@@ -84,17 +88,19 @@ class Payment(models.Model):
     """
 
     booking = models.ForeignKey(Booking, on_delete=models.PROTECT, related_name="payments", editable=False)
-    purpose = models.CharField(max_length=10, choices=Purpose, editable=False)
-    method = models.CharField(max_length=10, choices=Method, default=Method.STRIPE, editable=False)
-    status = models.CharField(max_length=20, choices=PaymentStatus, default=PaymentStatus.PENDING, editable=False)
-    amount = models.PositiveIntegerField(editable=False)
-    currency = models.CharField(max_length=3, editable=False)
-    captured_amount = models.PositiveIntegerField(default=0, editable=False)
-    refunded_amount = models.PositiveIntegerField(default=0, editable=False)
+    purpose = models.CharField(_("type"), max_length=10, choices=Purpose, editable=False)
+    method = models.CharField(_("payment method"), max_length=10, choices=Method, default=Method.STRIPE, editable=False)
+    status = models.CharField(
+        _("status"), max_length=20, choices=PaymentStatus, default=PaymentStatus.PENDING, editable=False
+    )
+    amount = models.PositiveIntegerField(_("amount"), editable=False)
+    currency = models.CharField(_("currency"), max_length=3, editable=False)
+    captured_amount = models.PositiveIntegerField(_("amount received"), default=0, editable=False)
+    refunded_amount = models.PositiveIntegerField(_("amount refunded"), default=0, editable=False)
     pending_refund_amount = models.PositiveIntegerField(default=0, editable=False)
-    disputed_amount = models.PositiveIntegerField(default=0, editable=False)
+    disputed_amount = models.PositiveIntegerField(_("amount disputed"), default=0, editable=False)
     fee_amount = models.IntegerField(
-        null=True, editable=False, help_text="Stripe's fee in minor units of the settlement currency."
+        _("Stripe fee"), null=True, editable=False, help_text="Stripe's fee in minor units of the settlement currency."
     )
     settlement_currency = models.CharField(
         max_length=3,
@@ -104,8 +110,10 @@ class Payment(models.Model):
         editable=False,
         help_text="Of the charge's balance transaction.",
     )
-    intent_id = models.CharField(max_length=255, unique=True, null=True, blank=True, editable=False)
-    charge_id = models.CharField(max_length=255, blank=True, db_index=True, editable=False)
+    intent_id = models.CharField(
+        _("PaymentIntent ID"), max_length=255, unique=True, null=True, blank=True, editable=False
+    )
+    charge_id = models.CharField(_("charge ID"), max_length=255, blank=True, db_index=True, editable=False)
     balance_transaction_id = models.CharField(max_length=255, blank=True, editable=False)
     payout_id = models.CharField(
         max_length=255,
@@ -118,22 +126,30 @@ class Payment(models.Model):
     receipt_url = models.URLField(
         max_length=1000, blank=True, default="", db_default="", editable=False, help_text="Stripe's receipt."
     )
+    paid_with = models.CharField(
+        max_length=60, blank=True, default="", db_default="", editable=False, help_text="Visa …4242, or Cash."
+    )
     idempotency_key = models.CharField(max_length=64, unique=True, default=new_idempotency_key, editable=False)
     receipt_email = models.EmailField(blank=True, editable=False)
     metadata = models.JSONField(default=dict, blank=True, editable=False)
-    created_at = models.DateTimeField(default=clock.now, editable=False)
+    created_at = models.DateTimeField(_("date created"), default=clock.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
     create_requested_at = models.DateTimeField(null=True, editable=False)
     first_attempt_at = models.DateTimeField(null=True, editable=False)
-    succeeded_at = models.DateTimeField(null=True, editable=False)
+    succeeded_at = models.DateTimeField(_("date paid"), null=True, editable=False)
     known_at = models.DateTimeField(null=True, editable=False, help_text="How fresh our news from Stripe is.")
     return_checked_at = models.DateTimeField(null=True, editable=False)
+    close_tried_at = models.DateTimeField(
+        default=NEVER, db_default=NEVER, editable=False, help_text="When the sweep last tried to close it."
+    )
 
     objects: ClassVar = PaymentQuerySet.as_manager()
 
     wagtail_reference_index_ignore = True  # no content: Wagtail would look up what uses what at each save
 
     class Meta:
+        verbose_name = _("payment")
+        verbose_name_plural = _("payments")
         ordering = ("-created_at",)
         constraints = (
             models.UniqueConstraint(
@@ -151,6 +167,13 @@ class Payment(models.Model):
             models.Index(fields=["status", "created_at"], name="payment_status_created"),
             models.Index(fields=["created_at"], name="payment_created_at"),
             models.Index(fields=["succeeded_at"], name="payment_succeeded_at"),
+            models.Index(fields=["amount", "created_at"], name="payment_amount"),
+            models.Index(fields=["payout_id"], name="payment_payout", condition=~Q(payout_id="")),
+            models.Index(
+                fields=["close_tried_at", "id"],
+                condition=Q(status__in=sorted(UNPAID)),
+                name="payment_unpaid_by_close_tried",
+            ),
         )
 
     def __str__(self) -> str:
@@ -159,7 +182,7 @@ class Payment(models.Model):
     def clean(self) -> None:
         validate_charge(self.amount, self.currency)
         if not self.amount:
-            raise ValidationError("A payment needs an amount.")
+            raise ValidationError(_("A payment needs an amount."))
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self._state.adding:
@@ -190,12 +213,14 @@ class PaymentAttempt(AppendOnly):
     """One attempt that the caregiver saw. `reference` is Stripe's: an event for a decline, a charge for a success."""
 
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="attempts", editable=False)
-    outcome = models.CharField(max_length=10, choices=AttemptOutcome, editable=False)
-    code = models.CharField(max_length=64, blank=True, editable=False)
-    decline_code = models.CharField(max_length=64, blank=True, editable=False)
-    reference = models.CharField(max_length=255, unique=True, editable=False)
+    outcome = models.CharField(_("outcome"), max_length=10, choices=AttemptOutcome, editable=False)
+    code = models.CharField(_("Stripe code"), max_length=64, blank=True, editable=False)
+    decline_code = models.CharField(_("bank’s code"), max_length=64, blank=True, editable=False)
+    reference = models.CharField(_("Stripe reference"), max_length=255, unique=True, editable=False)
 
     class Meta:
+        verbose_name = _("payment attempt")
+        verbose_name_plural = _("payment attempts")
         ordering = ("occurred_at", "pk")
         indexes = (models.Index(fields=["occurred_at"], name="payment_attempt_at"),)
 

@@ -24,35 +24,42 @@ class Refund(Leased):
     """
 
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds", editable=False)
-    amount = models.PositiveIntegerField(editable=False)
+    amount = models.PositiveIntegerField(_("amount"), editable=False)
     believed_balance = models.PositiveIntegerField(
         default=0, editable=False, help_text="What could be refunded when this was requested."
     )
-    reason = models.CharField(max_length=20, choices=RefundReason, editable=False)
+    reason = models.CharField(_("reason"), max_length=20, choices=RefundReason, editable=False)
     token = models.UUIDField(
         null=True, unique=True, editable=False, help_text="Of the form it came from: sent twice, refunded once."
     )
-    note = models.CharField(max_length=250, blank=True, editable=False)
-    status = models.CharField(max_length=10, choices=RefundStatus, default=RefundStatus.REQUESTED, editable=False)
-    stripe_refund_id = models.CharField(max_length=255, unique=True, null=True, blank=True, editable=False)
+    note = models.CharField(_("note"), max_length=250, blank=True, editable=False)
+    status = models.CharField(
+        _("status"), max_length=10, choices=RefundStatus, default=RefundStatus.REQUESTED, editable=False
+    )
+    stripe_refund_id = models.CharField(
+        _("Stripe ID"), max_length=255, unique=True, null=True, blank=True, editable=False
+    )
     balance_transaction_id = models.CharField(max_length=255, blank=True, editable=False)
-    failure_code = models.CharField(max_length=64, blank=True, editable=False)
+    failure_code = models.CharField(_("failure code"), max_length=64, blank=True, editable=False)
     covered_amount = models.PositiveIntegerField(
         default=0, db_default=0, editable=False, help_text="What a lost dispute has returned in place of this refund."
     )
     sequence = models.PositiveSmallIntegerField(default=1, editable=False)
-    created_at = models.DateTimeField(default=clock.now, editable=False)
+    created_at = models.DateTimeField(_("date requested"), default=clock.now, editable=False)
     first_sent_at = models.DateTimeField(null=True, editable=False)
-    settled_at = models.DateTimeField(null=True, editable=False)
+    settled_at = models.DateTimeField(_("date completed"), null=True, editable=False)
 
     wagtail_reference_index_ignore = True  # no content: Wagtail would look up what uses what at each save
 
     class Meta:
+        verbose_name = _("refund")
+        verbose_name_plural = _("refunds")
         ordering = ("-created_at",)
         constraints = (models.CheckConstraint(condition=Q(amount__gt=0), name="refund_has_amount"),)
         indexes = (
             models.Index(fields=["due_at"], name="refund_due", condition=Q(status__in=sorted(REFUND_TO_SEND))),
             models.Index(fields=["settled_at"], name="refund_settled_at"),
+            models.Index(fields=["amount", "created_at"], name="refund_amount"),
         )
 
     def __str__(self) -> str:
@@ -67,9 +74,9 @@ class Refund(Leased):
     def outcome_label(self) -> str:
         """The status in words that tell a refusal from a refund that the bank sent back or that staff returned."""
         if self.was_returned_by_hand and self.reason != RefundReason.TAKEN_BACK:
-            return str(_("Returned by hand"))
+            return str(_("Refunded manually"))
         if self.status == RefundStatus.FAILED:
-            return "Sent back by the bank" if self.stripe_refund_id else "Could not be sent"
+            return str(_("Returned by the bank") if self.stripe_refund_id else _("Couldn’t be sent"))
         return str(RefundStatus(self.status).label)
 
     @property

@@ -49,7 +49,7 @@ REFERRER_POLICY: Final = "strict-origin"  # never the path: a return from the ba
 
 def expected_headers() -> dict[str, str]:
     """The headers that protect the page, as the settings make them. Lower-case names."""
-    found = {
+    headers = {
         "x-content-type-options": "nosniff",
         "x-frame-options": settings.X_FRAME_OPTIONS,
         "referrer-policy": REFERRER_POLICY,
@@ -58,8 +58,8 @@ def expected_headers() -> dict[str, str]:
         "permissions-policy": settings.PERMISSIONS_POLICY,
     }
     if settings.SECURE_HSTS_SECONDS:
-        found["strict-transport-security"] = f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains; preload"
-    return found
+        headers["strict-transport-security"] = f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains; preload"
+    return headers
 
 
 def expected_policy() -> dict[str, frozenset[str]]:
@@ -76,10 +76,10 @@ def policy_of(header: str) -> dict[str, frozenset[str]]:
 
 
 def _sources(*values: object) -> frozenset[str]:
-    found: set[str] = set()
+    sources: set[str] = set()
     for value in values:
         if isinstance(value, str):
-            found |= set(value.split())
+            sources |= set(value.split())
         elif isinstance(value, list | tuple | set):
-            found |= {ANY_NONCE if each is NONCE else str(each) for each in value}
-    return frozenset(found)
+            sources |= {ANY_NONCE if each is NONCE else str(each) for each in value}
+    return frozenset(sources)

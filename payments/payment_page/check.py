@@ -21,20 +21,20 @@ def check_payment_page() -> PaymentPageCheck:
     """Read the sample page over the network and note what is not as approved."""
     address = new_address()
     try:
-        found = differences(address, fetch(address), fetch)
+        problems = differences(address, fetch(address), fetch)
     except NotFetched as error:
-        found = [Difference(PageDifference.FETCH, str(error))]
-    for each in found[:_MOST]:
+        problems = [Difference(PageDifference.FETCH, str(error))]
+    for each in problems[:_MOST]:
         logger.error("the payment page is not as approved", extra={"kind": each.kind.value, "what": each.what})
-    return _noted(found)
+    return _noted(problems)
 
 
 @transaction.atomic
-def _noted(found: list[Difference]) -> PaymentPageCheck:
-    rows = [{"kind": each.kind.value, "what": each.what} for each in found[:_MOST]]
+def _noted(problems: list[Difference]) -> PaymentPageCheck:
+    rows = [{"kind": each.kind.value, "what": each.what} for each in problems[:_MOST]]
     check = PaymentPageCheck.objects.create(differences=rows)
-    if found:
-        kinds = {kind.value: sum(each.kind == kind for each in found) for kind in PageDifference}
+    if problems:
+        kinds = {kind.value: sum(each.kind == kind for each in problems) for kind in PageDifference}
         record(
             "payment_page.changed",
             check,

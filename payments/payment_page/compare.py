@@ -41,9 +41,9 @@ def _headers(page: Fetched) -> Iterator[Difference]:
             yield Difference(PageDifference.HEADER, name)
     if "no-store" not in page.headers.get("cache-control", ""):
         yield Difference(PageDifference.HEADER, "cache-control")
-    found, expected = policy_of(page.headers.get("content-security-policy", "")), expected_policy()
-    for directive in sorted(found.keys() | expected.keys()):
-        if found.get(directive) != expected.get(directive):
+    policy, expected = policy_of(page.headers.get("content-security-policy", "")), expected_policy()
+    for directive in sorted(policy.keys() | expected.keys()):
+        if policy.get(directive) != expected.get(directive):
             yield Difference(PageDifference.HEADER, f"content-security-policy: {directive}")
 
 
@@ -52,15 +52,15 @@ def _scripts(address: str, page: Fetched, fetch: Callable[[str], Fetched]) -> It
     parser.feed(page.body.decode("utf-8", "replace"))
     parser.close()
     approved = {_address(script): script for script in SCRIPTS}
-    for found in sorted(parser.addresses - approved.keys()):
-        yield Difference(PageDifference.SCRIPT, found.partition("?")[0][:200])
+    for unknown in sorted(parser.addresses - approved.keys()):
+        yield Difference(PageDifference.SCRIPT, unknown.partition("?")[0][:200])
     for missing in sorted(approved.keys() - parser.addresses):
         yield Difference(PageDifference.MISSING, approved[missing].name)
     for inline in parser.inline:
         yield Difference(PageDifference.INLINE, inline[:200])
-    for found in sorted(approved.keys() & parser.addresses):
-        if approved[found].static_name and not _is_ours(approved[found], found, fetch):
-            yield Difference(PageDifference.CONTENT, approved[found].name)
+    for known in sorted(approved.keys() & parser.addresses):
+        if approved[known].static_name and not _is_ours(approved[known], known, fetch):
+            yield Difference(PageDifference.CONTENT, approved[known].name)
 
 
 def _address(script: Script) -> str:
@@ -87,10 +87,10 @@ def released(static_name: str) -> bytes:
             with staticfiles_storage.open(name) as stored:
                 content: bytes = stored.read()
                 return content
-    found = finders.find(static_name)
-    if not isinstance(found, str):
+    file = finders.find(static_name)
+    if not isinstance(file, str):
         raise FileNotFoundError(static_name)
-    with open(found, "rb") as source:
+    with open(file, "rb") as source:
         return source.read()
 
 

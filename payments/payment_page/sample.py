@@ -9,7 +9,8 @@ from django.urls import reverse
 from payments.deposit_copy import copy_for
 from payments.domain.checkout import CheckoutState
 from payments.enums import Purpose
-from payments.samples import sample_row
+from payments.queries import minutes_left_forms
+from payments.samples import sample_price, sample_row
 
 _SALT: Final = "payments.payment_page.sample"
 _SECONDS: Final = 120
@@ -36,6 +37,8 @@ def context() -> dict[str, Any]:
         "purpose": Purpose.DEPOSIT.value,
         "copy": copy_for(Purpose.DEPOSIT),
         "booking": sample_row(),
+        "price": sample_price(),
+        "minutes_left": minutes_left_forms(),
         "status_url": "#",
         "return_url": "#",
         "publishable_key": settings.STRIPE_PUBLISHABLE_KEY,

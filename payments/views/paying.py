@@ -19,18 +19,20 @@ from payments.domain.payable import is_payable
 from payments.domain.pricing import balance_due
 from payments.enums import CAPTURED, PaymentStatus, Purpose
 from payments.gateway.base import GatewayError, GatewayMisconfigured, GatewayRefused
+from payments.models import Payment
 from payments.payment_page.sample import context, opens
-from payments.queries import live_payment, row
-from payments.views.common import own_booking
-from payments.views.shell import bank_refused, payment_shell
+from payments.price_lines import price_of
+from payments.queries import live_payment, minutes_left_forms, row, seconds_left
+from payments.views.common import bank_refused, own_booking, payment_shell
 from portal.activity.domain import record
 from portal.activity.models import Activity
-from portal.audit.actor import Cause, Source, actor_of
+from portal.audit.actor import Actor, Cause, Source, actor_of
+from portal.bookings.domain.details import details_wanted
 from portal.bookings.domain.holds import extend_hold
 from portal.bookings.enums import BookingStatus
 from portal.bookings.errors import BookingError
 from portal.bookings.models import Booking
-from portal.common.clock import clock_time
+from portal.common import clock, when
 from portal.security import limits
 
 OVER = {BookingStatus.EXPIRED: CheckoutState.EXPIRED, BookingStatus.CANCELLED: CheckoutState.CANCELLED}
@@ -66,18 +68,17 @@ def _pay_page(request: HttpRequest, booking: Booking, purpose: Purpose) -> HttpR
     refusal = _too_often(request)
     if refusal is not None:
         return refusal
-    checkout: Checkout | None = None
-    state = _closed_state(booking, purpose)
-    if not state:
-        state, checkout = _opened(booking, purpose)
+    state, checkout = page_state(booking, purpose)
+    if checkout is not None:
         booking = own_booking(request, booking.reference)  # the answer may have settled it
     if state is CheckoutState.READY and purpose == Purpose.DEPOSIT:
-        _note_opened(request, booking)
+        note_opened(request, booking)
     status = 503 if state is CheckoutState.UNAVAILABLE else 200
     return render(request, "payments/deposit.html", _context(request, booking, state, checkout, purpose), status=status)
 
 
-def _note_opened(request: HttpRequest, booking: Booking) -> None:
+def note_opened(request: HttpRequest, booking: Booking) -> None:
+    """One more in the funnel."""
     service = booking.session.service
     record(
         request,
@@ -92,7 +93,16 @@ def _too_often(request: HttpRequest) -> HttpResponse | None:
     return limits.or_429(request, "pay")
 
 
-def _closed_state(booking: Booking, purpose: Purpose) -> CheckoutState | None:
+def page_state(
+    booking: Booking, purpose: Purpose, *, opened_by: Actor | None = None
+) -> tuple[CheckoutState, Checkout | None]:
+    """What the page shows, and what can be paid there; Stripe is asked unless nothing is to be paid."""
+    if closed := closed_state(booking, purpose):
+        return closed, None
+    return _opened(booking, purpose, opened_by)
+
+
+def closed_state(booking: Booking, purpose: Purpose) -> CheckoutState | None:
     """The page's state when nothing is to be paid."""
     if booking.status in OVER:
         return OVER[BookingStatus(booking.status)]
@@ -109,9 +119,9 @@ def _is_processing(booking: Booking, purpose: Purpose) -> bool:
     return payment is not None and payment.status == PaymentStatus.PROCESSING
 
 
-def _opened(booking: Booking, purpose: Purpose) -> tuple[CheckoutState, Checkout | None]:
+def _opened(booking: Booking, purpose: Purpose, opened_by: Actor | None) -> tuple[CheckoutState, Checkout | None]:
     try:
-        checkout = open_checkout(booking, purpose)
+        checkout = open_checkout(booking, purpose, opened_by=opened_by)
     except CheckoutClosed:
         return _released_state(booking, purpose), None
     except GatewayMisconfigured:  # our fault, and no verdict on this payment
@@ -126,7 +136,7 @@ def _opened(booking: Booking, purpose: Purpose) -> tuple[CheckoutState, Checkout
 def _released_state(booking: Booking, purpose: Purpose) -> CheckoutState:
     """Its time is over; or the answer came between two looks."""
     fresh = Booking.objects.with_details().get(pk=booking.pk)
-    if closed := _closed_state(fresh, purpose):
+    if closed := closed_state(fresh, purpose):
         return closed
     return CheckoutState.PROCESSING if _is_processing(fresh, purpose) else CheckoutState.RELEASED
 
@@ -149,21 +159,29 @@ def _context(
         "purpose": purpose.value,
         "copy": copy_for(purpose),
         "booking": shown,
+        "price": price_of(booking),
         "status_url": reverse(f"payments:{purpose.value}_status", args=[reference]),
         "return_url": request.build_absolute_uri(shown.pay_url),
     }
     if state is CheckoutState.PAID and shown.is_upcoming:
         context["calendar_url"] = reverse("home:calendar", args=[reference])
-    if booking.can_extend_hold:
+        context["details_wanted"] = details_wanted(booking)
+        context["details_url"] = reverse("home:details", args=[reference])
+    if purpose == Purpose.DEPOSIT and booking.can_extend_hold:
         context["extend_url"] = reverse("payments:extend", args=[reference])
     if state is CheckoutState.READY and checkout is not None:
-        context |= {
-            "publishable_key": settings.STRIPE_PUBLISHABLE_KEY,
-            "client_secret": checkout.intent.client_secret,
-            "bank_refused": bank_refused(request),
-            "stripe_js_url": settings.STRIPE_JS_URL,
-        }
+        context |= {**card_form(checkout), "bank_refused": bank_refused(request)}
     return context
+
+
+def card_form(checkout: Checkout) -> dict[str, Any]:
+    """What the card form's template needs."""
+    return {
+        "publishable_key": settings.STRIPE_PUBLISHABLE_KEY,
+        "client_secret": checkout.intent.client_secret,
+        "stripe_js_url": settings.STRIPE_JS_URL,
+        "minutes_left": minutes_left_forms(),
+    }
 
 
 @never_cache
@@ -171,17 +189,28 @@ def _context(
 def status(request: HttpRequest, reference: str, purpose: Purpose) -> HttpResponse:
     """What the ledger says now; with `?check=1` (the webhook is slow) Stripe is asked, once in ten seconds."""
     booking = own_booking(request, reference)
-    payment = live_payment(booking, purpose)
-    if request.GET.get("check") == "1" and payment is not None and payment.status not in CAPTURED:
+    if payment := to_check(request, booking, purpose):
         refusal = _too_often(request)
         if refusal is not None:
             return refusal
         with suppress(GatewayError):  # logged by the gateway; the next poll or the webhook tells
             check_once(payment)
         booking = own_booking(request, reference)
-        payment = live_payment(booking, purpose)
-    state = _closed_state(booking, purpose) or CheckoutState.WAITING
-    return JsonResponse({"state": state, "payment": payment.status if payment else ""})
+    return JsonResponse(status_of(booking, purpose))
+
+
+def to_check(request: HttpRequest, booking: Booking, purpose: Purpose) -> Payment | None:
+    """The payment that Stripe is asked about: an open one, when the request says so."""
+    payment = live_payment(booking, purpose) if request.GET.get("check") == "1" else None
+    return payment if payment is not None and payment.status not in CAPTURED else None
+
+
+def status_of(booking: Booking, purpose: Purpose) -> dict[str, Any]:
+    """What the payment page's script reads: while a place is held, for how many seconds more by our clock."""
+    payment = live_payment(booking, purpose)
+    held = {"seconds_left": seconds_left(booking)} if is_payable(booking) else {}
+    state = closed_state(booking, purpose) or CheckoutState.WAITING
+    return {"state": state, "payment": payment.status if payment else "", **held}
 
 
 @login_required
@@ -189,14 +218,30 @@ def status(request: HttpRequest, reference: str, purpose: Purpose) -> HttpRespon
 def extend(request: HttpRequest, reference: str) -> HttpResponse:
     """Ask for more time, once."""
     booking = own_booking(request, reference)
+    cause = Cause(actor_of(request), Source.CAREGIVER)
+    return extended(request, booking, cause, back=reverse("payments:deposit", args=[booking.reference]))
+
+
+def extended(request: HttpRequest, booking: Booking, cause: Cause, *, back: str) -> HttpResponse:
+    """The hold made longer, or why not: JSON for the page's script, whose card form keeps what was typed; else a page.
+
+    `back` is the page's address.
+    """
     try:
-        extended = extend_hold(booking.pk, cause=Cause(actor_of(request), Source.CAREGIVER))
+        longer = extend_hold(booking.pk, cause=cause)
     except BookingError as error:
+        if _wants_json(request):
+            return JsonResponse({"error": error.sentence}, status=409)
         messages.error(request, error.sentence)
-    else:
-        until = extended.hold_expires_at
-        assert until is not None  # extending sets it
-        local = until.astimezone(booking.session.starts_local.tzinfo)
-        said = _("We’ll now hold your place until %(time)s on %(day)s.")
-        messages.success(request, said % {"time": clock_time(local), "day": f"{local:%-d %B}"})
-    return redirect("payments:deposit", booking.reference)
+        return redirect(back)
+    assert longer.hold_expires_at is not None  # extending sets it
+    until = when.until(booking.session.local(longer.hold_expires_at), clock.now())
+    sentence = _("We’ll now hold your place until %(time)s.") % {"time": until}
+    if _wants_json(request):
+        return JsonResponse({"message": sentence, "until": until, "seconds_left": seconds_left(longer)})
+    messages.success(request, sentence)
+    return redirect(back)
+
+
+def _wants_json(request: HttpRequest) -> bool:
+    return request.headers.get("Accept") == "application/json"

@@ -13,7 +13,7 @@ from portal.accounts.fields import validate_address
 from portal.common import encryption
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class PortalAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Staff land in the admin, caregivers on their bookings."""
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:

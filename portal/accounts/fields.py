@@ -27,7 +27,7 @@ def validate_address(address: str) -> None:
     """Refuse an address that could be read as another one. Raises ValidationError."""
     if not is_plain(address):
         raise ValidationError(
-            _("This email address contains characters that can't be used. Type it again using plain letters."),
+            _("This email address contains characters that can’t be used. Type it again using plain letters."),
             code="not_plain",
         )
 
@@ -40,7 +40,7 @@ def validate_name(name: str) -> None:
         )
     if WEB_ADDRESS.search(unicodedata.normalize("NFKC", name).replace("。", ".")):
         raise ValidationError(
-            _("A name can't contain a web or email address. If it has a full stop, put a space after it."),
+            _("A name can’t contain a web or email address. If it has a full stop, put a space after it."),
             code="web_address",
         )
 

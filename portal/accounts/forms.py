@@ -8,7 +8,7 @@ from portal.accounts.fields import NameField
 from portal.accounts.models import User
 
 
-class SignupForm(forms.Form):
+class SignupDetailsForm(forms.Form):
     """The caregiver's name, and whether their visits may be linked: asked, never taken for granted."""
 
     field_order = ("email", "first_name", "last_name", "password1", "link_visits")

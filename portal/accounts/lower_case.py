@@ -24,7 +24,7 @@ class AddressesCollide(RuntimeError):
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class AddressChange:
     """A row that is not in lower case yet."""
 
     pk: int
@@ -42,14 +42,16 @@ def lower_case(users: type[models.Model], addresses: type[models.Model]) -> int:
     return _write(users, user_changes) + _write(addresses, address_changes)
 
 
-def _changes(model: Any, user_id: str, verified: str | None) -> Iterator[Change]:
+def _changes(model: Any, user_id: str, verified: str | None) -> Iterator[AddressChange]:
     fields = ["pk", user_id, "email", *([verified] if verified else [])]
     for pk, user, email, *proven in model.objects.values_list(*fields).iterator(chunk_size=5000):
         if email != email.lower():
-            yield Change(pk, user, email.lower(), all(proven))
+            yield AddressChange(pk, user, email.lower(), all(proven))
 
 
-def _collisions(users: Any, addresses: Any, of_users: list[Change], of_addresses: list[Change]) -> list[str]:
+def _collisions(
+    users: Any, addresses: Any, of_users: list[AddressChange], of_addresses: list[AddressChange]
+) -> list[str]:
     """A line for each address that more than one account would have, or one account twice."""
     claims: dict[str, set[int]] = defaultdict(set)
     rows: dict[tuple[str, int], int] = defaultdict(int)
@@ -75,7 +77,7 @@ def _collisions(users: Any, addresses: Any, of_users: list[Change], of_addresses
     return sorted(shared + twice)
 
 
-def _write(model: Any, changes: list[Change]) -> int:
+def _write(model: Any, changes: list[AddressChange]) -> int:
     for batch in _batches(changes):
         with transaction.atomic(using=model.objects.db):
             for change in batch:

@@ -82,7 +82,7 @@ class AdminAccessMiddleware:
     @staticmethod
     def _refusal(request: HttpRequest) -> HttpResponse:
         if _wants_json(request):
-            return JsonResponse({"error": _("Your account doesn't have access to this.")}, status=403)
+            return JsonResponse({"error": _("Your account doesn’t have access to this.")}, status=403)
         return refused(request, "403.html", 403)
 
 

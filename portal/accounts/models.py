@@ -1,4 +1,4 @@
-"""The person who signs in, by e-mail address."""
+"""The person who signs in, by email address."""
 
 from typing import Any, ClassVar, Final
 
@@ -14,7 +14,7 @@ ERASED_DOMAIN: Final = "erased.invalid"
 
 
 class UserManager(DjangoUserManager["User"]):
-    """Makes users by e-mail address."""
+    """Makes users by email address."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":  # type: ignore[override]
         """A user who signs in with `email`; an unusable password when none is given.

@@ -50,7 +50,7 @@ def retention() -> list[Retention]:
 
 def export(user: User) -> dict[str, Any]:
     """Everything kept about the person, by app."""
-    return {label: found for label, part in parts() if (found := part.export(user))}
+    return {label: rows for label, part in parts() if (rows := part.export(user))}
 
 
 def erase(user: User) -> None:

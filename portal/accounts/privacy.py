@@ -15,7 +15,7 @@ from portal.accounts.roles import STAFF_ROLES
 from portal.common.retention import Retention
 
 RETENTION_NOTICE = _(
-    "Your name, email addresses, encrypted password and sign-in settings and, while you're signed in, from which "
+    "Your name, email addresses, encrypted password and sign-in settings and, while you’re signed in, from which "
     "browser and address."
 )
 

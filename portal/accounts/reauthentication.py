@@ -1,7 +1,7 @@
 """Asks who is there, before money goes back or personal data leaves: an open browser is not proof of a person.
 
 Signing in counts, too, so nobody is asked twice in fifteen minutes (ACCOUNT_REAUTHENTICATION_TIMEOUT). Whoever has a
-second factor shows that; their password alone is not enough. allauth asks by itself before e-mail addresses and
+second factor shows that; their password alone is not enough. allauth asks by itself before email addresses and
 factors change, and there a new sign-in does not count.
 """
 
@@ -36,7 +36,7 @@ def is_recent(request: HttpRequest) -> bool:
     )
 
 
-def detour(request: HttpRequest, *, back: str = "") -> HttpResponse | None:
+def reauthenticate_first(request: HttpRequest, *, back: str = "") -> HttpResponse | None:
     """None when the authentication is recent; else the way to the question, and from there to `back` (or this page).
 
     A form that was sent is not carried out. What was typed is kept for `typed`, without passwords.
@@ -45,11 +45,11 @@ def detour(request: HttpRequest, *, back: str = "") -> HttpResponse | None:
         return None
     methods = get_adapter().get_reauthentication_methods(request.user)
     if not methods:
-        messages.warning(request, _("Choose a password first. We'll email you a link."))
+        messages.warning(request, _("Choose a password first. We’ll email you a link."))
         return redirect("account_reset_password")
     if request.method == "POST":
         request.session[STASH] = {"path": request.path, "typed": _without_secrets(request.POST).urlencode()}
-        messages.info(request, _("We haven't changed anything yet. Confirm it's you, then send the form again."))
+        messages.info(request, _("We haven’t changed anything yet. Confirm it’s you, then send the form again."))
     return question(request, back=back or request.get_full_path())
 
 
@@ -60,15 +60,15 @@ def question(request: HttpRequest, *, back: str) -> HttpResponse:
 
 
 def _without_secrets(sent: QueryDict) -> QueryDict:
-    kept = sent.copy()
+    safe = sent.copy()
     for name in sent:
         if any(secret in name for secret in NOT_KEPT):
-            del kept[name]
-    return kept
+            del safe[name]
+    return safe
 
 
 def typed(request: HttpRequest) -> QueryDict | None:
-    """What a form of this page held when `detour` was taken, once; to show, not to carry out."""
+    """What a form of this page held when somebody was sent away from it, once; to show, not to carry out."""
     stash = request.session.get(STASH)
     if request.method != "GET" or not stash or stash["path"] != request.path:
         return None
@@ -81,7 +81,9 @@ def with_factor(view: View) -> View:
 
     @wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        asked = detour(request) if request.user.is_authenticated and is_mfa_enabled(request.user) else None
-        return asked or view(request, *args, **kwargs)
+        response = (
+            reauthenticate_first(request) if request.user.is_authenticated and is_mfa_enabled(request.user) else None
+        )
+        return response or view(request, *args, **kwargs)
 
     return wrapped

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from portal.common import clock
 
@@ -18,20 +19,20 @@ if TYPE_CHECKING:
 class ActorKind(models.TextChoices):
     """What sort of actor."""
 
-    USER = "user", "Person"
-    STRIPE = "stripe", "Stripe"
-    SYSTEM = "system", "The portal"
+    USER = "user", _("Person")
+    STRIPE = "stripe", _("Stripe")
+    SYSTEM = "system", _("The portal")
 
 
 class Source(models.TextChoices):
     """The way a change came in."""
 
-    CAREGIVER = "caregiver", "Caregiver"
-    STAFF = "staff", "Staff"
-    WEBHOOK = "webhook", "Stripe webhook"
-    RETURN_PAGE = "return_page", "Return page"
-    RECONCILIATION = "reconciliation", "Reconciliation"
-    SCHEDULE = "schedule", "Schedule"
+    CAREGIVER = "caregiver", _("Caregiver")
+    STAFF = "staff", _("Staff")
+    WEBHOOK = "webhook", _("Webhook")
+    RETURN_PAGE = "return_page", _("Return from payment")
+    RECONCILIATION = "reconciliation", _("Reconciliation")
+    SCHEDULE = "schedule", _("Schedule")
 
 
 class SystemActor(StrEnum):
@@ -44,6 +45,7 @@ class SystemActor(StrEnum):
     SEED = "seed"
     PRIVACY = "privacy"
     SECURITY = "security"
+    PAY_LINK = "pay_link"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,16 @@ class BookingsConfig(AppConfig):
     label = "bookings"
 
     def ready(self) -> None:
-        from portal.bookings.queries import holds_now
+        from portal.bookings.domain.holds import has_hold
+        from portal.bookings.domain.standing import bookings_of_person
+        from portal.bookings.messages import TEMPLATES
+        from portal.bookings.search import subjects
+        from portal.caregivers.domain import keep_while
+        from portal.common.search import also_find
+        from portal.notifications.templates import register
         from portal.security.sessions import wait_while
 
-        wait_while(holds_now)
+        register(*TEMPLATES)
+        also_find(subjects)
+        wait_while(has_hold)
+        keep_while(bookings_of_person)

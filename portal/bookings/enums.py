@@ -44,6 +44,13 @@ class SessionStatus(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
+class ClosedBy(models.TextChoices):
+    """What closed a session for further booking where nobody did so by hand: it opens again when that ends."""
+
+    WEEKLY_SESSIONS = "weekly", _("A change of the weekly sessions")
+    CLOSURE = "closure", _("A closure")
+
+
 class SessionChangeKind(models.TextChoices):
     """What staff did to a session."""
 
@@ -51,8 +58,40 @@ class SessionChangeKind(models.TextChoices):
     MOVED = "moved", _("Moved to another time")
 
 
+class WaiverReason(models.TextChoices):
+    """Why staff waive a booking's cancellation terms. A code: the audit trail keeps no words about a family."""
+
+    ILLNESS = "illness", _("Illness or a stay in hospital")
+    BEREAVEMENT = "bereavement", _("Bereavement")
+    OUR_MISTAKE = "our_mistake", _("Our mistake")
+    GOODWILL = "goodwill", _("Goodwill")
+
+
 class DepositKind(models.TextChoices):
     """How a service's deposit is worked out."""
 
     FIXED = "fixed", _("Fixed amount")
     PERCENTAGE = "percentage", _("Percentage of the price")
+
+
+class PartOfDay(models.TextChoices):
+    """When a session starts, by the service's clocks."""
+
+    MORNING = "morning", _("Morning (before noon)")
+    AFTERNOON = "afternoon", _("Afternoon (noon to 5pm)")
+    EVENING = "evening", _("Evening (from 5pm)")
+
+
+PART_HOURS: Final = {PartOfDay.MORNING: (0, 11), PartOfDay.AFTERNOON: (12, 16), PartOfDay.EVENING: (17, 23)}
+
+
+class Weekday(models.IntegerChoices):
+    """ISO 8601's number of each day."""
+
+    MONDAY = 1, _("Monday")
+    TUESDAY = 2, _("Tuesday")
+    WEDNESDAY = 3, _("Wednesday")
+    THURSDAY = 4, _("Thursday")
+    FRIDAY = 5, _("Friday")
+    SATURDAY = 6, _("Saturday")
+    SUNDAY = 7, _("Sunday")

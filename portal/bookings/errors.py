@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from portal.common.clock import clock_time
+from portal.common import when
 
 if TYPE_CHECKING:
     from portal.bookings.models import Booking
@@ -79,7 +79,7 @@ class TimesOverlap(BookingError):
             % {
                 "person": first.care_recipient.full_name,
                 "service": first.session.service.name,
-                "when": f"{first.session.starts_local:%a %-d %B}, {clock_time(first.session.starts_local)}",
+                "when": when.short_session_time(first.session.starts_local, first.session.ends_local),
             }
         )
         self.bookings = bookings
@@ -115,8 +115,28 @@ class AttendanceNotOpen(BookingError):
         )
 
 
+class NotesClosed(BookingError):
+    """The session has started, or the booking is over."""
+
+    def __init__(self) -> None:
+        super().__init__(_("You can no longer change these notes online. Please contact us."))
+
+
+class FeedbackClosed(BookingError):
+    """Not attended, or given more than two weeks ago."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("You can no longer change your feedback on this session. If there’s more, please contact us.")
+        )
+
+
 class MoveRefused(BookingError):
     """A booking cannot go to another session."""
+
+
+class WaiverRefused(BookingError):
+    """There are no terms to waive, or they are waived already."""
 
 
 class SessionChangeRefused(BookingError):

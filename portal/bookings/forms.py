@@ -5,14 +5,11 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from portal.bookings.errors import TimesOverlap
 from portal.bookings.models import Booking, Session
 from portal.bookings.models.booking import REFERENCE
-from portal.common.clock import clock_time, zone_name
-
-SESSIONS_OFFERED = 150  # of each service
 
 
 class AcceptedOverlaps(forms.CharField):
@@ -22,7 +19,7 @@ class AcceptedOverlaps(forms.CharField):
         super().__init__(required=False, max_length=500, widget=forms.HiddenInput)
 
     def clean(self, value: Any) -> frozenset[str]:
-        return frozenset(found.group() for found in REFERENCE.finditer(super().clean(value)))
+        return frozenset(match.group() for match in REFERENCE.finditer(super().clean(value)))
 
 
 class AsksAboutOverlaps(forms.Form):
@@ -60,7 +57,8 @@ class MoveForm(AsksAboutOverlaps):
     session = forms.ModelChoiceField(
         Session.objects.none(),
         label=gettext_lazy("New session"),
-        empty_label=gettext_lazy("Choose a session"),
+        empty_label=None,
+        widget=forms.RadioSelect,
         error_messages={
             "required": gettext_lazy("Choose a session."),
             "invalid_choice": gettext_lazy("You can no longer book this session. Please choose another one."),
@@ -72,34 +70,4 @@ class MoveForm(AsksAboutOverlaps):
         super().__init__(*args, **kwargs)
         self.initial["from_session"] = booking.session_id
         of_service = Session.objects.filter(service=booking.session.service_id).select_related("service")
-        offered = of_service.bookable().exclude(pk=booking.session_id).order_by("starts_at")[:SESSIONS_OFFERED]
-        field = self.fields["session"]
-        field.queryset = of_service  # type: ignore[attr-defined]
-        labels = [(session.pk, session_label(session)) for session in offered]
-        field.choices = [("", _("Choose a session")), *labels]  # type: ignore[attr-defined]
-        self.is_possible = bool(labels)
-
-
-def session_label(session: Session) -> str:
-    """Mon 30 November, 10am to 1pm (3 places left)."""
-    start, end = session.starts_local, session.ends_local
-    same_day = start.date() == end.date()
-    until = clock_time(end) if same_day else f"{end:%a %-d %B}, {clock_time(end)}"
-    if zone := zone_name(start):
-        until = f"{until} {zone}"
-    label = ngettext(
-        "%(day)s, %(start)s to %(end)s (%(places)d place left)",
-        "%(day)s, %(start)s to %(end)s (%(places)d places left)",
-        session.free,
-    )
-    return label % {"day": f"{start:%a %-d %B}", "start": clock_time(start), "end": until, "places": session.free}
-
-
-def grouped(sessions: list[Session]) -> list[tuple[str, Any]]:
-    """The next sessions, by service."""
-    groups: dict[str, list[tuple[int, str]]] = {}
-    for session in sessions:
-        options = groups.setdefault(session.service.name, [])
-        if len(options) < SESSIONS_OFFERED:
-            options.append((session.pk, session_label(session)))
-    return [("", _("Choose a session")), *groups.items()]
+        self.fields["session"].queryset = of_service  # type: ignore[attr-defined]

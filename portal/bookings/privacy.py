@@ -9,13 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from portal.accounts.models import User
 from portal.bookings.domain import clearing
 from portal.bookings.enums import UPCOMING
-from portal.bookings.models import Booking
+from portal.bookings.models import Answer, Booking, CalendarFeed, Feedback
 from portal.common import clock
 from portal.common.retention import Retention
 from portal.notifications.privacy import erase_about
 
 RETENTION_NOTICE = _(
-    "Your bookings: service, time, person, notes, price. Without names and notes we keep them for our accounts."
+    "Your bookings: service, time, person, notes, price, your feedback, and your answers to a service’s questions. "
+    "Without names, notes and answers we keep them for our accounts."
 )
 RETENTION = (
     Retention(
@@ -34,11 +35,18 @@ RETENTION = (
     ),
     Retention(
         "removed_people",
-        what=_("What you told us about somebody you removed from your list"),
+        what=_("What you told us about someone you removed from your list"),
         why=_("In case you removed them by mistake, or a booking is still ahead."),
         days=30,
-        trims=(clearing.removed_people,),
+        trims=(clearing.removed_people, clearing.answers_about_removed_people),
         goes_on=False,
+    ),
+    Retention(
+        "feedback_comments",
+        what=_("What you wrote in your feedback on a session"),
+        why=_("So that we can do better. How you rated the session is kept with the booking, without your name."),
+        days=730,
+        trims=(clearing.feedback_comments,),
     ),
     Retention(
         "unverified_accounts",
@@ -68,9 +76,11 @@ RETENTION = (
 
 
 def export(user: User) -> list[dict[str, Any]]:
-    """The person's bookings."""
-    bookings = Booking.objects.filter(caregiver__user=user).select_related("session__service", "care_recipient")
-    return [
+    """The person's bookings, each with what they answered and said of it."""
+    bookings = Booking.objects.filter(caregiver__user=user).with_details().select_related("feedback")
+    bookings = bookings.prefetch_related("care_recipient__answers__question")
+    feeds = CalendarFeed.objects.filter(caregiver__user=user)
+    told: list[dict[str, Any]] = [
         {
             "reference": booking.reference,
             "service": booking.session.service.name,
@@ -82,16 +92,35 @@ def export(user: User) -> list[dict[str, Any]]:
             "deposit": booking.deposit_amount,
             "currency": booking.currency,
             "made": booking.created_at.isoformat(),
+            "answers": _answers(booking),
+            "feedback": _feedback(booking),
         }
         for booking in bookings.order_by("pk")
     ]
+    return [*told, *({"calendar_link_made": feed.created_at.isoformat()} for feed in feeds)]
+
+
+def _answers(booking: Booking) -> dict[str, str]:
+    answers = booking.care_recipient.answers.all()
+    service = booking.session.service_id
+    return {answer.question.label: answer.shown for answer in answers if answer.question.service_id == service}
+
+
+def _feedback(booking: Booking) -> dict[str, Any]:
+    given: Feedback | None = getattr(booking, "feedback", None)
+    if given is None:
+        return {}
+    return {"rating": given.rating, "would_book_again": given.would_book_again, "comment": given.comment}
 
 
 def erase(user: User) -> None:
-    """Notes go, and the words of every e-mail about these bookings."""
+    """Notes, answers, feedback and the calendar’s address go, and the words of every email about these bookings."""
+    CalendarFeed.objects.filter(caregiver__user=user).delete()
     bookings = Booking.objects.filter(caregiver__user=user)
     erase_about(f"booking:{pk}" for pk in bookings.values_list("pk", flat=True))
     bookings.update(notes="")
+    Feedback.objects.filter(booking__caregiver__user=user).update(comment="")
+    Answer.objects.filter(care_recipient__caregiver__user=user).delete()
 
 
 def erasure_blockers(user: User) -> Sequence[str]:

@@ -1,5 +1,8 @@
 """Writes about caregivers."""
 
+from collections.abc import Callable
+from typing import Final
+
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group
 from django.db import IntegrityError, transaction
@@ -27,7 +30,7 @@ def welcome(user: User) -> Caregiver:
 
 
 def invite(*, email: str, first_name: str, last_name: str, phone: str, cause: Cause) -> Caregiver:
-    """An account without a password for somebody who called; an e-mail says how to choose one.
+    """An account without a password for somebody who called; an email says how to choose one.
 
     Somebody who has an account already is returned as they are.
     """
@@ -58,7 +61,36 @@ def _invited(email: str, first_name: str, last_name: str, phone: str, cause: Cau
     return caregiver
 
 
-def remove_care_recipient(recipient: CareRecipient) -> None:
-    """Take somebody off the caregiver's list; bookings keep naming them."""
+class PersonNeeded(Exception):
+    """Somebody cannot be taken off the list yet; `blockers` are sentences that say why."""
+
+    def __init__(self, blockers: list[str]) -> None:
+        super().__init__(blockers)
+        self.blockers = blockers
+
+
+_removal_blockers: Final[list[Callable[[CareRecipient], list[str]]]] = []
+
+
+def keep_while(blockers: Callable[[CareRecipient], list[str]]) -> None:
+    """Let nobody be removed while `blockers(person)` says why not: called by the apps above when they are ready."""
+    _removal_blockers.append(blockers)
+
+
+def removal_blockers(recipient: CareRecipient) -> list[str]:
+    """What stands in the way of removing somebody; sentences to the caregiver."""
+    return [sentence for blockers in _removal_blockers for sentence in blockers(recipient)]
+
+
+@transaction.atomic
+def remove_care_recipient(recipient: CareRecipient, *, cause: Cause) -> None:
+    """Take somebody off the caregiver's list; past bookings keep naming them. Raises PersonNeeded.
+
+    A booking made at the same time waits for the lock.
+    """
+    CareRecipient.objects.select_for_update().get(pk=recipient.pk)
+    if blockers := removal_blockers(recipient):
+        raise PersonNeeded(blockers)
     recipient.removed_at = clock.now()
     recipient.save(update_fields=["removed_at"])
+    record("person.removed", recipient, cause=cause)

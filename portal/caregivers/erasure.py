@@ -32,7 +32,7 @@ MOST_TELLINGS: Final = 8
 BY: Final = Actor.system(SystemActor.PRIVACY)
 LAST_SUBJECT: Final = _("Your account and your data have been erased")
 LAST_WORDS: Final = _(
-    "As you asked, we've erased your account: your name, your addresses, the people you care for, your notes and "
+    "As you asked, we’ve erased your account: your name, your addresses, the people you care for, your notes and "
     "our emails to you.\n\nFor our accounts, we keep the amounts and dates of payments, without your name. "
     "This is our last email to you."
 )
@@ -81,7 +81,7 @@ def _erase(request: ErasureRequest) -> None:
 def erase_unused(user: User, *, reason: str) -> bool:
     """Erase an account that nobody uses any more; False when something has to be settled first. `reason` is a code.
 
-    No last e-mail: who once confirmed their address was told a month before, who never did is a stranger to it.
+    No last email: who once confirmed their address was told a month before, who never did is a stranger to it.
     """
     with transaction.atomic():
         user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
@@ -102,7 +102,7 @@ def _tell(request: ErasureRequest) -> None:
     try:
         email.send()
     except OSError as error:
-        logger.warning("a last e-mail was not taken", extra={"request": request.pk, "error": type(error).__name__})
+        logger.warning("a last email was not taken", extra={"request": request.pk, "error": type(error).__name__})
         if request.attempts < MOST_TELLINGS:
             _again(request, back_off(request.attempts, first=timedelta(minutes=1), longest=ASK_AGAIN))
             return
@@ -135,19 +135,19 @@ def replay_erasures() -> int:
 
     An account is the listed one when it joined at the same moment too: a number may have been given anew.
     """
-    found = 0
+    count = 0
     for entry in _listed():
         user = User.objects.filter(pk=entry["user"], date_joined=entry["joined"]).first()
         if user is None:
             continue
-        found += 1
+        count += 1
         with transaction.atomic():
             personal_data.erase(user)
             request, _ = ErasureRequest.objects.update_or_create(
                 user_id=user.pk, defaults={"erased_at": entry["at"], "last_email": ""}
             )
             record("person.erasure_replayed", request, cause=Cause(BY, Source.SCHEDULE))
-    return found
+    return count
 
 
 def erase_again() -> int:

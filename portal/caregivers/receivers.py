@@ -22,7 +22,7 @@ def make_caregiver(request: HttpRequest, user: User, **kwargs: Any) -> None:
 
 @receiver(password_reset, dispatch_uid="caregivers.password_reset")
 def address_is_proven(user: User, **kwargs: Any) -> None:
-    """The link came by e-mail, so an account's only address is theirs: no second e-mail asks them to confirm it."""
+    """The link came by email, so an account's only address is theirs: no second email asks them to confirm it."""
     addresses = EmailAddress.objects.filter(user=user)
     if addresses.count() == 1:
         addresses.filter(email=user.email).update(verified=True)

@@ -1,6 +1,7 @@
 """The caregiver's people and profile. Somebody else's person is a 404."""
 
 from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
@@ -17,10 +18,11 @@ from django.views.decorators.http import require_POST
 from portal.accounts import personal_data, reauthentication
 from portal.accounts.models import User
 from portal.activity import consent
+from portal.audit.actor import Cause, Source, actor_of
 from portal.caregivers.data_export import as_zip
-from portal.caregivers.domain import caregiver_of, remove_care_recipient
+from portal.caregivers.domain import PersonNeeded, caregiver_of, removal_blockers, remove_care_recipient
 from portal.caregivers.erasure import request_erasure
-from portal.caregivers.forms import CareRecipientForm, ErasureForm, ProfileForm
+from portal.caregivers.forms import CareRecipientForm, ErasureForm, PersonDetailsForm, ProfileForm
 from portal.caregivers.models import CareRecipient
 
 
@@ -52,8 +54,14 @@ def add_person(request: HttpRequest) -> HttpResponse:
         person = form.save()
         messages.success(request, _("%(name)s has been added.") % {"name": person.full_name})
         safe = url_has_allowed_host_and_scheme(following, {request.get_host()}, request.is_secure())
-        return redirect(following if following and safe else "caregivers:people")
+        return redirect(_naming(person, following) if following and safe else "caregivers:people")
     return _form(request, "caregivers/person_form.html", {"form": form, "next": following})
+
+
+def _naming(person: CareRecipient, address: str) -> str:
+    """`address` with the person who was missing there."""
+    parts = urlsplit(address)
+    return urlunsplit(parts._replace(query=urlencode([*parse_qsl(parts.query), ("person", person.pk)])))
 
 
 @never_cache
@@ -61,7 +69,7 @@ def add_person(request: HttpRequest) -> HttpResponse:
 def edit_person(request: HttpRequest, pk: int) -> HttpResponse:
     """Change somebody's details."""
     person = get_object_or_404(CareRecipient.objects.of(_signed_in(request)), pk=pk)
-    form = CareRecipientForm(request.POST or None, instance=person)
+    form = PersonDetailsForm(request.POST or None, instance=person)
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, _("The details for %(name)s have been saved.") % {"name": person.full_name})
@@ -69,14 +77,22 @@ def edit_person(request: HttpRequest, pk: int) -> HttpResponse:
     return _form(request, "caregivers/person_form.html", {"form": form, "person": person})
 
 
+@never_cache
 @login_required
-@require_POST
 def remove_person(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take somebody off the list."""
+    """Ask first; refused, with the bookings, while one stands."""
     person = get_object_or_404(CareRecipient.objects.of(_signed_in(request)), pk=pk)
-    remove_care_recipient(person)
-    messages.success(request, _("%(name)s has been removed from your list.") % {"name": person.full_name})
-    return redirect("caregivers:people")
+    blockers = removal_blockers(person)
+    if request.method == "POST":
+        try:
+            remove_care_recipient(person, cause=Cause(actor_of(request), Source.CAREGIVER))
+        except PersonNeeded as needed:
+            blockers = needed.blockers
+        else:
+            messages.success(request, _("%(name)s has been removed from your list.") % {"name": person.full_name})
+            return redirect("caregivers:people")
+    status = 409 if request.method == "POST" else 200
+    return render(request, "caregivers/person_remove.html", {"person": person, "blockers": blockers}, status=status)
 
 
 @never_cache
@@ -102,8 +118,12 @@ def profile(request: HttpRequest) -> HttpResponse:
 def your_data(request: HttpRequest) -> HttpResponse:
     """What we keep, a copy of it, and asking to be erased: with the password, once nothing is open."""
     user = _signed_in(request)
-    if request.method == "POST" and is_mfa_enabled(user) and (asked := reauthentication.detour(request)):
-        return asked
+    if (
+        request.method == "POST"
+        and is_mfa_enabled(user)
+        and (response := reauthentication.reauthenticate_first(request))
+    ):
+        return response
     form = ErasureForm(request.POST or None, user=user)
     if request.method == "POST" and form.is_valid() and request_erasure(user):
         logout(request)
@@ -137,8 +157,8 @@ def link_visits(request: HttpRequest) -> HttpResponse:
 @login_required
 def download_data(request: HttpRequest) -> HttpResponse:
     """A ZIP: data.json for programs, your-data.html to read. Wants a recent authentication."""
-    if asked := reauthentication.detour(request, back=reverse("caregivers:your_data")):
-        return asked
+    if response := reauthentication.reauthenticate_first(request, back=reverse("caregivers:your_data")):
+        return response
     archive = as_zip(personal_data.export(_signed_in(request)))
     return HttpResponse(
         archive,

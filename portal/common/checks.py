@@ -1,4 +1,4 @@
-"""What the settings cannot mean, said at start instead of at the first e-mail or the first visitor.
+"""What the settings cannot mean, said at start instead of at the first email or the first visitor.
 
 Each is an error with an id of its own: `check`, `migrate` and every other command refuse to go on.
 """
@@ -57,8 +57,8 @@ def _sender() -> Iterator[Error]:
 
 
 def _is_one_address(value: str) -> bool:
-    found = getaddresses([value])
-    return len(found) == 1 and bool(ADDRESS.fullmatch(found[0][1])) and not any(c in value for c in "\r\n")
+    addresses = getaddresses([value])
+    return len(addresses) == 1 and bool(ADDRESS.fullmatch(addresses[0][1])) and not any(c in value for c in "\r\n")
 
 
 def _base_url() -> Iterator[Error]:
@@ -76,7 +76,7 @@ def _base_url() -> Iterator[Error]:
     elif not validate_host(host if ":" not in host else f"[{host}]", settings.ALLOWED_HOSTS):
         yield _error(
             4,
-            _("PORTAL_BASE_URL's host %(host)r is not among PORTAL_ALLOWED_HOSTS.") % {"host": host},
+            _("PORTAL_BASE_URL’s host %(host)r is not among PORTAL_ALLOWED_HOSTS.") % {"host": host},
             _("The portal would refuse its own links."),
         )
 

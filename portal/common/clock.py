@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 
 def now() -> datetime:
@@ -23,23 +24,17 @@ def reporting_day(moment: datetime) -> date:
     return moment.astimezone(ZoneInfo(settings.REPORTING_TIME_ZONE)).date()
 
 
+def today() -> date:
+    """The day that this moment counts for."""
+    return reporting_day(now())
+
+
 def midnight(day: date) -> datetime:
     """The first instant of `day` in the reporting time zone, UTC."""
     return datetime.combine(day, time(), ZoneInfo(settings.REPORTING_TIME_ZONE)).astimezone(UTC)
 
 
-def clock_time(moment: datetime) -> str:
-    """The time of day as people say it: 5pm, 5:30pm."""
-    return f"{moment:%-I:%M%p}".replace(":00", "").lower()
-
-
-def zone_name(local: datetime) -> str:
-    """GMT: the zone of `local`, for whoever cannot know it; empty while its clocks show the reporting zone's time."""
-    reporting = local.astimezone(ZoneInfo(settings.REPORTING_TIME_ZONE))
-    return "" if reporting.utcoffset() == local.utcoffset() else f"{local:%Z}"
-
-
 def validate_zone(name: str) -> None:
     """Raises ValidationError when `name` is not a time zone of the IANA database."""
     if name not in available_timezones():
-        raise ValidationError(f"{name!r} is not a time zone.")
+        raise ValidationError(_("%(name)s isn’t a time zone.") % {"name": name})

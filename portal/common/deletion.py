@@ -41,15 +41,15 @@ class DeletionMiddleware:
 @hooks.register("before_delete_snippet")
 def refuse_deleting_snippets(request: HttpRequest, instances: Sequence[Model]) -> HttpResponseBase | None:
     """Before the question, for one snippet or a selection."""
-    found = refusal(instances)
-    return refused(request, found) if found else None
+    sentence = refusal(instances)
+    return refused(request, sentence) if sentence else None
 
 
 @hooks.register("before_delete_user")
 def refuse_deleting_a_user(request: HttpRequest, user: Model) -> HttpResponseBase | None:
     """Before the question."""
-    found = refusal([user])
-    return refused(request, found) if found else None
+    sentence = refusal([user])
+    return refused(request, sentence) if sentence else None
 
 
 def refusal(instances: Sequence[Model]) -> Refusal | None:
@@ -68,7 +68,7 @@ def refused(request: HttpRequest, error: Refusal) -> HttpResponseBase:
     """409, with what needs the object."""
     rows = error.protected_objects if isinstance(error, ProtectedError) else error.restricted_objects
     context = {"kinds": _by_kind(rows)}
-    title = _("This can't be deleted")
+    title = _("This can’t be deleted")
     response = admin_page(request, "portal/admin/protected.html", context, title=title, icon="warning", status=409)
     rendered: HttpResponseBase = response.render()
     return rendered

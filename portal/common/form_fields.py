@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
 from portal.common.money import major, minor
 
@@ -17,7 +18,7 @@ class AmountField(forms.DecimalField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(min_value=Decimal(0), max_digits=12, **kwargs)
-        self.error_messages["invalid"] = "Write an amount with digits and a point, for example 45.00."
+        self.error_messages["invalid"] = _("Enter an amount in numbers, for example 45.00.")
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         return {**super().widget_attrs(widget), "inputmode": "decimal", "autocomplete": "off"}
@@ -32,8 +33,8 @@ class AmountsForm(forms.BaseModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in self.amounts:
-            if (kept := getattr(self.instance, name)) is not None:
-                self.initial[name] = self.shown(name, kept)
+            if (stored := getattr(self.instance, name)) is not None:
+                self.initial[name] = self.to_major(name, stored)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -42,15 +43,15 @@ class AmountsForm(forms.BaseModelForm):
         for name in self.amounts:
             if (typed := cleaned.get(name)) is not None:
                 try:
-                    cleaned[name] = self.kept(name, typed)
+                    cleaned[name] = self.to_minor(name, typed)
                 except ValidationError as error:
                     self.add_error(name, error)
         return cleaned
 
-    def shown(self, name: str, kept: int) -> Decimal:
+    def to_major(self, name: str, stored: int) -> Decimal:
         """What the field shows for `kept` minor units."""
-        return major(kept, getattr(self.instance, self.currency_field))
+        return major(stored, getattr(self.instance, self.currency_field))
 
-    def kept(self, name: str, typed: Decimal) -> int:
+    def to_minor(self, name: str, typed: Decimal) -> int:
         """Minor units of what was typed. Raises ValidationError when the currency has fewer decimals."""
         return minor(typed, self.cleaned_data[self.currency_field])

@@ -4,6 +4,7 @@ Stands outermost, so that no middleware's early answer goes without. docs/securi
 """
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.conf import settings
 from django.contrib.messages.storage.cookie import CookieStorage
@@ -24,7 +25,8 @@ class HeadersMiddleware:
         is_media = request.path_info.startswith("/media/")  # a CDN of another name may stand in front of these
         response.headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin" if is_media else "same-origin")
         response.headers.setdefault("Permissions-Policy", settings.PERMISSIONS_POLICY)
-        response.headers.setdefault("Content-Security-Policy", settings.CSP_FILE)
+        if response.status_code != HTTPStatus.NOT_MODIFIED:  # a browser would take it for the page that it has kept
+            response.headers.setdefault("Content-Security-Policy", settings.CSP_FILE)
         if response.headers.get("Content-Type", "").startswith("text/html"):
             response.headers["Reporting-Endpoints"] = f'csp="{settings.CSP_REPORT_PATH}"'
         return response

@@ -61,7 +61,7 @@ def exponent(currency: str) -> int:
     try:
         return EXPONENTS[currency.upper()]
     except KeyError:
-        raise ValidationError(f"{currency!r} is not a currency that Stripe takes.") from None
+        raise ValidationError(_("Stripe doesn’t accept the currency %(currency)s.") % {"currency": currency}) from None
 
 
 def major(amount: int, currency: str) -> Decimal:
@@ -73,7 +73,10 @@ def minor(amount: Decimal, currency: str) -> int:
     """Major units in minor units. Raises ValidationError when `amount` has more decimals than the currency."""
     scaled = amount.scaleb(exponent(currency))
     if scaled != scaled.to_integral_value():
-        raise ValidationError(f"{amount} has more decimal places than {currency.upper()} knows.")
+        raise ValidationError(
+            _("%(amount)s has more decimal places than %(currency)s allows.")
+            % {"amount": amount, "currency": currency.upper()}
+        )
     return int(scaled)
 
 
@@ -114,10 +117,16 @@ def smallest_step(currency: str) -> int:
 def validate_charge(amount: int, currency: str) -> None:
     """Raises ValidationError when Stripe would refuse to charge `amount` minor units (0 is no charge, and fine)."""
     if amount < 0:
-        raise ValidationError("An amount of money cannot be negative.")
+        raise ValidationError(_("The amount can’t be negative."))
     step = smallest_step(currency)
     if amount % step:
-        raise ValidationError(f"Amounts in {currency.upper()} go in steps of {formatted(step, currency)}.")
+        raise ValidationError(
+            _("Amounts in %(currency)s must be a multiple of %(step)s.")
+            % {"currency": currency.upper(), "step": formatted(step, currency)}
+        )
     least = MINIMUM_CHARGE.get(currency.upper(), 1)
     if 0 < amount < least:
-        raise ValidationError(f"Stripe charges at least {formatted(least, currency)} in {currency.upper()}.")
+        raise ValidationError(
+            _("The smallest amount Stripe can charge in %(currency)s is %(least)s.")
+            % {"currency": currency.upper(), "least": formatted(least, currency)}
+        )

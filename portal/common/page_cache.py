@@ -86,10 +86,10 @@ class PageCacheMiddleware:
             key = _key(request)  # before the page is made: what changes meanwhile has another version
         except DatabaseFailure:  # nothing is known of what is kept; readiness, among others, has its own answer
             return self.get_response(request)
-        kept: HttpResponse | None = self._pages.get(key)
-        if kept is not None:
+        cached: HttpResponse | None = self._pages.get(key)
+        if cached is not None:
             self._answered.inc()  # the error rate counts these too
-            return _unless_known(request, kept)
+            return _unless_known(request, cached)
         response = self.get_response(request)
         if isinstance(response, HttpResponse) and not request.COOKIES and _may_be_kept(response):
             response["ETag"] = f'"{sha256(response.content).hexdigest()[:32]}"'

@@ -19,8 +19,8 @@ class RequestIdMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        given = request.headers.get("X-Request-ID", "")
-        token = current.set(given if _OURS.fullmatch(given) else uuid.uuid4().hex)
+        incoming = request.headers.get("X-Request-ID", "")
+        token = current.set(incoming if _OURS.fullmatch(incoming) else uuid.uuid4().hex)
         try:
             return self.get_response(request)
         finally:

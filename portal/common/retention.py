@@ -69,8 +69,8 @@ def _months(years: int) -> str:
 
 def due(rows: QuerySet[Any], moment: str, limit: datetime, after: int) -> list[int]:
     """Keys of the next rows after `after` whose `moment` is not later than `limit`, in order; at most a thousand."""
-    found = rows.filter(pk__gt=after).order_by("pk").values_list("pk", moment)[:CHUNK]
-    return [key for key, _at in takewhile(lambda row: row[1] is not None and row[1] <= limit, found)]
+    chunk = rows.filter(pk__gt=after).order_by("pk").values_list("pk", moment)[:CHUNK]
+    return [key for key, _at in takewhile(lambda row: row[1] is not None and row[1] <= limit, chunk)]
 
 
 def updating(model: type[Model], moment: str, **values: Any) -> Trim:

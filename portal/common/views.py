@@ -65,11 +65,11 @@ def csp_report(request: HttpRequest) -> HttpResponse:
     Of both kinds: one of the older `report-uri`, or a list from the Reporting API, in which others are passed over.
     """
     try:
-        told = read_json(request.body.decode())
+        report = read_json(request.body.decode())
         reports = (
-            [_of_reporting_api(one["body"]) for one in told if one["type"] == "csp-violation"]
-            if isinstance(told, list)
-            else [_of_report_uri(told["csp-report"])]
+            [_of_reporting_api(one["body"]) for one in report if one["type"] == "csp-violation"]
+            if isinstance(report, list)
+            else [_of_report_uri(report["csp-report"])]
         )
     except (ValueError, KeyError, TypeError, AttributeError, IndexError):
         return HttpResponse("not a policy report\n", status=400, content_type="text/plain")

@@ -16,7 +16,7 @@ from portal.bookings.models import Session
 from portal.common import clock
 from portal.coordination.base import CoordinationView, sessions
 from portal.coordination.forms import MARKS
-from portal.coordination.queries import AttendanceRow, attendance_of, change_of
+from portal.coordination.queries import AttendanceRow, affected_by, attendance_of, change_of
 
 
 class AttendanceView(CoordinationView):
@@ -31,6 +31,7 @@ class AttendanceView(CoordinationView):
         return self._shown(session)
 
     def _shown(self, session: Session) -> HttpResponse:
+        change = change_of(session)
         is_over = session.status == SessionStatus.CANCELLED
         return self.page(
             session=session,
@@ -40,7 +41,8 @@ class AttendanceView(CoordinationView):
             is_cancelled=is_over,
             may_change=self.request.user.has_perm("bookings.change_session") and not is_over,
             may_move=session.starts_at > clock.now(),
-            change=change_of(session),
+            change=change,
+            affected=affected_by(change) if change else [],
             overlaps=overlaps_of(session),
         )
 

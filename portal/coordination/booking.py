@@ -11,31 +11,43 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin import messages
 
+from payments.admin.timeline import booking_timeline
 from payments.domain.cancellation import LessThanShown, NotCancellable, cancel
-from payments.domain.offline import OfflineRefused, record_balance, take_back
+from payments.domain.new_link import send_new_link
+from payments.domain.offline import OfflineRefused, record_balance, reverse_offline_payment
 from payments.domain.refunds.quote import quote, read_signed, signed
 from payments.domain.release import Released
 from payments.domain.reschedule import move_to_session
 from payments.enums import Method, OfflineKind, PaymentStatus
 from payments.models import Payment
-from payments.queries import history_of, payments_of, row
+from payments.queries import payments_of, row
 from payments.refund_sentences import for_staff
 from portal.accounts import reauthentication
+from portal.audit.admin_views import Parents
+from portal.bookings.details_shown import known_details
+from portal.bookings.domain.details import details_of
+from portal.bookings.domain.feedback import feedback_on
+from portal.bookings.domain.holds import prolong_hold
+from portal.bookings.domain.waiver import waive_terms
 from portal.bookings.enums import BookingStatus
 from portal.bookings.errors import BookingError, TimesOverlap
 from portal.bookings.forms import MoveForm, ask_about_overlap
 from portal.bookings.models import Booking
-from portal.common import clock
+from portal.bookings.session_options import choosing
+from portal.common import clock, when
 from portal.common.money import formatted
-from portal.coordination.base import CoordinationView, Parents, bookings
-from portal.coordination.forms import EnterBalanceForm, TakeBackForm
+from portal.coordination.base import CoordinationView, bookings
+from portal.coordination.forms import EnterBalanceForm, ProlongHoldForm, ReverseEntryForm, WaiveTermsForm
+from portal.coordination.search import SEE_PAYMENTS
 
 ENTER = "payments.add_offlinereceipt"
-TAKE_BACK = "payments.reverse_offlinereceipt"
+REVERSE = "payments.reverse_offlinereceipt"
 CHANGE = "bookings.change_booking"
+SEE_PEOPLE = "caregivers.view_carerecipient"  # health data: not finance
+SEE_NOTES = "caregivers.view_staffnote"
 
 
-def taken_in_by_hand(booking: Booking) -> Payment | None:
+def offline_balance(booking: Booking) -> Payment | None:
     """The balance that staff entered, while it stands."""
     entered = booking.payments.filter(method=Method.OFFLINE, status=PaymentStatus.SUCCEEDED)
     return entered.select_related("offline_receipt").first()
@@ -44,7 +56,7 @@ def taken_in_by_hand(booking: Booking) -> Payment | None:
 class BookingView(CoordinationView):
     """What it is, what was paid, what can be done."""
 
-    permissions: ClassVar[tuple[str, ...]] = ("bookings.view_booking", ENTER)
+    permissions: ClassVar[tuple[str, ...]] = ("bookings.view_booking",)
     template_name = "coordination/booking.html"
     page_title = gettext_lazy("Booking")
     parents: ClassVar[Parents] = ()
@@ -53,18 +65,24 @@ class BookingView(CoordinationView):
         booking = get_object_or_404(bookings(), pk=booking_id)
         may = self.request.user.has_perm
         shown = row(booking)
-        entered = taken_in_by_hand(booking)
+        entered = offline_balance(booking)
         ahead = booking.status == BookingStatus.CONFIRMED and booking.session.starts_at > clock.now()
         return self.page(
             booking=booking,
             row=shown,
-            payments=payments_of(booking),
-            history=history_of(booking),
+            payments=payments_of(booking) if may(SEE_PAYMENTS) else None,
+            history=booking_timeline(booking) if may(SEE_PAYMENTS) else None,
+            notes=booking.caregiver.staff_notes.select_related("author") if may(SEE_NOTES) else None,
+            caregiver=booking.caregiver,
+            known=known_details(details_of(booking)) if may(SEE_PEOPLE) else None,
+            feedback=feedback_on(booking),
             entered=entered,
             may_enter=may(ENTER) and shown.balance_due > 0,
-            may_take_back=may(TAKE_BACK) and entered is not None,
+            may_reverse_entry=may(REVERSE) and entered is not None,
             may_move=may(CHANGE) and ahead,
             may_cancel=may(CHANGE) and shown.can_cancel,
+            may_send_link=may(CHANGE) and shown.can_pay,
+            may_waive=may(CHANGE) and ahead and booking.terms_waived_at is None,
         )
 
 
@@ -100,7 +118,7 @@ class BookingFormView(CoordinationView, ABC):
         form = self.form(booking, request.POST)
         if form.is_valid():
             try:
-                said = self.do(booking, form.cleaned_data)
+                message = self.do(booking, form.cleaned_data)
             except TimesOverlap as overlap:
                 ask_about_overlap(form, overlap)
             except (OfflineRefused, BookingError) as error:
@@ -113,13 +131,19 @@ class BookingFormView(CoordinationView, ABC):
                     None, _("This booking can’t be cancelled any more. It’s over or has already been cancelled.")
                 )
             else:
-                messages.success(request, said)
+                messages.success(request, message)
                 return redirect("coordination:booking", booking.pk)
         return self._shown(booking, form, status=422)
 
     def _shown(self, booking: Booking, form: forms.Form, status: int = 200) -> HttpResponse:
         words = {"button": self.button, "explanation": self.explanation(booking)}
-        return self.page(status=status, booking=booking, row=row(booking), form=form, **words)
+        return self.page(
+            status=status, booking=booking, row=row(booking), form=form, **words, **self.beside(booking, form)
+        )
+
+    def beside(self, booking: Booking, form: forms.Form) -> dict[str, Any]:
+        """What the form's template needs beside the form."""
+        return {}
 
     @abstractmethod
     def form(self, booking: Booking, data: Any) -> forms.Form:
@@ -162,25 +186,25 @@ class EnterBalanceView(BookingFormView):
         return _("Payment of %(amount)s recorded.") % {"amount": formatted(payment.amount, payment.currency)}
 
 
-class TakeBackView(BookingFormView):
+class ReverseEntryView(BookingFormView):
     """An entry made by mistake."""
 
-    permissions: ClassVar[tuple[str, ...]] = ("bookings.view_booking", TAKE_BACK)
-    sends_money_back = True
+    permissions: ClassVar[tuple[str, ...]] = ("bookings.view_booking", REVERSE)
+    needs_recent_authentication = True
     page_title = gettext_lazy("Reverse entry")
     button = gettext_lazy("Reverse entry")
 
     def form(self, booking: Booking, data: Any) -> forms.Form:
-        return TakeBackForm(data)
+        return ReverseEntryForm(data)
 
     def explanation(self, booking: Booking) -> str:
         return _("This adds an entry that cancels the payment out, so the balance is due again. Both stay on record.")
 
     def do(self, booking: Booking, data: dict[str, Any]) -> str:
-        entered = taken_in_by_hand(booking)
+        entered = offline_balance(booking)
         if entered is None:
             raise OfflineRefused(_("This has already been reversed."))
-        take_back(entered.pk, note=data["note"], cause=self.cause)
+        reverse_offline_payment(entered.pk, note=data["note"], cause=self.cause)
         return _("The entry has been reversed. The balance is due again.")
 
 
@@ -193,6 +217,11 @@ class MoveBookingView(BookingFormView):
 
     def form(self, booking: Booking, data: Any) -> forms.Form:
         return MoveForm(data, booking=booking)
+
+    def beside(self, booking: Booking, form: forms.Form) -> dict[str, Any]:
+        chosen, service = str(form["session"].value() or ""), booking.session.service
+        page, current = self.request.path, booking.session_id
+        return {**choosing(service, self.request.GET, chosen, page=page, excluding=current), "terms": None}
 
     def explanation(self, booking: Booking) -> str:
         return _("The price, payments and terms stay the same. We’ll email the caregiver the new time.")
@@ -209,11 +238,73 @@ class MoveBookingView(BookingFormView):
         return _("The booking has been moved. We’ll email the caregiver.")
 
 
+class PayLinkView(BookingFormView):
+    """The link to pay the deposit, emailed once more: it was lost, or went to a wrong address."""
+
+    permissions: ClassVar[tuple[str, ...]] = ("bookings.view_booking", CHANGE)
+    page_title = gettext_lazy("Send a new payment link")
+    button = gettext_lazy("Send the link")
+
+    def form(self, booking: Booking, data: Any) -> forms.Form:
+        return forms.Form(data)
+
+    def explanation(self, booking: Booking) -> str:
+        return _(
+            "We’ll email %(email)s a link to pay the deposit without signing in. Earlier links will stop working."
+        ) % {"email": booking.caregiver.user.email}
+
+    def do(self, booking: Booking, data: dict[str, Any]) -> str:
+        send_new_link(booking.pk, cause=self.cause)
+        return _("We’ve sent a new payment link to %(email)s.") % {"email": booking.caregiver.user.email}
+
+
+class ProlongHoldView(BookingFormView):
+    """More time to pay, for a family that cannot do so yet. Every payment link that was sent stays good as long."""
+
+    permissions: ClassVar[tuple[str, ...]] = ("bookings.view_booking", CHANGE)
+    page_title = gettext_lazy("Hold the place longer")
+    button = gettext_lazy("Hold the place")
+
+    def form(self, booking: Booking, data: Any) -> forms.Form:
+        return ProlongHoldForm(data)
+
+    def explanation(self, booking: Booking) -> str:
+        return _("From now on, at most until the session starts. The payment link we sent keeps working until then.")
+
+    def do(self, booking: Booking, data: dict[str, Any]) -> str:
+        held = prolong_hold(booking.pk, minutes=data["minutes"], cause=self.cause)
+        end = held.hold_expires_at or clock.now()
+        moment = when.until(held.session.local(end), held.session.local(clock.now()))
+        return _("The place is now held until %(moment)s.") % {"moment": moment}
+
+
+class WaiveTermsView(BookingFormView):
+    """A family in a hard place cancels without losing its money."""
+
+    permissions: ClassVar[tuple[str, ...]] = ("bookings.view_booking", CHANGE)
+    needs_recent_authentication = True
+    page_title = gettext_lazy("Waive the cancellation terms")
+    button = gettext_lazy("Waive the terms")
+
+    def form(self, booking: Booking, data: Any) -> forms.Form:
+        return WaiveTermsForm(data)
+
+    def explanation(self, booking: Booking) -> str:
+        return _(
+            "If this booking is cancelled before the session starts, everything that’s been paid will be refunded. You "
+            "can’t undo this. The reason is kept in the audit trail."
+        )
+
+    def do(self, booking: Booking, data: dict[str, Any]) -> str:
+        waive_terms(booking.pk, reason=data["reason"], cause=self.cause)
+        return _("The cancellation terms have been waived. The family can now cancel with a full refund.")
+
+
 class CancelBookingView(BookingFormView):
     """Cancelling for a caregiver who calls: by the same terms as on their own page."""
 
     permissions: ClassVar[tuple[str, ...]] = ("bookings.view_booking", CHANGE)
-    sends_money_back = True
+    needs_recent_authentication = True
     page_title = gettext_lazy("Cancel this booking")
     button = gettext_lazy("Cancel booking")
 

@@ -7,8 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.components import Component
 
+from portal.audit.admin_views import Parents
 from portal.common import clock
-from portal.coordination.base import CoordinationView, Parents
+from portal.coordination.base import CoordinationView
 from portal.coordination.queries import next_day_with_sessions, sessions_on
 
 
@@ -21,7 +22,8 @@ class DayView(CoordinationView):
     parents: ClassVar[Parents] = ()
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        day, step = _day_in(request.GET.get("day", "")), timedelta(days=1)
+        """The sessions, with how many come."""
+        day, step = day_in(request.GET.get("day", "")), timedelta(days=1)
         sessions = sessions_on(day)
         next_day = None if sessions else next_day_with_sessions(day)
         return self.page(
@@ -33,7 +35,7 @@ def _today() -> date:
     return clock.reporting_day(clock.now())
 
 
-def _day_in(text: str) -> date:
+def day_in(text: str) -> date:
     """The day; today for nonsense, and for the edges of the calendar."""
     try:
         day = date.fromisoformat(text)

@@ -17,13 +17,15 @@ from wagtail.admin import messages
 from payments.domain import notify
 from payments.domain.checkout import book
 from portal.accounts.lookup import find_user
+from portal.audit.admin_views import Parents
 from portal.bookings.enums import BookingStatus
 from portal.bookings.errors import AlreadyBooked, BookingError, TimesOverlap, TooManyHolds
 from portal.bookings.forms import ask_about_overlap
-from portal.bookings.models import Booking
+from portal.bookings.models import Booking, Service
+from portal.bookings.session_options import choosing
 from portal.caregivers.domain import caregiver_of, invite
 from portal.caregivers.models import Caregiver, CareRecipient
-from portal.coordination.base import CoordinationView, Parents
+from portal.coordination.base import CoordinationView
 from portal.coordination.forms import FindCaregiverForm, InviteForm, PhoneBookingForm
 
 CLOSED = gettext_lazy("This account is closed. Ask an administrator for help.")
@@ -68,7 +70,7 @@ class FindCaregiverView(PhoneView):
         return redirect("coordination:phone_booking", caregiver_of(user).pk)
 
 
-class InviteView(PhoneView):
+class InviteCaregiverView(PhoneView):
     """A new caregiver: an account without a password, and an email with a link to choose one."""
 
     page_title = gettext_lazy("New caregiver")
@@ -98,7 +100,7 @@ class InviteView(PhoneView):
 
 
 class PhoneBookingView(PhoneView):
-    """Session and person; the place is held, and the email leads to the deposit page behind sign-in."""
+    """Session and person; the place is held, and the emailed link pays the deposit without an account."""
 
     page_title = gettext_lazy("Book by phone")
     button = gettext_lazy("Hold the place and send the email")
@@ -109,13 +111,24 @@ class PhoneBookingView(PhoneView):
 
     def get(self, request: HttpRequest, caregiver_id: int) -> HttpResponse:
         caregiver = _caregiver(caregiver_id)
-        return self.shown(PhoneBookingForm(caregiver=caregiver, initial={"token": uuid.uuid4()}), caregiver=caregiver)
+        initial = {"token": uuid.uuid4(), "session": request.GET.get("session", "")}
+        return self._times_and_form(PhoneBookingForm(caregiver=caregiver, initial=initial), caregiver)
 
     def post(self, request: HttpRequest, caregiver_id: int) -> HttpResponse:
         caregiver = _caregiver(caregiver_id)
         form = PhoneBookingForm(request.POST, caregiver=caregiver)
         answer = self._booked(form, caregiver) if form.is_valid() else None
-        return answer or self.shown(form, caregiver=caregiver)
+        return answer or self._times_and_form(form, caregiver)
+
+    def _times_and_form(self, form: PhoneBookingForm, caregiver: Caregiver) -> HttpResponse:
+        """The services to choose from; once one is chosen, its times and the rest of the form."""
+        services = list(Service.objects.filter(active=True))
+        chosen = str(form["session"].value() or "")
+        service = _chosen_service(services, self.request.GET.get("service"), form)
+        if service is None:
+            return self.shown(form, caregiver=caregiver, services=services)
+        times = choosing(service, self.request.GET, chosen, page=self.request.path)
+        return self.shown(form, caregiver=caregiver, **times)
 
     def _booked(self, form: PhoneBookingForm, caregiver: Caregiver) -> HttpResponse | None:
         """The way to the booking; None when the form must be shown again, with what it now says."""
@@ -152,6 +165,15 @@ class PhoneBookingView(PhoneView):
         if booking.status == BookingStatus.AWAITING_DEPOSIT:
             notify.pay_link(booking)
         return booking
+
+
+def _chosen_service(services: list[Service], slug: str | None, form: PhoneBookingForm) -> Service | None:
+    """The one in the address, that of the session that was sent, or the only one."""
+    session = form.cleaned_data.get("session") if form.is_bound else None
+    if session is not None:
+        return next((service for service in services if service.pk == session.service_id), None)
+    named = next((service for service in services if service.slug == slug), None)
+    return named or (services[0] if len(services) == 1 or form.is_bound else None)
 
 
 def _caregiver(pk: int) -> Caregiver:

@@ -64,7 +64,7 @@ class ChangeSessionView(CoordinationView, ABC):
 class CancelSessionView(ChangeSessionView):
     """Everybody is refunded in full, whatever the terms, and told."""
 
-    sends_money_back = True
+    needs_recent_authentication = True
     page_title = _("Cancel this session")
     button = _("Cancel session")
     explanation = _(

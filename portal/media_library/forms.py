@@ -23,4 +23,4 @@ class PlaybackForm(forms.Form):
         if (self.cleaned_data.get("seconds") or 0) > longest:
             raise forms.ValidationError("More seconds than the item has.")
         if (self.cleaned_data.get("event") == Playback.DOWNLOADED) == self.item.is_playable:
-            raise forms.ValidationError("Films and recordings are played, everything else is downloaded.")
+            raise forms.ValidationError("Videos and audio are played, everything else is downloaded.")

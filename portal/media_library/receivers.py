@@ -12,7 +12,7 @@ from portal.media_library.domain import files
 from portal.media_library.enums import Kind
 from portal.media_library.models import MediaItem
 from portal.uploads import Examined
-from portal.uploads.doors import LIBRARY
+from portal.uploads.policies import LIBRARY
 from portal.uploads.stored import Stored, register
 
 

@@ -38,8 +38,8 @@ CLOSED = ("original_images/", "documents/", "wagtail_uploads/")
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """Everything there is for this visitor to watch, hear, look at and read."""
-    asked = {name: request.GET.get(name, "") for name in ("q", "kind", "category")}
-    wanted = Wanted(words=asked["q"][:100], kind=asked["kind"], category=asked["category"])
+    query = {name: request.GET.get(name, "") for name in ("q", "kind", "category")}
+    wanted = Wanted(words=query["q"][:100], kind=query["kind"], category=query["category"])
     page = Paginator(items_for(request.user, wanted), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "items": page.object_list,
@@ -55,20 +55,20 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_safe
 def item(request: HttpRequest, slug: str) -> HttpResponseBase:
     """One item. Signed out, what an account may open leads to sign-in; what the visitor may not open is not there."""
-    found = _visible(request, slug)
-    if found is None:
+    media = _visible(request, slug)
+    if media is None:
         return redirect_to_login(request.get_full_path())
-    return render(request, "media_library/item.html", {"item": found})
+    return render(request, "media_library/item.html", {"item": media})
 
 
 @never_cache
 @require_safe
 def captions(request: HttpRequest, slug: str) -> HttpResponse:
     """The captions of an item the visitor may open. From our own address, so that no player needs CORS for them."""
-    found = get_object_or_404(MediaItem.objects.visible_to(request.user), slug=slug)
-    if not found.captions:
+    media = get_object_or_404(MediaItem.objects.visible_to(request.user), slug=slug)
+    if not media.captions:
         raise Http404
-    return HttpResponse(found.captions, content_type="text/vtt; charset=utf-8")
+    return HttpResponse(media.captions, content_type="text/vtt; charset=utf-8")
 
 
 @require_POST
@@ -77,11 +77,11 @@ def playback(request: HttpRequest, slug: str) -> HttpResponse:
     refusal = limits.or_429(request, "playback")
     if refusal is not None:
         return refusal
-    found = get_object_or_404(MediaItem.objects.visible_to(request.user), slug=slug)
-    form = PlaybackForm(request.POST, item=found)
+    media = get_object_or_404(MediaItem.objects.visible_to(request.user), slug=slug)
+    form = PlaybackForm(request.POST, item=media)
     if not form.is_valid():
         return JsonResponse({"error": "This is not something a player reports."}, status=400)
-    note(request, found, Playback(form.cleaned_data["event"]), seconds=form.cleaned_data["seconds"] or 0)
+    note(request, media, Playback(form.cleaned_data["event"]), seconds=form.cleaned_data["seconds"] or 0)
     return HttpResponse(status=204)
 
 
@@ -96,17 +96,17 @@ def public_file(request: HttpRequest, name: str) -> HttpResponseBase:
 @require_safe
 def signed_file(request: HttpRequest, name: str) -> HttpResponseBase:
     """A file of the signed store, for whom its item is visible; a guess finds nothing."""
-    found = get_object_or_404(MediaItem.objects.visible_to(request.user), file=f"{SIGNED}/{name}")
-    return _send(request, found.file.storage, f"{SIGNED}/{name}", cache="private, max-age=3600")
+    media = get_object_or_404(MediaItem.objects.visible_to(request.user), file=f"{SIGNED}/{name}")
+    return _send(request, media.file.storage, f"{SIGNED}/{name}", cache="private, max-age=3600")
 
 
 def _visible(request: HttpRequest, slug: str) -> MediaItem | None:
     """The item; None when signing in might open it. Raises Http404."""
     items = MediaItem.objects.filter(slug=slug).select_related("poster")
-    found: MediaItem | None = items.visible_to(request.user).first()
-    if found is None and (request.user.is_authenticated or not items.filter(visible=True).exists()):
+    media: MediaItem | None = items.visible_to(request.user).first()
+    if media is None and (request.user.is_authenticated or not items.filter(visible=True).exists()):
         raise Http404
-    return found
+    return media
 
 
 def _send(request: HttpRequest, storage: Storage, name: str, *, cache: str) -> HttpResponseBase:

@@ -1,4 +1,4 @@
-"""E-mails that were sent: who got one stays countable, the words and the address go."""
+"""Emails that were sent: who got one stays countable, the words and the address go."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -42,7 +42,7 @@ RETENTION = (
 
 
 def export(user: User) -> list[dict[str, Any]]:
-    """The e-mails sent to the person."""
+    """The emails sent to the person."""
     return [
         {"sent": n.sent_at.isoformat() if n.sent_at else "", "to": n.to, "subject": n.subject, "text": n.body}
         for n in Notification.objects.filter(recipient=user).order_by("pk")

@@ -2,13 +2,16 @@
 
 from portal.accounts.roles import Grants, Role
 
+_WORDING = [
+    f"notifications.{action}_{model}"
+    for model in ("messagetext", "pagetext")
+    for action in ("view", "change", "publish")
+]
+_LOCKS = [f"notifications.{action}_{model}" for model in ("messagetext", "pagetext") for action in ("lock", "unlock")]
+
 GRANTS: Grants = {
-    Role.EDITOR: ["notifications.view_messagetext", "notifications.change_messagetext"],
-    Role.COORDINATOR: ["notifications.view_notification"],
+    Role.EDITOR: _WORDING,
+    Role.COORDINATOR: ["notifications.view_notification", "notifications.add_notification"],
     Role.FINANCE: ["notifications.view_notification"],
-    Role.ADMINISTRATOR: [
-        "notifications.view_messagetext",
-        "notifications.change_messagetext",
-        "notifications.view_notification",
-    ],
+    Role.ADMINISTRATOR: [*_WORDING, *_LOCKS, "notifications.view_notification", "notifications.add_notification"],
 }

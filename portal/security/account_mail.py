@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.accounts.models import User
 from portal.notifications.domain import send
 from portal.notifications.templates import MessageTemplate
+from portal.organisation.profile import site_profile
 from portal.security import messages
 
 BY_PREFIX: Final[dict[str, MessageTemplate]] = {
@@ -29,7 +30,7 @@ BY_PREFIX: Final[dict[str, MessageTemplate]] = {
     "account/email/login_code": messages.SIGN_IN_CODE,
 }
 CHANGES: Final = {
-    "account/email/email_changed": _("Your account's email address has been changed."),
+    "account/email/email_changed": _("Your account’s email address has been changed."),
     "account/email/email_deleted": _("An email address has been removed from your account."),
     "account/email/password_changed": _("Your password has been changed."),
     "account/email/password_reset": _("Your password has been changed through a link we emailed."),
@@ -48,6 +49,8 @@ class QueuedMail:
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         template = BY_PREFIX[template_prefix]
         values = {**template.samples, "code": str(context.get("code", ""))}
+        if template.fresh_url:  # made when it is sent
+            del values["url"]
         to = context.get("user")
         send(template, to=to, address=email, context=values, dedupe_key=f"{template.key}:{uuid4().hex}")
 
@@ -59,9 +62,25 @@ class QueuedMail:
 
 def tell(user: User, change: str, *, address: str = "") -> None:
     """Queue an email that says what changed, to the account's own address or to a further or former one."""
-    values = {"change": change, "phone": settings.ORGANISATION["phone"], "url": messages.RESET_PATH}
+    details = site_profile().details
+    phone, email = details["phone"], details["email"]
+    values = {
+        "change": change,
+        "otherwise": _otherwise(phone, email),
+        "phone": phone or email or settings.BASE_URL,
+        "url": messages.RESET_PATH,
+    }
     template = messages.ACCOUNT_CHANGED
     send(template, to=user, address=address, context=values, dedupe_key=f"{template.key}:{uuid4().hex}")
+
+
+def _otherwise(phone: str, email: str) -> str:
+    """What to do about a change that nobody expected, by whatever way to us there is."""
+    if phone:
+        return gettext("If you didn’t, choose a new password now and call us on %(phone)s.") % {"phone": phone}
+    if email:
+        return gettext("If you didn’t, choose a new password now and email us at %(email)s.") % {"email": email}
+    return gettext("If you didn’t, choose a new password now and tell our team.")
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from portal.accounts.adapter import AccountAdapter as BaseAdapter
+from portal.accounts.adapter import PortalAccountAdapter
 from portal.accounts.models import User
 from portal.security import limits
 from portal.security.account_mail import QueuedMail
@@ -26,11 +26,11 @@ def account_of(address: str) -> tuple[str, int | None]:
     return (f"user {users[0].pk}", users[0].pk) if users else (f"address {address}", None)
 
 
-class AccountAdapter(QueuedMail, BaseAdapter):
+class AccountAdapter(QueuedMail, PortalAccountAdapter):
     """What allauth counts by account alone, so that a stranger can lock the owner out, is counted by ours."""
 
     error_messages: ClassVar[Mapping[str, str | Promise]] = {
-        **BaseAdapter.error_messages,
+        **PortalAccountAdapter.error_messages,
         "too_many_login_attempts": _(
             "There have been too many attempts. Wait a few minutes, or sign in with a code by email."
         ),

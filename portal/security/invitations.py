@@ -12,6 +12,7 @@ from django.core import signing
 from django.db import transaction
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
 from portal.accounts.models import User
@@ -57,13 +58,13 @@ def invitation_path(notification: Notification) -> str | None:
 
 INVITED: Final = MessageTemplate(
     key="account_staff_invited",
-    name="Invitation of a colleague",
-    sent_when="An administrator adds a user, or sends the invitation again.",
-    subject=_("You've been invited to the portal"),
+    name=gettext_lazy("Invitation of a colleague"),
+    sent_when=gettext_lazy("An administrator adds a user, or sends the invitation again."),
+    subject=_("You’ve been invited to the portal"),
     body=_(
         "An account has been created for you.\n\n"
         "Choose your password to start. The link works once, for 7 days.\n\n"
-        "If you didn't expect this, ignore this email."
+        "If you didn’t expect this, ignore this email."
     ),
     button=_("Choose your password"),
     samples={"url": "/accounts/invitation/key/"},

@@ -67,20 +67,20 @@ class Tries:
 @lru_cache(maxsize=64)
 def rates(text: str) -> tuple[Rate, ...]:
     """The limits that one line of `settings.LIMITS` names. Raises ValueError when it means nothing."""
-    found = []
+    parsed = []
     for part in text.split(","):
         match = _RATE.fullmatch(part.strip())
         if match is None:
             raise ValueError(f"{part.strip()!r} is no limit: amount/period/by, such as 5/10m/client")
-        found.append(Rate(int(match[1]), int(match[2] or 1) * SECONDS[match[3]], match[4]))
-    return tuple(found)
+        parsed.append(Rate(int(match[1]), int(match[2] or 1) * SECONDS[match[3]], match[4]))
+    return tuple(parsed)
 
 
 def count(action: str, request: HttpRequest, *, account: str = "") -> Tries:
     """Count one try of `action`; `account` names what is tried to be entered, as the caller tells accounts apart."""
     now = clock.now()
-    asked = rates(settings.LIMITS[action])
-    keys = {_key(action, rate, request, account): rate for rate in asked}
+    applied = rates(settings.LIMITS[action])
+    keys = {_key(action, rate, request, account): rate for rate in applied}
     tries = _count(sorted((key, now + timedelta(seconds=rate.seconds)) for key, rate in keys.items()), now)
     return Tries(tuple(keys), reached=any(tries[key] > rate.amount for key, rate in keys.items()))
 

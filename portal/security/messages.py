@@ -13,6 +13,7 @@ from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
 from portal.notifications.models import Notification
@@ -40,13 +41,13 @@ def password_path(notification: Notification) -> str | None:
 
 CONFIRM_ADDRESS: Final = MessageTemplate(
     key="account_confirm_address",
-    name="Confirm an email address",
-    sent_when="Somebody signs up, or adds an email address to their account.",
+    name=gettext_lazy("Confirm an email address"),
+    sent_when=gettext_lazy("Someone signs up, or adds an email address to their account."),
     subject=_("Confirm your email address"),
     body=_(
         "Someone gave us this email address for an account.\n\n"
         "If it was you, confirm the address. The link works for {days} days.\n\n"
-        "If it wasn't you, ignore this email. Without your confirmation, the address won't be used."
+        "If it wasn’t you, ignore this email. Without your confirmation, the address won’t be used."
     ),
     button=_("Confirm this address"),
     samples={"days": str(app_settings.EMAIL_CONFIRMATION_EXPIRE_DAYS), "url": "/accounts/confirm-email/key/"},
@@ -54,13 +55,13 @@ CONFIRM_ADDRESS: Final = MessageTemplate(
 )
 PASSWORD_LINK: Final = MessageTemplate(
     key="account_password_link",
-    name="Choose a new password",
-    sent_when="Somebody asks for a new password.",
+    name=gettext_lazy("Choose a new password"),
+    sent_when=gettext_lazy("Someone asks for a new password."),
     subject=_("Choose a new password"),
     body=_(
         "Someone asked for a new password for your account.\n\n"
         "If it was you, choose one now. The link works once, for {minutes} minutes.\n\n"
-        "If it wasn't you, ignore this email. Your password stays as it is."
+        "If it wasn’t you, ignore this email. Your password stays as it is."
     ),
     button=_("Choose a new password"),
     samples={"minutes": str(settings.PASSWORD_RESET_TIMEOUT // 60), "url": "/accounts/password/reset/key/"},
@@ -68,52 +69,56 @@ PASSWORD_LINK: Final = MessageTemplate(
 )
 ACCOUNT_EXISTS: Final = MessageTemplate(
     key="account_exists",
-    name="Sign-up with an address that has an account",
-    sent_when="Somebody signs up with an email address that has an account already.",
+    name=gettext_lazy("Sign-up with an address that has an account"),
+    sent_when=gettext_lazy("Someone signs up with an email address that already has an account."),
     subject=_("You already have an account"),
     body=_(
         "Someone tried to create an account with this email address. It already has one.\n\n"
         "If it was you, sign in as usual, or choose a new password.\n\n"
-        "If it wasn't you, you don't need to do anything."
+        "If it wasn’t you, you don’t need to do anything."
     ),
     button=_("Choose a new password"),
     samples={"url": RESET_PATH},
 )
 NO_ACCOUNT: Final = MessageTemplate(
     key="account_unknown",
-    name="New password for an address without an account",
-    sent_when="Somebody asks for a new password for an email address that has no account.",
-    subject=_("There's no account for this email address"),
+    name=gettext_lazy("New password for an address without an account"),
+    sent_when=gettext_lazy("Someone asks for a new password for an email address that has no account."),
+    subject=_("There’s no account for this email address"),
     body=_(
         "Someone asked for a new password with this email address, but it has no account with us.\n\n"
         "If it was you, try another address, or create an account.\n\n"
-        "If it wasn't you, you don't need to do anything."
+        "If it wasn’t you, you don’t need to do anything."
     ),
     button=_("Create an account"),
     samples={"url": "/accounts/signup/"},
 )
 ACCOUNT_CHANGED: Final = MessageTemplate(
     key="account_changed",
-    name="Change of an account",
-    sent_when="A password, an email address or a second step changes. The former address is told as well.",
-    subject=_("Your account has changed"),
-    body=_(
-        "{change}\n\n"
-        "If you expected this, you don't need to do anything.\n\n"
-        "If you didn't, choose a new password now and call us on {phone}."
+    name=gettext_lazy("Change of an account"),
+    sent_when=gettext_lazy(
+        "A password, an email address or a second step changes. The former address is told as well."
     ),
+    subject=_("Your account has changed"),
+    body=_("{change}\n\nIf you expected this, you don’t need to do anything.\n\n{otherwise}"),
     button=_("Choose a new password"),
-    samples={"change": "Your password has been changed.", "phone": "0117 496 0000", "url": RESET_PATH},
+    samples={
+        "change": "Your password has been changed.",
+        "otherwise": "If you didn’t, choose a new password now and call us on 0117 496 0000.",
+        "url": RESET_PATH,
+    },
+    former=("phone",),
+    required=("change",),
 )
 SIGN_IN_CODE: Final = MessageTemplate(
     key="account_sign_in_code",
-    name="One-time code",
-    sent_when="Somebody asks to sign in with a code by email.",
+    name=gettext_lazy("One-time code"),
+    sent_when=gettext_lazy("Someone asks to sign in with a code by email."),
     subject=_("Your sign-in code"),
     body=_(
         "Enter this code on the page where you asked for it. It works for {minutes} minutes, once.\n\n"
         "{code}\n\n"
-        "Never give it to anyone. We never ask for it on the phone. If you didn't ask for it, ignore this email."
+        "Never give it to anyone. We never ask for it on the phone. If you didn’t ask for it, ignore this email."
     ),
     button=_("Sign in"),
     samples={
@@ -121,7 +126,8 @@ SIGN_IN_CODE: Final = MessageTemplate(
         "minutes": str(settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT // 60),
         "url": "/accounts/login/",
     },
-    kept=False,
+    store_context=False,
+    required=("code",),
 )
 TEMPLATES: Final = (
     CONFIRM_ADDRESS,

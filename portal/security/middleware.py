@@ -56,4 +56,4 @@ class SessionLimitsMiddleware:
         record(SecurityEvent.SESSION_ENDED, outcome=Outcome.SUCCESS, request=request, user_id=user.pk, reason=reason)
         request.session.flush()
         request.user = AnonymousUser()
-        messages.info(request, _("To protect your account we've signed you out after a while. Sign in to go on."))
+        messages.info(request, _("To protect your account we’ve signed you out after a while. Sign in to go on."))

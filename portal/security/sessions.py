@@ -83,8 +83,8 @@ def remember(request: HttpRequest) -> None:
 
 def of(user: User) -> QuerySet[UserSession]:
     """The person's sessions, the last used first."""
-    found: QuerySet[UserSession] = UserSession.objects.filter(user=user).order_by("-last_seen_at", "-pk")
-    return found
+    sessions: QuerySet[UserSession] = UserSession.objects.filter(user=user).order_by("-last_seen_at", "-pk")
+    return sessions
 
 
 def end(sessions: QuerySet[UserSession], request: HttpRequest | None, reason: str) -> int:
@@ -128,8 +128,8 @@ def _sweep_listed() -> int:
     while True:
         batch = UserSession.objects.filter(pk__gt=last).order_by("pk").values_list("pk", "session_key")[:SWEEP_BATCH]
         listed = dict(batch)
-        kept = set(Session.objects.filter(pk__in=listed.values()).values_list("pk", flat=True))
-        gone = [pk for pk, key in listed.items() if key not in kept]
+        live = set(Session.objects.filter(pk__in=listed.values()).values_list("pk", flat=True))
+        gone = [pk for pk, key in listed.items() if key not in live]
         total += int(UserSession.objects.filter(pk__in=gone).delete()[0])
         if len(listed) < SWEEP_BATCH:
             return total

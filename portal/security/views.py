@@ -39,8 +39,8 @@ def too_many_requests(request: HttpRequest) -> HttpResponse:
 @require_POST
 def end_session(request: HttpRequest, pk: int) -> HttpResponse:
     """Sign out one of one's own browsers; somebody else's is a 404."""
-    if asked := reauthentication.detour(request, back=reverse("usersessions_list")):
-        return asked
+    if response := reauthentication.reauthenticate_first(request, back=reverse("usersessions_list")):
+        return response
     user = cast(User, request.user)
     if not sessions.end(sessions.of(user).filter(pk=pk), request, "by_owner"):
         raise Http404
@@ -52,10 +52,10 @@ def end_session(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def end_all_sessions(request: HttpRequest) -> HttpResponse:
     """Sign out everywhere, here too."""
-    if asked := reauthentication.detour(request, back=reverse("usersessions_list")):
-        return asked
+    if response := reauthentication.reauthenticate_first(request, back=reverse("usersessions_list")):
+        return response
     user = cast(User, request.user)
     sessions.end_others(request, user, "by_owner")
     logout(request)
-    messages.success(request, _("You've been signed out everywhere."))
+    messages.success(request, _("You’ve been signed out everywhere."))
     return redirect("account_login")

@@ -14,7 +14,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/dashboard/"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_SIGNUP_FORM_CLASS = "portal.accounts.forms.SignupForm"
+ACCOUNT_SIGNUP_FORM_CLASS = "portal.accounts.forms.SignupDetailsForm"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_ADAPTER = "portal.security.adapter.AccountAdapter"
@@ -56,8 +56,12 @@ LIMITS: dict[str, str] = {
     "sign_in": "10/m/client,50/h/client,200/h/network,5/5m/account+client,30/d/account+network,150/d/account",
     "sign_in_code": "10/10m/client,60/h/network,3/10m/account+client,10/h/account+network,30/h/account",
     "book": "10/m/user",
+    "contact": "5/h/client,50/h/network",
+    "search": "30/m/client,300/m/network",
     "pay": "30/m/user",
+    "pay_link": "30/m/client,300/h/network",
     "playback": "240/m/client",
+    "calendar": "60/h/account,600/m/client",
 }
 MFA_FORMS = {
     "authenticate": "portal.accounts.field_errors.AuthenticateForm",

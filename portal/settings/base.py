@@ -17,6 +17,7 @@ INSTALLED_APPS = [
     "portal.accounts",
     "portal.audit",
     "portal.activity",
+    "portal.organisation",
     "portal.notifications",
     "portal.security",
     "portal.caregivers",
@@ -30,6 +31,7 @@ INSTALLED_APPS = [
     "wagtail.contrib.frontend_cache",
     "wagtail.contrib.redirects",
     "wagtail.contrib.settings",
+    "wagtail.contrib.typed_table_block",
     "wagtail.embeds",
     "wagtail.sites",
     "portal.security.admin.apps.UsersConfig",  # wagtail.users
@@ -47,6 +49,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
+    "phonenumber_field",
     "djstripe",
     "django_prometheus",
     "csp",
@@ -125,7 +128,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "portal.common.context_processors.site",
+                "portal.organisation.context_processors.site",
             ],
         },
     }
@@ -143,11 +146,12 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024  # of a form without its files; BO
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # an editor's page of many blocks has thousands
 DATA_UPLOAD_MAX_NUMBER_FILES = 10
 CACHES: dict[str, Any] = {
-    # Only allauth's limits: many entries of another kind, or of other visitors, must end none of them.
+    # Only allauth's limits: many entries of another kind, or of other visitors, must end none of them. So beyond
+    # MAX_ENTRIES it is swept of what has expired, and of one in CULL_FREQUENCY others: of none.
     "default": {
-        "BACKEND": "portal.common.limits_cache.UnculledCache",
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "portal_cache",
-        "OPTIONS": {"MAX_ENTRIES": 10_000},
+        "OPTIONS": {"MAX_ENTRIES": 10_000, "CULL_FREQUENCY": 1_000_000_000},
     },
     "shared": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
@@ -164,6 +168,7 @@ ENCRYPTED_CONNECTIONS_REQUIRED = False
 
 # Language and time
 LANGUAGE_CODE = "en-gb"
+FORMAT_MODULE_PATH = ["portal.common.formats"]
 USE_I18N = True
 USE_TZ = True
 

@@ -68,7 +68,7 @@ _DECLARED: Final = (
     ),
     Variable(
         "PORTAL_SITE_NAME",
-        "Name of the organisation, shown in page titles and e-mails; the host name until it is set.",
+        "Name of the organisation, shown in page titles and emails; the host name until it is set.",
         "Hearth & Hand",
     ),
     Variable("ORGANISATION_ADDRESS", "Postal address, on receipts.", "12 Orchard Lane, Bristol BS1 4QA"),
@@ -85,6 +85,9 @@ _DECLARED: Final = (
         "ORGANISATION_URGENT", "Whom to turn to in an emergency, at the foot of each page.", "In danger, call 999."
     ),
     Variable("PORTAL_TIME_ZONE", "Reporting time zone: the day of every figure.", "Europe/London"),
+    Variable(
+        "PORTAL_PHONE_REGION", "Country whose phone numbers are written without a prefix (two letters, ISO 3166).", "GB"
+    ),
     Variable("PORTAL_LOG_LEVEL", "Level of the log on standard error.", "INFO"),
     Variable("PORTAL_TRUSTED_PROXIES", "Number of proxies in front that set X-Forwarded-For.", "1"),
     Variable("DATABASE_URL", "PostgreSQL address.", "postgres://portal:secret@127.0.0.1:5432/portal", required=True),
@@ -153,7 +156,7 @@ _DECLARED: Final = (
         "smtp://localhost:25",
         required=True,
     ),
-    Variable("EMAIL_FROM", "Sender of every e-mail.", "Hearth & Hand <bookings@example.org>", required=True),
+    Variable("EMAIL_FROM", "Sender of every email.", "Hearth & Hand <bookings@example.org>", required=True),
     Variable("METRICS_TOKEN", "Bearer token that may read /metrics from any network.", "change-me-five"),
     Variable(
         "METRICS_NETWORKS",

@@ -43,7 +43,7 @@ def purging() -> dict[str, Any]:
 
 
 def _folder(root: Path, name: str) -> dict[str, Any]:
-    return {"BACKEND": LOCAL, "OPTIONS": {"location": root / name, "base_url": f"{CDN_URL}/media/{name}/"}}
+    return {"BACKEND": LOCAL, "OPTIONS": {"location": str(root / name), "base_url": f"{CDN_URL}/media/{name}/"}}
 
 
 def _objects(name: str, **signing: Any) -> dict[str, Any]:

@@ -56,6 +56,7 @@ CSP_ADMIN: dict[str, Any] = {
     "script-src": [SELF, UNSAFE_INLINE],
     "style-src": [SELF, UNSAFE_INLINE],
     "img-src": [SELF, "data:", "blob:", *media.CDN_HOSTS],
+    "media-src": [SELF, "blob:", *media.CDN_HOSTS],
     "frame-src": [SELF],
 }
 CONTENT_SECURITY_POLICY: dict[str, Any] = {

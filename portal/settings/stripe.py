@@ -14,4 +14,4 @@ RECONCILIATION_REQUESTS_PER_SECOND = 22  # Stripe takes 25 in test mode, 100 in 
 RECONCILIATION_THREADS = 8  # a page of a hundred takes Stripe a third of a second
 DJSTRIPE_FOREIGN_KEY_TO_FIELD = "id"
 DJSTRIPE_WEBHOOK_VALIDATION = "verify_signature"
-PAYMENT_GATEWAY = "payments.gateway.stripe_api.StripeGateway"  # no environment variable: see payments/checks.py
+PAYMENT_GATEWAY = "payments.gateway.stripe_api.StripeGateway"  # no environment variable: see payments/gateway

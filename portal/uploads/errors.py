@@ -4,9 +4,9 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
-DAMAGED: Final = _("The file is damaged or not complete. Save it again from the program it was made with.")
-HIDES: Final = _("The file hides something else inside it. Save it again from the program it was made with.")
+DAMAGED: Final = _("This file is damaged or incomplete. Save it again in the program that made it.")
+HIDES: Final = _("This file has something else hidden inside it. Save it again in the program that made it.")
 
 
-class Refused(Exception):
+class UploadRejected(Exception):
     """The file is not taken; the message says why and what to do."""

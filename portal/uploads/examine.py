@@ -1,4 +1,4 @@
-"""`examine()`: what an uploaded file really is, whether this door takes it, and what is left out of it.
+"""`examine()`: what an uploaded file really is, whether this policy takes it, and what is left out of it.
 
 By content first, then by name and size; whatever it says is a sentence for an editor.
 """
@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from portal.uploads import formats
-from portal.uploads.errors import HIDES, Refused
+from portal.uploads.errors import HIDES, UploadRejected
 from portal.uploads.formats import Format
 
 MB: Final = 1024 * 1024
@@ -23,7 +23,7 @@ _MARKERS: Final = (b"<script", b"<html", b"<!doctype", b"<svg", b"<?php", b"#!/"
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class UploadPolicy:
     """What may come in at one place. `what` and `advice` are for whom it is refused."""
 
     formats: tuple[Format, ...]
@@ -42,18 +42,18 @@ class Examined:
     changed: bool
 
 
-def examine(file: File, door: Door) -> Examined:
-    """Clean `file` where it lies and say what it is. Raises Refused with what is wrong and what to do."""
-    _check_size(file, door)
-    found = _format(file, door)
-    _check_name(file, found)
-    if found not in formats.PACKED:
+def examine(file: File, policy: UploadPolicy) -> Examined:
+    """Clean `file` where it lies and say what it is. Raises UploadRejected with what is wrong and what to do."""
+    _check_size(file, policy)
+    format_ = _format(file, policy)
+    _check_name(file, format_)
+    if format_ not in formats.PACKED:
         _refuse_second_nature(file)
-    changed = found.clean(file)
-    seconds = found.seconds(file) if found.seconds else None
+    changed = format_.clean(file)
+    seconds = format_.seconds(file) if format_.seconds else None
     file.seek(0)
     vars(file)[_EXAMINED] = True
-    return Examined(found.content_type, file.size, seconds, changed)
+    return Examined(format_.content_type, file.size, seconds, changed)
 
 
 def is_examined(file: File) -> bool:
@@ -61,46 +61,46 @@ def is_examined(file: File) -> bool:
     return _EXAMINED in vars(file)
 
 
-def _check_size(file: File, door: Door) -> None:
+def _check_size(file: File, policy: UploadPolicy) -> None:
     if not file.size:
-        raise Refused(_("The file is empty. Choose another one."))
-    if file.size > door.most_bytes:
-        raise Refused(
-            _("The file has %(size)d MB; at most %(most)d MB can be kept. Make it smaller.")
-            % {"size": round(file.size / MB), "most": door.most_bytes // MB}
+        raise UploadRejected(_("This file is empty. Choose another one."))
+    if file.size > policy.most_bytes:
+        raise UploadRejected(
+            _("This file is %(size)d MB. The limit is %(most)d MB, so make it smaller.")
+            % {"size": round(file.size / MB), "most": policy.most_bytes // MB}
         )
 
 
-def _format(file: File, door: Door) -> Format:
+def _format(file: File, policy: UploadPolicy) -> Format:
     """By content; the name decides only between texts."""
-    found = formats.recognised(file)
-    taken = [known for known in found if known in door.formats]
+    recognised = formats.recognised(file)
+    taken = [known for known in recognised if known in policy.formats]
     named = [known for known in taken if _extension(file) in known.extensions]
     if taken:
         return (named or taken)[0]
-    if found:
-        raise Refused(
+    if recognised:
+        raise UploadRejected(
             _("This is a %(format)s, not %(what)s. %(advice)s")
-            % {"format": found[0].name, "what": door.what, "advice": door.advice}
+            % {"format": recognised[0].name, "what": policy.what, "advice": policy.advice}
         )
-    raise Refused(_("This file is not %(what)s. %(advice)s") % {"what": door.what, "advice": door.advice})
+    raise UploadRejected(_("This file is not %(what)s. %(advice)s") % {"what": policy.what, "advice": policy.advice})
 
 
-def _check_name(file: File, found: Format) -> None:
+def _check_name(file: File, format_: Format) -> None:
     extension = _extension(file)
-    if extension in found.extensions:
+    if extension in format_.extensions:
         return
-    parts = {"extension": extension, "format": found.name, "right": found.extensions[0]}
+    parts = {"extension": extension, "format": format_.name, "right": format_.extensions[0]}
     if extension:
-        raise Refused(
+        raise UploadRejected(
             _(
-                "The file is named %(extension)s but is a %(format)s. "
-                "Rename it to end in %(right)s, if you know where it comes from."
+                "This file is named %(extension)s but it’s a %(format)s. "
+                "If you trust where it came from, rename it to end in %(right)s."
             )
             % parts
         )
-    raise Refused(
-        _("The file's name has no ending, but it is a %(format)s. Add %(right)s, if you know where it comes from.")
+    raise UploadRejected(
+        _("This file’s name has no ending, but it’s a %(format)s. If you trust where it came from, add %(right)s.")
         % parts
     )
 
@@ -115,4 +115,4 @@ def _refuse_second_nature(file: File) -> None:
     head = file.read(_HEAD_BYTES).lower()
     file.seek(0)
     if any(marker in head for marker in _MARKERS) or zipfile.is_zipfile(file):
-        raise Refused(HIDES)
+        raise UploadRejected(HIDES)

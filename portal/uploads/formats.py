@@ -17,7 +17,7 @@ _VIDEO_BRANDS: Final = frozenset(b"isom iso2 iso4 iso5 iso6 mp41 mp42 avc1".spli
 @dataclass(frozen=True, slots=True, eq=False)
 class Format:
     """`recognises` goes by content alone; `clean` changes the file where it lies, says whether it did, and raises
-    Refused for what is wrong inside. `extensions` begins with the usual one."""
+    UploadRejected for what is wrong inside. `extensions` begins with the usual one."""
 
     content_type: str
     extensions: tuple[str, ...]
@@ -53,8 +53,8 @@ def _head(file: File) -> bytes:
 
 
 MP4: Final = Format("video/mp4", (".mp4", ".m4v"), _("MP4 video"), _brand(*_VIDEO_BRANDS), sounds.mp4, sounds.seconds)
-M4A: Final = Format("audio/mp4", (".m4a",), _("M4A recording"), _brand(b"M4A "), sounds.mp4, sounds.seconds)
-MP3: Final = Format("audio/mpeg", (".mp3",), _("MP3 recording"), _is_mp3, sounds.mp3, sounds.seconds)
+M4A: Final = Format("audio/mp4", (".m4a",), _("M4A audio file"), _brand(b"M4A "), sounds.mp4, sounds.seconds)
+MP3: Final = Format("audio/mpeg", (".mp3",), _("MP3 audio file"), _is_mp3, sounds.mp3, sounds.seconds)
 JPEG: Final = Format("image/jpeg", (".jpg", ".jpeg"), _("JPEG picture"), _starts(b"\xff\xd8\xff"), pictures.jpeg)
 PNG: Final = Format("image/png", (".png",), _("PNG picture"), _starts(b"\x89PNG\r\n\x1a\n"), pictures.png)
 GIF: Final = Format("image/gif", (".gif",), _("GIF picture"), _starts(b"GIF87a", b"GIF89a"), pictures.gif)
@@ -79,7 +79,7 @@ ODT: Final = Format(
     "application/vnd.oasis.opendocument.text", (".odt",), _("OpenDocument text"), office.is_odt, office.office
 )
 TXT: Final = Format("text/plain", (".txt",), _("text file"), text.is_text, text.text)
-CSV: Final = Format("text/csv", (".csv",), _("CSV table"), text.is_text, text.text)
+CSV: Final = Format("text/csv", (".csv",), _("CSV file"), text.is_text, text.text)
 VTT: Final = Format("text/vtt", (".vtt",), _("WebVTT captions file"), text.is_text, text.captions)
 
 # Every file without a zero byte passes for text, so the others are asked first.
@@ -90,5 +90,5 @@ PACKED: Final = frozenset({DOCX, XLSX, ODT})
 
 def recognised(file: File) -> list[Format]:
     """What the content may be; several only among texts, which their names tell apart."""
-    found = [known for known in OTHERS if known.recognises(file)]
-    return found or [known for known in TEXTS if known.recognises(file)]
+    recognised = [known for known in OTHERS if known.recognises(file)]
+    return recognised or [known for known in TEXTS if known.recognises(file)]

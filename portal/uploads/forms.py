@@ -10,15 +10,15 @@ from wagtail.documents.forms import BaseDocumentForm
 from wagtail.images.fields import WagtailImageField
 from wagtail.images.forms import BaseImageForm
 
-from portal.uploads import doors
-from portal.uploads.errors import Refused
-from portal.uploads.examine import Door, examine
+from portal.uploads import policies
+from portal.uploads.errors import UploadRejected
+from portal.uploads.examine import UploadPolicy, examine
 
 
 class ExaminedFile:
     """Mixin of file fields: no library opens the file before it is examined and cleaned."""
 
-    door: ClassVar[Door]
+    policy: ClassVar[UploadPolicy]
 
     def to_python(self, data: Any) -> Any:
         """Raises ValidationError."""
@@ -26,22 +26,22 @@ class ExaminedFile:
         if upload is None:
             return None
         try:
-            examine(upload, self.door)
-        except Refused as refusal:
+            examine(upload, self.policy)
+        except UploadRejected as refusal:
             raise ValidationError(str(refusal), code="refused") from refusal
         return super().to_python(data)  # type: ignore[misc]
 
 
 class ImageField(ExaminedFile, WagtailImageField):
-    door = doors.IMAGES
+    policy = policies.IMAGES
 
 
 class DocumentField(ExaminedFile, WagtailDocumentField):
-    door = doors.DOCUMENTS
+    policy = policies.DOCUMENTS
 
 
-class EvidenceField(ExaminedFile, forms.FileField):
-    door = doors.EVIDENCE
+class EvidenceFileField(ExaminedFile, forms.FileField):
+    policy = policies.EVIDENCE
 
 
 class ImageForm(BaseImageForm):

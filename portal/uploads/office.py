@@ -17,7 +17,7 @@ from django.core.files.base import File
 from django.utils.translation import gettext as _
 
 from portal.uploads.content import replace_content
-from portal.uploads.errors import DAMAGED, Refused
+from portal.uploads.errors import DAMAGED, UploadRejected
 from portal.uploads.pictures import bare_picture
 
 _MOST_MEMBERS: Final = 5_000
@@ -64,37 +64,39 @@ def is_odt(file: File) -> bool:
 
 
 def office(file: File) -> bool:
-    """A cleaned document; whether that changed it. Raises Refused."""
+    """A cleaned document; whether that changed it. Raises UploadRejected."""
     file.seek(0)
     try:
         with zipfile.ZipFile(file) as archive:
             members = archive.infolist()
             _refuse_bomb(members)
             _refuse_active(archive, members)
-            kept = _packed(archive, members)
+            packed = _packed(archive, members)
     except _UNREADABLE as error:
-        raise Refused(DAMAGED) from error
-    return replace_content(file, kept)
+        raise UploadRejected(DAMAGED) from error
+    return replace_content(file, packed)
 
 
 def _refuse_bomb(members: list[zipfile.ZipInfo]) -> None:
     """By what the members say of their size; reading one ends there, whatever follows."""
     names = [member.filename for member in members]
     if len(names) > _MOST_MEMBERS or sum(member.file_size for member in members) > _MOST_BYTES:
-        raise Refused(_("The document unpacks to more than we can keep. Make it smaller."))
+        raise UploadRejected(_("This document is too big once it’s unpacked. Make it smaller."))
     if len(set(names)) < len(names) or any(PurePosixPath(name).is_absolute() or ".." in name for name in names):
-        raise Refused(DAMAGED)
+        raise UploadRejected(DAMAGED)
     if any(member.flag_bits & _ENCRYPTED for member in members):
-        raise Refused(_("The document needs a password. Save it without one."))
+        raise UploadRejected(_("This document has a password. Save it without one."))
 
 
 def _refuse_active(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> None:
     names = [member.filename for member in members]
     macros = any(_MACROS.search(name) for name in names)
     if macros or (_TYPES in names and "macroenabled" in _attributes(archive.read(_TYPES)).lower()):
-        raise Refused(_("The document holds macros or another file. Save it as PDF and try again."))
+        raise UploadRejected(_("This document contains macros or another file. Save it as PDF and try again."))
     if any(_loads_from_elsewhere(archive.read(name)) for name in names if name.endswith(".rels")):
-        raise Refused(_("The document loads something from another place when opened. Save it as PDF and try again."))
+        raise UploadRejected(
+            _("This document loads something from another website when it’s opened. Save it as PDF and try again.")
+        )
 
 
 def _loads_from_elsewhere(relationships: bytes) -> bool:

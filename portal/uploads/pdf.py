@@ -11,7 +11,7 @@ from pypdf.errors import PyPdfError
 from pypdf.generic import DictionaryObject, StreamObject
 
 from portal.uploads.content import replace_content
-from portal.uploads.errors import DAMAGED, Refused
+from portal.uploads.errors import DAMAGED, UploadRejected
 from portal.uploads.pictures import bare_jpeg
 
 _TELLS: Final = ("/Metadata", "/PieceInfo", "/Thumb", "/LastModified")
@@ -19,24 +19,24 @@ _UNREADABLE: Final = (PyPdfError, ValueError, KeyError, TypeError, AttributeErro
 
 
 def pdf(file: File) -> bool:
-    """A cleaned PDF; whether that changed it. Raises Refused."""
+    """A cleaned PDF; whether that changed it. Raises UploadRejected."""
     file.seek(0)
     try:
         reader = pypdf.PdfReader(BytesIO(file.read()))
         _refuse_dangerous(reader)
-        kept = _without_metadata(reader)
+        cleaned = _without_metadata(reader)
     except _UNREADABLE as error:
-        raise Refused(DAMAGED) from error
-    return bool(kept) and replace_content(file, kept)
+        raise UploadRejected(DAMAGED) from error
+    return bool(cleaned) and replace_content(file, cleaned)
 
 
 def _refuse_dangerous(reader: pypdf.PdfReader) -> None:
     if reader.is_encrypted:
-        raise Refused(_("The document needs a password. Save it without one."))
+        raise UploadRejected(_("This document has a password. Save it without one."))
     if _has_active_parts(reader):
-        raise Refused(_("The document runs a program or carries another file when opened. Print it to PDF again."))
+        raise UploadRejected(_("This document contains a program or another file. Print it to PDF again."))
     if not len(reader.pages):
-        raise Refused(DAMAGED)
+        raise UploadRejected(DAMAGED)
 
 
 def _has_active_parts(reader: pypdf.PdfReader) -> bool:
@@ -45,31 +45,31 @@ def _has_active_parts(reader: pypdf.PdfReader) -> bool:
     names = _dictionary(root.get("/Names"))
     if "/JavaScript" in names or "/EmbeddedFiles" in names or "/AA" in root:
         return True
-    return any(_is_active(found) for found in _objects(reader))
+    return any(_is_active(item) for item in _objects(reader))
 
 
-def _is_active(found: DictionaryObject) -> bool:
-    return found.get("/S") in ("/JavaScript", "/Launch", "/ImportData") or "/JS" in found or "/EF" in found
+def _is_active(item: DictionaryObject) -> bool:
+    return item.get("/S") in ("/JavaScript", "/Launch", "/ImportData") or "/JS" in item or "/EF" in item
 
 
 def _objects(reader: pypdf.PdfReader) -> Iterator[DictionaryObject]:
     numbers = {number for numbers in reader.xref.values() for number in numbers} | set(reader.xref_objStm)
     for number in sorted(numbers):
-        found = reader.get_object(number)
-        if isinstance(found, DictionaryObject):
-            yield found
+        item = reader.get_object(number)
+        if isinstance(item, DictionaryObject):
+            yield item
 
 
 def _without_metadata(reader: pypdf.PdfReader) -> bytes:
     """The document without author, program, history and what its photos tell; empty when it holds none of it."""
-    found = list(_objects(reader))
-    if not reader.trailer.get("/Info") and not any(_tells(each) for each in found):
+    objects = list(_objects(reader))
+    if not reader.trailer.get("/Info") and not any(_tells(each) for each in objects):
         return b""
-    if any(each.get("/Type") == "/Sig" or "/ByteRange" in each for each in found):
-        raise Refused(
-            _("The document is signed, and leaving out who made it would break the signature. Print it to PDF again.")
+    if any(each.get("/Type") == "/Sig" or "/ByteRange" in each for each in objects):
+        raise UploadRejected(
+            _("This document is signed, and removing its details would break the signature. Print it to PDF again.")
         )
-    for each in found:
+    for each in objects:
         _clean(each)
     writer = pypdf.PdfWriter(clone_from=reader)  # takes along what can still be reached
     writer.metadata = None
@@ -78,29 +78,29 @@ def _without_metadata(reader: pypdf.PdfReader) -> bytes:
     return out.getvalue()
 
 
-def _tells(found: DictionaryObject) -> bool:
-    return any(name in found for name in _TELLS) or _cleaned_photo(found) is not None
+def _tells(item: DictionaryObject) -> bool:
+    return any(name in item for name in _TELLS) or _cleaned_photo(item) is not None
 
 
-def _clean(found: DictionaryObject) -> None:
+def _clean(item: DictionaryObject) -> None:
     for name in _TELLS:
-        found.pop(name, None)
-    photo = _cleaned_photo(found)
-    if photo is not None and isinstance(found, StreamObject):
-        found._data = photo
+        item.pop(name, None)
+    photo = _cleaned_photo(item)
+    if photo is not None and isinstance(item, StreamObject):
+        item._data = photo
 
 
-def _cleaned_photo(found: DictionaryObject) -> bytes | None:
+def _cleaned_photo(item: DictionaryObject) -> bytes | None:
     """What a JPEG in the document becomes; None when it stays or is none."""
-    if not isinstance(found, StreamObject) or found.get("/Filter") not in ("/DCTDecode", ["/DCTDecode"]):
+    if not isinstance(item, StreamObject) or item.get("/Filter") not in ("/DCTDecode", ["/DCTDecode"]):
         return None
-    cleaned = bare_jpeg(found._data)
-    return cleaned if cleaned != found._data else None
+    cleaned = bare_jpeg(item._data)
+    return cleaned if cleaned != item._data else None
 
 
-def _dictionary(found: Any) -> DictionaryObject:
+def _dictionary(item: Any) -> DictionaryObject:
     """Behind a reference or not; empty when there is none. Raises TypeError when it is something else."""
-    resolved = found.get_object() if found is not None else DictionaryObject()
+    resolved = item.get_object() if item is not None else DictionaryObject()
     if not isinstance(resolved, DictionaryObject):
         raise TypeError(type(resolved))
     return resolved

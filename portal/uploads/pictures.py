@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from PIL import Image, ImageSequence
 
 from portal.uploads.content import replace_content
-from portal.uploads.errors import DAMAGED, Refused
+from portal.uploads.errors import DAMAGED, UploadRejected
 
 MOST_PIXELS: Final = 60_000_000
 MOST_PIXELS_OF_ALL_FRAMES: Final = 120_000_000
@@ -29,7 +29,7 @@ _UPRIGHT: Final = 1
 
 
 def jpeg(file: File) -> bool:
-    """A cleaned JPEG; whether that changed it. The others below are alike. Raise Refused."""
+    """A cleaned JPEG; whether that changed it. The others below are alike. Raise UploadRejected."""
     return _cleaned(file, "JPEG", _jpeg)
 
 
@@ -53,11 +53,11 @@ def _cleaned(file: File, name: str, clean: Callable[[bytes, int], bytes]) -> boo
     file.seek(0)
     content = file.read()
     try:
-        kept = clean(content, _orientation(content, name))
-        _orientation(kept, name)
+        cleaned = clean(content, _orientation(content, name))
+        _orientation(cleaned, name)
     except (*_MALFORMED, OSError, SyntaxError) as error:
-        raise Refused(DAMAGED) from error
-    return replace_content(file, kept)
+        raise UploadRejected(DAMAGED) from error
+    return replace_content(file, cleaned)
 
 
 def _orientation(content: bytes, name: str) -> int:
@@ -67,16 +67,16 @@ def _orientation(content: bytes, name: str) -> int:
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             pixels = image.width * image.height
             if pixels > MOST_PIXELS or pixels * getattr(image, "n_frames", 1) > MOST_PIXELS_OF_ALL_FRAMES:
-                raise Refused(_too_many_pixels())
-            found = image.getexif().get(_ORIENTATION, _UPRIGHT)
+                raise UploadRejected(_too_many_pixels())
+            orientation = image.getexif().get(_ORIENTATION, _UPRIGHT)
             image.load()
     except Image.DecompressionBombError as error:
-        raise Refused(_too_many_pixels()) from error
-    return found if isinstance(found, int) and 1 <= found <= 8 else _UPRIGHT
+        raise UploadRejected(_too_many_pixels()) from error
+    return orientation if isinstance(orientation, int) and 1 <= orientation <= 8 else _UPRIGHT
 
 
 def _too_many_pixels() -> str:
-    return _("The picture has too many pixels. Make it smaller: 4000 pixels wide is plenty.")
+    return _("This picture is too big. Make it smaller: 4,000 pixels wide is plenty.")
 
 
 def _exif(orientation: int) -> bytes:
@@ -155,19 +155,19 @@ _PNG_KEPT: Final = frozenset(
 
 
 def _png(content: bytes, orientation: int) -> bytes:
-    kept, position = [content[:8]], 8
+    chunks, position = [content[:8]], 8
     while position < len(content):
         length, name = struct.unpack_from(">I4s", content, position)
         end = position + 12 + length
         if name in _PNG_KEPT:
-            kept.append(content[position:end])
+            chunks.append(content[position:end])
         if name == b"IHDR" and orientation != _UPRIGHT:
             tiff = b"eXIf" + _exif(orientation)
-            kept.append(struct.pack(">I", len(tiff) - 4) + tiff + struct.pack(">I", zlib.crc32(tiff)))
+            chunks.append(struct.pack(">I", len(tiff) - 4) + tiff + struct.pack(">I", zlib.crc32(tiff)))
         if name == b"IEND":
             break
         position = end
-    return b"".join(kept)
+    return b"".join(chunks)
 
 
 # GIF. Source: CompuServe GIF89a.
@@ -178,20 +178,20 @@ _GIF_APPLICATIONS: Final = (b"NETSCAPE2.0", b"ANIMEXTS1.0", b"ICCRGBG1012")  # r
 
 def _gif(content: bytes, orientation: int) -> bytes:
     position = 13 + _colours(content[10])
-    kept = [content[:position]]
+    chunks = [content[:position]]
     while (block := content[position]) != _GIF_END:
         start = position
         if block == _GIF_IMAGE:
             position = _after_blocks(content, position + 11 + _colours(content[position + 9]))
-            kept.append(content[start:position])
+            chunks.append(content[start:position])
         elif block == _GIF_EXTENSION:
             label, position = content[position + 1], _after_blocks(content, position + 2)
             application = content[start + 3 : start + 14]
             if label == _GIF_CONTROL or (label == _GIF_APPLICATION and application in _GIF_APPLICATIONS):
-                kept.append(content[start:position])
+                chunks.append(content[start:position])
         else:
             raise ValueError(block)
-    return b"".join([*kept, b"\x3b"])
+    return b"".join([*chunks, b"\x3b"])
 
 
 def _colours(flags: int) -> int:

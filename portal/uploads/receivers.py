@@ -12,13 +12,13 @@ from wagtail.images import get_image_model
 from wagtail.users.models import UserProfile
 from wagtail.utils.file import hash_filelike
 
-from portal.uploads import doors
-from portal.uploads.errors import Refused
-from portal.uploads.examine import Door, Examined, examine, is_examined
+from portal.uploads import policies
+from portal.uploads.errors import UploadRejected
+from portal.uploads.examine import Examined, UploadPolicy, examine, is_examined
 from portal.uploads.stored import Stored, register
 
 
-def _examine_on_save(model: type[Model], field: str, door: Door) -> None:
+def _examine_on_save(model: type[Model], field: str, policy: UploadPolicy) -> None:
     def examine_new_file(instance: Model, **kwargs: Any) -> None:
         held = getattr(instance, field)
         if not held or held._committed or is_examined(held.file):
@@ -26,8 +26,8 @@ def _examine_on_save(model: type[Model], field: str, door: Door) -> None:
         held.file.seek(0)
         copy = ContentFile(held.file.read(), name=held.name)
         try:
-            examine(copy, door)
-        except Refused as refusal:
+            examine(copy, policy)
+        except UploadRejected as refusal:
             raise ValidationError({field: str(refusal)}) from refusal
         setattr(instance, field, copy)
 
@@ -44,10 +44,10 @@ def _forget_renditions(image: Any) -> None:
     image.renditions.all().delete()
 
 
-_examine_on_save(get_image_model(), "file", doors.IMAGES)
-_examine_on_save(get_document_model(), "file", doors.DOCUMENTS)
-_examine_on_save(UserProfile, "avatar", doors.AVATARS)
+_examine_on_save(get_image_model(), "file", policies.IMAGES)
+_examine_on_save(get_document_model(), "file", policies.DOCUMENTS)
+_examine_on_save(UserProfile, "avatar", policies.AVATARS)
 
-register(Stored(get_image_model(), "file", lambda row: doors.IMAGES, _size_and_hash, _forget_renditions))
-register(Stored(get_document_model(), "file", lambda row: doors.DOCUMENTS, _size_and_hash, lambda row: None))
-register(Stored(UserProfile, "avatar", lambda row: doors.AVATARS, lambda file, examined: {}, lambda row: None))
+register(Stored(get_image_model(), "file", lambda row: policies.IMAGES, _size_and_hash, _forget_renditions))
+register(Stored(get_document_model(), "file", lambda row: policies.DOCUMENTS, _size_and_hash, lambda row: None))
+register(Stored(UserProfile, "avatar", lambda row: policies.AVATARS, lambda file, examined: {}, lambda row: None))

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from tinytag import TinyTag, TinyTagException
 
 from portal.uploads.content import blank, cut
-from portal.uploads.errors import DAMAGED, Refused
+from portal.uploads.errors import DAMAGED, UploadRejected
 
 _MOST_BOXES: Final = 10_000
 _HOLDS_BOXES: Final = frozenset({b"moov", b"trak", b"mdia", b"moof", b"traf"})
@@ -19,11 +19,11 @@ _TRACKS: Final = frozenset({b"vide", b"soun", b"text", b"sbtl", b"subt", b"clcp"
 
 def mp4(file: File) -> bool:
     """ISO base media: boxes from the first byte to the last, nothing before, between or after them. What tells about
-    the recording becomes free space, so that no offset moves. Whether anything did. Raises Refused."""
+    the recording becomes free space, so that no offset moves. Whether anything did. Raises UploadRejected."""
     boxes: set[bytes] = set()
     changed = _clean_boxes(file, 0, file.size, boxes)
     if b"moov" not in boxes:
-        raise Refused(DAMAGED)
+        raise UploadRejected(DAMAGED)
     return changed
 
 
@@ -35,7 +35,7 @@ def _clean_boxes(file: File, position: int, end: int, boxes: set[bytes]) -> bool
             break
         header, length, name = _box(file, position, end)
         if first == 0 == position and name != b"ftyp":
-            raise Refused(DAMAGED)
+            raise UploadRejected(DAMAGED)
         boxes.add(name)
         start, after = position + header, position + length
         if name in _HOLDS_BOXES:
@@ -46,7 +46,7 @@ def _clean_boxes(file: File, position: int, end: int, boxes: set[bytes]) -> bool
             _refuse_unknown_track(file, start)
         position = after
     if position != end:
-        raise Refused(DAMAGED)
+        raise UploadRejected(DAMAGED)
     return changed
 
 
@@ -60,7 +60,7 @@ def _box(file: File, position: int, end: int) -> tuple[int, int, bytes]:
     elif length == 0:
         length = end - position
     if len(head) < 8 or not header <= length <= end - position or not head[4:8].isascii():
-        raise Refused(DAMAGED)
+        raise UploadRejected(DAMAGED)
     return header, length, head[4:8]
 
 
@@ -76,13 +76,11 @@ def _free(file: File, position: int, start: int, after: int, name: bytes) -> boo
 def _refuse_unknown_track(file: File, start: int) -> None:
     file.seek(start + 8)
     if file.read(4) not in _TRACKS:
-        raise Refused(
-            _("The video has a track that may say where it was filmed. Export it again with pictures and sound only.")
-        )
+        raise UploadRejected(_("This video may say where it was filmed. Export it again with only picture and sound."))
 
 
 def mp3(file: File) -> bool:
-    """MPEG audio without its tags. Whether there were any. Raises Refused."""
+    """MPEG audio without its tags. Whether there were any. Raises UploadRejected."""
     changed = _cut_tail(file)
     file.seek(0)
     head = file.read(10)
@@ -90,7 +88,7 @@ def mp3(file: File) -> bool:
         return changed
     size = sum((byte & 0x7F) << shift for byte, shift in zip(head[6:], (21, 14, 7, 0), strict=True))
     if 10 + size > file.size:
-        raise Refused(DAMAGED)
+        raise UploadRejected(DAMAGED)
     file.seek(5)
     file.write(b"\0")  # neither compressed nor with a footer: the tag is nothing but padding
     return blank(file, 10, 10 + size) or bool(head[5]) or changed
@@ -108,19 +106,19 @@ def _cut_tail(file: File) -> bool:
         elif footer.startswith(b"APETAGEX"):
             length = int.from_bytes(footer[12:16], "little") + (32 if footer[23] & 0x80 else 0)
             if not 32 <= length < file.size:
-                raise Refused(DAMAGED)
+                raise UploadRejected(DAMAGED)
             cut(file, file.size - length)
         else:
             return bool(file.size != former)
 
 
 def seconds(file: File) -> int:
-    """Whole seconds. Raises Refused when there are none."""
+    """Whole seconds. Raises UploadRejected when there are none."""
     file.seek(0)
     try:
         duration = TinyTag.get(filename=file.name, file_obj=cast(BinaryIO, file), tags=False).duration
     except TinyTagException as error:
-        raise Refused(DAMAGED) from error
+        raise UploadRejected(DAMAGED) from error
     if not duration:
-        raise Refused(DAMAGED)
+        raise UploadRejected(DAMAGED)
     return math.ceil(duration)

@@ -18,8 +18,8 @@ from django.db.models import Model
 from django.db.models.fields.files import FieldFile
 from django.utils.translation import gettext as _
 
-from portal.uploads.errors import Refused
-from portal.uploads.examine import Door, Examined, examine
+from portal.uploads.errors import UploadRejected
+from portal.uploads.examine import Examined, UploadPolicy, examine
 
 _CHUNK: Final = 100
 
@@ -30,7 +30,7 @@ class Stored:
 
     model: type[Model]
     field: str
-    door: Callable[[Any], Door]
+    policy: Callable[[Any], UploadPolicy]
     columns: Callable[[File, Examined], dict[str, Any]]
     forget: Callable[[Any], None]
 
@@ -62,7 +62,7 @@ def chunks(stored: Stored, after: int) -> Iterator[list[Any]]:
 
 
 def clean(stored: Stored, row: Any, *, dry_run: bool) -> bool:
-    """Whether the file had, or the row says, what it should not. Raises Refused, and then nothing has changed.
+    """Whether the file had, or the row says, what it should not. Raises UploadRejected, and then nothing has changed.
 
     The row is written last: a run that is stopped between the file and the row finds them different, and ends it.
     """
@@ -71,15 +71,15 @@ def clean(stored: Stored, row: Any, *, dry_run: bool) -> bool:
         _fetch(held, content)
         copy = File(content, name=held.name)
         copy.size = content.tell()
-        examined = examine(copy, stored.door(row))
+        examined = examine(copy, stored.policy(row))
         content.flush()
         columns = stored.columns(copy, examined)
-        said = {name: getattr(row, name) for name in columns if getattr(row, name) not in (None, "")}
-        differs = examined.changed or any(columns[name] != value for name, value in said.items())
+        recorded = {name: getattr(row, name) for name in columns if getattr(row, name) not in (None, "")}
+        differs = examined.changed or any(columns[name] != value for name, value in recorded.items())
         if dry_run or not differs:
             return differs
         if examined.changed:
-            if not said:  # then nothing would tell the next run that this one was stopped
+            if not recorded:  # then nothing would tell the next run that this one was stopped
                 stored.forget(row)
             content.seek(0)
             _overwrite(held.storage, held.name or "", content)
@@ -91,10 +91,10 @@ def clean(stored: Stored, row: Any, *, dry_run: bool) -> bool:
 
 def _fetch(held: FieldFile, into: Any) -> None:
     try:
-        with held.storage.open(held.name or "") as kept:
-            shutil.copyfileobj(kept, into)
+        with held.storage.open(held.name or "") as source:
+            shutil.copyfileobj(source, into)
     except FileNotFoundError as error:
-        raise Refused(_("The file is missing from the store.")) from error
+        raise UploadRejected(_("This file is missing from storage.")) from error
     into.flush()
 
 
@@ -103,8 +103,8 @@ def _overwrite(storage: Storage, name: str, content: Any) -> None:
     try:
         path = Path(storage.path(name))
     except NotImplementedError:
-        with storage.open(name, "wb") as kept:  # an object store shows the new one when it is complete
-            shutil.copyfileobj(content, kept)
+        with storage.open(name, "wb") as target:  # an object store shows the new one when it is complete
+            shutil.copyfileobj(content, target)
         return
     with NamedTemporaryFile(dir=path.parent, delete=False) as beside:
         try:

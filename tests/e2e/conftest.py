@@ -16,7 +16,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.services import ROOT, free_port
 
@@ -53,7 +53,7 @@ class Stack:
         return [i for i in self.intents() if i["metadata"].get("booking_reference") == reference]
 
     def mail_about(self, reference: str) -> list[str]:
-        """Subjects of the e-mails that name a booking."""
+        """Subjects of the emails that name a booking."""
         files = sorted((self.var / "mail").glob("*.eml"))
         mails = [message_from_bytes(file.read_bytes(), policy=policy.default) for file in files]
         return [str(mail["Subject"]) for mail in mails if reference in _text_of(mail)]
@@ -93,6 +93,9 @@ def stop(process: "subprocess.Popen[str]") -> None:
             process.kill()
 
 
+OURS = ("http://127.0.0.1", "data:", "blob:http://127.0.0.1")
+
+
 @pytest.fixture(scope="package")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """On PostgreSQL and Redis, with gunicorn."""
@@ -120,9 +123,7 @@ def page(browser: Browser, stack: Stack, problems: list[str], request: pytest.Fi
     page = context.new_page()
     page.set_default_timeout(60_000)
     page.on("console", lambda m: problems.append(m.text) if "Content Security Policy" in m.text else None)
-    page.on(
-        "request", lambda r: problems.append(r.url) if not r.url.startswith(("http://127.0.0.1", "data:")) else None
-    )
+    page.on("request", lambda r: None if r.url.startswith(OURS) else problems.append(r.url))
     yield page
     stack.faults(webhooks={"paused": False, "delay_ms": 0})
     context.close()
@@ -141,13 +142,33 @@ def sign_in(page: Page, email: str = "caregiver@example.com") -> None:
 _next_session = count(1)
 
 
+def choose_session(page: Page, service: str, number: int) -> None:
+    """As a caregiver does with the calendar: the day `number // 2` that has free places, its first or second time."""
+    page.get_by_label(service).check()
+    days = page.locator("a.calendar__day")
+    days.first.wait_for()
+    index, time = divmod(number, 2)
+    while index >= days.count():
+        index -= days.count()
+        month = page.locator("#calendar-month")
+        before = month.inner_text()
+        page.get_by_role("link", name="Next month").click()
+        expect(month).not_to_have_text(before)
+    days.nth(index).click()
+    page.locator("a.calendar__day[aria-current=date]").wait_for()
+    radios = page.locator("input[name=session]:enabled")
+    radios.nth(min(time, radios.count() - 1)).check()
+
+
 def book(page: Page, service: str = "Respite care at home", session: int | None = None) -> str:
     """Book a session as a caregiver does, another one each time; returns the reference, with the deposit page open."""
     page.goto("/book/")
-    page.get_by_label(service).check()
-    page.get_by_label("Session", exact=True).select_option(index=session or next(_next_session))
+    choose_session(page, service, session or next(_next_session))
     page.get_by_label("Who is this for?").select_option(index=1)
-    page.get_by_role("button", name="Continue to deposit").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Continue to deposit").click()
+    if (overlaps := page.get_by_role("button", name="Book this session too")).count():
+        overlaps.click()  # another test's booking may be at this time
     page.wait_for_url(re.compile("/deposit/"))
     return page.url.rstrip("/").rpartition("/")[2]
 

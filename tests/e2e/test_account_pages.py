@@ -15,7 +15,7 @@ from tests.e2e.conftest import PASSWORD, Stack, sign_in
 from tests.e2e.test_paying import axe_violations
 from tests.e2e.test_privacy import mails_to, until
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.xdist_group("e2e")]
 WIDTHS: Final = (1280, 375)
 SCHEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
 OF_COLOUR: Final = ("color-contrast", "link-in-text-block")  # all that a scheme changes
@@ -144,6 +144,8 @@ def caregiver(page: Page) -> Pages:
             continue
         send(page, "Current password", "wrong")
         yield "change-password-wrong"
+    page.context.clear_cookies()
+    sign_in(page, "caregiver2@example.com")  # who has nothing coming
     page.goto("/profile/your-data/")
     page.get_by_role("button", name="Erase my account").click()
     page.wait_for_load_state()

@@ -135,6 +135,7 @@ def themed(browser: Browser, stack: Stack, request: pytest.FixtureRequest) -> It
         yield page, request.param
 
 
+@pytest.mark.slow
 def test_page_and_panel_are_accessible_fit_a_phone_and_are_kept_as_pictures(themed: tuple[Page, str]) -> None:
     page, theme = themed
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)

@@ -16,7 +16,7 @@ from tests.e2e.conftest import Stack, book, expect_paid, fill_card, press_pay, s
 from tests.services import free_port
 from tests.unit.ops.observability.test_dashboards import expressions
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.xdist_group("e2e")]
 PATIENCE_S = 90
 FUNNEL = "portal_funnel_events_total"
 SERVICE = "respite-care-at-home"
@@ -44,7 +44,6 @@ def test_every_expression_returns_data(page: Page, stack: Stack, tmp_path: Path)
             time.sleep(0.5)  # an increase needs a scrape from before
         refused(page)
         sign_in(page)
-        page.goto(f"/book/?service={SERVICE}")
         book(page)
         fill_card(page, "4000000000000002")
         press_pay(page)

@@ -2,6 +2,7 @@
 
 import re
 import time
+from datetime import UTC, date, datetime, timedelta
 
 import httpx
 import pytest
@@ -29,10 +30,10 @@ def axe_violations(page: Page, *rules: str) -> list[str]:
 
 
 def deposit_mails(stack: Stack, reference: str) -> int:
-    """How many e-mails say that the deposit is here; waits for the first."""
+    """How many emails say that the deposit is here; waits for the first."""
     end = time.monotonic() + 40
     while True:
-        found = [s for s in stack.mail_about(reference) if s.startswith("We've received your deposit")]
+        found = [s for s in stack.mail_about(reference) if s.startswith("Your booking is confirmed")]
         if found or time.monotonic() > end:
             return len(found)
         time.sleep(0.2)
@@ -101,7 +102,7 @@ def test_coming_back_from_the_bank_after_a_refusal_says_why_and_lets_try_again(p
     reference = book(page)
     page.goto(bank_page(stack, reference))
     page.get_by_role("button", name="Fail authentication").click()
-    page.get_by_role("alert").filter(has_text="Your bank couldn't confirm it was you.").wait_for()
+    page.get_by_role("alert").filter(has_text="Your bank couldn’t confirm it was you.").wait_for()
     assert page.url == f"{stack.portal}/deposit/{reference}/"  # without the secret that Stripe's return carries
     fill_card(page, VISA)
     press_pay(page)
@@ -127,26 +128,21 @@ def test_back_and_continue_lead_to_the_same_deposit(page: Page, stack: Stack) ->
     assert page.url.endswith(f"/deposit/{reference}/")
 
 
-def request_session(page: Page, service: str, label: re.Pattern[str]) -> str:
-    """Send the form for the last session whose label begins so; returns what its group matched."""
-    page.goto("/book/")
-    page.get_by_label(service).check()
-    field = page.get_by_label("Session", exact=True)
-    options = field.locator("option").all_inner_texts()
-    chosen = next(text for text in reversed(options) if label.match(text.strip()))
-    field.select_option(label=chosen)
+def request_session(page: Page, slug: str, day: date, time: str) -> None:
+    """Send the form for the session of `day` at `time`."""
+    page.goto(f"/book/?service={slug}&day={day.isoformat()}")
+    page.get_by_role("radio", name=re.compile(f", {time} to ")).check()
     page.get_by_label("Who is this for?").select_option(index=2)
     page.get_by_role("button", name="Continue to deposit").click()
-    found = label.match(chosen.strip())
-    assert found is not None
-    return found.group(1)
 
 
 def test_an_overlap_is_asked_about_once(page: Page) -> None:
     sign_in(page)
-    day = request_session(page, "Respite care at home", re.compile(r"^(\w+ \d+ \w+), 10am"))
+    today = datetime.now(UTC).date()
+    wednesday = today + timedelta(weeks=5, days=(2 - today.weekday()) % 7)
+    request_session(page, "respite-care-at-home", wednesday, "10am")
     page.wait_for_url(re.compile("/deposit/"))
-    request_session(page, "Home needs assessment", re.compile(f"^({day}), 11am"))
+    request_session(page, "home-assessment", wednesday, "11am")
     page.get_by_role("heading", level=1, name="Another booking at the same time").wait_for()
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
@@ -254,7 +250,7 @@ def test_when_stripe_is_down_the_page_says_so_and_trying_again_works(page: Page,
     sign_in(page)
     stack.faults(api={"fail_next": 4, "status": 503})
     reference = book(page)
-    page.get_by_role("heading", name="We can't take your deposit right now").wait_for()
+    page.get_by_role("heading", name="We can’t take your deposit right now").wait_for()
     assert axe_violations(page) == []
     stack.faults(api={"fail_next": 0})
     page.get_by_role("link", name="Try again").click()
@@ -283,6 +279,7 @@ ACCOUNT = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_page_passes_axe(page: Page, scheme: str) -> None:
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]

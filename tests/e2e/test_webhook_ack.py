@@ -16,7 +16,7 @@ import pytest
 from portal.common.encryption import decrypt
 from tests.e2e.conftest import Stack
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.xdist_group("e2e")]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.quiet]
 
 RATE_PER_S = 100
 EVENTS = 300

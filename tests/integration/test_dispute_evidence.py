@@ -45,7 +45,7 @@ def dispute(address: str) -> Dispute:
     """Paid with the card that disputes: £11.25 is withdrawn, and a fee of £15.00."""
     payment = open_checkout(BookingFactory()).payment
     card = {"payment_method": "pm_card_createDispute"}
-    client_of(address).v1.payment_intents.confirm(str(payment.intent_id), card)
+    client_of(address).v1.payment_intents.confirm(str(payment.intent_id), card)  # type: ignore[arg-type]
     apply_intent(gateway().retrieve_intent(str(payment.intent_id)), cause())
     now = clock.now()
     eventually(lambda: bool(list(gateway().disputes_between(now - timedelta(hours=1), now + timedelta(hours=1)))))

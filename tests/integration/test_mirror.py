@@ -211,7 +211,7 @@ def test_an_event_after_an_erasure_brings_nobody_back(address: str) -> None:
     heard(address)
     charge = djstripe_models.Charge.objects.get().stripe_data
     assert (charge["billing_details"], charge["receipt_email"], charge["amount_refunded"]) == (None, None, 100)
-    told = ReceivedEvent.objects.get(type="charge.refunded").payload["data"]["object"]
+    told = ReceivedEvent.objects.get(type="charge.refunded").payload["data"]["object"]  # type: ignore[index]
     assert (told["billing_details"], told["amount_refunded"]) == (None, 100)
 
 
@@ -231,7 +231,7 @@ def test_somebody_erased_while_stripe_is_asked_is_not_brought_back(
     assert mirror_inbox() == 1
     assert djstripe_models.Event.objects.get().data["object"]["receipt_email"] is None
     assert djstripe_models.PaymentIntent.objects.get().stripe_data["receipt_email"] is None
-    assert ReceivedEvent.objects.get().payload["data"]["object"]["receipt_email"] is None
+    assert ReceivedEvent.objects.get().payload["data"]["object"]["receipt_email"] is None  # type: ignore[index]
 
 
 class TestTheNightlyCheck:
@@ -259,7 +259,7 @@ class TestTheNightlyCheck:
 
     def test_one_that_cannot_be_mirrored_holds_up_no_other(self, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
         paid(address), paid(address)
-        real = mirror_check.write
+        real = mirror_check.write  # type: ignore[attr-defined]
 
         def failing(model: Any, data: dict[str, Any]) -> None:
             if model is djstripe_models.Charge:
@@ -351,7 +351,7 @@ class TestHandlers:
 
         def on_charge(sender: Any, event: djstripe_models.Event, **kwargs: Any) -> None:
             charge = djstripe_models.Charge.objects.get(id=event.data["object"]["id"])
-            blocks = [block for block in connection.atomic_blocks if not block._from_testcase]
+            blocks = [block for block in connection.atomic_blocks if not block._from_testcase]  # type: ignore[attr-defined]
             seen.append((event.type, charge.stripe_data["payment_method_details"]["card"]["last4"], bool(blocks)))
 
         connect(on_charge)

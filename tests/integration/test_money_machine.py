@@ -328,7 +328,7 @@ class Money(RuleBasedStateMachine):
     def _reconcile(self) -> None:
         """Before any lost event is told again. One finding breaks: the run ends, and says so of that one alone."""
         poisoned = next(iter(self.stripe.intents), "")
-        real = heal.apply_intent
+        real = heal.apply_intent  # type: ignore[attr-defined]
 
         def breaks(intent: Intent, cause: Cause) -> Applied:
             if intent.id == poisoned:

@@ -109,5 +109,5 @@ def test_two_bookings_of_one_person_moved_to_one_time_at_once_are_asked_about() 
             )
             for more in (0, 1)
         ]  # fmt: skip
-        assert at_once(list(zip(bookings, targets, strict=True))) == ["moved", "overlaps"]
+        assert at_once(list(zip(bookings, targets, strict=True))) == ["moved", "overlaps"]  # type: ignore[arg-type]
         Booking.objects.all().update(status=BookingStatus.CANCELLED)

@@ -1,4 +1,4 @@
-"""What counts, encrypts, installs and answers disputes does so on SQLite, too: the same tests, in their own run."""
+"""What counts, encrypts, installs, numbers and answers disputes does so on SQLite, too: the same tests, run there."""
 
 import os
 import subprocess
@@ -12,7 +12,7 @@ from tests.services import ROOT
 
 LIMITS: Final = "tests/unit/portal/security/test_limits.py"
 SECRETS: Final = "tests/unit/portal/common/test_stored_secrets.py"
-EVIDENCE: Final = "tests/unit/payments/test_evidence.py"
+EVIDENCE: Final = "tests/unit/payments/evidence/test_sending.py"
 AGAIN: Final = (
     f"{LIMITS}::test_the_third_of_two_is_too_many_until_the_time_is_over",
     f"{LIMITS}::test_one_limit_reached_is_enough_and_the_others_count_on",
@@ -25,6 +25,8 @@ AGAIN: Final = (
     f"{EVIDENCE}::test_a_second_click_and_a_second_person_submit_nothing_more",
     f"{EVIDENCE}::test_a_refusal_is_told_in_stripes_words_and_can_be_answered",
     "tests/unit/payments/test_disputes.py::test_the_net_loses_a_dispute_fee_in_the_fees_own_currency_alone",
+    "tests/unit/payments/test_receipts.py::test_numbers_have_no_gap_when_a_payment_is_rolled_back",
+    "tests/unit/home/test_past.py::test_they_are_narrowed_by_person_service_and_year",
     "tests/unit/home/test_bootstrap.py::test_every_step_runs_on_an_empty_database_and_none_again",
 )
 

@@ -12,7 +12,8 @@ def test_an_exception_names_a_migration_and_a_reason() -> None:
     assert all(len(reason) > 40 for reason in EXCEPTIONS.values())
 
 
-@pytest.mark.django_db
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)  # an index is not made concurrently within one
 def test_a_dropped_table_is_found_and_nothing_else_is_wrong(capsys: pytest.CaptureFixture[str]) -> None:
     assert has_unsafe(ignoring=()) is True
     said = capsys.readouterr().out

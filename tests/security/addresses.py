@@ -18,21 +18,24 @@ from wagtail.admin.models import EditingSession
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.documents.models import Document
 from wagtail.images.models import Image
-from wagtail.models import Collection, GroupApprovalTask, Site, UploadedFile, Workflow
+from wagtail.models import Collection, GroupApprovalTask, RevisionMixin, Site, UploadedFile, Workflow
 
-from home.models import ContentPage, HomePage
+from home.models import ContactMessage, ContentPage, HomePage
 from insights.anomalies.models import AnomalySettings
 from payments.domain.discrepancies import record_discrepancy
+from payments.domain.pay_links import issue, return_key
 from payments.enums import AttemptOutcome, DiscrepancyKind, RefundReason
-from payments.models import Dispute, PaymentAttempt, ReceivedEvent, Refund
+from payments.models import Dispute, PayLink, PaymentAttempt, Receipt, ReceivedEvent, Refund
 from payments.payment_page import sample
 from portal.accounts.models import User
 from portal.accounts.roles import Role
 from portal.audit.actor import Actor, Cause, Source, SystemActor
-from portal.caregivers.models import CareRecipient
+from portal.bookings.models import CalendarFeed, Closure, Question
+from portal.caregivers.models import CareRecipient, StaffNote
 from portal.common import clock
 from portal.media_library.enums import Access
-from portal.notifications.models import MessageText, Notification
+from portal.notifications.models import MessageText, Notification, PageText, Wording
+from portal.organisation.models import SiteSettings
 from portal.security.invitations import token_for
 from tests.factories import (
     BookingFactory,
@@ -40,6 +43,7 @@ from tests.factories import (
     CareRecipientFactory,
     CategoryFactory,
     MediaItemFactory,
+    ServiceFactory,
 )
 from tests.fakes import FakeGateway
 from tests.ledger import pay
@@ -73,25 +77,45 @@ def named(visitor: User, owner: User, stripe: FakeGateway) -> Named:
     call_command("bootstrap_site", verbosity=0)
     recipient = CareRecipientFactory(caregiver=CaregiverFactory(user=owner))
     parts = [_care(recipient), _money(recipient, stripe), _people(owner), _pages(visitor), _files(visitor), _lists()]
-    return Named(*({key: value for part in parts for key, value in part[field].items()} for field in range(3)))
+    return Named(*({key: value for part in parts for key, value in part[field].items()} for field in range(3)))  # type: ignore[arg-type]
 
 
 def _care(recipient: CareRecipient) -> Named:
     item = MediaItemFactory(categories=[CategoryFactory()])
     closed = MediaItemFactory(access=Access.SIGNED_IN, file=ContentFile(b"closed", name="closed.mp4"))
-    text = MessageText.objects.latest("pk")
-    texts = {"revision_id": text.save_revision().pk, "revision_id_a": "earliest", "revision_id_b": "latest"}
-    Notification.objects.create(template="hold_ending", to="a@example.com", dedupe_key="hold_ending:1")
+    Question.objects.create(service=ServiceFactory(), label="Who has a key?")
+    Closure.objects.create(name="Christmas", first_day=clock.now().date(), last_day=clock.now().date())
+    caregiver = recipient.caregiver
+    email = Notification.objects.create(
+        template="hold_ending", to="a@example.com", dedupe_key="hold_ending:1", recipient=caregiver.user
+    )
+    note = StaffNote.objects.create(caregiver=caregiver, text="Rings on Mondays")
+    ContactMessage.objects.create(name="Grace", email="g@example.com", message="Hello")
     return Named(
-        {"caregiver_id": recipient.caregiver_id},
+        {"caregiver_id": caregiver.pk, "person_id": recipient.pk, "note_id": note.pk},
         {
+            "admin/desk/families/": {"pk": email.pk},
             "people/": {"pk": recipient.pk},
             "library/": {"slug": item.slug},
+            "colours/": {"chosen": "1f5fa8-none-none"},
             "media/signed/": {"name": closed.file.name.partition("/")[2]},
-            "admin/snippets/notifications/": texts,
+            "admin/snippets/organisation/": _revisions_of(SiteSettings.objects.get()),
         },
         {},
     )
+
+
+def _revisions_of(row: RevisionMixin) -> Values:
+    return {"revision_id": row.save_revision().pk, "revision_id_a": "earliest", "revision_id_b": "latest"}
+
+
+def _reviewed(row: Wording, workflow: Workflow, visitor: User) -> Values:
+    revisions = _revisions_of(row)
+    state = workflow.start(row, visitor)
+    return {
+        **revisions, "workflow_state_id": state.pk, "task_state_id": state.current_task_state_id,
+        "task_id": state.current_task_state.task_id, "action_name": "approve",
+    }  # fmt: skip
 
 
 def _money(recipient: CareRecipient, stripe: FakeGateway) -> Named:
@@ -114,7 +138,16 @@ def _money(recipient: CareRecipient, stripe: FakeGateway) -> Named:
         "payment_id": payment.pk, "refund_id": refund.pk, "dispute_id": dispute.pk, "discrepancy_id": found.pk,
         "endpoint": ENDPOINT,
     }  # fmt: skip
-    return Named(everywhere, {}, {"deposit/sample/<str:token>/": sample.new_address().partition("example.org")[2]})
+    token = issue(BookingFactory())
+    by_route: dict[str, Values] = {
+        "calendar/": {"token": CalendarFeed.renew(recipient.caregiver)},
+        "bookings/": {"number": str(Receipt.objects.get(payment=payment))},
+        "statements/": {"year": clock.now().year},
+        "pay/": {"token": token, "key": return_key(PayLink.objects.get())},
+    }
+    return Named(
+        everywhere, by_route, {"deposit/sample/<str:token>/": sample.new_address().partition("example.org")[2]}
+    )
 
 
 def _people(owner: User) -> Named:
@@ -151,9 +184,16 @@ def _pages(visitor: User) -> Named:
         "workflow_state_id": state.pk, "task_state_id": state.current_task_state_id, "action_name": "approve",
         "workflow_pk": workflow.pk, "task_id": state.current_task_state.task_id,
     }  # fmt: skip
+    texts = {
+        f"admin/snippets/notifications/{model._meta.model_name}/": _reviewed(
+            model.objects.latest("pk"), workflow, visitor
+        )
+        for model in (MessageText, PageText)
+    }
     content = {"content_type_app_name": "home", "content_type_model_name": "contentpage"}
     own_page = {"app_label": "home", "model_name": "contentpage"}
     by_route: dict[str, Values] = {
+        **texts,
         "admin/pages/": {**content, **own_page},
         "admin/pages/workflow/": {"page_id": review.pk},
         "admin/pages/<int:page_id>/workflow_history/": {"page_id": review.pk},

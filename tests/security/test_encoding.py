@@ -48,7 +48,9 @@ def test_the_admins_pages_show_it_as_text(booked: CareRecipient) -> None:
     payment = booking.payments.get()
     for path in (
         "/admin/snippets/bookings/booking/",
-        f"/admin/snippets/bookings/booking/inspect/{booking.pk}/",
+        f"/admin/desk/bookings/{booking.pk}/",
+        f"/admin/desk/families/{booking.caregiver_id}/",
+        "/admin/desk/search/?q=Okafor",
         "/admin/snippets/bookings/service/",
         "/admin/payments/payment/",
         f"/admin/payments/payment/inspect/{payment.pk}/",

@@ -11,7 +11,7 @@ from allauth.account.models import EmailAddress
 from allauth.account.signals import user_logged_out
 from django.contrib.auth import views as django_auth_views
 from django.test import Client
-from django.urls import include, path, reverse
+from django.urls import get_resolver, include, path, reverse
 from wagtail.admin.views import account as wagtail_account
 
 from portal.accounts.roles import Role
@@ -46,12 +46,12 @@ def test_the_walk_sees_subclassed_wrapped_and_included_views(monkeypatch: pytest
     planted = [
         path("plain/", django_auth_views.LoginView.as_view()),
         path("deep/", include([path("er/", wagtail_account.PasswordResetView.as_view())])),
-        path("wrapped/", lambda request, view=None: None),
+        path("wrapped/", lambda request, view=None: None),  # type: ignore[arg-type,return-value]
         path("harmless/", django_auth_views.redirect_to_login),
     ]
     inner = wagtail_account.LogoutView.as_view()
-    planted[2].callback = lambda request: inner(request)
-    monkeypatch.setattr(resolver.get_resolver(), "url_patterns", planted)
+    planted[2].callback = lambda request: inner(request)  # type: ignore[attr-defined]
+    monkeypatch.setattr(get_resolver(), "url_patterns", planted)
     assert resolver.django_account_views() == ["plain/", "deep/er/", "wrapped/"]
 
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import django
-from values import (
+from values import (  # type: ignore[import-not-found]
     CARE_RECIPIENT,
     CAREGIVER,
     EDITED_TEXT,

@@ -82,6 +82,7 @@ def _answers(address: str) -> bool:
         return False
 
 
+@pytest.mark.slow
 def test_an_earlier_release_is_brought_to_this_one(restored: str, sandbox: str, tmp_path: Path) -> None:
     environment = {
         **values.SETTINGS,

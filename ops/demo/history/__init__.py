@@ -12,9 +12,10 @@ from typing import Final
 from django.db import transaction
 
 from ops.demo.history.families import families
+from ops.demo.history.own import own_stories
 from ops.demo.history.past import PastStripe
 from ops.demo.history.plan import Plan
-from ops.demo.history.write import write
+from ops.demo.history.write import write, write_events
 from portal.bookings.domain.availability import generate_sessions
 from portal.bookings.models import Booking, Service, Session
 from portal.common import clock
@@ -37,7 +38,9 @@ def seed_history(stripe: PastStripe) -> int:
         generate_sessions(service, first=today - timedelta(days=DAYS), last=today)
     sessions = Session.objects.select_related("service").filter(starts_at__lt=moment + AHEAD).order_by("starts_at")
     plan = Plan(Random(2026), list(sessions), families(today - timedelta(days=DAYS + 30)), moment)
-    stories = plan.stories(today - timedelta(days=DAYS))
+    stories = [*plan.stories(today - timedelta(days=DAYS)), *own_stories(plan)]
+    stories.sort(key=lambda story: story.booking.created_at)
     write(stories, plan, stripe)
     stripe.finish(moment)
+    write_events(stripe, moment)
     return len(stories)

@@ -11,16 +11,32 @@ from portal.accounts.roles import Role
 from portal.caregivers.models import Caregiver, CareRecipient
 from portal.common.clock import midnight
 
-NAMES: Final = (
-    "Aisha Rahman|Bilal Rahman|my father", "Ben Carter|Joan Carter|my mother", "Chloe Evans|Huw Evans|my father",
-    "David Osei|Grace Osei|my wife", "Ella Novak|Petr Novak|my grandfather", "Fatima Ali|Zahra Ali|my mother",
-    "George Pike|Doris Pike|my mother", "Hannah Lee|Min Lee|my aunt", "Imran Shah|Nadia Shah|my sister",
-    "Julia Weiss|Karl Weiss|my husband", "Kofi Mensah|Ama Mensah|my mother", "Laura Bell|Arthur Bell|my father",
-    "Marek Zielinski|Ewa Zielinska|my mother", "Nina Roy|Anil Roy|my uncle", "Owen Price|Mair Price|my wife",
-    "Priya Nair|Lakshmi Nair|my grandmother", "Quentin Moss|Vera Moss|my mother", "Rosa Diaz|Luis Diaz|my father",
-    "Sam Walker|Betty Walker|my aunt", "Tara Quinn|Sean Quinn|my brother", "Uma Patel|Kiran Patel|my father",
-    "Victor Hall|Edith Hall|my mother", "Wendy Frost|Alan Frost|my husband", "Yusuf Kaya|Emine Kaya|my mother",
-)  # fmt: skip
+NAMES: Final = """
+Aisha Rahman|Bilal Rahman|my father
+Ben Carter|Joan Carter|my mother
+Chloe Evans|Huw Evans|my father
+David Osei|Grace Osei|my wife
+Ella Novak|Petr Novak|my grandfather
+Fatima Ali|Zahra Ali|my mother
+George Pike|Doris Pike|my mother
+Hannah Lee|Min Lee|my aunt
+Imran Shah|Nadia Shah|my sister
+Julia Weiss|Karl Weiss|my husband
+Kofi Mensah|Ama Mensah|my mother
+Laura Bell|Arthur Bell|my father
+Marek Zielinski|Ewa Zielinska|my mother
+Nina Roy|Anil Roy|my uncle
+Owen Price|Mair Price|my wife
+Priya Nair|Lakshmi Nair|my grandmother
+Quentin Moss|Vera Moss|my mother
+Rosa Diaz|Luis Diaz|my father
+Sam Walker|Betty Walker|my aunt
+Tara Quinn|Sean Quinn|my brother
+Uma Patel|Kiran Patel|my father
+Victor Hall|Edith Hall|my mother
+Wendy Frost|Alan Frost|my husband
+Yusuf Kaya|Emine Kaya|my mother
+""".split("\n")[1:-1]
 
 
 def families(since: date) -> list[CareRecipient]:

@@ -22,9 +22,8 @@ DECLINING: Final = {
     "incorrect_cvc": "chargeDeclinedIncorrectCvc",
 }
 LEARNT: Final = (
-    "intent_id", "charge_id", "balance_transaction_id", "fee_amount", "settlement_currency", "disputed_amount",
-    "receipt_url",
-)  # fmt: skip
+    "intent_id charge_id balance_transaction_id fee_amount settlement_currency disputed_amount receipt_url"
+).split()
 NOWHERE: Final = "{}_3NotKnownToThisAccount0000"
 # Days ago that it was opened; how it was closed and after how many days, or None; whether it is an inquiry.
 DISPUTES: Final = (
@@ -149,6 +148,7 @@ def _charge_unknown(payments: Iterable[Paid], stripe: PastStripe) -> None:
 def _dispute(payments: Sequence[Paid], stripe: PastStripe, moment: datetime) -> Iterable[Dispute]:
     """Disputes that the ledger knows of, as much as Stripe does; each of a deposit paid a week before or so."""
     free = [one for one in payments if one.by_stripe and one.paid_at and not one.planted and not one.refund]
+    free = [one for one in free if not one.story.of_an_account]
     attended = [one for one in free if one.story.booking.status == BookingStatus.COMPLETED]
     deposits = [one for one in attended if one.payment.purpose == Purpose.DEPOSIT]
     for days, closed, inquiry in DISPUTES:

@@ -24,7 +24,8 @@ BY_PHONE, BALANCE_AT_THE_DOOR = 0.02, 0.05  # shares that are paid on the organi
 class Story:
     """One booking. `declines` are (when, the bank's reason); `ended_at` is when it got the status it has now.
 
-    `by_phone` deposits were taken on the card machine; `balance_paid_at` is None where the balance was, too.
+    `by_phone` deposits were taken on the card machine; `balance_paid_at` is None where the balance was, too. In stories
+    `of_an_account` that somebody signs in with, no difference is planted.
     """
 
     booking: Booking
@@ -34,6 +35,7 @@ class Story:
     balance_paid_at: datetime | None = None
     ended_at: datetime | None = None
     refunded: int = 0
+    of_an_account: bool = False
 
     @property
     def over_at(self) -> datetime:
@@ -55,6 +57,25 @@ class Plan:
         """Every booking from `first` until now, the oldest first."""
         made = sorted(self._moments(first))
         return [story for at in made if (story := self._story(at)) is not None]
+
+    def told(
+        self, session: Session, person: CareRecipient, status: BookingStatus, *, booked_before: timedelta
+    ) -> Story:
+        """The story that ends so: paid at once, and the balance the day before where somebody came."""
+        booked_at = min(session.starts_at - booked_before, self.moment - timedelta(days=2))
+        story = Story(self._booking(booked_at, session, person), of_an_account=True)
+        story.paid_at = story.booking.confirmed_at = booked_at + timedelta(minutes=4)
+        story.booking.status = status
+        if status == BookingStatus.CANCELLED:
+            story.ended_at = session.starts_at - timedelta(days=5)
+            story.refunded = _returned(story.booking, session.starts_at - story.ended_at)
+            return story
+        self.held[session.pk] += 1
+        if status != BookingStatus.CONFIRMED:
+            story.ended_at = session.ends_at
+        if status == BookingStatus.COMPLETED:
+            story.balance_paid_at = session.starts_at - timedelta(days=1)
+        return story
 
     def _moments(self, first: date) -> Iterator[datetime]:
         day, today = first, self.moment.date()

@@ -1,4 +1,4 @@
-"""The stories as rows: bookings, payments, their transitions with the audit trail, e-mails and visits."""
+"""The stories as rows: bookings, payments, their transitions with the audit trail, emails and visits."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
@@ -60,7 +60,7 @@ def write(stories: list[Story], plan: Plan, stripe: PastStripe) -> None:
     """Everything, in the order of its keys."""
     _insert(Booking, (story.booking for story in stories))
     payments = [paid for story in stories for paid in _payments(story)]
-    plant(payments, plan.moment)
+    plant([paid for paid in payments if not paid.story.of_an_account], plan.moment)
     for paid in payments:
         if paid.planted == Planted.LOST_PAYMENT:
             _forget_success(paid.payment)
@@ -73,7 +73,6 @@ def write(stories: list[Story], plan: Plan, stripe: PastStripe) -> None:
     _insert(Dispute, pay_all(payments, stripe, plan.moment))
     _update(Payment, (paid.payment for paid in payments if paid.by_stripe), LEARNT)
     _update(Refund, refunds, ("stripe_refund_id", "balance_transaction_id"))
-    _insert(ReceivedEvent, _received(stripe, plan.moment))
     changes: list[Transition] = [change for story in stories for change in _booking_changes(story)]
     changes += [change for paid in payments for change in _payment_changes(paid)]
     changes.sort(key=lambda change: change.occurred_at)
@@ -91,6 +90,11 @@ def write(stories: list[Story], plan: Plan, stripe: PastStripe) -> None:
         session.held = plan.held[session.pk]
     _update(Session, (s for s in plan.sessions if s.held), ("held",))
     _count()
+
+
+def write_events(stripe: PastStripe, moment: datetime) -> None:
+    """What webhooks brought, payouts among them: once everything has happened at Stripe."""
+    _insert(ReceivedEvent, _received(stripe, moment))
 
 
 def _count() -> None:
@@ -136,19 +140,29 @@ def _payments(story: Story) -> Iterator[Paid]:
         due = booking.price_amount - booking.deposit_amount
         at = story.balance_paid_at or booking.session.starts_at
         balance = Payment(
-            booking=booking, purpose=Purpose.BALANCE, amount=due, currency=booking.currency,
-            method=Method.STRIPE if story.balance_paid_at else Method.OFFLINE, status=PaymentStatus.SUCCEEDED,
-            captured_amount=due, created_at=at - timedelta(minutes=2), create_requested_at=at - timedelta(minutes=2),
-            first_attempt_at=at, succeeded_at=at, known_at=at, **_written(booking),
-        )  # fmt: skip
+            booking=booking,
+            purpose=Purpose.BALANCE,
+            amount=due,
+            currency=booking.currency,
+            method=Method.STRIPE if story.balance_paid_at else Method.OFFLINE,
+            status=PaymentStatus.SUCCEEDED,
+            captured_amount=due,
+            created_at=at - timedelta(minutes=2),
+            create_requested_at=at - timedelta(minutes=2),
+            first_attempt_at=at,
+            succeeded_at=at,
+            known_at=at,
+            **_written(booking),
+        )
         yield Paid(story, balance, at)
 
 
 def _written(booking: Booking) -> dict[str, Any]:
     """What the checkout writes into each payment."""
     return {
-        "receipt_email": booking.caregiver.user.email, "metadata": {"booking_reference": booking.reference},
-    }  # fmt: skip
+        "receipt_email": booking.caregiver.user.email,
+        "metadata": {"booking_reference": booking.reference},
+    }
 
 
 def _forget_success(payment: Payment) -> None:
@@ -239,9 +253,13 @@ def _attempts(paid: Paid) -> Iterator[PaymentAttempt]:
     payment = paid.payment
     for declined in paid.declines:
         yield PaymentAttempt(
-            payment=payment, outcome=AttemptOutcome.FAILED, code=declined.code, decline_code=declined.decline_code,
-            reference=declined.charge_id, occurred_at=declined.at,
-        )  # fmt: skip
+            payment=payment,
+            outcome=AttemptOutcome.FAILED,
+            code=declined.code,
+            decline_code=declined.decline_code,
+            reference=declined.charge_id,
+            occurred_at=declined.at,
+        )
     if payment.succeeded_at:
         name = payment.charge_id or f"card-machine-{payment.pk}"
         yield PaymentAttempt(
@@ -257,10 +275,15 @@ def _receipt(payment: Payment) -> OfflineReceipt:
 def _refund(paid: Paid) -> Refund:
     payment, at = paid.payment, paid.story.over_at
     return Refund(
-        payment=payment, amount=payment.refunded_amount, believed_balance=payment.captured_amount,
-        reason=RefundReason.CANCELLATION, status=RefundStatus.SUCCEEDED, created_at=at, settled_at=at,
+        payment=payment,
+        amount=payment.refunded_amount,
+        believed_balance=payment.captured_amount,
+        reason=RefundReason.CANCELLATION,
+        status=RefundStatus.SUCCEEDED,
+        created_at=at,
+        settled_at=at,
         first_sent_at=at if paid.by_stripe else None,
-    )  # fmt: skip
+    )
 
 
 def _mails(story: Story, plan: Plan) -> Iterator[Notification]:
@@ -270,7 +293,6 @@ def _mails(story: Story, plan: Plan) -> Iterator[Notification]:
     if story.paid_at is None or story.paid_at > remind:
         yield _mail(booking, "hold_ending", remind)
     if story.paid_at is not None:
-        yield _mail(booking, "deposit_received", story.paid_at)
         yield _mail(booking, "booking_confirmed", story.paid_at)
     if gone:
         yield _mail(booking, f"booking_{booking.status}", story.over_at)
@@ -281,10 +303,15 @@ def _mails(story: Story, plan: Plan) -> Iterator[Notification]:
 def _mail(booking: Booking, template: str, at: datetime) -> Notification:
     caregiver: Caregiver = booking.caregiver
     return Notification(
-        template=template, recipient=caregiver.user, to=caregiver.user.email, about=f"booking:{booking.pk}",
-        dedupe_key=f"{template}:history:{booking.pk}", created_at=at,
-        status=NotificationStatus.SENT, sent_at=at + timedelta(seconds=3),
-    )  # fmt: skip
+        template=template,
+        recipient=caregiver.user,
+        to=caregiver.user.email,
+        about=f"booking:{booking.pk}",
+        dedupe_key=f"{template}:history:{booking.pk}",
+        created_at=at,
+        status=NotificationStatus.SENT,
+        sent_at=at + timedelta(seconds=3),
+    )
 
 
 def _visits(story: Story, plan: Plan) -> Iterator[ActivityEvent]:
@@ -297,9 +324,11 @@ def _visits(story: Story, plan: Plan) -> Iterator[ActivityEvent]:
     visitor = f"family-{booking.caregiver_id}"
     for n, (activity, minutes) in enumerate(own + others):
         yield ActivityEvent(
-            occurred_at=began - timedelta(minutes=minutes), activity=activity, service_id=service,
+            occurred_at=began - timedelta(minutes=minutes),
+            activity=activity,
+            service_id=service,
             visitor=visitor if n < len(own) else f"guest-{booking.pk}-{n}",
-        )  # fmt: skip
+        )
 
 
 def _plays(story: Story, plan: Plan, library: list[MediaItem]) -> Iterator[ActivityEvent]:
@@ -314,6 +343,8 @@ def _plays(story: Story, plan: Plan, library: list[MediaItem]) -> Iterator[Activ
     for activity, seconds in ((Activity.MEDIA_PLAYED, 0), (end, watched)):
         yield ActivityEvent(
             occurred_at=story.booking.created_at - timedelta(minutes=20) + timedelta(seconds=seconds),
-            activity=activity, object_id=item.slug[:64], visitor=f"family-{story.booking.caregiver_id}",
+            activity=activity,
+            object_id=item.slug[:64],
+            visitor=f"family-{story.booking.caregiver_id}",
             seconds=seconds,
-        )  # fmt: skip
+        )

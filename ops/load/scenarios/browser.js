@@ -27,7 +27,7 @@ export async function bookAndPay() {
     await page.goto(`${BASE}/library/`);
     fine = true;
   } catch (error) {
-    console.error(error.stack || error);
+    console.error(`${error} ${error.stack}`);
   } finally {
     failed.add(!fine);
     await page.close();
@@ -38,16 +38,18 @@ async function signIn(page) {
   await page.goto(`${BASE}/accounts/login/`);
   await page.locator("#id_login").fill(FIXTURE.caregivers[FIXTURE.caregivers.length - 1]);
   await page.locator("#id_password").fill(FIXTURE.password);
-  await Promise.all([page.waitForNavigation(), page.locator(".account-form button.button").click()]);
+  await Promise.all([page.waitForNavigation(), page.locator(".account-form .actions .button:not(.button--secondary)").click()]);
   expect(page.url().endsWith("/dashboard/"), `signing in led to ${page.url()}`);
 }
 
 async function book(page) {
   await page.goto(`${BASE}/book/?service=${FIXTURE.service}`);
-  await page.locator("input[name=service]").check();
-  await page.locator("select[name=session]").selectOption({ index: 1 + exec.scenario.iterationInTest });
+  const days = await page.$$("a.calendar__day");
+  await days[exec.scenario.iterationInTest].click();
+  await page.waitForSelector("a.calendar__day[aria-current=date]", WAIT);
+  await (await page.$("input[name=session]:enabled")).check();
   await page.locator("select[name=care_recipient]").selectOption({ index: 1 });
-  await Promise.all([page.waitForNavigation(), page.locator("#booking-form button[type=submit]").click()]);
+  await Promise.all([page.waitForNavigation(), page.locator("#booking-form .button--wide").click()]);
   expect(page.url().includes("/deposit/"), `booking led to ${page.url()}`);
 }
 

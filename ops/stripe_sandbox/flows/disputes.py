@@ -37,7 +37,8 @@ def open_dispute(
     owed = min(left, charge["amount"] - charge["amount_refunded"]) if amount is None else amount
     if not 0 < owed <= left:
         raise invalid_request("The disputed amount must be part of the charge.", param="amount")
-    opened = disputes.build(charge, owed, reason, inquiry=inquiry, due_by=due_by)
+    until = disputes.due_by() if due_by is None else due_by
+    opened = disputes.build(charge, owed, reason, inquiry=inquiry, due_by=until)
     if not inquiry:
         _withdraw(box, opened)
     box.store.put(opened)

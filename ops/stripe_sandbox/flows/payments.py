@@ -70,14 +70,8 @@ def authenticate(box: Sandbox, intent: Object, *, passed: bool, pending: bool = 
         return _charge(box, intent, method, card, three_d_secure="authenticated")
     if passed:
         return _charge(box, intent, method, replace(card, stays_processing=pending))
-    error = {
-        "code": "payment_intent_authentication_failure",
-        "doc_url": "https://stripe.com/docs/error-codes/payment-intent-authentication-failure",
-        "message": _AUTHENTICATION_FAILED,
-        "payment_method": method,
-        "type": "invalid_request_error",
-    }
-    return _fail(box, intent, error)
+    code = "payment_intent_authentication_failure"
+    return _fail(box, intent, invalid_request(_AUTHENTICATION_FAILED, code=code, payment_method=method).error)
 
 
 def _charge(
@@ -106,21 +100,16 @@ def _charge(
 
 
 def _decline(box: Sandbox, intent: Object, charge: Object, method: Object, decline: Decline) -> Object:
-    error = {
-        "advice_code": "try_again_later",
-        "charge": charge["id"],
-        "code": decline.code,
-        "decline_code": decline.decline_code,
-        "doc_url": f"https://stripe.com/docs/error-codes/{decline.code.replace('_', '-')}",
-        "message": decline.message,
-        "network_decline_code": decline.network_code,
-        "payment_method": method,
-        "type": "card_error",
-    }
-    error = {key: value for key, value in error.items() if value is not None}
+    network = {"advice_code": "try_again_later", "network_decline_code": decline.network_code}
+    error = _card_error(decline, charge, method, **network)
     box.emit("charge.failed", charge)
     intent = _fail(box, intent, error)
     raise StripeError(402, error | {"payment_intent": intent})
+
+
+def _card_error(decline: Decline, charge: Object, method: Object, **network: str) -> Object:
+    of_bank = {"decline_code": decline.decline_code, "charge": charge["id"], "payment_method": method, **network}
+    return card_error(decline.message, code=decline.code, **of_bank).error
 
 
 def _fail(box: Sandbox, intent: Object, error: Object) -> Object:
@@ -238,14 +227,7 @@ def settle(box: Sandbox, intent: Object, *, succeeded: bool) -> Object:
     failed = charge | {"failure_code": decline.code, "failure_message": decline.message, "status": "failed"}
     box.put(failed, "charge.failed")
     method = box.store.get("payment_method", intent["payment_method"])
-    error = card_error(
-        decline.message,
-        code=decline.code,
-        charge=charge["id"],
-        decline_code=decline.decline_code,
-        payment_method=method,
-    ).error
-    return _fail(box, intent, error)
+    return _fail(box, intent, _card_error(decline, charge, method))
 
 
 def hold(box: Sandbox, intent: Object) -> Object:

@@ -1,10 +1,20 @@
 """The balance transaction object: money that moved, signed, in minor units."""
 
+from typing import TypedDict
+
 from .. import clock
 from ..ids import new_id
 from ..store import Object
 
 _DAY = 24 * 3600
+
+
+class Facts(TypedDict, total=False):
+    """`category` is Stripe's `reporting_category`, where that is not the type."""
+
+    fee: int
+    category: str
+    available_at_once: bool
 
 
 def build(
@@ -24,13 +34,8 @@ def build(
     """
     currency = currency or source["currency"]
     now = clock.now()
-    fee_details = {
-        "amount": fee,
-        "application": None,
-        "currency": currency,
-        "description": "Dispute fee" if (category or "").startswith("dispute") else "Stripe processing fees",
-        "type": "stripe_fee",
-    }
+    described = "Dispute fee" if (category or "").startswith("dispute") else "Stripe processing fees"
+    taken = {"amount": fee, "application": None, "currency": currency, "description": described, "type": "stripe_fee"}
     return {
         "id": new_id("txn"),
         "object": "balance_transaction",
@@ -42,7 +47,7 @@ def build(
         "description": "STRIPE PAYOUT" if kind == "payout" else None,
         "exchange_rate": exchange_rate,
         "fee": fee,
-        "fee_details": [fee_details] if fee else [],
+        "fee_details": [taken] if fee else [],
         "net": amount - fee,
         "reporting_category": category or kind,
         "source": source["id"],

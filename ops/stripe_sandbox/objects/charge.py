@@ -1,10 +1,8 @@
 """The charge object: one attempt to take money."""
 
-from .. import clock
 from ..cards import Card, Decline, Risk
-from ..ids import new_id
 from ..store import Object
-from . import null
+from . import new, null
 from .payment_method import billing_details
 
 
@@ -13,13 +11,12 @@ def build(
 ) -> Object:
     """`address` is the sandbox's own, for the receipt; `three_d_secure` its result where it was attempted:
     `authenticated` or `attempt_acknowledged`."""
-    charge_id = new_id("ch")
+    charge = new("ch", "charge")
     succeeded = decline is None and not card.stays_processing
     amount = intent["amount"]
     descriptor = intent["statement_descriptor_suffix"]
     return {
-        "id": charge_id,
-        "object": "charge",
+        **charge,
         **null(
             "application application_fee application_fee_amount balance_transaction failure_balance_transaction "
             "on_behalf_of receipt_number review source_transfer transfer_data transfer_group"
@@ -30,7 +27,6 @@ def build(
         "billing_details": billing_details(method["billing_details"]),
         "calculated_statement_descriptor": f"SANDBOX* {descriptor}" if descriptor else "SANDBOX",
         "captured": succeeded,
-        "created": clock.now(),
         "currency": intent["currency"],
         "customer": intent["customer"],
         "description": intent["description"],
@@ -38,7 +34,6 @@ def build(
         "failure_code": decline.code if decline else None,
         "failure_message": decline.message if decline else None,
         "fraud_details": {},
-        "livemode": False,
         "metadata": intent["metadata"],
         "outcome": _outcome(card, decline),
         "paid": succeeded,
@@ -46,7 +41,7 @@ def build(
         "payment_method": method["id"],
         "payment_method_details": _details(method, card, amount, three_d_secure),
         "receipt_email": intent["receipt_email"],
-        "receipt_url": f"{address}/receipts/{charge_id}" if succeeded else None,
+        "receipt_url": f"{address}/receipts/{charge['id']}" if succeeded else None,
         "refunded": False,
         "shipping": intent["shipping"],
         "statement_descriptor": intent["statement_descriptor"],
@@ -56,11 +51,16 @@ def build(
 
 
 def _outcome(card: Card, decline: Decline | None) -> Object:
-    calm = {"risk_level": "normal", "risk_score": 12, "advice_code": None}
+    outcome = {
+        **null("advice_code network_advice_code network_decline_code reason"),
+        "network_status": "approved_by_network",
+        "risk_level": "normal",
+        "risk_score": 12,
+        "seller_message": "Payment complete.",
+        "type": "authorized",
+    }
     if decline is None and card.risk is Risk.ELEVATED:
-        return calm | {
-            **null("network_advice_code network_decline_code"),
-            "network_status": "approved_by_network",
+        return outcome | {
             "reason": "elevated_risk_level",
             "risk_level": "elevated",
             "risk_score": 65,
@@ -69,15 +69,9 @@ def _outcome(card: Card, decline: Decline | None) -> Object:
             "type": "manual_review",
         }
     if decline is None:
-        return calm | {
-            **null("network_advice_code network_decline_code reason"),
-            "network_status": "approved_by_network",
-            "seller_message": "Payment complete.",
-            "type": "authorized",
-        }
+        return outcome
     if decline.blocked:
-        return calm | {
-            **null("network_advice_code network_decline_code"),
+        return outcome | {
             "network_status": "not_sent_to_network",
             "reason": "highest_risk_level",
             "risk_level": "highest",
@@ -85,8 +79,7 @@ def _outcome(card: Card, decline: Decline | None) -> Object:
             "seller_message": "Stripe blocked this payment as too risky.",
             "type": "blocked",
         }
-    return calm | {
-        "network_advice_code": None,
+    return outcome | {
         "advice_code": "try_again_later",
         "network_decline_code": decline.network_code,
         "network_status": "declined_by_network",

@@ -1,8 +1,8 @@
 """The dispute object: a chargeback, or an inquiry that may become one."""
 
 from .. import clock
-from ..ids import new_id
 from ..store import Object
+from . import new
 
 EVIDENCE_FIELDS = (
     "access_activity_log billing_address cancellation_policy cancellation_policy_disclosure cancellation_rebuttal "
@@ -25,28 +25,24 @@ def due_by() -> int:
     return clock.now() + _ANSWER_WITHIN
 
 
-def build(charge: Object, amount: int, reason: str, *, inquiry: bool, due_by: int | None = None) -> Object:
-    now = clock.now()
+def build(charge: Object, amount: int, reason: str, *, inquiry: bool, due_by: int) -> Object:
     brand = charge["payment_method_details"]["card"]["brand"]
     return {
-        "id": new_id("du"),
-        "object": "dispute",
+        **new("du", "dispute"),
         "amount": amount,
         "balance_transactions": [],
         "charge": charge["id"],
-        "created": now,
         "currency": charge["currency"],
         "enhanced_eligibility_types": [],
         "evidence": dict.fromkeys(EVIDENCE_FIELDS) | {"enhanced_evidence": {}},
         "evidence_details": {
-            "due_by": now + _ANSWER_WITHIN if due_by is None else due_by,
+            "due_by": due_by,
             "enhanced_eligibility": {},
             "has_evidence": False,
             "past_due": False,
             "submission_count": 0,
         },
         "is_charge_refundable": inquiry,
-        "livemode": False,
         "metadata": {},
         "payment_intent": charge["payment_intent"],
         "payment_method_details": {

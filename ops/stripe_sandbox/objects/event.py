@@ -1,30 +1,21 @@
 """The event object."""
 
-from typing import Any
-
 from .. import API_VERSION
 from ..store import Object
 from . import new
 
 
 def build(
-    kind: str,
-    subject: Object,
-    previous: Object | None,
-    *,
-    request_id: str | None,
-    idempotency_key: str | None,
-    pending_webhooks: int,
+    kind: str, subject: Object, previous: Object | None, *, cause: Object | None, pending_webhooks: int
 ) -> Object:
-    data: dict[str, Any] = {"object": subject}
-    if previous is not None:
-        data["previous_attributes"] = previous
+    """`cause` is the API request, by id and idempotency key."""
+    data = {"object": subject} if previous is None else {"object": subject, "previous_attributes": previous}
     return {
         **new("evt", "event"),
         "api_version": API_VERSION,
         "data": data,
         "pending_webhooks": pending_webhooks,
-        "request": {"id": request_id, "idempotency_key": idempotency_key},
+        "request": cause,
         "type": kind,
     }
 

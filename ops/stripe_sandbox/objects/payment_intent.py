@@ -1,9 +1,8 @@
 """The payment intent object."""
 
-from .. import clock
-from ..ids import client_secret, new_id
+from ..ids import client_secret
 from ..store import Object
-from . import null
+from . import new, null
 
 # What Stripe shows to a browser that holds a publishable key and the client secret.
 CLIENT_FIELDS = frozenset(
@@ -16,10 +15,9 @@ CLIENT_FIELDS = frozenset(
 
 
 def build(amount: int, currency: str, fields: Object) -> Object:
-    intent_id = new_id("pi")
+    intent = new("pi", "payment_intent")
     return {
-        "id": intent_id,
-        "object": "payment_intent",
+        **intent,
         **null(
             "application application_fee_amount automatic_payment_methods canceled_at cancellation_reason customer "
             "customer_account description excluded_payment_method_types last_payment_error latest_charge next_action "
@@ -31,11 +29,9 @@ def build(amount: int, currency: str, fields: Object) -> Object:
         "amount_details": {"tip": {}},
         "amount_received": 0,
         "capture_method": "automatic_async",
-        "client_secret": client_secret(intent_id),
+        "client_secret": client_secret(intent["id"]),
         "confirmation_method": "automatic",
-        "created": clock.now(),
         "currency": currency,
-        "livemode": False,
         "metadata": {},
         "payment_method_options": {
             "card": {**null("installments mandate_options network"), "request_three_d_secure": "automatic"}

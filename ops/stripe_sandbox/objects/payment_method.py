@@ -15,46 +15,44 @@ def billing_details(given: Object | None = None) -> Object:
 
 
 def build(card: Card, exp_month: int, exp_year: int, *, cvc_given: bool, fields: Object) -> Object:
-    billing = billing_details(fields.pop("billing_details", None))
-    return {
-        **new("pm", "payment_method"),
-        **null("customer customer_account"),
-        "allow_redisplay": "unspecified",
-        "billing_details": billing,
-        "card": {
-            **null("generated_from wallet"),
-            "brand": card.brand,
-            "checks": {
-                "address_line1_check": "unchecked" if billing["address"]["line1"] else None,
-                "address_postal_code_check": "unchecked" if billing["address"]["postal_code"] else None,
-                "cvc_check": "unchecked" if cvc_given else None,
-            },
-            "country": card.country,
-            "display_brand": {"amex": "american_express"}.get(card.brand, card.brand),
-            "exp_month": exp_month,
-            "exp_year": exp_year,
-            "fingerprint": fingerprint(card),
-            "funding": card.funding,
-            "last4": card.number[-4:],
-            "networks": {"available": [card.brand], "preferred": None},
-            "regulated_status": "unregulated",
-            "three_d_secure_usage": {"supported": card.supports_3ds},
+    method = _method("card", fields)
+    address = method["billing_details"]["address"]
+    shown = {
+        **null("generated_from wallet"),
+        "brand": card.brand,
+        "checks": {
+            "address_line1_check": "unchecked" if address["line1"] else None,
+            "address_postal_code_check": "unchecked" if address["postal_code"] else None,
+            "cvc_check": "unchecked" if cvc_given else None,
         },
-        "metadata": {},
-        "type": "card",
-    } | fields
+        "country": card.country,
+        "display_brand": {"amex": "american_express"}.get(card.brand, card.brand),
+        "exp_month": exp_month,
+        "exp_year": exp_year,
+        "fingerprint": fingerprint(card),
+        "funding": card.funding,
+        "last4": card.number[-4:],
+        "networks": {"available": [card.brand], "preferred": None},
+        "regulated_status": "unregulated",
+        "three_d_secure_usage": {"supported": card.supports_3ds},
+    }
+    return method | {"card": shown}
 
 
 def build_bank(fields: Object) -> Object:
-    billing = billing_details(fields.pop("billing_details", None))
+    return _method("pay_by_bank", fields)
+
+
+def _method(kind: str, fields: Object) -> Object:
     return {
         **new("pm", "payment_method"),
         **null("customer customer_account"),
         "allow_redisplay": "unspecified",
-        "billing_details": billing,
         "metadata": {},
-        "type": "pay_by_bank",
-    } | fields
+        "type": kind,
+        **fields,
+        "billing_details": billing_details(fields.get("billing_details")),
+    }
 
 
 def fingerprint(card: Card) -> str:

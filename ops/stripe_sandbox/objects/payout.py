@@ -1,9 +1,7 @@
 """The payout: money on its way from the balance to the bank account, the one there is."""
 
-from .. import clock
-from ..ids import new_id
 from ..store import Object
-from . import null
+from . import new, null
 from .account import ACCOUNT_ID
 
 BANK_ACCOUNT_ID = "ba_1SandboxCaregiver"
@@ -12,22 +10,19 @@ _DAY = 24 * 3600
 
 def build(amount: int, currency: str, *, automatic: bool, fields: Object) -> Object:
     """`amount` in minor units of `currency`."""
-    now = clock.now()
+    sent = new("po", "payout")
     return {
-        "id": new_id("po"),
-        "object": "payout",
+        **sent,
         **null(
             "application_fee application_fee_amount balance_transaction failure_balance_transaction failure_code "
             "failure_message original_payout payout_method reversed_by statement_descriptor trace_id"
         ),
         "amount": amount,
-        "arrival_date": (now // _DAY + 2) * _DAY,
+        "arrival_date": (sent["created"] // _DAY + 2) * _DAY,
         "automatic": automatic,
-        "created": now,
         "currency": currency,
         "description": "STRIPE PAYOUT" if automatic else None,
         "destination": BANK_ACCOUNT_ID,
-        "livemode": False,
         "metadata": {},
         "method": "standard",
         "reconciliation_status": "completed" if automatic else "not_applicable",

@@ -1,5 +1,7 @@
 """The endpoints of `/v1/`: which parameters they take and which flow they start."""
 
+from itertools import chain
+
 from ..api import Endpoint
 from . import (
     account,
@@ -17,8 +19,6 @@ from . import (
     webhook_endpoints,
 )
 
-_MODULES = (
-    account, charges, customers, disputes, events, files, ledger, payment_intents, payment_methods, payouts, radar,
-    refunds, webhook_endpoints,
-)  # fmt: skip
-ENDPOINTS: tuple[Endpoint, ...] = tuple(endpoint for module in _MODULES for endpoint in module.ENDPOINTS)
+_MODULES = (account, charges, customers, disputes, events, files, ledger, payment_intents, payment_methods)
+_MORE = (payouts, radar, refunds, webhook_endpoints)
+ENDPOINTS: tuple[Endpoint, ...] = tuple(chain.from_iterable(module.ENDPOINTS for module in (*_MODULES, *_MORE)))

@@ -1,6 +1,7 @@
 """`/v1/account` and `/v1/balance`."""
 
 import time
+from collections import Counter
 
 from ..api import Call, Endpoint
 from ..errors import Object, not_found
@@ -16,12 +17,10 @@ def retrieve(box: Sandbox, call: Call) -> Object:
 
 
 def balance(box: Sandbox, _: Call) -> Object:
-    available: dict[str, int] = {}
-    pending: dict[str, int] = {}
+    available, pending = Counter[str](), Counter[str]()
     now = time.time()
     for moved in box.store["balance_transaction"]:
-        sums = available if moved["available_on"] <= now else pending
-        sums[moved["currency"]] = sums.get(moved["currency"], 0) + moved["net"]
+        (available if moved["available_on"] <= now else pending)[moved["currency"]] += moved["net"]
     return account.balance(available, pending)
 
 

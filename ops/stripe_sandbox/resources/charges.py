@@ -1,18 +1,9 @@
 """`/v1/charges`: made by payment intents, so they can only be read and annotated."""
 
 from ..api import Call, Endpoint, Page, list_page
-from ..errors import Object
-from ..params import PAGING, Metadata, Text, merge_metadata, unmodelled
+from ..params import PAGING, Metadata, Text, unmodelled
 from ..sandbox import Sandbox
-from .lookup import addressed, listing, refusing, retrieving
-
-
-def update(box: Sandbox, call: Call) -> Object:
-    old = addressed(box, call, "charge", "charge")
-    changed = old | {key: value for key, value in call.params.items() if key != "metadata"}
-    if "metadata" in call.params:
-        changed["metadata"] = merge_metadata(old["metadata"], call.params["metadata"])
-    return box.change(old, changed, "charge.updated")
+from .lookup import addressed, reading, refusing, updating
 
 
 def list_refunds(box: Sandbox, call: Call) -> Page:
@@ -21,18 +12,12 @@ def list_refunds(box: Sandbox, call: Call) -> Page:
 
 
 ENDPOINTS = (
-    Endpoint(
-        "GET",
-        "/v1/charges",
-        listing("charge", "payment_intent", "customer"),
-        PAGING | {"customer": Text(), "payment_intent": Text()},
-    ),
-    Endpoint("POST", "/v1/charges", refusing("creating charges directly; create a PaymentIntent"), refused=True),
-    Endpoint("GET", "/v1/charges/{id}", retrieving("charge", "charge")),
+    *reading("charge", "payment_intent", "customer", param="charge"),
+    refusing("POST", "/v1/charges", "creating charges directly; create a PaymentIntent"),
     Endpoint(
         "POST",
         "/v1/charges/{id}",
-        update,
+        updating("charge", "charge", "charge.updated"),
         unmodelled("customer fraud_details shipping transfer_group")
         | {"description": Text(unset=True), "metadata": Metadata(), "receipt_email": Text(unset=True)},
     ),

@@ -3,7 +3,7 @@
 from ..api import Call, Endpoint, Page, list_page
 from ..errors import Object, no_such
 from ..objects import customer
-from ..params import ADDRESS, PAGING, SHIPPING, Choice, Hash, List, Metadata, Param, Text, merge_metadata, unmodelled
+from ..params import ADDRESS, PAGING, SHIPPING, Choice, Hash, List, Metadata, Param, Text, edited, unmodelled
 from ..sandbox import Sandbox
 from .lookup import addressed, listing
 
@@ -38,8 +38,6 @@ def update(box: Sandbox, call: Call) -> Object:
 
 def _apply(box: Sandbox, current: Object, params: Object) -> Object:
     fields = dict(params)
-    if "metadata" in fields:
-        fields["metadata"] = merge_metadata(current["metadata"], fields["metadata"])
     if "invoice_settings" in fields:
         method = fields["invoice_settings"].get("default_payment_method")
         if method is not None and method not in box.store["payment_method"]:
@@ -48,7 +46,7 @@ def _apply(box: Sandbox, current: Object, params: Object) -> Object:
     if fields.get("address") is not None:
         blank = dict.fromkeys(ADDRESS.fields)
         fields["address"] = blank | (current["address"] or {}) | fields["address"]
-    return current | fields
+    return edited(current, fields)
 
 
 def retrieve(box: Sandbox, call: Call) -> Object:

@@ -4,21 +4,19 @@ from ..api import Call, Endpoint
 from ..errors import Object
 from ..flows import disputes
 from ..objects.dispute import EVIDENCE_FIELDS
-from ..params import PAGING, Boolean, Hash, Metadata, Text, merge_metadata, unmodelled
+from ..params import Boolean, Hash, Metadata, Text, edited, unmodelled
 from ..sandbox import Sandbox
-from .lookup import addressed, listing, retrieving
+from .lookup import addressed, reading
 
 
 def update(box: Sandbox, call: Call) -> Object:
     dispute = addressed(box, call, "dispute", "dispute")
-    if "metadata" in call.params:
-        dispute["metadata"] = merge_metadata(dispute["metadata"], call.params["metadata"])
-        if "evidence" not in call.params and "submit" not in call.params:
-            old = box.store.get("dispute", dispute["id"])
-            return box.change(old, dispute, "charge.dispute.updated")
-    return disputes.submit_evidence(
-        box, dispute, call.params.get("evidence", {}), submit=call.params.get("submit", True)
-    )
+    params = dict(call.params)
+    evidence, submit = params.pop("evidence", {}), params.pop("submit", True)
+    described = edited(dispute, params)
+    if call.params.keys() == {"metadata"}:
+        return box.change(dispute, described, "charge.dispute.updated")
+    return disputes.submit_evidence(box, described, evidence, submit=submit)
 
 
 def close(box: Sandbox, call: Call) -> Object:
@@ -27,13 +25,7 @@ def close(box: Sandbox, call: Call) -> Object:
 
 
 ENDPOINTS = (
-    Endpoint(
-        "GET",
-        "/v1/disputes",
-        listing("dispute", "charge", "payment_intent"),
-        PAGING | {"charge": Text(), "payment_intent": Text()},
-    ),
-    Endpoint("GET", "/v1/disputes/{id}", retrieving("dispute", "dispute")),
+    *reading("dispute", "charge", "payment_intent", param="dispute"),
     Endpoint(
         "POST",
         "/v1/disputes/{id}",

@@ -3,9 +3,9 @@
 from ..api import Call, Endpoint
 from ..errors import Object, invalid_request, unsupported
 from ..objects import file
-from ..params import PAGING, Choice, Text, Upload
+from ..params import Choice, Text, Upload
 from ..sandbox import Sandbox
-from .lookup import listing, refusing, retrieving
+from .lookup import reading, refusing
 
 LARGEST = 5 * 1024 * 1024  # bytes
 TYPES = ("jpg", "pdf", "png")
@@ -25,8 +25,7 @@ def create(box: Sandbox, call: Call) -> Object:
 
 
 ENDPOINTS = (
-    Endpoint("GET", "/v1/files", listing("file", "purpose"), PAGING | {"purpose": Choice(("dispute_evidence",))}),
+    *reading("file", "purpose", param="file", more={"purpose": Choice(("dispute_evidence",))}),
     Endpoint("POST", "/v1/files", create, {"file": Upload(), "purpose": Text()}, ("file", "purpose")),
-    Endpoint("GET", "/v1/files/{id}", retrieving("file", "file")),
-    Endpoint("GET", "/v1/files/{id}/contents", refusing("the contents of files")),
+    refusing("GET", "/v1/files/{id}/contents", "the contents of files"),
 )

@@ -1,9 +1,11 @@
 """Finding the objects that an address or a parameter names; handlers of the addresses that do only this."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
-from ..api import Call, Handler, Page, list_page
+from ..api import Call, Endpoint, Handler, Page, list_page
 from ..errors import Object, no_such, not_found, unsupported
+from ..params import PAGING, Param, Text, edited
 from ..sandbox import Sandbox
 
 
@@ -29,6 +31,28 @@ def retrieving(kind: str, param: str | None = None) -> Handler:
     return lambda box, call: addressed(box, call, kind, param)
 
 
+def updating(kind: str, param: str, event: str) -> Handler:
+    """The object of the address as the parameters change it, and an event that says so."""
+
+    def update(box: Sandbox, call: Call) -> Object:
+        old = addressed(box, call, kind, param)
+        return box.change(old, edited(old, call.params), event)
+
+    return update
+
+
+def reading(
+    kind: str, *filters: str, param: str | None = None, path: str = "", more: Mapping[str, Param] = MappingProxyType({})
+) -> tuple[Endpoint, ...]:
+    """The list, by the filters and whatever `more` is taken, and the object of the address."""
+    path = path or f"/v1/{kind}s"
+    taken = PAGING | dict.fromkeys(filters, Text()) | dict(more)
+    return (
+        Endpoint("GET", path, listing(kind, *filters, url=path), taken),
+        Endpoint("GET", f"{path}/{{id}}", retrieving(kind, param)),
+    )
+
+
 def listing(kind: str, *filters: str, url: str | None = None) -> Handler:
     """Objects of a kind, those with the given parameters' values; the store has an index of each filter."""
 
@@ -43,10 +67,10 @@ def listing(kind: str, *filters: str, url: str | None = None) -> Handler:
     return list_all
 
 
-def refusing(what: str) -> Handler:
-    """An address of Stripe's that is not modelled."""
+def refusing(method: str, path: str, what: str) -> Endpoint:
+    """An address of Stripe's that is not modelled, whatever it is given."""
 
     def refuse(_: Sandbox, __: Call) -> Object:
         raise unsupported(what)
 
-    return refuse
+    return Endpoint(method, path, refuse, refused=True)

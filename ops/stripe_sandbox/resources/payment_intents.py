@@ -16,6 +16,7 @@ from ..params import (
     Metadata,
     Param,
     Text,
+    edited,
     merge_metadata,
     unmodelled,
 )
@@ -41,6 +42,13 @@ CONFIRMING: dict[str, Param] = {
     "return_url": Text(),
     "use_stripe_sdk": Boolean(),
 }
+MAKING: dict[str, Param] = {
+    "amount": Integer(),
+    "currency": Text(),
+    "customer": Text(),
+    "payment_method_options": OPTIONS,
+    "payment_method_types": List(Text()),
+}
 CREATING: dict[str, Param] = (
     EDITABLE
     | CONFIRMING
@@ -49,18 +57,14 @@ CREATING: dict[str, Param] = (
         "hooks mandate mandate_data on_behalf_of payment_details payment_method_configuration "
         "radar_options transfer_data transfer_group customer_account"
     )
+    | MAKING
     | {
-        "amount": Integer(),
         "automatic_payment_methods": Hash(
             {"allow_redirects": Choice(("always", "never")), "enabled": Boolean()}, required=("enabled",)
         ),
         "capture_method": Choice(("automatic", "automatic_async", "manual")),
         "confirm": Boolean(),
         "confirmation_method": Choice(("automatic", "manual")),
-        "currency": Text(),
-        "customer": Text(),
-        "payment_method_options": OPTIONS,
-        "payment_method_types": List(Text()),
     }
 )
 UPDATING: dict[str, Param] = (
@@ -69,27 +73,18 @@ UPDATING: dict[str, Param] = (
         "amount_details application_fee_amount capture_method customer_account excluded_payment_method_types hooks "
         "payment_details payment_method_configuration payment_method_data transfer_data transfer_group"
     )
-    | {
-        "amount": Integer(),
-        "currency": Text(),
-        "customer": Text(),
-        "payment_method": Text(unset=True),
-        "payment_method_options": OPTIONS,
-        "payment_method_types": List(Text()),
-    }
+    | MAKING
+    | {"payment_method": Text(unset=True)}
 )
 IN_BROWSER: dict[str, Param] = {
+    **{name: param for name, param in CONFIRMING.items() if name != "off_session"},
     "client_secret": Text(),
-    "error_on_requires_action": Boolean(),
-    "payment_method": Text(),
-    "payment_method_data": Hash(DATA, required=("type",)),
     "receipt_email": Text(unset=True),
-    "return_url": Text(),
     "setup_future_usage": Choice(("off_session", "on_session")),
     "shipping": SHIPPING,
-    "use_stripe_sdk": Boolean(),
 }
 _ALWAYS_EDITABLE = {"description", "metadata"}
+CONFIRMED = ("receipt_email", "setup_future_usage", "shipping")
 
 
 def create(box: Sandbox, call: Call) -> Object:
@@ -102,14 +97,10 @@ def create(box: Sandbox, call: Call) -> Object:
     if "customer" in params:
         named(box, call, "customer")
     method = methods.find(box, params["payment_method"]) if "payment_method" in params else None
-    fields = {key: value for key, value in params.items() if key in EDITABLE}
-    for name in ("capture_method", "confirmation_method", "customer"):
-        if name in params:
-            fields[name] = params[name]
+    kept = {*EDITABLE, "capture_method", "confirmation_method", "customer", "payment_method_types"}
+    fields = {key: value for key, value in params.items() if key in kept}
     fields["metadata"] = merge_metadata({}, params.get("metadata"))
     fields["automatic_payment_methods"] = _automatic(params)
-    if "payment_method_types" in params:
-        fields["payment_method_types"] = params["payment_method_types"]
     intent = payment_intent.build(amount, currency, fields)
     _set_options(intent, params)
     if method is not None:
@@ -182,13 +173,11 @@ def update(box: Sandbox, call: Call) -> Object:
         params["currency"] = check_currency(params["currency"])
     changed = intent | params
     check_amount(changed["amount"], changed["currency"])
-    if "metadata" in params:
-        params["metadata"] = merge_metadata(intent["metadata"], params["metadata"])
     _set_options(intent, params)
     params.pop("payment_method_options", None)
     if "payment_method" in params:
         params |= _chosen(box, params["payment_method"])
-    return box.store.put(intent | params)
+    return box.store.put(edited(intent, params))
 
 
 def _check_open(intent: Object, name: str) -> None:
@@ -210,16 +199,12 @@ def _chosen(box: Sandbox, method_id: str | None) -> Object:
 
 def confirm(box: Sandbox, call: Call) -> Object:
     intent = _addressed(box, call)
-    if intent["status"] not in payments.OPEN:
-        done = (
-            "it has already succeeded after being previously confirmed"
-            if intent["status"] == "succeeded"
-            else f"it has a status of {intent['status']}"
-        )
+    if (status := intent["status"]) not in payments.OPEN:
+        done = f"it has a status of {status}"
+        if status == "succeeded":
+            done = "it has already succeeded after being previously confirmed"
         raise payments.unexpected_state(f"You cannot confirm this PaymentIntent because {done}.", intent)
-    for name in ("receipt_email", "setup_future_usage", "shipping"):
-        if name in call.params:
-            intent[name] = call.params[name]
+    intent |= {name: call.params[name] for name in CONFIRMED if name in call.params}
     _set_options(intent, call.params)
     return _confirm(box, call, intent)
 
@@ -300,10 +285,10 @@ ENDPOINTS = (
             "mandate mandate_data payment_details payment_method_types radar_options"
         )
         | {"payment_method_options": OPTIONS}
-        | {key: EDITABLE[key] for key in ("receipt_email", "setup_future_usage", "shipping")}
+        | {name: EDITABLE[name] for name in CONFIRMED}
         | {"client_secret": Text()},
         browser=IN_BROWSER,
     ),
     Endpoint("POST", "/v1/payment_intents/{id}/cancel", cancel, {"cancellation_reason": Choice(_REASONS)}),
-    Endpoint("POST", "/v1/payment_intents/{id}/capture", refusing("capturing payments by hand"), refused=True),
+    refusing("POST", "/v1/payment_intents/{id}/capture", "capturing payments by hand"),
 )

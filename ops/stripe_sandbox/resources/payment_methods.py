@@ -3,9 +3,9 @@
 from ..api import Call, Endpoint
 from ..errors import Object, invalid_request, unsupported
 from ..flows import methods, payments
-from ..params import BILLING_DETAILS, PAGING, Choice, Hash, Integer, Metadata, Param, Text, merge_metadata, unmodelled
+from ..params import BILLING_DETAILS, Choice, Hash, Integer, Metadata, Param, Text, edited, merge_metadata, unmodelled
 from ..sandbox import Sandbox
-from .lookup import addressed, listing, named, retrieving
+from .lookup import addressed, named, reading
 
 CARD = Hash(
     {"number": Text(), "exp_month": Integer(), "exp_year": Integer(), "cvc": Text()},
@@ -36,11 +36,8 @@ def from_data(box: Sandbox, data: Object) -> Object:
 
 def update(box: Sandbox, call: Call) -> Object:
     method = addressed(box, call, "payment_method", "payment_method")
-    if "metadata" in call.params:
-        method["metadata"] = merge_metadata(method["metadata"], call.params["metadata"])
-    if "billing_details" in call.params:
-        method["billing_details"] |= call.params["billing_details"]
-    return box.store.put(method)
+    billing = method["billing_details"] | call.params.get("billing_details", {})
+    return box.store.put(edited(method, call.params) | {"billing_details": billing})
 
 
 def attach(box: Sandbox, call: Call) -> Object:
@@ -59,13 +56,9 @@ def detach(box: Sandbox, call: Call) -> Object:
     return box.change(old, old | {"customer": None}, "payment_method.detached")
 
 
+LISTING = unmodelled("allow_redisplay") | {"type": Choice(("card",))}
 ENDPOINTS = (
-    Endpoint(
-        "GET",
-        "/v1/payment_methods",
-        listing("payment_method", "customer"),
-        PAGING | unmodelled("allow_redisplay") | {"customer": Text(), "type": Choice(("card",))},
-    ),
+    *reading("payment_method", "customer", param="payment_method", more=LISTING),
     Endpoint(
         "POST",
         "/v1/payment_methods",
@@ -73,7 +66,6 @@ ENDPOINTS = (
         DATA | unmodelled("customer customer_account payment_method us_bank_account"),
         required=("type",),
     ),
-    Endpoint("GET", "/v1/payment_methods/{id}", retrieving("payment_method", "payment_method")),
     Endpoint(
         "POST",
         "/v1/payment_methods/{id}",

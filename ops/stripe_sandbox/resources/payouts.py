@@ -6,7 +6,7 @@ from ..flows import payouts
 from ..money import check_currency
 from ..params import PAGING, Choice, Integer, Metadata, Text, TimeFilter, merge_metadata, unmodelled
 from ..sandbox import Sandbox
-from .lookup import addressed, refusing, retrieving
+from .lookup import refusing, retrieving, updating
 
 
 def create(box: Sandbox, call: Call) -> Object:
@@ -14,12 +14,6 @@ def create(box: Sandbox, call: Call) -> Object:
     fields: Object = {key: params[key] for key in ("description", "statement_descriptor") if key in params}
     fields["metadata"] = merge_metadata({}, params.get("metadata"))
     return payouts.create(box, params["amount"], check_currency(params["currency"]), fields)
-
-
-def update(box: Sandbox, call: Call) -> Object:
-    old = addressed(box, call, "payout", "payout")
-    changed = old | {"metadata": merge_metadata(old["metadata"], call.params.get("metadata", {}))}
-    return box.change(old, changed, "payout.updated")
 
 
 def list_all(box: Sandbox, call: Call) -> Page:
@@ -57,7 +51,7 @@ ENDPOINTS = (
         required=("amount", "currency"),
     ),
     Endpoint("GET", "/v1/payouts/{id}", retrieving("payout", "payout")),
-    Endpoint("POST", "/v1/payouts/{id}", update, {"metadata": Metadata()}),
-    Endpoint("POST", "/v1/payouts/{id}/cancel", refusing("cancelling and reversing payouts"), refused=True),
-    Endpoint("POST", "/v1/payouts/{id}/reverse", refusing("cancelling and reversing payouts"), refused=True),
+    Endpoint("POST", "/v1/payouts/{id}", updating("payout", "payout", "payout.updated"), {"metadata": Metadata()}),
+    refusing("POST", "/v1/payouts/{id}/cancel", "cancelling and reversing payouts"),
+    refusing("POST", "/v1/payouts/{id}/reverse", "cancelling and reversing payouts"),
 )

@@ -4,9 +4,9 @@ from ..api import Call, Endpoint, Page, list_page
 from ..errors import Object, invalid_request
 from ..flows import radar
 from ..objects.radar import WARNING
-from ..params import PAGING, Text
+from ..params import PAGING
 from ..sandbox import Sandbox
-from .lookup import addressed, listing, retrieving
+from .lookup import addressed, reading, retrieving
 
 
 def approve(box: Sandbox, call: Call) -> Object:
@@ -22,13 +22,7 @@ def list_reviews(box: Sandbox, call: Call) -> Page:
 
 
 ENDPOINTS = (
-    Endpoint(
-        "GET",
-        "/v1/radar/early_fraud_warnings",
-        listing(WARNING, "charge", "payment_intent", url="/v1/radar/early_fraud_warnings"),
-        PAGING | {"charge": Text(), "payment_intent": Text()},
-    ),
-    Endpoint("GET", "/v1/radar/early_fraud_warnings/{id}", retrieving(WARNING, "early_fraud_warning")),
+    *reading(WARNING, "charge", "payment_intent", param="early_fraud_warning", path="/v1/radar/early_fraud_warnings"),
     Endpoint("GET", "/v1/reviews", list_reviews, PAGING),
     Endpoint("GET", "/v1/reviews/{id}", retrieving("review", "review")),
     Endpoint("POST", "/v1/reviews/{id}/approve", approve),

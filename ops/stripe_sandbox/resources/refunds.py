@@ -3,9 +3,9 @@
 from ..api import Call, Endpoint
 from ..errors import Object, invalid_request
 from ..flows import refunds
-from ..params import PAGING, Choice, Integer, Metadata, Text, merge_metadata, unmodelled
+from ..params import Choice, Integer, Metadata, Text, merge_metadata, unmodelled
 from ..sandbox import Sandbox
-from .lookup import addressed, listing, named, retrieving
+from .lookup import addressed, named, reading, updating
 
 
 def create(box: Sandbox, call: Call) -> Object:
@@ -31,14 +31,6 @@ def _charge(box: Sandbox, call: Call) -> Object:
     return charge or box.store.get("charge", intent["latest_charge"])
 
 
-def update(box: Sandbox, call: Call) -> Object:
-    old = addressed(box, call, "refund")
-    changed = dict(old)
-    if "metadata" in call.params:
-        changed["metadata"] = merge_metadata(old["metadata"], call.params["metadata"])
-    return box.change(old, changed, "refund.updated")
-
-
 def cancel(box: Sandbox, call: Call) -> Object:
     """Only out of `requires_action`, as Stripe documents; a pending card refund is refused."""
     refund = addressed(box, call, "refund")
@@ -51,12 +43,7 @@ def cancel(box: Sandbox, call: Call) -> Object:
 
 
 ENDPOINTS = (
-    Endpoint(
-        "GET",
-        "/v1/refunds",
-        listing("refund", "charge", "payment_intent"),
-        PAGING | {"charge": Text(), "payment_intent": Text()},
-    ),
+    *reading("refund", "charge", "payment_intent"),
     Endpoint(
         "POST",
         "/v1/refunds",
@@ -70,7 +57,6 @@ ENDPOINTS = (
             "reason": Choice(("duplicate", "fraudulent", "requested_by_customer")),
         },
     ),
-    Endpoint("GET", "/v1/refunds/{id}", retrieving("refund")),
-    Endpoint("POST", "/v1/refunds/{id}", update, {"metadata": Metadata()}),
+    Endpoint("POST", "/v1/refunds/{id}", updating("refund", "id", "refund.updated"), {"metadata": Metadata()}),
     Endpoint("POST", "/v1/refunds/{id}/cancel", cancel),
 )

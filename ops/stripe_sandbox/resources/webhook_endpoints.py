@@ -6,9 +6,9 @@ from ..api import Call, Endpoint
 from ..errors import Object, invalid_request
 from ..ids import signing_secret
 from ..objects import webhook_endpoint
-from ..params import PAGING, Boolean, List, Metadata, Param, Text, merge_metadata
+from ..params import Boolean, List, Metadata, Param, Text, edited, merge_metadata
 from ..sandbox import Sandbox
-from .lookup import addressed, listing, retrieving
+from .lookup import addressed, reading
 
 FIELDS: dict[str, Param] = {
     "description": Text(unset=True),
@@ -46,9 +46,7 @@ def update(box: Sandbox, call: Call) -> Object:
         _check_url(params["url"])
     if "disabled" in params:
         params["status"] = "disabled" if params.pop("disabled") else "enabled"
-    if "metadata" in params:
-        params["metadata"] = merge_metadata(endpoint["metadata"], params["metadata"])
-    return box.store.put(endpoint | params)
+    return box.store.put(edited(endpoint, params))
 
 
 def delete(box: Sandbox, call: Call) -> Object:
@@ -59,7 +57,7 @@ def delete(box: Sandbox, call: Call) -> Object:
 
 
 ENDPOINTS = (
-    Endpoint("GET", "/v1/webhook_endpoints", listing("webhook_endpoint"), PAGING),
+    *reading("webhook_endpoint", param="webhook_endpoint"),
     Endpoint(
         "POST",
         "/v1/webhook_endpoints",
@@ -67,7 +65,6 @@ ENDPOINTS = (
         FIELDS | {"api_version": Text(), "connect": Boolean()},
         required=("enabled_events", "url"),
     ),
-    Endpoint("GET", "/v1/webhook_endpoints/{id}", retrieving("webhook_endpoint", "webhook_endpoint")),
     Endpoint("POST", "/v1/webhook_endpoints/{id}", update, FIELDS | {"disabled": Boolean()}),
     Endpoint("DELETE", "/v1/webhook_endpoints/{id}", delete),
 )

@@ -20,6 +20,7 @@ _HEADERS = {
     "Cache-Control": "no-cache",
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+        "font-src http: https:; "
         "base-uri 'none'; form-action 'none'"
     ),
     "Referrer-Policy": "no-referrer",
@@ -57,12 +58,9 @@ def routes(box: Sandbox) -> list[Route]:
         Route("/v3", _script_address),
         Route("/v3/", _file("stripe.js")),
         Route("/v3/payment", _file("payment.html")),
-        Route("/v3/payment.js", _file("payment.js")),
-        Route("/v3/card.js", _file("card.js")),
-        Route("/v3/frames.css", _file("frames.css")),
+        *(Route(f"/v3/{name}", _file(name)) for name in ("payment.js", "card.js", "frames.css", "authenticate.js")),
         Route("/v3/authenticate", _file("authenticate.html"), methods=["GET"]),
         Route("/v3/authenticate", authenticate, methods=["POST"]),
-        Route("/v3/authenticate.js", _file("authenticate.js")),
         Route("/v3/challenge", challenge),
     ]
 
@@ -91,12 +89,7 @@ def _return_address(intent: Object, status: str) -> str | None:
     action = (intent["next_action"] or {}).get("redirect_to_url")
     if action is None:
         return None
-    added = urlencode(
-        {
-            "payment_intent": intent["id"],
-            "payment_intent_client_secret": intent["client_secret"],
-            "redirect_status": status,
-        }
-    )
+    named = {"payment_intent": intent["id"], "payment_intent_client_secret": intent["client_secret"]}
+    added = urlencode({**named, "redirect_status": status})
     joint = "&" if urlsplit(action["return_url"]).query else "?"
     return f"{action['return_url']}{joint}{added}"

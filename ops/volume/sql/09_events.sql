@@ -8,7 +8,7 @@ SELECT 'evt_volume_' || payment_id, 'payment_intent.succeeded', 'pi_volume_' || 
     'mirrored', 1, paid_at, '', 1, paid_at, ''
 FROM volume_plan WHERE paid_at IS NOT NULL;
 
--- E-mails: to confirm, to tell of a decline, to remind of a hold that is about to end.
+-- Emails: to confirm, to tell of a decline, to remind of a hold that is about to end.
 INSERT INTO notifications_notification (
     created_at, template, "to", context, about, dedupe_key, status, resent, message_id, subject, body, sent_at,
     attempts, due_at, last_error

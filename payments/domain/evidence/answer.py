@@ -7,14 +7,13 @@ from django.utils.translation import gettext as _
 
 from payments.domain.evidence.composition import Document, compose
 from payments.domain.evidence.fields import BY_NAME
-from payments.domain.notify import spoken_time
 from payments.domain.transitions import locked
 from payments.enums import DISPUTE_TO_ANSWER, EVIDENCE_OPEN, EvidenceState
 from payments.errors import EvidenceError
 from payments.models import Dispute, DisputeEvidence, EvidenceFile
 from portal.audit.actor import Cause
 from portal.audit.domain import record
-from portal.common import clock
+from portal.common import clock, when
 from portal.common.task_queue import enqueue_on_commit
 
 
@@ -29,7 +28,7 @@ def current(dispute: Dispute) -> DisputeEvidence | None:
     return next(iter((*sending, *of_stage, *written, *last)), None)
 
 
-def why_not(dispute: Dispute) -> str:
+def submission_refusal(dispute: Dispute) -> str:
     """Why no answer can be written or sent now, as a sentence; empty when it can."""
     answer = current(dispute)
     if answer is not None and answer.state == EvidenceState.SENDING:
@@ -42,8 +41,8 @@ def why_not(dispute: Dispute) -> str:
         return _("The bank isn’t waiting for a response.")
     due = dispute.evidence_due_at
     if due is not None and due <= clock.now():
-        zone = dispute.payment.booking.session.service.time_zone
-        return _("The deadline to respond was %(moment)s, so it’s too late.") % {"moment": spoken_time(due, zone)}
+        local = dispute.payment.booking.session.local(due)
+        return _("The deadline to respond was %(moment)s, so it’s too late.") % {"moment": when.at(local)}
     return ""
 
 
@@ -109,7 +108,7 @@ def _locked(dispute_id: int) -> Dispute:
 
 def _open_answer(dispute: Dispute, version: int) -> DisputeEvidence:
     """The draft that `version` names, made when there is none; it follows the dispute to its next stage."""
-    if refusal := why_not(dispute):
+    if refusal := submission_refusal(dispute):
         raise EvidenceError(refusal)
     evidence = current(dispute) or DisputeEvidence(dispute=dispute, version=0)
     if evidence.version != version:

@@ -54,11 +54,11 @@ class Composed:
 
 def compose(evidence: DisputeEvidence) -> Composed:
     """What `evidence` sends as it is stored. Raises EvidenceError."""
-    kept = {
+    documents = {
         file.field: Document(bytes(file.content), file.ending, file.pages, file.name)
         for file in evidence.files.filter(printed=False)
     }
-    return composed(evidence.texts, evidence.released, kept)
+    return composed(evidence.texts, evidence.released, documents)
 
 
 def composed(texts: Mapping[str, str], released: Collection[str], attached: Mapping[str, Document]) -> Composed:

@@ -6,17 +6,16 @@ until finance releases it.
 
 from datetime import datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from payments.domain.notify import spoken_time
 from payments.enums import CAPTURED, RefundStatus
 from payments.models import Dispute, Payment
 from portal.audit.actor import Source
 from portal.audit.models import AuditEvent
 from portal.bookings.enums import BookingStatus
 from portal.bookings.models import Booking
+from portal.common import when
 from portal.common.money import formatted
 from portal.notifications.models import Notification, NotificationStatus
 from portal.notifications.templates import REGISTRY
@@ -52,13 +51,14 @@ def draft_of(dispute: Dispute) -> dict[str, str]:
 
 
 def _day(booking: Booking) -> str:
-    return f"{booking.session.starts_local:%A %-d %B %Y}"
+    return when.full_day(booking.session.starts_local)
 
 
 def _at(booking: Booking, moment: datetime) -> str:
     """A moment as the service's place has it, with the year: banks read this months later."""
-    zone = booking.session.service.time_zone
-    return f"{spoken_time(moment, zone)} {moment.astimezone(ZoneInfo(zone)):%Y} ({zone})"
+    local = booking.session.local(moment)
+    day, zone = when.full_day(local), booking.session.service.time_zone
+    return _("%(time)s on %(day)s (%(zone)s)") % {"time": when.clock_time(local), "day": day, "zone": zone}
 
 
 def _product(booking: Booking, payment: Payment) -> str:
@@ -81,7 +81,7 @@ def _attendance(booking: Booking) -> str:
     ]
     if booking.confirmed_at:
         lines.append(_("Confirmed at %(moment)s.") % {"moment": _at(booking, booking.confirmed_at)})
-    said = {
+    sentence = {
         BookingStatus.COMPLETED: _("Our attendance register says that the session was attended; noted at %(moment)s."),
         BookingStatus.NO_SHOW: _(
             "The place was kept. Our attendance register says that nobody came; noted at %(moment)s."
@@ -89,8 +89,8 @@ def _attendance(booking: Booking) -> str:
         BookingStatus.CANCELLED: _("The booking was cancelled at %(moment)s."),
     }.get(BookingStatus(booking.status))
     last = booking.transitions.filter(to_status=booking.status).last()
-    if said and last:
-        lines.append(said % {"moment": _at(booking, last.occurred_at)})
+    if sentence and last:
+        lines.append(sentence % {"moment": _at(booking, last.occurred_at)})
     return "\n".join(lines)
 
 
@@ -122,7 +122,7 @@ def _receipt(booking: Booking) -> str:
 
 
 def _messages(booking: Booking) -> str:
-    """Kind and moment of each e-mail to the caregiver; no words, no address."""
+    """Kind and moment of each email to the caregiver; no words, no address."""
     sent = Notification.objects.filter(
         about=f"booking:{booking.pk}", recipient=booking.caregiver.user_id, status=NotificationStatus.SENT
     )
@@ -148,7 +148,7 @@ def _terms(booking: Booking) -> str:
     )
     if booking.terms_waived_at:
         lines.append(
-            _("We moved the session, so since %(moment)s a cancellation returns everything.")
+            _("We waived these terms: since %(moment)s a cancellation returns everything.")
             % {"moment": _at(booking, booking.terms_waived_at)}
         )
     return "\n".join(lines)
@@ -201,8 +201,8 @@ def _other_charge(payment: Payment) -> Payment | None:
         currency=payment.currency,
     )
     others = same.exclude(pk=payment.pk).exclude(charge_id="").select_related("booking__session__service")
-    found: Payment | None = others.order_by("-succeeded_at").first()
-    return found
+    earlier: Payment | None = others.order_by("-succeeded_at").first()
+    return earlier
 
 
 def _two_charges(payment: Payment, other: Payment) -> str:

@@ -11,6 +11,7 @@ from payments.domain.invariants.money import (
     ConfirmedHasItsMoney,
     MoneyHasAPlace,
     OneLivePayment,
+    ReceiptsAreComplete,
     RefundsAddUp,
     StatusTellsTheMoney,
 )
@@ -32,6 +33,7 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
     ConfirmedHasItsMoney(),
     MoneyHasAPlace(),
     OneLivePayment(),
+    ReceiptsAreComplete(),
     CapacityKept(),
     HeldIsCounted(),
     StatusHasItsTransition(),
@@ -43,9 +45,9 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
 
 def check_invariants() -> int:
     """Check all, log each violation by id, keep the counts for the metric; returns how many there are."""
-    found = violations(INVARIANTS)
-    for violation in found[:100]:
+    broken = violations(INVARIANTS)
+    for violation in broken[:100]:
         logger.error("an invariant is broken", extra={"invariant": violation.invariant, "subject": violation.subject})
-    counts = Counter(violation.invariant for violation in found)
+    counts = Counter(violation.invariant for violation in broken)
     caches["shared"].set(KEY, {invariant.name: counts[invariant.name] for invariant in INVARIANTS}, timeout=None)
-    return len(found)
+    return len(broken)

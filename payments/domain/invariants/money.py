@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import ClassVar
 
-from django.db.models import Count, Exists, F, OuterRef, Q, Sum
+from django.db.models import Count, Exists, F, Model, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
 from payments.enums import (
@@ -12,11 +12,12 @@ from payments.enums import (
     REFUND_RESERVED,
     UNPAID,
     DiscrepancyStatus,
+    DisputeStatus,
     PaymentStatus,
     Purpose,
     RefundStatus,
 )
-from payments.models import Discrepancy, Payment
+from payments.models import CreditNote, Discrepancy, Dispute, DocumentCounter, Payment, Receipt
 from portal.bookings.enums import BookingStatus
 from portal.bookings.models import Booking, BookingTransition
 
@@ -77,15 +78,52 @@ class MoneyHasAPlace:
     rule: ClassVar[str] = "Captured money belongs to a booking that stands, goes back, or is an open discrepancy."
 
     def broken(self) -> Iterable[tuple[str, str]]:
-        told = Discrepancy.objects.filter(payment=OuterRef("pk"), status=DiscrepancyStatus.OPEN)
+        reported = Discrepancy.objects.filter(payment=OuterRef("pk"), status=DiscrepancyStatus.OPEN)
         cancelled_before = BookingTransition.objects.filter(
             booking=OuterRef("booking"), to_status=BookingStatus.CANCELLED, occurred_at__lte=OuterRef("succeeded_at")
         )
-        kept = Payment.objects.order_by().filter(status__in=CAPTURED).annotate(net=_NET).filter(net__gt=0)
+        captured = Payment.objects.order_by().filter(status__in=CAPTURED).annotate(net=_NET).filter(net__gt=0)
         waiting = Q(booking__status__in=[BookingStatus.AWAITING_DEPOSIT, BookingStatus.EXPIRED])
         late = Q(booking__status=BookingStatus.CANCELLED) & Exists(cancelled_before)
-        for payment in kept.filter(waiting | late).exclude(Exists(told)).iterator():
+        for payment in captured.filter(waiting | late).exclude(Exists(reported)).iterator():
             yield f"payment {payment.pk}", "money is kept for a booking that does not stand"
+
+
+class ReceiptsAreComplete:
+    """Every payment has its receipt, and what went back of it its credit notes, since documents have numbers."""
+
+    name: ClassVar[str] = "receipts_are_complete"
+    rule: ClassVar[str] = "A captured payment has one receipt, and its credit notes add up to what went back."
+
+    def broken(self) -> Iterable[tuple[str, str]]:
+        started = DocumentCounter.objects.values_list("started_at", flat=True).first()
+        if started is None:
+            return
+        captured = Payment.objects.order_by().filter(status__in=CAPTURED, succeeded_at__gte=started)
+        for payment in captured.filter(receipt__isnull=True).iterator():
+            yield f"payment {payment.pk}", "has no receipt"
+        noted = Coalesce(Sum("credit_notes__amount"), 0)
+        lost = Dispute.objects.filter(
+            payment=OuterRef("payment"), status=DisputeStatus.LOST, withdrawn_amount__gt=0
+        ).order_by()
+        taken = Coalesce(
+            Subquery(lost.values("payment").annotate(total=Sum("withdrawn_amount")).values("total")), Value(0)
+        )
+        receipts = Receipt.objects.order_by().annotate(noted=noted, taken=taken)
+        for receipt in receipts.exclude(noted=F("payment__refunded_amount") + F("taken")).iterator():
+            yield f"payment {receipt.payment_id}", "its credit notes are not what went back"
+        yield from self._gaps()
+
+    def _gaps(self) -> Iterable[tuple[str, str]]:
+        """Counted in one statement: documents are issued meanwhile."""
+        counters = DocumentCounter.objects.annotate(issued=_count_of(Receipt) + _count_of(CreditNote))
+        for counter in counters.exclude(issued=F("last")):
+            yield "document counter", f"gave {counter.last} numbers, {counter.issued} documents have one"
+
+
+def _count_of(model: type[Model]) -> Coalesce:
+    rows = model._default_manager.order_by().annotate(all=Value(1)).values("all").annotate(count=Count("pk"))
+    return Coalesce(Subquery(rows.values("count")), Value(0))
 
 
 class OneLivePayment:

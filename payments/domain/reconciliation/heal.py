@@ -56,17 +56,17 @@ def still_differs(candidate: Candidate) -> bool:
         case K.REFUND_DIFFERS:
             return _refund_differs(candidate)
         case K.DISPUTE_MISSING:
-            told = gateway().retrieve_dispute(candidate.stripe_id)
+            stated = gateway().retrieve_dispute(candidate.stripe_id)
             same = Dispute.objects.filter(
-                stripe_dispute_id=told.id,
-                status=told.status,
-                amount=told.amount,
-                payment__currency=told.currency,
-                withdrawn_amount=told.withdrawn_amount,
-                settlement_currency=told.settlement_currency,
-                settlement_amount=told.settlement_amount,
-                fee_amount=told.fee_amount,
-                movements=told.movements,
+                stripe_dispute_id=stated.id,
+                status=stated.status,
+                amount=stated.amount,
+                payment__currency=stated.currency,
+                withdrawn_amount=stated.withdrawn_amount,
+                settlement_currency=stated.settlement_currency,
+                settlement_amount=stated.settlement_amount,
+                fee_amount=stated.fee_amount,
+                movements=stated.movements,
             )
             return not same.exists()
         case K.MONEY_WENT_BACK:
@@ -149,8 +149,8 @@ def _intent_differs(intent: Intent, candidate: Candidate) -> bool:
 
 def _refund_differs(candidate: Candidate) -> bool:
     try:
-        told = gateway().retrieve_refund(candidate.stripe_id)
+        stated = gateway().retrieve_refund(candidate.stripe_id)
     except GatewayNotFound:
         return True
-    ours = REFUND_STATUS_AT_STRIPE.get(told.status, "")
-    return not Refund.objects.filter(stripe_refund_id=told.id, amount=told.amount, status=ours).exists()
+    ours = REFUND_STATUS_AT_STRIPE.get(stated.status, "")
+    return not Refund.objects.filter(stripe_refund_id=stated.id, amount=stated.amount, status=ours).exists()

@@ -81,14 +81,14 @@ def intent_row(intent: Intent) -> Row:
     )
 
 
-def followed_row(told: RefundResult | DisputeResult) -> Row:
+def followed_row(stated: RefundResult | DisputeResult) -> Row:
     """Values of Staged.LISTED, for what follows a payment."""
-    return told.id, told.intent_id, told.status[: Staged.LONGEST_STATUS], told.amount, told.currency
+    return stated.id, stated.intent_id, stated.status[: Staged.LONGEST_STATUS], stated.amount, stated.currency
 
 
-def dispute_row(told: DisputeResult) -> Row:
+def dispute_row(stated: DisputeResult) -> Row:
     """Values of StagedDispute.LISTED."""
-    return *followed_row(told), told.withdrawn_amount, told.settlement_amount, told.fee_amount, told.movements
+    return *followed_row(stated), stated.withdrawn_amount, stated.settlement_amount, stated.fee_amount, stated.movements
 
 
 def catch_up(run: ReconciliationRun, tell: ProgressReporter) -> tuple[int, list[str]]:

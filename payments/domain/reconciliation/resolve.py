@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from django.db import DatabaseError
+from django.utils.translation import gettext as _
 
 from payments.domain.discrepancies import close, record_discrepancy
 from payments.domain.reconciliation.diff import Candidate
@@ -56,11 +57,11 @@ class Resolver:
     def settle(self, candidate: Candidate) -> str:
         """Look again, then heal it or note it; says what came of it. Raises GatewayUnreachable when Stripe is down."""
         try:
-            said = self._settle(candidate)
+            resolved = self._settle(candidate)
         except Exception as error:
             return self._fail(candidate, error)
         self._unanswered = 0
-        return said
+        return resolved
 
     def _fail(self, candidate: Candidate, error: Exception) -> str:
         self._unanswered = self._unanswered + 1 if isinstance(error, GatewayUnreachable) else 0
@@ -105,7 +106,7 @@ class Resolver:
         candidate = _as_candidate(discrepancy)
         try:
             if not _differs_still(candidate):
-                words = "No longer found by reconciliation."
+                words = _("Reconciliation no longer finds this.")
                 close(discrepancy, DiscrepancyStatus.HEALED, words, cause=Cause(BY, Source.RECONCILIATION))
         except Exception as error:
             self._fail(candidate, error)
@@ -126,7 +127,7 @@ def resolve_one(discrepancy: Discrepancy, *, cause: Cause) -> bool:
                 return False
     except GatewayRefused:
         return False
-    close(discrepancy, DiscrepancyStatus.HEALED, "Looked at again: no difference.", cause=cause)
+    close(discrepancy, DiscrepancyStatus.HEALED, _("Checked again: no difference."), cause=cause)
     return True
 
 

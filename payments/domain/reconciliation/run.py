@@ -93,8 +93,8 @@ def _full(run: ReconciliationRun, heal_missed: bool, tell: ProgressReporter) -> 
         tell.share = PULLED + (1 - PULLED) * number / len(STEPS)
         tell(f"comparing {step.__name__}")
         with room_to_join():
-            found = list(step(run))
-        for candidate in found:
+            candidates = list(step(run))
+        for candidate in candidates:
             tell(settlement.settle(candidate))
     for message in settlement.close_repaired():
         tell(message)

@@ -18,11 +18,11 @@ PAGE: Final = 100
 WAITING_PAGES: Final = 50
 Item = TypeVar("Item")
 Listing = Callable[[datetime, datetime], Iterator[Item]]
-Part = tuple[datetime, datetime]
+Window = tuple[datetime, datetime]
 Pages = Queue[list[Any] | BaseException | None]  # a page, what went wrong, or the end of a part
 
 
-def slices(since: datetime, until: datetime) -> list[Part]:
+def windows(since: datetime, until: datetime) -> list[Window]:
     """Parts that share no second: Stripe's `created` is in whole seconds, both ends included."""
     first, last = int(since.timestamp()), int(until.timestamp())
     count = max(1, min(MOST, (until - since) // SHORTEST))
@@ -35,7 +35,7 @@ def listed(listing: Listing[Item], since: datetime, until: datetime) -> Iterator
 
     Raises what `listing` raises. No more than WAITING_PAGES pages wait in memory.
     """
-    parts = slices(since, until)
+    parts = windows(since, until)
     if len(parts) == 1:
         yield from listing(*parts[0])
         return
@@ -65,7 +65,7 @@ def _until_all_are_done(pages: Pages, left: int) -> Iterator[Item]:
                 yield from page
 
 
-def _list_part(listing: Listing[Item], part: Part, pages: Pages, stopped: Event) -> None:
+def _list_part(listing: Listing[Item], part: Window, pages: Pages, stopped: Event) -> None:
     try:
         if stopped.is_set():
             return

@@ -4,15 +4,13 @@ from collections.abc import Iterable
 from typing import Final
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from payments.domain import notify
 from payments.domain.balances import derive, sent_back
-from payments.domain.discrepancies import record_unless_ignored
-from payments.domain.refunds.followups import (
-    close_task,
-    open_task,
-    update_money_went_back,
-)
+from payments.domain.discrepancies import record_mismatch
+from payments.domain.receipts import settle_credit_notes
+from payments.domain.refunds.followups import close_task, open_task, update_money_went_back
 from payments.domain.transitions import locked
 from payments.enums import (
     CAPTURED,
@@ -72,6 +70,7 @@ def _apply(results: Iterable[RefundResult], cause: Cause, *, complete: bool) -> 
     if payment.status in CAPTURED:
         derive(payment, cause=cause)
         update_money_went_back(payment, cause=cause)
+        settle_credit_notes(payment)
     return Applied.DISCREPANCY if Applied.DISCREPANCY in applied else Applied.APPLIED
 
 
@@ -79,16 +78,17 @@ def _apply_one(result: RefundResult, payment: Payment, cause: Cause, *, complete
     """One of money that the ledger never received (a duplicate charge, say) has no balance to change."""
     known = result.status in REFUND_STATUS_AT_STRIPE and result.currency == payment.currency
     if payment.status not in CAPTURED or not known:
-        return _note_unfounded(result, payment, cause)
+        return _unfounded(result, payment, cause)
     refund = _row_for(result, payment)
     if _is_older(result, refund):
         return Applied.APPLIED
     if result.status in _IN_FORCE and sent_back(payment, but=[refund.pk]) + result.amount > payment.captured_amount:
         if not complete:
             raise _DoesNotFit
-        return _note_unfounded(result, payment, cause)
-    if refund.amount != result.amount:
-        _note_other_amount(result, refund, payment, cause)
+        return _unfounded(result, payment, cause)
+    if difference := abs(result.amount - refund.amount):  # Stripe's is what went back; finance sees what we asked for
+        amounts = {"refund": refund.pk, "asked": refund.amount, "sent": result.amount}
+        record_mismatch(DiscrepancyKind.REFUND_AMOUNT, result, payment, cause, at_stake=difference, **amounts)
     _take(result, refund, payment, cause)
     return Applied.APPLIED
 
@@ -106,25 +106,20 @@ def _take(result: RefundResult, refund: Refund, payment: Payment, cause: Cause) 
     if refund.status == before:
         return
     increment(REFUND_OUTCOMES, outcome=refund.status)
-    record(
-        "refund.moved",
-        refund,
-        cause=cause,
-        data={"from": before, "to": refund.status, "payment": payment.pk},
-    )
+    record("refund.moved", refund, cause=cause, data={"from": before, "to": refund.status, "payment": payment.pk})
     _follow(refund, payment, cause)
 
 
 def _is_older(result: RefundResult, refund: Refund) -> bool:
     """A refund goes pending, succeeded, failed or cancelled, and never back: an answer that was fetched earlier."""
-    told = REFUND_ORDER[REFUND_STATUS_AT_STRIPE[result.status]]
-    return refund.stripe_refund_id == result.id and told < REFUND_ORDER[RefundStatus(refund.status)]
+    reported = REFUND_ORDER[REFUND_STATUS_AT_STRIPE[result.status]]
+    return refund.stripe_refund_id == result.id and reported < REFUND_ORDER[RefundStatus(refund.status)]
 
 
 def _follow(refund: Refund, payment: Payment, cause: Cause) -> None:
     """The caregiver hears of a refund that finance made; one that the bank sent back is finance's task."""
     if refund.status in (RefundStatus.PENDING, RefundStatus.SUCCEEDED):
-        close_task(refund, "Stripe took the refund.", cause=cause)
+        close_task(refund, _("Stripe accepted the refund."), cause=cause)
         if refund.reason in FINANCE_REASONS:
             notify.refund_sent(refund, payment)
     elif refund.status == RefundStatus.FAILED or _is_promise_cancelled(refund):
@@ -137,41 +132,20 @@ def _is_promise_cancelled(refund: Refund) -> bool:
     return refund.status == RefundStatus.CANCELLED and refund.reason != RefundReason.MADE_AT_STRIPE
 
 
-def _note_unfounded(result: RefundResult, payment: Payment, cause: Cause) -> Applied:
-    record_unless_ignored(
-        DiscrepancyKind.REFUND_DIFFERS,
-        stripe_object_id=result.id,
-        cause=cause,
-        payment=payment,
-        amount=result.amount,
-        currency=result.currency,
-        details={"payment_status": payment.status, "refund_status": result.status},
-    )
-    return Applied.DISCREPANCY
-
-
-def _note_other_amount(result: RefundResult, refund: Refund, payment: Payment, cause: Cause) -> None:
-    """Stripe's amount is what went back; that we asked for another one is for finance to see."""
-    record_unless_ignored(
-        DiscrepancyKind.REFUND_AMOUNT,
-        stripe_object_id=result.id,
-        cause=cause,
-        payment=payment,
-        amount=abs(result.amount - refund.amount),
-        currency=payment.currency,
-        details={"refund": refund.pk, "asked": refund.amount, "sent": result.amount},
-    )
+def _unfounded(result: RefundResult, payment: Payment, cause: Cause) -> Applied:
+    states = {"payment_status": payment.status, "refund_status": result.status}
+    return record_mismatch(DiscrepancyKind.REFUND_DIFFERS, result, payment, cause, at_stake=result.amount, **states)
 
 
 def _row_for(result: RefundResult, payment: Payment) -> Refund:
     rows = Refund.objects.select_for_update(no_key=True).filter(payment=payment)
     ours = result.metadata.get("refund_id", "")
-    found = rows.filter(stripe_refund_id=result.id).first()
-    if found is None and ours.isdecimal():
+    refund = rows.filter(stripe_refund_id=result.id).first()
+    if refund is None and ours.isdecimal():
         unsent = rows.filter(stripe_refund_id__isnull=True).exclude(status=RefundStatus.SUCCEEDED)
-        found = unsent.filter(pk=int(ours)).first()
-    if found is not None:
-        return found
+        refund = unsent.filter(pk=int(ours)).first()
+    if refund is not None:
+        return refund
     return Refund(
         payment=payment,
         amount=result.amount,

@@ -51,7 +51,7 @@ def awaits_bank(payment: Payment) -> bool:
     )
 
 
-def goes_by_hand(refund: Refund, payment: Payment) -> bool:
+def returnable_offline(refund: Refund, payment: Payment) -> bool:
     """Whether staff may return a failed refund in another way than through Stripe.
 
     They have to where it was paid outside the portal, and where Stripe sends nothing after a closed dispute. They may
@@ -62,15 +62,15 @@ def goes_by_hand(refund: Refund, payment: Payment) -> bool:
     return bool(refund_blocker(payment) or refund.stripe_refund_id)
 
 
-def owed_by_hand(refund: Refund, payment: Payment) -> int:
+def owed_offline(refund: Refund, payment: Payment) -> int:
     """What staff may return of `refund` by hand, in minor units: its open task, up to what is left of the payment.
 
     What was paid outside the portal needs no open task.
     """
-    if not goes_by_hand(refund, payment):
+    if not returnable_offline(refund, payment):
         return 0
     without_task = refund.amount if payment.method == Method.OFFLINE else 0
-    owed = {found.pk: left for found, left in with_open_task(payment)}.get(refund.pk, without_task)
+    owed = {row.pk: left for row, left in with_open_task(payment)}.get(refund.pk, without_task)
     returned = sum(dispute.withdrawn_amount for dispute in charged_back(payment))
     return max(0, min(owed, payment.refundable_amount - returned))
 
@@ -120,8 +120,8 @@ def with_open_task(payment: Payment) -> list[tuple[Refund, int]]:
 
 def last_task(refund: Refund) -> Discrepancy | None:
     """What became of the refund that did not go through: its task, or the last of several. Reads the payment's."""
-    found = [task for task in refund.payment.discrepancies.all() if task.refund_id == str(refund.pk)]
-    return max(found, key=lambda task: task.pk, default=None)
+    tasks = [task for task in refund.payment.discrepancies.all() if task.refund_id == str(refund.pk)]
+    return max(tasks, key=lambda task: task.pk, default=None)
 
 
 def owed_after_dispute(payment: Payment) -> list[tuple[Refund, int]]:
@@ -131,7 +131,7 @@ def owed_after_dispute(payment: Payment) -> list[tuple[Refund, int]]:
     """
     if awaits_bank(payment):
         return []
-    return [(found, owed) for found, owed in with_open_task(payment) if found.failure_code in (DISPUTED, OWED_AGAIN)]
+    return [(refund, owed) for refund, owed in with_open_task(payment) if refund.failure_code in (DISPUTED, OWED_AGAIN)]
 
 
 def reduce_task(refund: Refund, covered: int, reason: str, *, cause: Cause) -> None:

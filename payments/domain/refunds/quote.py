@@ -30,7 +30,7 @@ WAY_BY_OBSTACLE: Final = {"": Way.STRIPE, PAID_OUTSIDE: Way.BY_HAND, DISPUTED: W
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class RefundPart:
     """`amount` minor units of one payment."""
 
     payment: Payment
@@ -49,7 +49,8 @@ class RefundQuote:
     terms: RefundTerms
     currency: str
     paid: int
-    parts: tuple[Part, ...]
+    only_deposit: bool
+    parts: tuple[RefundPart, ...]
     charged_back: int
     refunded: int
     on_its_way: int
@@ -91,6 +92,7 @@ def quote(booking: Booking) -> RefundQuote:
         terms=terms,
         currency=booking.currency,
         paid=paid,
+        only_deposit=all(p.purpose == Purpose.DEPOSIT for p in payments if p.captured_amount),
         parts=_parts(payments, returned, due),
         charged_back=sum(returned.values()),
         refunded=sum(payment.refunded_amount for payment in payments),
@@ -103,14 +105,14 @@ def _returned_by_bank(payment: Payment) -> int:
     return sum(dispute.withdrawn_amount for dispute in charged_back(payment)) if payment.disputed_amount else 0
 
 
-def _parts(payments: list[Payment], returned: dict[int, int], due: int) -> tuple[Part, ...]:
+def _parts(payments: list[Payment], returned: dict[int, int], due: int) -> tuple[RefundPart, ...]:
     """From the balance first, then from the deposit; of each what the card networks can send back."""
     parts = []
     for payment in sorted(payments, key=lambda payment: payment.purpose != Purpose.BALANCE):
         amount = min(due, payment.refundable_amount - returned[payment.pk])
         amount -= amount % smallest_step(payment.currency)
         if amount > 0:
-            parts.append(Part(payment, amount, _way(payment)))
+            parts.append(RefundPart(payment, amount, _way(payment)))
             due -= amount
     return tuple(parts)
 

@@ -39,12 +39,12 @@ def request_refund(
     becomes a task for finance at once.
     """
     payment = locked(payment_id)
-    if token is not None and (asked := Refund.objects.filter(token=token).first()):
-        if asked.payment_id != payment.pk:
+    if token is not None and (existing := Refund.objects.filter(token=token).first()):
+        if existing.payment_id != payment.pk:
             raise RefundError(_("This form has already refunded another payment. Open the payment and check it."))
-        if (asked.amount, asked.reason) != (amount, reason):
+        if (existing.amount, existing.reason) != (amount, reason):
             raise RefundError(_("This form has already refunded a different amount. Open the payment and check it."))
-        return asked
+        return existing
     check_amount(payment, amount)
     refund = Refund.objects.create(
         payment=payment,

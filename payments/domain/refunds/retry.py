@@ -8,7 +8,14 @@ from django.utils.translation import gettext as _
 
 from payments.domain import notify
 from payments.domain.balances import derive
-from payments.domain.refunds.followups import close_task, goes_by_hand, last_task, owed_by_hand, update_money_went_back
+from payments.domain.receipts import settle_credit_notes
+from payments.domain.refunds.followups import (
+    close_task,
+    last_task,
+    owed_offline,
+    returnable_offline,
+    update_money_went_back,
+)
 from payments.domain.refunds.request import request_refund
 from payments.domain.transitions import locked
 from payments.enums import DiscrepancyStatus, Method, RefundReason, RefundStatus
@@ -73,7 +80,7 @@ def _replaced(refund: Refund, cause: Cause) -> Refund:
         note=refund.note,
         token=token_of_replacement(refund),
     )
-    close_task(refund, f"Sent again as refund {again.pk}.", cause=cause)
+    close_task(refund, _("Sent again as refund %(number)s.") % {"number": again.pk}, cause=cause)
     return again
 
 
@@ -96,9 +103,9 @@ def mark_refunded_offline(refund_id: int, *, amount: int, cause: Cause) -> Refun
         raise RefundError(
             _("This refund is already on its way or was cancelled, so there’s nothing to refund manually.")
         )
-    if not goes_by_hand(refund, payment):
+    if not returnable_offline(refund, payment):
         raise RefundError(why_blocked(payment) or _("Stripe can still make this refund. Retry it instead."))
-    owed = owed_by_hand(refund, payment)
+    owed = owed_offline(refund, payment)
     if not owed:
         raise RefundError(_("There’s nothing left to return for this refund."))
     if amount != owed:
@@ -109,6 +116,7 @@ def mark_refunded_offline(refund_id: int, *, amount: int, cause: Cause) -> Refun
     derive(payment, cause=cause)
     update_money_went_back(payment, cause=cause)
     notify.refund_returned(returned, payment)
+    settle_credit_notes(payment)
     return returned
 
 

@@ -77,7 +77,7 @@ def _found_at_stripe(refund: Refund, payment: Payment) -> RefundResult | None:
         listed = gateway().list_refunds(payment.intent_id)
     except GatewayRefused as error:  # no answer to what was asked: the refund stays unknown
         raise GatewayUnreachable(error.code) from error
-    return next((found for found in listed if found.metadata.get("refund_id") == wanted), None)
+    return next((refund for refund in listed if refund.metadata.get("refund_id") == wanted), None)
 
 
 def _send(refund: Refund, payment: Payment) -> RefundResult | None:

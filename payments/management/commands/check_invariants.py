@@ -19,15 +19,15 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        found = violations(INVARIANTS)
+        breaches = violations(INVARIANTS)
         if options["json"]:
-            report = {"checked": [i.name for i in INVARIANTS], "violations": [asdict(v) for v in found]}
+            report = {"checked": [i.name for i in INVARIANTS], "violations": [asdict(v) for v in breaches]}
             self.stdout.write(json.dumps(report))
         else:
             for invariant in INVARIANTS:
-                broken = sum(v.invariant == invariant.name for v in found)
+                broken = sum(v.invariant == invariant.name for v in breaches)
                 self.stdout.write(f"{'broken ' + str(broken) if broken else 'holds':>10}  {invariant.rule}")
-            for violation in found[:SHOWN]:
+            for violation in breaches[:SHOWN]:
                 self.stdout.write(f"{violation.subject}: {violation.sentence}")
-        if found:
-            raise CommandError(f"{len(found)} violations", returncode=1)
+        if breaches:
+            raise CommandError(f"{len(breaches)} violations", returncode=1)

@@ -64,9 +64,9 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(report))
         else:
             self.stdout.write(f"compared {sum(run.seen.values())} objects at Stripe")
-            for kind, found in sorted(run.found.items()):
+            for kind, count in sorted(run.found.items()):
                 failed = f", {run.failed[kind]} failed" if kind in run.failed else ""
-                self.stdout.write(f"{kind}: {found} found, {run.healed.get(kind, 0)} healed{failed}")
+                self.stdout.write(f"{kind}: {count} found, {run.healed.get(kind, 0)} healed{failed}")
             self.stdout.write(f"{still_open} discrepancies are open")
         if still_open:
             raise CommandError(f"{still_open} discrepancies are open", returncode=1)
@@ -76,16 +76,16 @@ def _moment(option: str, text: str | None, default: datetime) -> datetime:
     if text is None:
         return default
     try:
-        found = parse_datetime(text)
-        day = None if found else parse_date(text)
+        parsed = parse_datetime(text)
+        day = None if parsed else parse_date(text)
     except ValueError:
-        found = day = None
-    if found is None and day is None:
+        parsed = day = None
+    if parsed is None and day is None:
         raise CommandError(f"{option} must be a day or a moment, such as 2026-11-01 or 2026-11-01T09:30, not {text!r}.")
-    if found is None and day is not None:
-        found = datetime(day.year, day.month, day.day)
-    assert found is not None
-    moment = found if found.tzinfo else found.replace(tzinfo=UTC)
+    if parsed is None and day is not None:
+        parsed = datetime(day.year, day.month, day.day)
+    assert parsed is not None
+    moment = parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
     if not EARLIEST <= moment <= clock.now() + timedelta(days=1):
         raise CommandError(f"{option} must lie between {EARLIEST:%Y-%m-%d} and tomorrow, not {text!r}.")
     return moment

@@ -75,16 +75,16 @@ def _ours(base: str) -> Any:
 
 def _newest(base: str, at_stripe: AtStripe) -> WebhookEndpoint | None:
     """The newest endpoint that both sides know, with its secret."""
-    found: WebhookEndpoint | None = _ours(base).exclude(secret="").filter(id__in=at_stripe).order_by("-pk").first()
-    return found
+    usable: WebhookEndpoint | None = _ours(base).exclude(secret="").filter(id__in=at_stripe).order_by("-pk").first()
+    return usable
 
 
 def _ask_for_all(endpoint: WebhookEndpoint, at_stripe: stripe.WebhookEndpoint) -> None:
     """An endpoint that an earlier release made is told of the events that this one asks for, too."""
-    asked = set(at_stripe.enabled_events)
-    if "*" in asked or asked >= KNOWN_TYPES:
+    enabled = set(at_stripe.enabled_events)
+    if "*" in enabled or enabled >= KNOWN_TYPES:
         return
-    wanted = sorted(asked | KNOWN_TYPES)
+    wanted = sorted(enabled | KNOWN_TYPES)
     stripe.WebhookEndpoint.modify(
         endpoint.id,
         api_key=settings.STRIPE_SECRET_KEY,

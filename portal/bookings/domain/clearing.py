@@ -1,4 +1,4 @@
-"""What is cleared by what was booked: notes, people who were removed, accounts that nobody uses.
+"""What is cleared by what was booked: notes, feedback, people who were removed, accounts that nobody uses.
 
 An account is erased as if its owner had asked (`portal.caregivers.erasure`): its row stays as a number. Staff accounts
 are closed by an administrator, never by age.
@@ -14,13 +14,14 @@ from django.utils.formats import date_format
 
 from portal.accounts.models import User
 from portal.accounts.roles import STAFF_ROLES
+from portal.audit.domain.values import forget_values
 from portal.bookings.enums import UPCOMING
-from portal.bookings.models import Booking
+from portal.bookings.models import Answer, Booking, Feedback
 from portal.caregivers.erasure import erase_unused
 from portal.caregivers.messages import UNUSED
 from portal.caregivers.models import CareRecipient
 from portal.common import clock
-from portal.common.retention import CHUNK, DONE, Chunk
+from portal.common.retention import CHUNK, DONE, Chunk, due
 from portal.notifications.domain import send
 from portal.notifications.models import Notification
 
@@ -38,22 +39,41 @@ def booking_notes(limit: datetime, after: int) -> Chunk:
 
 
 def removed_people(limit: datetime, after: int) -> Chunk:
-    """Care notes of people who were removed by `limit` and have no booking ahead."""
-    ahead = Booking.objects.filter(care_recipient=OuterRef("pk"), status__in=UPCOMING, session__ends_at__gt=clock.now())
-    rows = CareRecipient.objects.filter(~Exists(ahead), pk__gt=after, removed_at__lte=limit)
-    rows = rows.exclude(care_notes="", relationship="")
+    """All but the name of people who were removed by `limit` and have no booking ahead."""
+    rows = _removed(limit).filter(pk__gt=after).exclude(**CareRecipient.NOTHING_TOLD)
     keys = list(rows.order_by("pk").values_list("pk", flat=True)[:CHUNK])
     blanked = CareRecipient.objects.filter(pk__in=keys)
-    return Chunk(keys[-1], blanked.update(care_notes="", relationship="")) if keys else DONE
+    forget_values(CareRecipient._meta.label_lower, keys)
+    return Chunk(keys[-1], blanked.update(**CareRecipient.NOTHING_TOLD)) if keys else DONE
+
+
+def answers_about_removed_people(limit: datetime, after: int) -> Chunk:
+    """Answers to a service's questions about the same people."""
+    rows = Answer.objects.filter(care_recipient__in=_removed(limit), pk__gt=after)
+    keys = list(rows.order_by("pk").values_list("pk", flat=True)[:CHUNK])
+    return Chunk(keys[-1], Answer.objects.filter(pk__in=keys).delete()[0]) if keys else DONE
+
+
+def _removed(limit: datetime) -> QuerySet[CareRecipient]:
+    ahead = Booking.objects.filter(care_recipient=OuterRef("pk"), status__in=UPCOMING, session__ends_at__gt=clock.now())
+    removed: QuerySet[CareRecipient] = CareRecipient.objects.filter(~Exists(ahead), removed_at__lte=limit)
+    return removed
+
+
+def feedback_comments(limit: datetime, after: int) -> Chunk:
+    """What was written about a session by `limit`; how it was rated stays, for the figures."""
+    keys = due(Feedback.objects.all(), "created_at", limit, after)
+    changed = Feedback.objects.filter(pk__in=keys).exclude(comment="").update(comment="") if keys else 0
+    return Chunk(keys[-1], changed) if keys else DONE
 
 
 def unverified_accounts(limit: datetime, after: int) -> Chunk:
     """Accounts made by `limit` whose address nobody ever confirmed, without a booking."""
     confirmed = EmailAddress.objects.filter(user=OuterRef("pk"), verified=True)
     accounts = _caregivers(after).filter(~Exists(confirmed), ~_booked(), date_joined__lte=limit, last_login=None)
-    found = list(accounts[:PEOPLE])
-    erased = sum(erase_unused(user, reason="unverified") for user in found)
-    return Chunk(found[-1].pk, erased) if found else DONE
+    users = list(accounts[:PEOPLE])
+    erased = sum(erase_unused(user, reason="unverified") for user in users)
+    return Chunk(users[-1].pk, erased) if users else DONE
 
 
 def unused_accounts(limit: datetime, after: int) -> Chunk:
@@ -69,16 +89,16 @@ def former_caregivers(limit: datetime, after: int) -> Chunk:
 
 def _told_then_erased(accounts: QuerySet[User], limit: datetime, *, reason: str) -> Chunk:
     accounts = accounts.annotate(used=Coalesce(F("last_login"), F("date_joined"))).filter(used__lte=limit + NOTICE)
-    found = list(accounts[:PEOPLE])
+    users = list(accounts[:PEOPLE])
     changed = 0
-    for user in found:
+    for user in users:
         key = f"{UNUSED.key}:user:{user.pk}:{user.used:%Y-%m-%d}"  # a sign-in begins anew
-        told = Notification.objects.filter(dedupe_key=key).values_list("created_at", flat=True).first()
-        if told is None:
+        notified_at = Notification.objects.filter(dedupe_key=key).values_list("created_at", flat=True).first()
+        if notified_at is None:
             _tell(user, key)
-        elif told <= clock.now() - NOTICE:
+        elif notified_at <= clock.now() - NOTICE:
             changed += erase_unused(user, reason=reason)
-    return Chunk(found[-1].pk, changed) if found else DONE
+    return Chunk(users[-1].pk, changed) if users else DONE
 
 
 def _tell(user: User, key: str) -> None:

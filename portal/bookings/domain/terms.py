@@ -21,6 +21,7 @@ def stored_terms(service_id: int) -> Terms:
         "deposit_kind": service.deposit_kind,
         "deposit_value": service.deposit_value,
         "hold_minutes": service.hold_minutes,
+        "vat_rate": "" if service.vat_rate is None else service.vat_rate,
         "windows": " ".join(f"{window.hours_before}:{window.refund_percent}" for window in windows),
         "slots": ", ".join(f"{slot.weekday} {slot.start_time:%H:%M} x{slot.capacity}" for slot in slots),
     }

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from django.db import models
 from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from portal.audit.models import Transition
 from portal.bookings.enums import HOLDS_PLACE, UPCOMING, BookingStatus
@@ -39,6 +40,14 @@ class BookingQuerySet(QuerySet["Booking"]):
         """Places held without a deposit yet."""
         return self.filter(status=BookingStatus.AWAITING_DEPOSIT)
 
+    def upcoming(self) -> "BookingQuerySet":
+        """Still ahead, or under way: to be paid or attended."""
+        return self.filter(status__in=UPCOMING, session__ends_at__gt=clock.now())
+
+    def past(self) -> "BookingQuerySet":
+        """The others: over, cancelled or expired."""
+        return self.filter(~Q(status__in=UPCOMING) | Q(session__ends_at__lte=clock.now()))
+
     def with_details(self) -> "BookingQuerySet":
         """With what a page shows, in one query."""
         return self.select_related("session__service", "care_recipient", "caregiver__user")
@@ -50,29 +59,33 @@ class Booking(models.Model):
     `status` is changed by `bookings.domain.transitions.transition()` alone. Amounts in minor units.
     """
 
-    reference = models.CharField(max_length=14, unique=True, default=new_reference, editable=False)
+    reference = models.CharField(_("reference"), max_length=14, unique=True, default=new_reference, editable=False)
     token = models.UUIDField(
         null=True, unique=True, editable=False, help_text="Of the form it came from: sent twice, booked once."
     )
-    caregiver = models.ForeignKey(Caregiver, on_delete=models.PROTECT, related_name="bookings")
-    care_recipient = models.ForeignKey(CareRecipient, on_delete=models.PROTECT, related_name="bookings")
-    session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="bookings")
-    status = models.CharField(
-        max_length=20, choices=BookingStatus, default=BookingStatus.AWAITING_DEPOSIT, editable=False
+    caregiver = models.ForeignKey(
+        Caregiver, on_delete=models.PROTECT, related_name="bookings", verbose_name=_("caregiver")
     )
-    notes = models.TextField(max_length=1000, blank=True)
-    price_amount = models.PositiveIntegerField(editable=False)
-    deposit_amount = models.PositiveIntegerField(editable=False)
-    currency = models.CharField(max_length=3, editable=False)
+    care_recipient = models.ForeignKey(
+        CareRecipient, on_delete=models.PROTECT, related_name="bookings", verbose_name=_("person")
+    )
+    session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="bookings", verbose_name=_("session"))
+    status = models.CharField(
+        _("status"), max_length=20, choices=BookingStatus, default=BookingStatus.AWAITING_DEPOSIT, editable=False
+    )
+    notes = models.TextField(_("notes"), max_length=1000, blank=True)
+    price_amount = models.PositiveIntegerField(_("price"), editable=False)
+    deposit_amount = models.PositiveIntegerField(_("deposit"), editable=False)
+    currency = models.CharField(_("currency"), max_length=3, editable=False)
     policy = models.JSONField(default=list, editable=False)
     hold_minutes = models.PositiveIntegerField(default=30, editable=False)
-    created_at = models.DateTimeField(default=clock.now, editable=False)
-    hold_expires_at = models.DateTimeField(null=True, editable=False)
+    created_at = models.DateTimeField(_("date booked"), default=clock.now, editable=False)
+    hold_expires_at = models.DateTimeField(_("held until"), null=True, editable=False)
     hold_extended_at = models.DateTimeField(null=True, editable=False)
     terms_waived_at = models.DateTimeField(
         null=True, editable=False, help_text="When we moved its session: cancelling returns everything since then."
     )
-    confirmed_at = models.DateTimeField(null=True, editable=False)
+    confirmed_at = models.DateTimeField(_("date confirmed"), null=True, editable=False)
     release_requested_at = models.DateTimeField(null=True, editable=False)
     release_to = models.CharField(max_length=20, choices=BookingStatus, blank=True, editable=False)
     release_due_at = models.DateTimeField(null=True, editable=False)
@@ -83,6 +96,8 @@ class Booking(models.Model):
     wagtail_reference_index_ignore = True  # no content: Wagtail would look up what uses what at each save
 
     class Meta:
+        verbose_name = _("booking")
+        verbose_name_plural = _("bookings")
         ordering = ("-created_at",)
         constraints = (
             models.CheckConstraint(condition=Q(deposit_amount__lte=F("price_amount")), name="deposit_within_price"),
@@ -118,6 +133,17 @@ class Booking(models.Model):
     def is_upcoming(self) -> bool:
         """Still ahead: to be paid or attended."""
         return self.status in UPCOMING and self.session.ends_at > clock.now()
+
+    @property
+    def where(self) -> str:
+        """The place, as the caregiver who booked is told: the person's address, for a confirmed visit at home to come.
+
+        Not for a held place, whose emails may carry a link that whoever has it can open.
+        """
+        service, person = self.session.service, self.care_recipient
+        is_coming = self.status == BookingStatus.CONFIRMED and self.session.starts_at > clock.now()
+        shows_address = service.at_home and is_coming and person.has_address
+        return ", ".join(person.address) if shows_address else service.location
 
     @property
     def can_extend_hold(self) -> bool:

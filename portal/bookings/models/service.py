@@ -5,11 +5,15 @@ from typing import Any, ClassVar
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.dates import WEEKDAYS as DAY_NAMES
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 
 from portal.bookings.enums import DepositKind
+from portal.common import when
 from portal.common.clock import validate_zone
 from portal.common.money import EXPONENTS, exponent, formatted, share, validate_charge
 
@@ -18,50 +22,71 @@ def validate_currency(code: str) -> None:
     """Raises ValidationError unless `code` is an upper-case currency that Stripe takes."""
     exponent(code)
     if code != code.upper():
-        raise ValidationError("Write the currency in capitals, for example GBP.")
+        raise ValidationError(_("Enter the currency in capitals, for example GBP."))
 
 
-def _chargeable(field: str, amount: int, currency: str, what: str = "") -> None:
+def _chargeable(field: str, amount: int, currency: str, what: str | Promise = "") -> None:
     try:
         validate_charge(amount, currency)
     except ValidationError as error:
-        raise ValidationError({field: what + error.message}) from None
+        raise ValidationError({field: f"{what}{error.message}"}) from None
 
 
 class Service(ClusterableModel):
     """Something a caregiver can book. Amounts in minor units of `currency`."""
 
-    name = models.CharField(max_length=100)
-    slug = models.SlugField(unique=True)
-    summary = models.CharField(max_length=200, help_text="One sentence for lists.")
-    description = models.TextField(blank=True)
-    location = models.CharField(max_length=150)
+    name = models.CharField(_("name"), max_length=100)
+    slug = models.SlugField(_("slug"), unique=True)
+    summary = models.CharField(_("summary"), max_length=200, help_text=_("One sentence, shown in lists."))
+    description = models.TextField(_("description"), blank=True)
+    location = models.CharField(_("location"), max_length=150)
+    at_home = models.BooleanField(
+        _("at the person’s home"),
+        default=False,
+        db_default=False,
+        help_text=_("We then ask for the address of the visit once the place is booked."),
+    )
     image_name = models.CharField(
-        "picture",
+        _("picture"),
         max_length=30,
         default="respite-care",
         choices=[
-            ("respite-care", "Respite at home"),
-            ("day-programme", "Day programme"),
-            ("needs-assessment", "Home assessment"),
-            ("overnight-respite", "Overnight"),
+            ("respite-care", _("Respite at home")),
+            ("day-programme", _("Day programme")),
+            ("needs-assessment", _("Home assessment")),
+            ("overnight-respite", _("Overnight")),
         ],
     )
-    price_amount = models.PositiveIntegerField("price", help_text="In minor units: 4500 is £45.00.")
-    currency = models.CharField(max_length=3, default="GBP", validators=[validate_currency])
-    deposit_kind = models.CharField(max_length=10, choices=DepositKind, default=DepositKind.PERCENTAGE)
+    price_amount = models.PositiveIntegerField(_("price"), help_text=_("In minor units: 4500 is £45.00."))
+    currency = models.CharField(_("currency"), max_length=3, default="GBP", validators=[validate_currency])
+    deposit_kind = models.CharField(
+        _("deposit type"), max_length=10, choices=DepositKind, default=DepositKind.PERCENTAGE
+    )
     deposit_value = models.PositiveIntegerField(
-        "deposit", help_text="Fixed: minor units. Percentage: hundredths of a percent, 2500 is 25 %."
+        _("deposit"), help_text=_("Fixed amount: in minor units. Percentage: in hundredths, so 2500 is 25%.")
     )
-    time_zone = models.CharField(max_length=63, default="Europe/London", validators=[validate_zone])
-    duration_minutes = models.PositiveIntegerField(validators=[MinValueValidator(15), MaxValueValidator(14 * 24 * 60)])
+    vat_rate = models.PositiveIntegerField(
+        _("VAT rate"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(10_000)],
+        help_text=_("In hundredths of a percent: 2000 is 20%. Empty when the service has none."),
+    )
+    time_zone = models.CharField(_("time zone"), max_length=63, default="Europe/London", validators=[validate_zone])
+    duration_minutes = models.PositiveIntegerField(
+        _("length (minutes)"), validators=[MinValueValidator(15), MaxValueValidator(14 * 24 * 60)]
+    )
     hold_minutes = models.PositiveIntegerField(
-        "minutes a place is held", default=30, validators=[MinValueValidator(5), MaxValueValidator(7 * 24 * 60)]
+        _("time to pay the deposit (minutes)"),
+        default=30,
+        validators=[MinValueValidator(5), MaxValueValidator(7 * 24 * 60)],
     )
-    active = models.BooleanField("can be booked", default=True)
-    position = models.PositiveSmallIntegerField(default=0, help_text="Order in lists.")
+    active = models.BooleanField(_("open for booking"), default=True)
+    position = models.PositiveSmallIntegerField(_("position"), default=0, help_text=_("Order in lists."))
 
     class Meta:
+        verbose_name = _("service")
+        verbose_name_plural = _("services")
         ordering = ("position", "name")
 
     def __str__(self) -> str:
@@ -96,12 +121,12 @@ class Service(ClusterableModel):
         if self.price_amount is None or self.deposit_value is None or self.currency not in EXPONENTS:
             return  # the fields say so themselves
         if self.deposit_kind == DepositKind.PERCENTAGE and self.deposit_value > 10_000:
-            raise ValidationError({"deposit_value": "A deposit is at most 100 % of the price."})
+            raise ValidationError({"deposit_value": _("The deposit can’t be more than 100% of the price.")})
         if self.deposit_amount > self.price_amount:
-            raise ValidationError({"deposit_value": "A deposit cannot be larger than the price."})
+            raise ValidationError({"deposit_value": _("The deposit can’t be more than the price.")})
         _chargeable("price_amount", self.price_amount, self.currency)
         _chargeable("deposit_value", self.deposit_amount, self.currency)
-        _chargeable("deposit_value", self.price_amount - self.deposit_amount, self.currency, "What is left to pay: ")
+        _chargeable("deposit_value", self.price_amount - self.deposit_amount, self.currency, _("Balance: "))
 
     def policy(self) -> list[dict[str, int]]:
         """The cancellation windows as they are copied onto a booking, longest notice first."""
@@ -113,38 +138,42 @@ class CancellationWindow(models.Model):
     """Cancelling at least `hours_before` the start returns `refund_percent` of what was paid."""
 
     service = ParentalKey(Service, on_delete=models.CASCADE, related_name="cancellation_windows")
-    hours_before = models.PositiveIntegerField("hours before the start")
-    refund_percent = models.PositiveSmallIntegerField("percent returned", validators=[MaxValueValidator(100)])
+    hours_before = models.PositiveIntegerField(_("notice (hours)"))
+    refund_percent = models.PositiveSmallIntegerField(_("refund %"), validators=[MaxValueValidator(100)])
 
     class Meta:
+        verbose_name = _("refund rule")
+        verbose_name_plural = _("refund rules")
         ordering = ("-hours_before",)
         constraints = (models.UniqueConstraint(fields=["service", "hours_before"], name="one_window_per_notice"),)
 
     def __str__(self) -> str:
-        return f"{self.refund_percent} % with {self.hours_before} hours' notice"
+        return str(
+            _("%(percent)s%% refund with %(hours)s hours’ notice")
+            % {"percent": self.refund_percent, "hours": self.hours_before}
+        )
 
 
 class Availability(models.Model):
     """A weekly slot in the service's local time, from which sessions are generated."""
 
-    WEEKDAYS: ClassVar[list[tuple[int, str]]] = list(
-        enumerate(["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"])
-    )
+    WEEKDAYS: ClassVar[list[tuple[int, str | Promise]]] = list(DAY_NAMES.items())
 
     service = ParentalKey(Service, on_delete=models.CASCADE, related_name="availabilities")
-    weekday = models.PositiveSmallIntegerField(choices=WEEKDAYS)
-    start_time = models.TimeField("starts at", help_text="Local time of the service.")
-    capacity = models.PositiveIntegerField("places", validators=[MinValueValidator(1)])
-    valid_from = models.DateField(null=True, blank=True)
-    valid_until = models.DateField(null=True, blank=True)
+    weekday = models.PositiveSmallIntegerField(_("day"), choices=WEEKDAYS)
+    start_time = models.TimeField(_("starts at"), help_text=_("In the service’s local time."))
+    capacity = models.PositiveIntegerField(_("places"), validators=[MinValueValidator(1)])
+    valid_from = models.DateField(_("first day"), null=True, blank=True)
+    valid_until = models.DateField(_("last day"), null=True, blank=True)
 
     class Meta:
         ordering = ("weekday", "start_time")
-        verbose_name_plural = "availabilities"
+        verbose_name = _("weekly session")
+        verbose_name_plural = _("weekly sessions")
 
     def __str__(self) -> str:
-        return f"{self.get_weekday_display()} {self.start_time:%H:%M}"
+        return f"{self.get_weekday_display()}, {when.clock_time(self.start_time)}"
 
     def clean(self, *args: Any) -> None:
         if self.valid_from and self.valid_until and self.valid_from > self.valid_until:
-            raise ValidationError({"valid_until": "This is before the first day."})
+            raise ValidationError({"valid_until": _("The last day can’t be before the first day.")})

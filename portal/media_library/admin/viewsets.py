@@ -1,25 +1,31 @@
 """The library in the admin: items with what a caregiver sees beside the form, and categories."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFieldPanel, ObjectList, TitleFieldPanel
+from wagtail.admin.ui.tables import Column
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
+from portal.common.listings import YesNoColumn
 from portal.media_library.admin.forms import MediaItemForm
 from portal.media_library.models import Category, MediaItem
 
-_FILE_HELP = (
-    "<p>We look into every file before we keep it. A file with something hidden inside, or with a name that does not "
-    "fit, is refused with a sentence that says what to do.</p>"
-)
+_FILE_HELP = _("We check every file before saving it. If there’s a problem, we’ll tell you how to fix it.")
 
 
 class MediaItemViewSet(SnippetViewSet):
-    """Films, recordings, pictures and documents."""
+    """Videos, audio, pictures and documents."""
 
     model = MediaItem
     icon = "media"
-    list_display: ClassVar[list[str]] = ["title", "kind", "access", "duration_label", "visible"]
+    list_display: ClassVar[list[Any]] = [
+        "title",
+        "kind",
+        "access",
+        Column("duration_label", label=_("Length"), sort_key="duration_seconds"),
+        YesNoColumn("visible", label=_("Shown in the library"), sort_key="visible"),
+    ]
     list_filter: ClassVar[list[str]] = ["kind", "access", "visible", "categories"]
     search_fields: ClassVar[list[str]] = ["title", "summary"]
     edit_handler = ObjectList(
@@ -32,11 +38,17 @@ class MediaItemViewSet(SnippetViewSet):
                     FieldPanel("categories"),
                     FieldPanel("visible"),
                 ],
-                heading="What it is",
+                heading=_("About the item"),
             ),
             MultiFieldPanel(
-                [FieldPanel("kind"), HelpPanel(_FILE_HELP), FieldPanel("file"), FieldPanel("poster")],
-                heading="The file",
+                [
+                    FieldPanel("kind"),
+                    HelpPanel(_FILE_HELP),
+                    FieldPanel("file"),
+                    FieldPanel("poster"),
+                    FieldPanel("still"),
+                ],
+                heading=_("File"),
             ),
             MultiFieldPanel(
                 [
@@ -45,9 +57,11 @@ class MediaItemViewSet(SnippetViewSet):
                     FieldPanel("transcript"),
                     FieldPanel("alternative_text"),
                 ],
-                heading="For everybody to follow",
+                heading=_("Accessibility"),
             ),
-            MultiFieldPanel([FieldRowPanel([FieldPanel("access"), FieldPanel("service")])], heading="Who may open it"),
+            MultiFieldPanel(
+                [FieldRowPanel([FieldPanel("access"), FieldPanel("service")])], heading=_("Who can open it")
+            ),
         ],
         base_form_class=MediaItemForm,
     )
@@ -65,7 +79,7 @@ class CategoryViewSet(SnippetViewSet):
 class LibraryGroup(SnippetViewSetGroup):
     """The menu."""
 
-    menu_label = "Library"
+    menu_label = _("Library")
     menu_icon = "media"
     menu_order = 200
     items = (MediaItemViewSet, CategoryViewSet)

@@ -8,6 +8,7 @@ from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils.functional import Promise
 from django.utils.text import slugify
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -34,13 +35,18 @@ SEES_ALL: Final = "media_library.change_mediaitem"
 class Category(models.Model):
     """What items are about."""
 
-    name = models.CharField(max_length=60, unique=True)
-    slug = models.SlugField(unique=True, help_text="Part of the address. Leave it as it is once it is used.")
-    position = models.PositiveSmallIntegerField(default=0, help_text="Order in the list; small numbers come first.")
+    name = models.CharField(_("name"), max_length=60, unique=True)
+    slug = models.SlugField(
+        _("slug"), unique=True, help_text=_("Part of the page’s address. Don’t change it once people use it.")
+    )
+    position = models.PositiveSmallIntegerField(
+        _("position"), default=0, help_text=_("Order in the list. Lower numbers come first.")
+    )
 
     class Meta:
         ordering = ("position", "name")
-        verbose_name_plural = "categories"
+        verbose_name = _("category")
+        verbose_name_plural = _("categories")
 
     def __str__(self) -> str:
         return self.name
@@ -69,18 +75,22 @@ def upload_path(item: "MediaItem", filename: str) -> str:
 
 
 class MediaItem(PreviewableMixin, ClusterableModel):
-    """A film, recording, picture or document. The file lies in the public store only while everybody may open it."""
+    """A video, audio, picture or document. The file lies in the public store only while everybody may open it."""
 
-    kind = models.CharField(max_length=10, choices=Kind, default=Kind.VIDEO)
-    title = models.CharField(max_length=120)
-    slug = models.SlugField("address", unique=True, max_length=120, help_text="The last part of the item's address.")
-    summary = models.CharField(max_length=240, help_text="One or two sentences, shown in the list.")
+    kind = models.CharField(_("type"), max_length=10, choices=Kind, default=Kind.VIDEO)
+    title = models.CharField(_("title"), max_length=120)
+    slug = models.SlugField(
+        _("address"), unique=True, max_length=120, help_text=_("The last part of the item’s web address.")
+    )
+    summary = models.CharField(_("summary"), max_length=240, help_text=_("One or two sentences, shown in the list."))
     file = models.FileField(
         upload_to=upload_path,
         storage=LibraryStorage(),
         max_length=200,
-        help_text="Film: MP4, at most 500 MB. Recording: MP3 or M4A, 100 MB. Picture: JPEG, PNG or WebP, 15 MB. "
-        "Document: PDF, 20 MB.",
+        help_text=_(
+            "Video: MP4, up to 500 MB. Audio: MP3 or M4A, up to 100 MB. Picture: JPEG, PNG or WebP, up to 15 MB. "
+            "Document: PDF, up to 20 MB."
+        ),
     )
     poster = models.ForeignKey(
         "wagtailimages.Image",
@@ -88,33 +98,40 @@ class MediaItem(PreviewableMixin, ClusterableModel):
         blank=True,
         on_delete=models.SET_NULL,
         related_name="+",
-        help_text="A wide picture for the list and before the film starts. Everybody can see it, even if the item is "
-        "not for everybody.",
+        help_text=_(
+            "A wide picture shown in the list and before the video starts. Everyone can see it, even when they can’t "
+            "open the item."
+        ),
     )
     alternative_text = models.CharField(
-        max_length=250, blank=True, help_text="Pictures only: what it shows, for people who cannot see it."
+        _("alternative text"),
+        max_length=250,
+        blank=True,
+        help_text=_("Pictures only: describe it for people who can’t see it."),
     )
     captions = models.TextField(
         blank=True,
         validators=[validate_captions, MaxLengthValidator(200_000)],
-        help_text="Films only: the text of a WebVTT file (.vtt). It starts with the line WEBVTT.",
+        help_text=_("Videos only: the text of a WebVTT file (.vtt), starting with the line WEBVTT."),
     )
     transcript = RichTextField(
         blank=True,
         features=["h2", "h3", "bold", "italic", "ol", "ul"],
-        help_text="Everything that is said, for people who read rather than listen.",
+        help_text=_("Everything that’s said, for people who’d rather read than listen."),
     )
     categories = ParentalManyToManyField(Category, blank=True, related_name="items")
-    access = models.CharField("who may open it", max_length=10, choices=Access, default=Access.PUBLIC)
+    access = models.CharField(_("who can open it"), max_length=10, choices=Access, default=Access.PUBLIC)
     service = models.ForeignKey(
         Service,
         null=True,
         blank=True,
         on_delete=models.PROTECT,
         related_name="+",
-        help_text="Only for items that a booking opens: a confirmed booking of this service.",
+        help_text=_(
+            "Only for items that need a booking: caregivers with a confirmed booking for this service can open them."
+        ),
     )
-    visible = models.BooleanField("shown in the library", default=False, help_text="Untick to take it down.")
+    visible = models.BooleanField(_("shown in the library"), default=False, help_text=_("Untick to hide it."))
     content_type = models.CharField(max_length=60, editable=False)
     size = models.PositiveBigIntegerField(default=0, editable=False)
     duration_seconds = models.PositiveIntegerField(null=True, editable=False)
@@ -123,6 +140,8 @@ class MediaItem(PreviewableMixin, ClusterableModel):
     objects: ClassVar = MediaItemQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("library item")
+        verbose_name_plural = _("library items")
         ordering = ("-created_at", "pk")
         constraints = (
             models.CheckConstraint(
@@ -162,23 +181,23 @@ class MediaItem(PreviewableMixin, ClusterableModel):
         return str(VERBS[Kind(self.kind)])
 
     def clean(self) -> None:
-        wrong: dict[str, str] = {}
+        wrong: dict[str, str | Promise] = {}
         if self.access == Access.BOOKED and self.service is None:
-            wrong["service"] = "Choose the service whose bookings open this item."
+            wrong["service"] = _("Choose the service people need to book to open this item.")
         if self.access != Access.BOOKED and self.service is not None:
-            wrong["service"] = "Clear the service, or choose “Caregivers who have booked a service” above it."
+            wrong["service"] = _("Remove the service, or choose “Caregivers who have booked a service” above.")
         wrong |= self._missing_text() if self.visible else {}
         if wrong:
             raise ValidationError(wrong)
 
-    def _missing_text(self) -> dict[str, str]:
+    def _missing_text(self) -> dict[str, str | Promise]:
         """What people who cannot hear or see it would miss (WCAG 1.1.1, 1.2.1, 1.2.2)."""
         if self.kind == Kind.VIDEO and not self.captions:
-            return {"captions": "A film needs captions before it is shown in the library."}
+            return {"captions": _("Add captions before showing this video in the library.")}
         if self.kind == Kind.AUDIO and not self.transcript:
-            return {"transcript": "A recording needs its text before it is shown in the library."}
+            return {"transcript": _("Add a transcript before showing this audio in the library.")}
         if self.kind == Kind.IMAGE and not self.alternative_text:
-            return {"alternative_text": "Say what the picture shows before it is shown in the library."}
+            return {"alternative_text": _("Describe this picture before showing it in the library.")}
         return {}
 
     def get_preview_template(self, request: HttpRequest, mode_name: str) -> str:

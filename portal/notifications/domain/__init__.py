@@ -1,4 +1,4 @@
-"""Queueing and sending e-mails."""
+"""Queueing and sending emails."""
 
 from portal.notifications.domain.send import send
 

@@ -44,15 +44,15 @@ def send(
     about: str = "",
     address: str = "",
 ) -> None:
-    """Queue one e-mail to `to` in the caller's transaction; a second call with the same `dedupe_key` does nothing.
+    """Queue one email to `to` in the caller's transaction; a second call with the same `dedupe_key` does nothing.
 
-    `context` has a value for each of the template's placeholders, but for a `fresh_url`. Raises KeyError when one is
-    missing. `address` is another one than the account's own; without an account it is the only one. To an erased
-    account nothing is sent, and the row says so.
+    `context` has a value for each of the template's placeholders; where there is a `fresh_url`, `url` may be left out.
+    Raises KeyError when one is missing. `address` is another one than the account's own; without an account it is the
+    only one. To an erased account nothing is sent, and the row says so.
     """
     erased = to is not None and to.is_erased and not address
-    made_later = {"url"} if template.fresh_url else set()
-    values = {name: context[name] for name in template.samples if name not in made_later}
+    made_later = {"url"} - context.keys() if template.fresh_url else set()
+    values = {name: context[name] for name in (*template.samples, *template.former) if name not in made_later}
     Notification.objects.bulk_create(
         [
             Notification(
@@ -95,7 +95,7 @@ def _deliver(notification: Notification) -> bool:
     except Exception as error:  # whatever one message breaks on, the others go out
         _failed(notification, error)
         return False
-    forgotten: dict[str, object] = {} if REGISTRY[notification.template].kept else {"context": {}}
+    forgotten: dict[str, object] = {} if REGISTRY[notification.template].store_context else {"context": {}}
     _finish(notification, NotificationStatus.SENT, sent_at=clock.now(), **forgotten)
     NOTIFICATIONS.labels(template=notification.template, outcome="resent" if resent else "sent").inc()
     return True
@@ -114,7 +114,7 @@ def _mark_unknown(notification: Notification) -> bool:
 
 def _compose(notification: Notification, template: MessageTemplate) -> Message | None:
     """The message, written on the row as being sent; None when it is not wanted, or another worker has the row."""
-    values = notification.context
+    values = {**dict.fromkeys(template.samples, ""), **notification.context}  # an earlier release had fewer of them
     if template.fresh_url:
         url = template.fresh_url(notification)
         if url is None:
@@ -122,14 +122,14 @@ def _compose(notification: Notification, template: MessageTemplate) -> Message |
             return None
         values = {**values, "url": url}
     text = text_for(template)
-    message = rendered(text.subject, text.body, text.button, values)
+    message = rendered(text.subject, text.body, text.button, values, template.details)
     notification.message_id = notification.message_id or make_msgid(domain=_mail_domain())
     claimed = Notification.objects.filter(pk=notification.pk, attempts=notification.attempts)
     ours = claimed.update(
         status=NotificationStatus.SENDING,
         message_id=notification.message_id,
         subject=message.subject[:255],
-        body=message.text if template.kept and not template.fresh_url else "",
+        body=message.text if template.store_context and values.get("url") == notification.context.get("url") else "",
         resent=notification.resent,
     )
     return message if ours else None
@@ -144,11 +144,14 @@ def _as_email(notification: Notification, message: Message) -> EmailMultiAlterna
         message.subject, message.text, to=[notification.to], headers={"Message-ID": notification.message_id}
     )
     email.attach_alternative(message.html, "text/html")
+    attachments = REGISTRY[notification.template].attachments
+    for name, content, kind in attachments(notification) if attachments else ():
+        email.attach(name, content, kind)
     return email
 
 
 def _failed(notification: Notification, error: Exception) -> None:
-    logger.warning("an e-mail was not taken", extra={"notification": notification.pk, "error": type(error).__name__})
+    logger.warning("an email was not taken", extra={"notification": notification.pk, "error": type(error).__name__})
     if notification.attempts >= MOST_ATTEMPTS:
         _finish(notification, NotificationStatus.FAILED, last_error=type(error).__name__)
         NOTIFICATIONS.labels(template=notification.template, outcome="failed").inc()
@@ -165,7 +168,7 @@ def _finish(notification: Notification, status: NotificationStatus, **fields: ob
 def send_to_role(
     template: MessageTemplate, role: Role, *, context: Mapping[str, str], cause: str, about: str = ""
 ) -> None:
-    """Queue one e-mail to each active member of `role`; `cause` makes it once only. `context` lacks "name"."""
+    """Queue one email to each active member of `role`; `cause` makes it once only. `context` lacks "name"."""
     for user in User.objects.filter(is_active=True, groups__name=role.value):
         send(
             template,

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.db import connection
 
-from portal.notifications.models import MessageText
+from portal.notifications.models import MessageText, PageText
+from portal.notifications.page_texts import PAGE_TEXTS
 from portal.notifications.templates import REGISTRY, MessageTemplate
 
 
@@ -20,7 +21,17 @@ def create_missing_texts(**kwargs: Any) -> None:
     )
 
 
+def create_missing_page_texts(**kwargs: Any) -> None:
+    """The same for what pages say in each state."""
+    if PageText._meta.db_table not in connection.introspection.table_names():
+        return
+    present = set(PageText.objects.values_list("key", flat=True))
+    PageText.objects.bulk_create(
+        PageText(key=t.key, heading=t.heading, body=t.body) for t in PAGE_TEXTS.values() if t.key not in present
+    )
+
+
 def text_for(template: MessageTemplate) -> MessageText:
-    """The editors' wording, or the shipped one when its row is gone."""
+    """The editors' wording, or the shipped one when theirs is unpublished or gone."""
     shipped = MessageText(key=template.key, subject=template.subject, body=template.body, button=template.button)
-    return MessageText.objects.filter(key=template.key).first() or shipped
+    return MessageText.objects.filter(key=template.key, live=True).first() or shipped

@@ -55,8 +55,8 @@ class UserFormMixin:
         """The chosen roles, and those groups of the person that `by` may neither give nor take."""
         chosen = list(self.cleaned_data["groups"])  # type: ignore[attr-defined]
         user: User = self.instance  # type: ignore[attr-defined]
-        kept = user.groups.exclude(pk__in=givable_roles(self.by)) if user.pk else Group.objects.none()
-        return [*chosen, *kept]
+        untouched = user.groups.exclude(pk__in=givable_roles(self.by)) if user.pk else Group.objects.none()
+        return [*chosen, *untouched]
 
 
 class UserCreationForm(UserFormMixin, WagtailCreationForm):  # type: ignore[misc]
@@ -73,7 +73,7 @@ class UserEditForm(UserFormMixin, WagtailEditForm):  # type: ignore[misc]
             self.fields["is_active"].help_text = _("Untick to close the account. Nobody can then sign in with it.")
         if editing_self:
             self.fields["email"].disabled = True
-            self.fields["email"].help_text = _("Change your own address on your account's pages.")
+            self.fields["email"].help_text = _("Change your own address on your account’s pages.")
 
 
 class ResetFactorForm(forms.Form):

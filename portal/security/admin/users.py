@@ -5,9 +5,11 @@ What changes is written to the security log and the audit trail by the signals i
 
 from typing import TYPE_CHECKING, Any
 
+from allauth.mfa.models import Authenticator
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -17,14 +19,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import FormView
 from wagtail.admin import messages
-from wagtail.admin.ui.tables import BulkActionsCheckboxColumn, Column
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
-from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
+from wagtail.admin.ui.tables import Column
 from wagtail.admin.widgets.button import Button
 from wagtail.users.views import users
 
 from portal.accounts import reauthentication
 from portal.accounts.models import User
+from portal.accounts.search import matching_users
+from portal.audit.admin_views import StaffView
+from portal.common.listings import BoundedPaginator, YesNoColumn
+from portal.common.search import MOST_FAMILIES, Term
 from portal.security.account_mail import correct_address
 from portal.security.admin.forms import ResetFactorForm, UserCreationForm, UserEditForm
 from portal.security.admin.policy import POLICY
@@ -41,31 +45,59 @@ class RecentAuthenticationMixin:
     request: Any  # typed by the views, which are Wagtail's
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        asked = reauthentication.detour(request)
-        return asked or super().post(request, *args, **kwargs)  # type: ignore[misc, no-any-return]
+        response = reauthentication.reauthenticate_first(request)
+        return response or super().post(request, *args, **kwargs)  # type: ignore[misc, no-any-return]
 
     def get_form_kwargs(self) -> dict[str, Any]:
         kwargs: dict[str, Any] = super().get_form_kwargs()  # type: ignore[misc]
-        kept = reauthentication.typed(self.request)
-        return {**kwargs, "data": kept} if kept else kwargs
+        typed = reauthentication.typed(self.request)
+        return {**kwargs, "data": typed} if typed else kwargs
+
+
+def roles_of(user: User) -> str:
+    """The account's roles, and that it may do everything."""
+    names = sorted(group.name for group in user.groups.all())
+    return ", ".join([*names, _("Superuser")] if user.is_superuser else names)
 
 
 class IndexView(users.IndexView):  # type: ignore[misc]
     """Searches further addresses, too; a superuser's row leads nowhere for others. Accounts are changed one by one."""
 
+    paginator_class = BoundedPaginator
     add_item_label = gettext_lazy("Invite a colleague")
 
+    def get_base_queryset(self) -> QuerySet[User]:
+        factors = Authenticator.objects.filter(
+            user=OuterRef("pk"), type__in=[Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+        )
+        accounts: QuerySet[User] = super().get_base_queryset()
+        return accounts.annotate(has_second_step=Exists(factors)).prefetch_related("groups")
+
+    def search_queryset(self, queryset: QuerySet[User]) -> QuerySet[User]:
+        if not self.is_searching:
+            return queryset
+        everybody = User.objects.all()
+        found = matching_users(Term.of(self.search_query), everybody, limit=MOST_FAMILIES)
+        return queryset.filter(pk__in=found.keys)
+
     @cached_property
-    def search_fields(self) -> set[str]:
-        return {"first_name", "last_name", "email", "emailaddress__email"}
+    def is_searchable(self) -> bool:
+        return bool(self.index_results_url)
 
     @cached_property
     def columns(self) -> list[Column]:
-        columns = [column for column in super().columns if not isinstance(column, BulkActionsCheckboxColumn)]
-        for column in columns:
-            if column.name == User.USERNAME_FIELD:
-                column.label = gettext_lazy("Email")
-        return columns
+        """Wagtail's name, address and dates, with what the account may do and how it is kept safe."""
+        columns = {column.name: column for column in super().columns}
+        columns[User.USERNAME_FIELD].label = gettext_lazy("Email")
+        columns["last_login"].label = gettext_lazy("Last sign-in")
+        return [
+            columns["name"],
+            columns[User.USERNAME_FIELD],
+            Column("roles", accessor=roles_of, label=gettext_lazy("Roles")),
+            YesNoColumn("has_second_step", label=gettext_lazy("Second step")),
+            YesNoColumn("is_active", label=gettext_lazy("Account open"), sort_key="is_active"),
+            columns["last_login"],
+        ]
 
     def get_edit_url(self, instance: User) -> str | None:
         allowed = POLICY.user_has_permission_for_instance(self.request.user, "change", instance)
@@ -135,15 +167,13 @@ class DeleteView(RecentAuthenticationMixin, users.DeleteView):  # type: ignore[m
     """An account that nothing needs."""
 
 
-class UserActionView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView):  # type: ignore[misc]
+class UserActionView(StaffView, FormView[forms.Form]):
     """A page that does one thing to one account, after a question."""
 
-    permission_policy = POLICY
-    permission_required = "change"
+    needs_recent_authentication = True
     template_name = "security/admin/user_action.html"
     header_icon = "user"
     form_class = forms.Form
-    page_title: "StrOrPromise" = ""
     button: "StrOrPromise" = ""
     explanation: "StrOrPromise" = ""
     _show_breadcrumbs = True
@@ -152,19 +182,13 @@ class UserActionView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView
         super().setup(request, *args, user_id=user_id, **kwargs)
         self.account = get_object_or_404(User, pk=user_id)
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not self.allowed():
-            raise PermissionDenied
-        asked = reauthentication.detour(request) if request.method == "POST" else None
-        return asked or super().dispatch(request, *args, **kwargs)
-
     def get_initial(self) -> dict[str, Any]:
-        kept = reauthentication.typed(self.request)
-        return kept.dict() if kept else {}
+        typed = reauthentication.typed(self.request)
+        return typed.dict() if typed else {}
 
-    def allowed(self) -> bool:
+    def is_allowed(self) -> bool:
         """Whether the person signed in may do it to this account."""
-        return bool(self.user_has_permission_for_instance("change", self.account))
+        return POLICY.user_has_permission_for_instance(self.staff, "change", self.account)
 
     @property
     def staff(self) -> User:
@@ -175,13 +199,8 @@ class UserActionView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView
     def get_page_subtitle(self) -> str:
         return str(self.account)
 
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        return [
-            *self.breadcrumbs_items,
-            {"url": reverse("wagtailusers_users:index"), "label": _("Users")},
-            {"url": self.back, "label": str(self.account)},
-            {"url": "", "label": self.page_title},
-        ]
+    def get_parents(self) -> list[tuple[str, str]]:
+        return [(reverse("wagtailusers_users:index"), _("Users")), (self.back, str(self.account))]
 
     @property
     def back(self) -> str:
@@ -198,18 +217,18 @@ class UserActionView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView
         )
 
     def form_invalid(self, form: forms.Form) -> HttpResponse:
-        return self.render_to_response(self.get_context_data(form=form), status=422)
+        return self.page(status=422, form=form)
 
 
-class InviteView(UserActionView):
+class ResendInvitationView(UserActionView):
     """The invitation again, to somebody who has no password yet; the former link stops working."""
 
     page_title = gettext_lazy("Send the invitation again")
     button = gettext_lazy("Send the invitation")
-    explanation = gettext_lazy("We'll email a new link for choosing a password. Links sent before stop working.")
+    explanation = gettext_lazy("We’ll email a new link for choosing a password. Links sent before stop working.")
 
-    def allowed(self) -> bool:
-        return super().allowed() and self.account.is_active and not self.account.has_usable_password()
+    def is_allowed(self) -> bool:
+        return super().is_allowed() and self.account.is_active and not self.account.has_usable_password()
 
     def form_valid(self, form: forms.Form) -> HttpResponse:
         invite_colleague(self.account)
@@ -224,12 +243,12 @@ class ResetFactorView(UserActionView):
     form_class = ResetFactorForm
     button = gettext_lazy("Reset the second step")
     explanation = gettext_lazy(
-        "Their app, passkeys and recovery codes stop working, and they're signed out everywhere. "
-        "They're told by email, and set up a new second step when they next sign in."
+        "Their app, passkeys and recovery codes stop working, and they’re signed out everywhere. "
+        "They’re told by email, and set up a new second step when they next sign in."
     )
 
-    def allowed(self) -> bool:
-        return may_reset(self.staff, self.account)
+    def is_allowed(self) -> bool:
+        return super().is_allowed() and may_reset(self.staff, self.account)
 
     def form_valid(self, form: forms.Form) -> HttpResponse:
         reset_for_colleague(self.account, by=self.staff, reason=ResetReason(form.cleaned_data["reason"]))
@@ -256,6 +275,6 @@ class UserViewSet(users.UserViewSet):  # type: ignore[misc]
     def get_urlpatterns(self) -> list[URLPattern]:
         return [
             *super().get_urlpatterns(),
-            path("<int:user_id>/invitation/", InviteView.as_view(), name="invite"),
+            path("<int:user_id>/invitation/", ResendInvitationView.as_view(), name="invite"),
             path("<int:user_id>/second-step/", ResetFactorView.as_view(), name="reset_factor"),
         ]

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from ops.stack import Stack
 from ops.stack.program import until
+from ops.stack.stack import Stack
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.quiet]
 BEHIND = 5  # seconds: the promise
 
 

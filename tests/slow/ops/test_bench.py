@@ -11,7 +11,7 @@ import pytest
 from ops.bench.__main__ import BENCHMARKS
 from ops.stack.program import ROOT
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.quiet]
 REPORTED = {"ingest_vs_pgbench", "reconcile_local_vs_orm", "reconcile_local_peak_memory", "page_cached_vs_uncached"}
 
 

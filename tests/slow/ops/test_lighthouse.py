@@ -7,13 +7,14 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from ops.lighthouse import FLAGS, score
-from ops.stack import Stack
 from ops.stack.program import free_port
+from ops.stack.stack import Stack
 from tests.conftest import CHROMIUM
 from tests.e2e.conftest import book, sign_in
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.quiet]
 PERFORMANCE = 95
+LCP_MS = 1800
 TRIES = 3  # a neighbour on the machine costs a page its time; only time is tried again
 
 
@@ -38,6 +39,7 @@ def test_a_strangers_pages_are_fast_and_without_fault(stack: Stack, judged: "Jud
     assert stack.proxy is not None
     assert judged.page(stack.proxy.url) == []
     assert judged.page(f"{stack.proxy.url}/services/") == []
+    assert judged.page(f"{stack.proxy.url}/services/day-programme/") == []
 
 
 def test_a_caregivers_pages_are_fast_and_without_fault(stack: Stack, judged: "Judged") -> None:
@@ -45,7 +47,7 @@ def test_a_caregivers_pages_are_fast_and_without_fault(stack: Stack, judged: "Ju
     with (
         sync_playwright() as playwright,
         playwright.chromium.launch_persistent_context(
-            str(judged.profile), executable_path=CHROMIUM, base_url=stack.proxy.url, args=[*FLAGS]
+            str(judged.profile), executable_path=CHROMIUM, base_url=stack.proxy.url, args=FLAGS.split()
         ) as context,
     ):
         page = context.new_page()
@@ -69,8 +71,9 @@ class Judged:
             least["seo"] = 100
         for _ in range(TRIES):
             found = score(url, self.report, profile=self.profile)
-            print(url, found.scores)
+            print(url, found.scores, f"LCP {found.lcp_ms} ms")
             low = [name for name, promised in least.items() if found.scores[name] < promised]
-            if low != ["performance"]:
+            late = [f"LCP {found.lcp_ms} ms"] if found.lcp_ms > LCP_MS else []
+            if not set(low) <= {"performance"} or not (low or late):
                 break
-        return [f"{name} {found.scores[name]}" for name in low] + (found.wrong if low else [])
+        return [f"{name} {found.scores[name]}" for name in low] + late + (found.wrong if low else [])

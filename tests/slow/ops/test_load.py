@@ -10,9 +10,9 @@ import pytest
 
 from ops.load.limits import SCENARIOS
 from ops.load.local import ledger_problems, load, now, prepare
-from ops.stack import Stack
+from ops.stack.stack import Stack
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.quiet]
 EVENTS = 400  # k6 makes no report of a run shorter than two of its periods, of a second each
 # Too short to time anything: errors and samples are what is judged here.
 SHORT = ("--duration", "3s", "--vus", "3", "--think", "0.4")

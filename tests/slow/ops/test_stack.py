@@ -9,10 +9,10 @@ import httpx
 import pytest
 
 from ops.deploy.nginx.site import FOREVER
-from ops.stack import Stack
 from ops.stack import postgres as clusters
 from ops.stack.postgres import Postgres, Stop, migrated_cluster, reachable_folder
 from ops.stack.program import listens
+from ops.stack.stack import Stack
 
 pytestmark = pytest.mark.slow
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.slow.terraform.interface import TERRAFORM
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("terraform")]
 PROJECT = TERRAFORM.parents[1]
 STATE = PROJECT / os.environ.get("VAR", "var")
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.slow.terraform.interface import TERRAFORM
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("terraform")]
 SCRIPT = TERRAFORM / "terraform-cycle.sh"
 
 

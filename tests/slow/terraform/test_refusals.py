@@ -9,7 +9,7 @@ import pytest
 
 from tests.slow.terraform.interface import TERRAFORM
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("terraform")]
 WRONG_VALUES = {
     "certificate": (
         'acm_certificate_arn = "arn:aws:acm:eu-west-1:123456789012:certificate/0a1b"',

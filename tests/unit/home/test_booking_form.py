@@ -11,7 +11,7 @@ from pytest_django import Settings
 from payments.domain.checkout import book
 from portal.audit.actor import Actor, Cause, Source
 from portal.audit.models import AuditEvent
-from portal.bookings import forms
+from portal.bookings import session_options
 from portal.bookings.enums import BookingStatus
 from portal.bookings.models import Booking, Session
 from portal.caregivers.models import CareRecipient
@@ -39,9 +39,8 @@ def filled_in(chosen: Session, person: CareRecipient, **changes: Any) -> dict[st
 
 def offered(page: str) -> set[str]:
     """The sessions to choose from."""
-    start = page.index('<select name="session"')
-    options = Elements(page[start : page.index("</select>", start)]).all("option")
-    return {option["value"] for option in options} - {""}
+    radios = [field for field in Elements(page).all("input") if field.get("name") == "session"]
+    return {radio["value"] for radio in radios if "disabled" not in radio}
 
 
 def test_the_form_carries_a_token_of_its_own(browser_of: Client) -> None:
@@ -56,10 +55,10 @@ def test_the_form_carries_a_token_of_its_own(browser_of: Client) -> None:
 
 def test_without_any_service_the_page_says_so_and_asks_nothing(browser_of: Client) -> None:
     page = browser_of.get("/book/").content.decode()
-    assert "You can't book any services online at the moment." in page
+    assert "You can’t book any services online at the moment." in page
     assert Elements(page).all("select") == []
     ServiceFactory()
-    assert "You can't book any services online" not in browser_of.get("/book/").content.decode()
+    assert "You can’t book any services online" not in browser_of.get("/book/").content.decode()
 
 
 def test_without_a_service_every_session_is_offered(browser_of: Client) -> None:
@@ -72,7 +71,9 @@ def test_a_service_in_the_address_narrows_the_sessions_on_the_server(browser_of:
     page = browser_of.get(f"/book/?service={wanted.service.slug}").content.decode()
     assert str(wanted.pk) in offered(page)
     assert str(other.pk) not in offered(page)
-    radios = [field for field in Elements(page).all("input") if field.get("name") == "service"]
+    radios = [
+        field for field in Elements(page).all("input") if (field.get("name"), field.get("type")) == ("service", "radio")
+    ]
     assert [(radio["value"], "checked" in radio) for radio in radios] == [(wanted.service.slug, True)]
     assert '<a href="/book/">Choose another service</a>' in page
 
@@ -86,7 +87,7 @@ def test_an_unknown_or_retired_service_narrows_nothing(browser_of: Client, slug:
 
 
 def test_a_busy_service_does_not_crowd_out_the_others(browser_of: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(forms, "SESSIONS_OFFERED", 2)
+    monkeypatch.setattr(session_options, "SESSIONS_LISTED", 2)
     busy = ServiceFactory(position=0)
     starts = [clock.now() + timedelta(days=day) for day in (1, 2, 3)]
     often = [SessionFactory(service=busy, starts_at=start) for start in starts]

@@ -1,6 +1,7 @@
 """An empty installation becomes a usable one, once; what people change afterwards is theirs."""
 
 import json
+import re
 from io import StringIO
 from typing import Any
 
@@ -28,7 +29,10 @@ from portal.common import installation
 from portal.common.models import SetupStep
 from tests.factories import UserFactory
 
-ALL_STEPS = ["home.pages", "home.address", "home.page_permissions", "home.file_permissions", "home.workflow"]
+ALL_STEPS = [
+    "home.pages", "home.address", "home.page_permissions", "home.file_permissions", "home.workflow", "home.menus",
+    "home.wording_workflow",
+]  # fmt: skip
 ADDRESSES = ["/", "/services/", "/deposit/", "/privacy/", "/accessibility/"]
 
 
@@ -197,7 +201,13 @@ def test_what_an_editor_submits_reaches_an_administrator_with_the_sites_address(
     told = mail.outbox[-1]
     assert told.to == ["editor@example.com"]
     assert "https://portal.example.org/privacy/" in told.body
-    assert "localhost" not in "".join(message.body for message in mail.outbox)
+    assert "localhost" not in "".join(str(message.body) for message in mail.outbox)
+    for message in mail.outbox:
+        html = str(message.alternatives[0][0])  # type: ignore[union-attr]
+        assert "Hearth &amp; Hand</td>" in html  # our layout, not Wagtail's
+        links = re.findall(r'href="([^"]*)"', html)
+        assert all(link.startswith(("https://portal.example.org/", "tel:", "mailto:")) for link in links)
+        assert "src=" not in html
 
 
 @pytest.mark.django_db

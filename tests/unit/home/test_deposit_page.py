@@ -17,7 +17,7 @@ from payments.deposit_copy import shipped
 from portal.accounts.roles import Role
 from portal.bookings.models import Booking
 from portal.common import clock
-from tests.factories import BookingFactory, UserFactory
+from tests.factories import BookingFactory, ServiceFactory, SessionFactory, UserFactory
 from tests.fakes import FakeGateway
 from tests.pages import signed_in, squeezed
 
@@ -102,9 +102,9 @@ def test_markup_that_an_editor_smuggles_in_is_dropped(
 
 def test_the_title_must_say_deposit(editor: Client, deposit_page: DepositPage) -> None:
     page = editor.post(f"/admin/pages/{deposit_page.pk}/edit/", typed(payment_title="Pay now")).content.decode()
-    assert "Say the word deposit, so that people know what they pay." in page
+    assert "Include the word deposit, so that people know what they’re paying." in page
     deposit_page.payment_title = "Pay now"
-    with pytest.raises(ValidationError, match="Say the word deposit"):
+    with pytest.raises(ValidationError, match="Include the word deposit"):
         deposit_page.full_clean()
 
 
@@ -117,7 +117,7 @@ def test_the_title_must_say_deposit(editor: Client, deposit_page: DepositPage) -
         ("ready", "Pay £13.50 deposit"),
         ("ready", "<summary>Is the deposit extra?</summary>"),
         ("paid", "<h1>Deposit paid</h1>"),
-        ("paid", "Your place is booked, and we've emailed your confirmation."),
+        ("paid", "Your place is booked, and we’ve emailed your confirmation."),
         ("paid", "7K3M-9QX2-W4TD"),
     ],
 )
@@ -181,3 +181,10 @@ def test_a_scheduled_wording_goes_live_at_its_time(deposit_page: DepositPage, bo
     with time_machine.travel(clock.now() + timedelta(minutes=6)):
         publish_scheduled()
         assert "<h1>The new deposit</h1>" in payment_page(booking)
+
+
+def test_a_booking_without_a_deposit_is_not_said_to_have_one_paid(stripe: FakeGateway) -> None:
+    free = BookingFactory(session=SessionFactory(service=ServiceFactory(deposit_value=0)))
+    page = payment_page(free)
+    assert "<h1>Booking confirmed</h1>" in page
+    assert "Deposit paid" not in page

@@ -1,9 +1,11 @@
 """Strangers get the editors' pages from the cache, and every change of theirs is seen at once."""
 
+import re
 from contextlib import suppress
 from datetime import timedelta
 
 import pytest
+from django.apps import apps
 from django.contrib.messages import constants
 from django.contrib.messages.storage.base import Message
 from django.contrib.messages.storage.cookie import CookieStorage
@@ -14,13 +16,14 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 from wagtail.images.models import Image
-from wagtail.models import PageViewRestriction, Site
+from wagtail.models import Page, PageViewRestriction, Site
 
-from home.models import ContentPage, DepositPage, HomePage, ServicesPage
+from home.models import ContentPage, DepositPage, HomePage
 from home.pages.public import PublicPage
 from home.tasks import publish_scheduled
 from portal.common import clock
 from portal.common.page_cache import VERSION_KEY
+from portal.common.templatetags.sentences import sentences
 from tests.factories import BookingFactory, ServiceFactory, UserFactory
 from tests.pages import signed_in
 
@@ -78,7 +81,7 @@ def test_a_caregivers_deposits_are_shown_to_nobody_else(home: HomePage) -> None:
 
 def test_after_signing_out_the_message_is_shown_once_and_kept_for_nobody(home: HomePage, client: Client) -> None:
     storage = CookieStorage(RequestFactory().get("/"))
-    client.cookies["messages"] = storage._encode([Message(constants.SUCCESS, "You have signed out.")])
+    client.cookies["messages"] = storage._encode([Message(constants.SUCCESS, "You have signed out.")])  # type: ignore[attr-defined]
     assert "You have signed out." in read("/", client)
     assert "You have signed out." not in read("/")
 
@@ -206,7 +209,7 @@ def test_pictures_and_sites_are_listened_to(home: HomePage, model: type, monkeyp
     with CaptureQueriesContext(connection) as asked:
         read("/")
     assert len(asked) == 0
-    Site.objects.get().save() if model is Site else Image(title="A", width=1, height=1, file="a.png").save()
+    Site.objects.get().save() if model is Site else Image(title="A", width=1, height=1, file="a.png").save()  # type: ignore[attr-defined]
     with CaptureQueriesContext(connection) as asked:
         read("/")
     assert len(asked) > 0
@@ -249,18 +252,23 @@ def test_a_preview_is_made_anew_and_is_private(home: HomePage, deposit_page: Dep
 
 def test_who_has_a_page_is_told_that_it_is_the_same(home: HomePage) -> None:
     etag = Client().get("/")["ETag"]
-    assert Client().get("/", headers={"if-none-match": etag}).status_code == 304
+    again = Client().get("/", headers={"if-none-match": etag})
+    assert again.status_code == 304
+    # A browser replaces the headers of the page that it has kept by those that come with a 304.
+    assert "Content-Security-Policy" not in again.headers
     home.hero_heading = "Another heading"
     home.save_revision().publish()
     fresh = Client().get("/", headers={"if-none-match": etag})
     assert (fresh.status_code, "Another heading" in fresh.content.decode()) == (200, True)
 
 
-def test_every_page_type_declares_itself_public_or_is_looked_at_here() -> None:
-    assert all(issubclass(kind, PublicPage) for kind in (HomePage, ContentPage, ServicesPage, DepositPage))
-    assert {kind.__name__ for kind in PublicPage.__subclasses__()} == {
-        "HomePage", "ContentPage", "ServicesPage", "DepositPage",
-    }  # fmt: skip
+def test_every_page_type_declares_itself_public_and_what_is_kept_for_nobody_is_named_here() -> None:
+    kinds = [model for model in apps.get_app_config("home").get_models() if issubclass(model, Page)]
+    assert [kind for kind in kinds if not issubclass(kind, PublicPage)] == []
+    assert {kind.__name__ for kind in kinds if not vars(kind).get("keeps_for_strangers", True)} == {
+        "ContactPage",
+        "ServicePage",
+    }
 
 
 def test_a_change_that_is_rolled_back_forgets_nothing(home: HomePage, settings: Settings) -> None:
@@ -276,3 +284,27 @@ def test_a_change_that_is_rolled_back_forgets_nothing(home: HomePage, settings: 
     assert (caches["shared"].get(VERSION_KEY), "Never" in read("/about/")) == (before, False)
     publish(ContentPage.objects.get(slug="about"), "Now")
     assert (caches["shared"].get(VERSION_KEY) == before, "Now" in read("/about/")) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("heading", "parts"),
+    [
+        (
+            "Looking after someone? Let us look after a few hours.",
+            ["Looking after someone?", "Let us look after a few hours."],
+        ),
+        ("Care at home", ["Care at home"]),
+        ("A dot.com, e.g. this", ["A dot.com, e.g.", "this"]),
+        ("", [""]),
+    ],
+)
+def test_the_heading_breaks_between_its_sentences(heading: str, parts: list[str]) -> None:
+    assert sentences(heading) == parts
+
+
+def test_the_home_pages_heading_is_read_as_it_was_written(home: HomePage) -> None:
+    home.hero_heading = "Tired? <b>Rest</b> a while."
+    home.save_revision().publish()
+    heading = read("/").split('<h1 id="hero-heading">')[1].split("</h1>")[0]
+    assert heading.count('<span class="hero__sentence">') == 2
+    assert " ".join(re.sub(r"</?span[^>]*>", "", heading).split()) == "Tired? &lt;b&gt;Rest&lt;/b&gt; a while."

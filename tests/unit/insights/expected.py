@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from payments.models import Discrepancy, Dispute, Payment, PaymentAttempt, ReceivedEvent, Refund
 from portal.activity.models import ActivityEvent
-from portal.bookings.models import Booking, Session
+from portal.bookings.models import Booking, Feedback, Session
 from portal.notifications.models import Notification
 
 LONDON: Final = ZoneInfo("Europe/London")
@@ -33,6 +33,7 @@ class Rows:
     notifications: list[Notification]
     events: list[ReceivedEvent]
     activity: list[ActivityEvent]
+    feedback: list[Feedback]
     open_discrepancies: int
 
     @classmethod
@@ -48,6 +49,7 @@ class Rows:
             list(Notification.objects.all()),
             list(ReceivedEvent.objects.all()),
             list(ActivityEvent.objects.all()),
+            list(Feedback.objects.select_related("booking__session")),
             sum(d.status == "open" for d in Discrepancy.objects.all()),
         )
 
@@ -70,6 +72,11 @@ class Selected:
     @cached_property
     def made(self) -> list[Booking]:
         return [b for b in self.rows.bookings if self.on(b.created_at) and self.ours(b.session.service_id)]
+
+    @cached_property
+    def feedback(self) -> list[Feedback]:
+        attended = [f for f in self.rows.feedback if f.booking.status == "completed"]
+        return [f for f in attended if self.on(f.booking.session.starts_at) and self.ours(f.booking.session.service_id)]
 
     @cached_property
     def deposits(self) -> dict[int, list[Payment]]:
@@ -230,9 +237,9 @@ def net(s: Selected) -> dict[str, int]:
 STAGES: Final = ("viewed", "started", "deposit_page", "attempt", "paid", "attended")
 EXPECTED: Final[Mapping[str, Callable[[Selected], Any]]] = {
     "bookings_made": lambda s: len(s.made),
-    **{f"bookings_{st}": lambda s, st=st: sum(b.status == st for b in s.made) for st in STATUSES},
-    **{f"funnel_{stage}": lambda s, stage=stage: s.funnel[stage] for stage in STAGES},
-    **{f"conversion_{to}": lambda s, of=of, to=to: divided(s.funnel[to], s.funnel[of]) for of, to in pairwise(STAGES)},
+    **{f"bookings_{st}": lambda s, st=st: sum(b.status == st for b in s.made) for st in STATUSES},  # type: ignore[misc]
+    **{f"funnel_{stage}": lambda s, stage=stage: s.funnel[stage] for stage in STAGES},  # type: ignore[misc]
+    **{f"conversion_{to}": lambda s, of=of, to=to: divided(s.funnel[to], s.funnel[of]) for of, to in pairwise(STAGES)},  # type: ignore[misc]
     "confirmation_median": lambda s: edge(s.waits(), 0.5),
     "confirmation_p95": lambda s: edge(s.waits(), 0.95),
     "attempt_success_rate": lambda s: divided(len(s.attempts["succeeded"]), sum(map(len, s.attempts.values()))),
@@ -248,6 +255,8 @@ EXPECTED: Final[Mapping[str, Callable[[Selected], Any]]] = {
     "refunds_made": lambda s: len(s.refunds),
     "refund_rate": lambda s: divided(sum(p.refunded_amount > 0 for p in s.came), len(s.came)),
     "no_show_rate": lambda s: divided(s.attendance("no_show"), s.attendance("completed") + s.attendance("no_show")),
+    "satisfaction": lambda s: divided(sum(f.rating in (4, 5) for f in s.feedback), len(s.feedback)),
+    "feedback_answered": lambda s: divided(len(s.feedback), s.attendance("completed")),
     "capacity_used": lambda s: divided(sum(x.held for x in s.sessions), sum(x.capacity for x in s.sessions)),
     "media_plays": lambda s: len(s.media("played")),
     "media_downloads": lambda s: len(s.media("downloaded")),

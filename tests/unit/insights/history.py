@@ -6,7 +6,7 @@ from typing import Any
 import time_machine
 
 from payments.domain.disputes import apply_dispute
-from payments.domain.intent_sync import apply_intent, note_decline
+from payments.domain.intent_sync import apply_intent, record_decline
 from payments.domain.refunds.apply import apply_refund
 from payments.gateway.base import DisputeResult, Intent, PaymentError, RefundResult
 from payments.models import Payment
@@ -36,7 +36,7 @@ def declined(booking: Booking, at: datetime, reason: str = "insufficient_funds")
     told = intent_of(payment, status="requires_payment_method", last_error=error)
     with time_machine.travel(at, tick=False):
         apply_intent(told, _cause(at))
-        note_decline(payment.pk, told, _cause(at, f"evt_{payment.pk}_{at.timestamp()}"), occurred_at=at)
+        record_decline(payment.pk, told, _cause(at, f"evt_{payment.pk}_{at.timestamp()}"), occurred_at=at)
 
 
 def refunded(payment: Payment, amount: int, at: datetime) -> None:

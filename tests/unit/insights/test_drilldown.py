@@ -103,7 +103,7 @@ def test_a_funnel_stage_leads_to_the_deposits_that_reached_it(admin: Client) -> 
     assert values == {"deposit_page": 3, "attempt": 3, "paid": 2, "attended": 0}
     assert {key: rows(admin, address) for key, address in steps.items()} == values
     page = admin.get(steps["paid"]).content.decode()
-    assert "date booked from 2026-07-11 before 2026-07-13" in page
+    assert "date booked from 2026-07-11 to before 2026-07-13" in page
     assert "funnel stage deposit paid" in page
 
 
@@ -130,7 +130,7 @@ def on_the_11th(link: str) -> str:
 
 def test_refunds_and_disputes_lead_to_their_own_rows_and_not_to_the_day_s_deposits(admin: Client) -> None:
     fee = {"fee_amount": 1500, "settlement_currency": "GBP"}
-    disputed(Payment.objects.order_by("pk")[1], LATE + timedelta(hours=1), withdrawn=1025, **fee)
+    disputed(Payment.objects.order_by("pk")[1], LATE + timedelta(hours=1), withdrawn=1025, **fee)  # type: ignore[arg-type]
     rebuild()
     (chart,) = deposits(Answer(PERIOD, answer(PERIOD), True, Everybody()))
     links = {line.name: chart.link if line.link is None else line.link for line in chart.lines}
@@ -146,16 +146,16 @@ def test_refunds_and_disputes_lead_to_their_own_rows_and_not_to_the_day_s_deposi
 
 def test_emails_and_deposits_lead_to_as_many_rows_as_are_drawn(admin: Client) -> None:
     of_day = Notification.objects.filter(created_at__gte=LATE, created_at__lt=LATE + timedelta(hours=23))
-    for status, pk in zip(("sent", "sent", "failed"), of_day.values_list("pk", flat=True), strict=False):
+    for status, pk in zip(("sent", "failed"), of_day.values_list("pk", flat=True), strict=False):
         Notification.objects.filter(pk=pk).update(status=status)
     rebuild()
     (chart,) = emails(Answer(PERIOD, answer(PERIOD), True, Everybody()))
     drawn = {line.name: line.values[0] for line in chart.lines}
-    assert drawn == {"Emails sent": 2, "Emails failed": 1, "Deposits paid": 2}
+    assert drawn == {"Emails sent": 1, "Emails failed": 1, "Deposits paid": 2}
     assert {line.name: rows(admin, on_the_11th(str(line.link))) for line in chart.lines} == drawn
 
 
 def test_the_listing_says_which_days_it_shows(admin: Client) -> None:
     page = admin.get(drilldown.DEPOSITS.of_period(Everybody(), PERIOD)).content.decode()
-    assert "from 2026-07-11 before 2026-07-13" in page
+    assert "from 2026-07-11 to before 2026-07-13" in page
     assert admin.get("/admin/payments/payment/?created_at__gte=2026-13-45").status_code == 302

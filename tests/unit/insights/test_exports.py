@@ -15,7 +15,7 @@ from insights.exports import Table, as_csv, as_xlsx
 from insights.rollups.refresh import rebuild
 from portal.accounts.roles import Role
 from portal.bookings.models import Service
-from portal.common.listings import escape_formula
+from portal.common.spreadsheets import escape_formula
 from tests.factories import ServiceFactory, SessionFactory
 from tests.unit.insights.history import booked, paid
 from tests.unit.insights.test_json import signed_in
@@ -89,7 +89,7 @@ def test_an_unknown_spreadsheet_is_a_400_that_says_so(question: dict[str, str], 
     assert (reply.status_code, says in reply.content.decode()) == (400, True)
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@a", "\t=1", "\r=1"])
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@a", "\t=1", "\r=1", "＝1+1", " =1", "\u00a0＠a"])
 def test_formulas_are_made_text(text: str) -> None:
     assert (escape_formula(text), escape_formula("expired_card")) == (f"'{text}", "expired_card")
     table = Table("=2+2", ("Reason", "Declines"), [(text, -1)])

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from insights.admin import summaries
-from insights.admin.chart_builders import Chart, Line
+from insights.admin.chart_builders import Chart, ChartSeries
 from insights.admin.page import Reading, points, readings
 from insights.formatting import Change, change, duration, durations, label_of, rounded, shown
 from insights.kpis.definition import Unit
@@ -74,10 +74,10 @@ def test_each_currency_has_its_own_reading() -> None:
 
 def test_a_line_is_drawn_of_one_currency_and_never_of_two() -> None:
     counts = list(zip(DAYS, (0, 4, 2), strict=True))
-    assert points(counts) == "0.0,31.0 60.0,1.0 120.0,16.0"
+    assert points(counts) == "0.0,31.0 60.0,1.0 120.0,16.0"  # type: ignore[arg-type]
     assert points(list(zip(DAYS, ({"GBP": 0}, {}, {"GBP": 500}), strict=True))) == "0.0,31.0 60.0,31.0 120.0,1.0"
     assert points(list(zip(DAYS, ({"GBP": 1}, {"EUR": 1}, {}), strict=True))) == ""
-    assert points(counts[:1]) == ""
+    assert points(counts[:1]) == ""  # type: ignore[arg-type]
 
 
 def test_a_trend_is_summarised_by_its_value_its_change_and_its_highest_day() -> None:
@@ -97,9 +97,9 @@ def test_none_of_many_is_a_value_and_none_of_none_is_nothing() -> None:
     assert summaries.trend(failed, compare=True) == (
         "Payment success rate: 0.0%. Down 50.0 points, worse. Highest on Monday 9 March 2026: 0.0%."
     )
-    assert not Chart("k", "h", "", "Day", ["a", "b"], [Line("n", Unit.RATIO, [0.0, None])]).empty
+    assert not Chart("k", "h", "", "Day", ["a", "b"], [ChartSeries("n", Unit.RATIO, [0.0, None])]).empty
     assert summaries.trend(result("payment_success_rate", None, 0.5, (None, None)), compare=True) == summaries.NOTHING
-    assert Chart("k", "h", "", "Day", ["a", "b"], [Line("n", Unit.RATIO, [None, None])]).empty
+    assert Chart("k", "h", "", "Day", ["a", "b"], [ChartSeries("n", Unit.RATIO, [None, None])]).empty
 
 
 def test_summaries_of_breakdowns_deposits_and_the_funnel() -> None:

@@ -51,12 +51,12 @@ def test_without_parameters_it_is_the_last_thirty_days() -> None:
 @pytest.mark.parametrize(
     ("question", "says"),
     [
-        ({"from": "2026-02-30"}, "“from” isn't a date. Write it like 2026-03-31."),
-        ({"to": "soon"}, "“to” isn't a date. Write it like 2026-03-31."),
+        ({"from": "2026-02-30"}, "“from” isn’t a date. Write it like 2026-03-31."),
+        ({"to": "soon"}, "“to” isn’t a date. Write it like 2026-03-31."),
         ({"from": "2026-03-02", "to": "2026-03-01"}, "The first day is after the last day. Swap “from” and “to”."),
         ({"from": "2020-01-01", "to": "2026-03-01"}, "Choose at most 1,098 days (three years)."),
         ({"from": "0001-01-01"}, "“from” must be between the years 2000 and 2100."),
-        ({"service": "nowhere"}, "There's no service with that name. Leave “service” out to see all services."),
+        ({"service": "nowhere"}, "There’s no service with that name. Leave “service” out to see all services."),
         ({"service": "a\x00"}, "Something in this request cannot be read."),
     ],
 )

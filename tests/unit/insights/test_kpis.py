@@ -56,7 +56,7 @@ def test_every_kpi_of_the_registry_has_an_independent_expected_value() -> None:
 
 
 def test_every_kpi_of_every_range_and_service_equals_the_rows(world: dict[str, Service]) -> None:
-    rows, found = Rows.read(), {}
+    rows, found = Rows.read(), {}  # type: ignore[var-annotated]
     for first, last in (
         WHOLE,
         ("2028-02-28", "2028-03-27"),
@@ -91,7 +91,7 @@ def test_the_world_has_a_value_for_every_kpi_in_every_season(world: dict[str, Se
 
 
 def test_every_day_of_a_series_is_that_day_asked_for_alone(world: dict[str, Service]) -> None:
-    rows, found = Rows.read(), {}
+    rows, found = Rows.read(), {}  # type: ignore[var-annotated]
     for first, last in (("2028-02-27", "2028-03-02"), ("2028-03-25", "2028-03-28"), ("2027-10-30", "2027-11-02")):
         asked = Filter.read({"from": first, "to": last})
         results = answer(asked)
@@ -116,7 +116,7 @@ def test_the_previous_period_is_as_many_days_just_before(world: dict[str, Servic
 
 def test_without_any_row_counts_are_zero_shares_are_empty_and_money_has_no_currency() -> None:
     rebuild()
-    nothing = {Unit.COUNT: 0, Unit.RATIO: None, Unit.SECONDS: None, Unit.MONEY: {}, Unit.BREAKDOWN: {}}
+    nothing: dict[Unit, Any] = {Unit.COUNT: 0, Unit.RATIO: None, Unit.SECONDS: None, Unit.MONEY: {}, Unit.BREAKDOWN: {}}
     right = {key: nothing[kpi.unit] for key, kpi in REGISTRY.items()} | {"media_watch_time": 0}
     assert values(Filter(LATER.date(), LATER.date())) == right
     assert right == expected(Selected(Rows.read(), LATER.date(), LATER.date()))

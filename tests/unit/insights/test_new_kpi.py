@@ -61,7 +61,7 @@ def test_the_page_has_its_row_and_its_card() -> None:
     page = signed_in(Role.MANAGER).get(ADDRESS, DAYS).content.decode()
     assert page.count('id="kpi-unpaid_rate"') == 1
     assert page.count("<h3>Unpaid rate</h3>") == 1
-    assert UNPAID.meaning in page
+    assert str(UNPAID.meaning) in page
 
 
 @pytest.mark.usefixtures("_one_booking")
@@ -81,7 +81,7 @@ def test_the_spreadsheet_has_its_value_and_its_days() -> None:
 
 def test_the_document_has_its_definition() -> None:
     section = metrics_page().split("### Unpaid rate\n")[1].split("\n##")[0]
-    assert UNPAID.meaning in section
+    assert str(UNPAID.meaning) in section
     for line in ("key: `unpaid_rate`", "formula: awaiting_deposit ÷ booked", "owner: Finance", "since version: 9.9.9"):
         assert f"- {line}" in section
 

@@ -147,7 +147,7 @@ def test_declines_are_stored_by_reason_and_the_time_to_confirm_as_a_histogram(pl
     found = DailyHistogram.objects.get(measure="confirmation")
     assert (found.edge, found.count, found.service_id) == (300, 1, place.service_id)
     assert set(DailyNotifications.objects.values_list("template", "queued")) == {
-        ("payment_failed", 1), ("deposit_received", 1), ("booking_confirmed", 1),
+        ("payment_failed", 1), ("booking_confirmed", 1),
     }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from payments.enums import CAPTURED, LIVE, DiscrepancyStatus, PaymentStatus, Pur
 from payments.models import Discrepancy, Dispute, Payment, PaymentAttempt, ReceivedEvent, Refund
 from portal.activity.models import FUNNEL, Activity, ActivityEvent
 from portal.bookings.enums import BookingStatus, SessionStatus
-from portal.bookings.models import Booking, Service, Session
+from portal.bookings.models import Booking, Feedback, Service, Session
 from portal.caregivers.models import CareRecipient
 from portal.notifications.models import Notification, NotificationStatus
 from tests.factories import CareRecipientFactory, ServiceFactory
@@ -72,6 +72,7 @@ def make_world(seed: int = 2032) -> dict[str, Service]:
     _notifications(dice, bookings)
     _events(dice)
     _activity(dice, [*services.values(), gone])
+    _feedback(Dice(random.Random(seed)), bookings)  # dice of its own: what is above stays as it was
     for n, status in enumerate((DiscrepancyStatus.OPEN, DiscrepancyStatus.OPEN, DiscrepancyStatus.HEALED)):
         Discrepancy.objects.create(kind="unknown_charge", stripe_object_id=f"ch_{n}", status=status)
     gone.delete()
@@ -105,6 +106,12 @@ def _bookings(dice: Dice, sessions: list[Session], person: CareRecipient) -> lis
             )
         )  # fmt: skip
     return Booking.objects.bulk_create(rows)
+
+
+def _feedback(dice: Dice, bookings: list[Booking]) -> None:
+    """On half of them, attended or (corrected since) not."""
+    rows = [Feedback(booking=b, rating=dice.one(range(1, 6)), would_book_again=True) for b in bookings]
+    Feedback.objects.bulk_create(row for row in rows if dice.maybe(True))
 
 
 def _payments(dice: Dice, bookings: list[Booking]) -> list[Payment]:

@@ -62,7 +62,7 @@ def test_the_notice_decides_what_comes_back(
         assert cancelled(paid) is Released.RELEASED
     assert (status(paid), held(paid)) == (BookingStatus.CANCELLED, 0)
     assert sum(Refund.objects.values_list("amount", flat=True)) == amount
-    assert told() == ["booking_cancelled", "booking_confirmed", "deposit_received"]
+    assert told() == ["booking_cancelled", "booking_confirmed"]
 
 
 def test_the_terms_are_those_it_was_booked_on(booking: Booking, stripe: FakeGateway) -> None:

@@ -72,7 +72,7 @@ def test_stripes_errors_become_ours_with_a_sentence(
     with pytest.raises(GatewayError) as caught, _errors_mapped("test"):
         raise theirs
     assert type(caught.value) is ours
-    assert "Nothing has been charged" in caught.value.sentence
+    assert "No payment has been taken." in caught.value.sentence
 
 
 def test_a_refusal_keeps_stripes_own_sentence_for_finance_and_out_of_the_log(

@@ -9,8 +9,8 @@ import pytest
 import time_machine
 
 from payments.domain.checkout import CheckoutClosed, open_checkout
-from payments.domain.intent_sync import Applied, apply_intent, note_decline
-from payments.enums import PaymentStatus
+from payments.domain.intent_sync import apply_intent, record_decline
+from payments.enums import Applied, PaymentStatus
 from payments.gateway.base import GatewayRefused, Intent, PaymentError
 from payments.models import Discrepancy, Payment, PaymentAttempt, PaymentTransition, Refund
 from portal.audit.models import AuditEvent
@@ -49,7 +49,7 @@ def test_a_paid_intent_confirms_the_booking_once_however_often_told(booking: Boo
     assert (payment.status, payment.captured_amount) == (PaymentStatus.SUCCEEDED, 1125)
     assert booking.status == BookingStatus.CONFIRMED
     assert PaymentTransition.objects.filter(payment=payment).count() == 1
-    assert sorted(Notification.objects.values_list("template", flat=True)) == ["booking_confirmed", "deposit_received"]
+    assert sorted(Notification.objects.values_list("template", flat=True)) == ["booking_confirmed"]
     assert AuditEvent.objects.filter(action="payment.moved", stripe_event_id="evt_1").count() == 1
 
 
@@ -76,7 +76,7 @@ def test_news_that_comes_after_success_changes_nothing(booking: Booking, stripe:
     ],
 )
 def test_an_intent_that_does_not_fit_raises_a_discrepancy_and_keeps_the_place(
-    booking: Booking, stripe: FakeGateway, change: dict[str, object], kind: str
+    booking: Booking, stripe: FakeGateway, change: dict[str, Any], kind: str
 ) -> None:
     payment = opened(booking)
     paid = stripe.pay(str(payment.intent_id))
@@ -102,7 +102,7 @@ def test_a_decline_asks_to_try_again_only_while_that_can_be_done(
     declined = stripe.set(str(payment.intent_id), last_error=PaymentError("card_declined"))
     apply_intent(replace(declined, status=status), cause())
     with time_machine.travel(clock.now() + timedelta(minutes=minutes), tick=False):
-        note_decline(payment.pk, declined, cause(), occurred_at=clock.now())
+        record_decline(payment.pk, declined, cause(), occurred_at=clock.now())
     assert PaymentAttempt.objects.count() == 1
     assert Notification.objects.filter(template="payment_failed").count() == told
 
@@ -207,7 +207,7 @@ def test_a_new_address_that_stripe_refuses_is_left_out_and_noted(booking: Bookin
     update, refusals = stripe.update_receipt_email, [GatewayRefused("email_invalid")]
 
     def refused_once(intent_id: str, address: str) -> Intent:
-        stripe.fail_next, refusals[:] = refusals[:], []
+        stripe.fail_next, refusals[:] = refusals[:], []  # type: ignore[assignment]
         return update(intent_id, address)
 
     with pytest.MonkeyPatch.context() as patched:

@@ -89,7 +89,10 @@ def test_a_sound_ledger_breaks_no_rule(paid: Booking) -> None:
 @pytest.mark.parametrize(
     ("harm", "rules"),
     [
-        (lambda b: _payments(b, refunded_amount=5), {"refunds_add_up", "status_tells_the_money"}),
+        (
+            lambda b: _payments(b, refunded_amount=5),
+            {"refunds_add_up", "status_tells_the_money", "receipts_are_complete"},
+        ),
         (lambda b: _payments(b, pending_refund_amount=5), {"refunds_add_up"}),
         (lambda b: _payments(b, captured_amount=1), {"status_tells_the_money"}),
         (lambda b: _payments(b, status="refunded"), {"status_tells_the_money", "status_has_its_transition"}),

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
 
 import pytest
 import time_machine
@@ -149,7 +150,7 @@ def server() -> Iterator[tuple[str, dict[str, Fetched]]]:
             self.end_headers()
             self.wfile.write(answer.body)
 
-        def log_message(self, *args: object) -> None:
+        def log_message(self, *args: Any) -> None:
             pass
 
     running = HTTPServer(("127.0.0.1", 0), Answers)
@@ -194,7 +195,7 @@ def test_a_planted_script_is_noted_counted_and_audited(
     assert (audited.object_id, audited.data, audited.actor_id) == (str(row.pk), {"script": 1}, "security")
 
 
-def test_a_planted_script_of_a_template_is_found(client: Client, settings: object, tmp_path: object) -> None:
+def test_a_planted_script_of_a_template_is_found(client: Client, settings: Any, tmp_path: Any) -> None:
     from copy import deepcopy
 
     (tmp_path / "components").mkdir()
@@ -243,6 +244,6 @@ def test_a_failed_return_says_why_once(client: Client, booking: BookingFactory, 
     client.force_login(booking.caregiver.user)
     page = reverse("payments:deposit", args=[booking.reference])
     client.get(f"{page}{RETURN}failed")
-    sentence = 'role="alert">Your bank couldn\'t confirm it was you.'
+    sentence = 'role="alert">Your bank couldn’t confirm it was you.'
     assert sentence in client.get(page).content.decode()
     assert sentence not in client.get(page).content.decode()

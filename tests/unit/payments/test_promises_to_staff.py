@@ -31,6 +31,7 @@ from portal.accounts.roles import Role
 from portal.audit.actor import Cause, Source
 from portal.common import clock
 from tests.factories import UserFactory
+from tests.ledger import cause
 from tests.services import ROOT
 from tests.sign_in import authenticated
 from tests.unit.payments.test_promises import (
@@ -40,7 +41,6 @@ from tests.unit.payments.test_promises import (
     OF_MONEY,
     World,
     amounts_in,
-    cause,
     mailed,
     shown_at,
     world,
@@ -89,6 +89,7 @@ def staff(settings: Settings, role: Role) -> Client:
     user.groups.add(Group.objects.get(name=role.value))
     client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
     authenticated(client, user)
+    client.user = user  # type: ignore[attr-defined]
     return client
 
 
@@ -109,7 +110,7 @@ def discrepancies_open(world: World) -> int:
             DiscrepancyKind.STATUS_DIFFERS, stripe_object_id=f"pi_{number}", cause=Cause(BY, Source.SCHEDULE),
             amount=amount, currency="GBP",
         )  # fmt: skip
-    digest.tell_finance()
+    digest.notify_finance()
     return sum(Discrepancy.objects.values_list("amount", flat=True))
 
 
@@ -257,10 +258,38 @@ def balance_entered(world: World, coordinator: Client) -> None:
     assert amounts_in(explained.group()) == {world.captured(Purpose.BALANCE)} == {BALANCE}
 
 
+def family(world: World, coordinator: Client) -> None:
+    deposit = world.pays()
+    address = reverse("coordination:family", args=[world.booking.caregiver_id])
+    assert shown_at(coordinator, address) == {DEPOSIT, BALANCE}
+    world.pays(Purpose.BALANCE)
+    world.refunds(deposit, 400)
+    assert shown_at(coordinator, address) == {DEPOSIT, 400, BALANCE}
+    assert (world.captured(Purpose.BALANCE), world.sent_back()) == (BALANCE, 400)
+
+
+def register(world: World, coordinator: Client) -> None:
+    world.pays()
+    address = f"{reverse('coordination:register')}?day={world.booking.session.starts_local:%Y-%m-%d}"
+    assert shown_at(coordinator, address) == {BALANCE}
+    world.pays(Purpose.BALANCE)
+    assert shown_at(coordinator, address) == set()
+
+
+def search(world: World, coordinator: Client) -> None:
+    payment = world.pays()
+    coordinator.user.groups.add(Group.objects.get(name=Role.FINANCE.value))  # type: ignore[attr-defined]
+    address = f"{reverse('coordination:search')}?q={payment.intent_id}"
+    assert shown_at(coordinator, address) == {payment.amount}
+
+
 DESK: Final[dict[str, Callable[[World, Client], None]]] = {
     "coordination/booking.html": booking_page,
     "coordination/attendance.html": attendance,
     "coordination/booking_form.html": balance_entered,
+    "coordination/family.html": family,
+    "coordination/register.html": register,
+    "coordination/search.html": search,
 }
 
 

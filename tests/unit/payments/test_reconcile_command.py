@@ -42,7 +42,7 @@ def test_a_clean_ledger_exits_with_0_and_says_what_was_compared(stripe: FakeGate
     assert called() == "compared 1 objects at Stripe\n0 discrepancies are open\n"
     report = json.loads(called("--json"))
     assert report == {
-        "run": ReconciliationRun.objects.first().pk, "seen": {"intents": 1, "refunds": 0, "disputes": 0},
+        "run": ReconciliationRun.objects.first().pk, "seen": {"intents": 1, "refunds": 0, "disputes": 0},  # type: ignore[union-attr]
         "found": {}, "healed": {}, "failed": {}, "open": 0,
     }  # fmt: skip
 

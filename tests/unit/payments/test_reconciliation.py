@@ -187,7 +187,7 @@ def test_a_finding_that_breaks_is_reported_and_the_next_ones_are_healed(
     succeeded_unheard(stripe)
     succeeded_unheard(stripe)
     poisoned = next(iter(stripe.intents))
-    real = heal.apply_intent
+    real = heal.apply_intent  # type: ignore[attr-defined]
 
     def breaks(intent: Intent, cause: Cause) -> Applied:
         if intent.id == poisoned:
@@ -230,7 +230,7 @@ def test_a_disputes_fee_and_settlement_are_compared(changes: dict[str, Any], str
 @pytest.mark.parametrize("changes", [{"status": "x" * 50}, {"currency": "EUR"}])
 def test_a_dispute_that_the_ledger_cannot_hold_ends_no_run(changes: dict[str, str], stripe: FakeGateway) -> None:
     dispute_unheard(stripe)
-    stripe.disputes["dp_1"] = replace(stripe.disputes["dp_1"], **changes)
+    stripe.disputes["dp_1"] = replace(stripe.disputes["dp_1"], **changes)  # type: ignore[arg-type]
     for _ in range(2):
         done = run(stripe)
         assert (done.state, done.found, done.healed) == (RunState.FINISHED, {"dispute_missing": 1}, {})

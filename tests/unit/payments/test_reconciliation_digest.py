@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.contrib.auth.models import Group
+from django.core import mail
 
 from payments.domain.discrepancies import close, record_discrepancy
-from payments.domain.reconciliation.digest import tell_finance
+from payments.domain.reconciliation.digest import notify_finance
 from payments.enums import FRAUD_TASKS, STRIPE_ALARMS, DiscrepancyKind, DiscrepancyStatus
 from payments.models import Discrepancy
 from payments.tasks import tell_of_discrepancies
@@ -15,7 +16,8 @@ from portal.accounts.roles import Role
 from portal.audit.actor import Actor, Cause, Source, SystemActor
 from portal.celery import app
 from portal.common import clock
-from portal.notifications.models import Notification
+from portal.notifications.domain.send import send_waiting
+from portal.notifications.models import MessageText, Notification
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -47,27 +49,39 @@ def test_finance_reads_how_many_of_which_kind_for_how_long_and_how_much() -> Non
     with time_machine.travel(clock.now() + timedelta(days=2, hours=1)):
         found(DiscrepancyKind.UNKNOWN_CHARGE, "pi_2", 700)
         found(DiscrepancyKind.UNKNOWN_CHARGE, "pi_3", 500, "EUR")
-        assert tell_finance() == 3
+        assert notify_finance() == 3
     (letter,) = letters()
     assert letter.to == "finn@example.com"
     assert letter.context == {
-        "name": "Finn", "count": "3 differences", "are": "are", "age": "2 days", "at_stake": "€5.00, £18.25",
-        "kinds": "Charge that no payment knows: 2; Status differs: 1", "url": "/admin/reconciliation/",
+        "name": "Finn", "summary": "3 open differences between our ledger and Stripe", "count": "3 differences",
+        "oldest": "The oldest has been open for 2 days.", "age": "2 days", "are": "are", "at_stake": "€5.00, £18.25",
+        "kinds": "Status differs: 1; Unmatched Stripe charge: 2", "url": "/admin/reconciliation/",
     }  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", sorted(FRAUD_TASKS | STRIPE_ALARMS))
 def test_what_is_no_difference_has_its_own_mail(kind: DiscrepancyKind) -> None:
     found(kind, "id_1", 1125)
-    assert (tell_finance(), letters()) == (0, [])
+    assert (notify_finance(), letters()) == (0, [])
 
 
 def test_one_difference_is_spoken_of_as_one() -> None:
     found(DiscrepancyKind.FEE_MISSING, "ch_1", 0)
-    tell_finance()
-    assert {key: letters()[0].context[key] for key in ("count", "are", "age", "at_stake")} == {
-        "count": "One difference", "are": "is", "age": "less than a day", "at_stake": "nothing",
+    notify_finance()
+    assert {key: letters()[0].context[key] for key in ("summary", "oldest", "at_stake")} == {
+        "summary": "1 open difference between our ledger and Stripe",
+        "oldest": "The oldest has been open for less than a day.", "at_stake": "none",
     }  # fmt: skip
+
+
+def test_wording_kept_from_an_earlier_release_has_its_placeholders_filled() -> None:
+    kept = "{count} between our ledger and Stripe {are} open. The oldest has waited for {age}."
+    MessageText.objects.filter(key="discrepancies_open").update(body=kept)
+    found(DiscrepancyKind.FEE_MISSING, "ch_1", 0)
+    notify_finance()
+    send_waiting()
+    expected = "1 difference between our ledger and Stripe is open. The oldest has waited for less than a day."
+    assert mail.outbox[0].body.startswith(expected)
 
 
 def test_it_is_said_once_a_day_until_somebody_decided() -> None:
@@ -75,7 +89,7 @@ def test_it_is_said_once_a_day_until_somebody_decided() -> None:
     assert [tell_of_discrepancies(), tell_of_discrepancies(), len(letters())] == [1, 1, 1]
     with time_machine.travel(clock.now() + timedelta(days=1)):
         tell_of_discrepancies()
-        assert [letter.context["age"] for letter in letters()] == ["less than a day", "a day"]
+        assert [letter.context["age"] for letter in letters()] == ["less than a day", "1 day"]
         close(one, DiscrepancyStatus.IGNORED, "A test card.", cause=Cause(BY, Source.STAFF))
     with time_machine.travel(clock.now() + timedelta(days=2)):
         assert tell_of_discrepancies() == 0
@@ -83,7 +97,7 @@ def test_it_is_said_once_a_day_until_somebody_decided() -> None:
 
 
 def test_nothing_open_writes_to_nobody() -> None:
-    assert (tell_finance(), letters()) == (0, [])
+    assert (notify_finance(), letters()) == (0, [])
 
 
 def test_beat_sends_it_every_morning() -> None:

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from payments.domain.reconciliation.windows import MOST, listed, slices
+from payments.domain.reconciliation.windows import MOST, listed, windows
 from payments.gateway.base import GatewayUnreachable
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
@@ -19,7 +19,7 @@ START = datetime(2026, 11, 1, tzinfo=UTC)
 )
 def test_parts_follow_each_other_without_gap_or_overlap(window: timedelta, parts: int) -> None:
     until = START + window
-    found = slices(START, until)
+    found = windows(START, until)
     assert (len(found), found[0][0], found[-1][1]) == (parts, START, until)
     gaps = {after[0] - before[1] for before, after in pairwise(found)}
     assert gaps <= {timedelta(seconds=1)}

@@ -225,7 +225,7 @@ def test_after_a_closed_dispute_what_is_owed_is_returned_by_hand_once(
     assert audited.data == {"payment": paid.pk, "amount": owed}
     (mail,) = Notification.objects.filter(template="refund_returned")
     assert (mail.to, mail.context["amount"]) == (paid.booking.caregiver.user.email, "£11.25" if owed > 625 else "£6.25")
-    assert Refund.objects.get().outcome_label == "Returned by hand"
+    assert Refund.objects.get().outcome_label == "Refunded manually"
 
 
 def test_another_amount_than_is_owed_is_not_noted(paid: Payment) -> None:

@@ -195,8 +195,8 @@ def test_a_payment_that_is_being_processed_is_explained(booking: Booking, stripe
             "You’re cancelling more than 24 hours before the session, so under the terms you booked on we’ll refund "
             "50% of what you paid.",
         ),
-        ([(72, 100), (24, 50)], 2, "It’s less than 24 hours until the session, so we can’t refund what you’ve paid."),
-        ([(72, 100), (0, 0)], 2, "It’s less than 3 days until the session, so we can’t refund what you’ve paid."),
+        ([(72, 100), (24, 50)], 2, "It’s less than 24 hours until the session, so we can’t refund your deposit."),
+        ([(72, 100), (0, 0)], 2, "It’s less than 3 days until the session, so we can’t refund your deposit."),
         ([(24, 0)], 30, "Under the terms you booked on, there’s no refund."),
         ([], 30, "Under the terms you booked on, there’s no refund."),
     ],
@@ -208,6 +208,14 @@ def test_the_reason_names_the_notice_in_days_or_hours(
     Booking.objects.filter(pk=confirmed.pk).update(policy=windows)
     with time_machine.travel(confirmed.session.starts_at - timedelta(hours=hours), tick=False):
         assert before(quote(fresh(confirmed)))[0] == said
+
+
+def test_too_late_speaks_of_all_that_was_paid_once_the_balance_is_paid_too(confirmed: Booking) -> None:
+    cash_balance(confirmed)
+    Booking.objects.filter(pk=confirmed.pk).update(policy=[{"hours_before": 24, "refund_percent": 100}])
+    with time_machine.travel(confirmed.session.starts_at - timedelta(hours=2), tick=False):
+        said = before(quote(fresh(confirmed)))[0]
+    assert said == "It’s less than 24 hours until the session, so we can’t refund what you’ve paid."
 
 
 def test_too_late_says_that_the_terms_return_nothing(confirmed: Booking) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -32,9 +33,7 @@ def ask(payment: Payment, amount: int = 1125) -> Refund:
     return request_refund(payment.pk, amount=amount, reason=RefundReason.GOODWILL, cause=Cause(BY, Source.STAFF))
 
 
-def at_stripe(
-    payment: Payment, stripe: FakeGateway, number: int, amount: int = 1125, **changes: object
-) -> RefundResult:
+def at_stripe(payment: Payment, stripe: FakeGateway, number: int, amount: int = 1125, **changes: Any) -> RefundResult:
     """A refund made in Stripe's dashboard."""
     made = RefundResult(
         id=f"re_{number}", intent_id=str(payment.intent_id), charge_id="ch_1", status="succeeded", amount=amount,
@@ -182,7 +181,7 @@ def test_a_refund_of_ours_with_another_amount_counts_as_stripe_says_and_is_shown
 
 @pytest.mark.parametrize("changes", [{"status": ""}, {"status": "reversed"}, {"currency": "EUR"}])
 def test_a_refund_that_the_ledger_cannot_read_is_a_discrepancy_at_once(
-    changes: dict[str, str], paid: Payment, stripe: FakeGateway
+    changes: dict[str, Any], paid: Payment, stripe: FakeGateway
 ) -> None:
     assert apply_refund(at_stripe(paid, stripe, 1, **changes), cause()) is Applied.DISCREPANCY
     assert discrepancies(DiscrepancyKind.REFUND_DIFFERS) == [("re_1", "open")]

@@ -1,6 +1,7 @@
 """A caregiver moves a booking to another session of the same service and keeps what was paid."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -17,7 +18,7 @@ from portal.bookings.domain.reschedule import movable_until
 from portal.bookings.enums import BookingStatus, SessionStatus
 from portal.bookings.errors import AlreadyBooked, BookingError, MoveRefused, SessionFull, SessionNotBookable
 from portal.bookings.models import Booking, Session
-from portal.common import clock
+from portal.common import clock, when
 from portal.notifications.models import Notification
 from tests.factories import BookingFactory, ServiceFactory, SessionFactory, UserFactory
 from tests.fakes import FakeGateway
@@ -39,7 +40,7 @@ def other(confirmed: Booking) -> Session:
     return SessionFactory(service=confirmed.session.service, starts_at=clock.now() + timedelta(days=9))
 
 
-def moved(booking: Booking, to: Session, **changes: object) -> Booking:
+def moved(booking: Booking, to: Session, **changes: Any) -> Booking:
     arguments = {"from_session": booking.session_id, "to_session": to.pk, "cause": Cause(BY, Source.CAREGIVER)}
     return move_to_session(booking.pk, **{**arguments, **changes})
 
@@ -119,7 +120,7 @@ def test_staff_may_move_it_until_the_session_begins(confirmed: Booking, other: S
     ],
 )
 def test_a_session_without_a_place_to_book_is_refused(
-    confirmed: Booking, other: Session, change: dict[str, object], refusal: type[BookingError]
+    confirmed: Booking, other: Session, change: dict[str, Any], refusal: type[BookingError]
 ) -> None:
     Session.objects.filter(pk=other.pk).update(**change)
     before = confirmed.session
@@ -176,7 +177,7 @@ class TestPage:
     def test_shows_until_when_and_moves(self, owner: Client, confirmed: Booking, other: Session) -> None:
         address = f"/bookings/{confirmed.reference}/move/"
         page = owner.get(address).content.decode()
-        until = (confirmed.session.starts_local - timedelta(hours=72)).strftime("%-d %B %Y")
+        until = when.named_day(confirmed.session.starts_local - timedelta(hours=72))
         assert until in page
         assert f'value="{other.pk}"' in page
         reply = owner.post(address, {"session": other.pk, "from_session": confirmed.session_id})

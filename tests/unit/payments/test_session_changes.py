@@ -1,6 +1,7 @@
 """Staff cancel or move a session: everybody who booked it is seen to, once, whatever dies meanwhile."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -55,7 +56,7 @@ class TestCancelling:
     def test_cancels_and_refunds_everybody_in_full_and_tells_them(
         self, session: Session, stripe: FakeGateway, staff: Actor
     ) -> None:
-        bookings = [paid(session, stripe), paid(session, stripe), BookingFactory(session=session)]
+        bookings: list[Booking] = [paid(session, stripe), paid(session, stripe), BookingFactory(session=session)]
         with time_machine.travel(session.starts_at - timedelta(hours=2), tick=False):  # no window returns anything
             Booking.objects.filter(pk=bookings[2].pk).update(hold_expires_at=session.starts_at)
             change = cancel_session(session.pk, cause=Cause(staff, Source.STAFF), message="Our carer has fallen ill.")
@@ -89,9 +90,9 @@ class TestCancelling:
         for _ in range(3):
             paid(session, stripe)
         change = cancel_session(session.pk, cause=Cause(staff, Source.STAFF))
-        real, calls = session_changes.cancel, []
+        real, calls = session_changes.cancel, []  # type: ignore[attr-defined]
 
-        def dies_at_the_second(*args: object, **kwargs: object) -> object:
+        def dies_at_the_second(*args: Any, **kwargs: Any) -> Any:
             calls.append(1)
             if len(calls) == 2:
                 raise KeyboardInterrupt  # kill -9, as far as this code can tell
@@ -115,9 +116,9 @@ class TestCancelling:
     ) -> None:
         first, second = paid(session, stripe), paid(session, stripe)
         change = cancel_session(session.pk, cause=Cause(staff, Source.STAFF))
-        real = session_changes.cancel
+        real = session_changes.cancel  # type: ignore[attr-defined]
 
-        def breaks(booking: Booking, **kwargs: object) -> object:
+        def breaks(booking: Booking, **kwargs: Any) -> Any:
             if booking.pk == first.pk:
                 raise RuntimeError("something we did not think of")
             return real(booking, **kwargs)
@@ -173,7 +174,7 @@ class TestMoving:
     """Moving a session to another time."""
 
     @staticmethod
-    def move(session: Session, staff: Actor, starts_at: datetime, **changes: object) -> SessionChange:
+    def move(session: Session, staff: Actor, starts_at: datetime, **changes: Any) -> SessionChange:
         seen = {"seen_starts_at": session.starts_at, "starts_at": starts_at, "cause": Cause(staff, Source.STAFF)}
         return move_session(session.pk, **{**seen, **changes})
 

@@ -69,3 +69,20 @@ def test_a_receipts_address_that_must_be_no_link_is_left_out(address: Any) -> No
 def test_a_receipts_address_is_kept() -> None:
     address = "https://pay.stripe.com/receipts/payment/CAcaFwo"
     assert charge_from(BASE["charge"] | {"receipt_url": address}).receipt_url == address
+
+
+@pytest.mark.parametrize(
+    ("details", "said"),
+    [
+        ({"type": "card", "card": {"brand": "visa", "last4": "4242"}}, "Visa …4242"),
+        ({"type": "card", "card": {"brand": "amex", "last4": "0005"}}, "American Express …0005"),
+        ({"type": "card", "card": {"brand": "cartes_bancaires", "last4": "1001"}}, "Cartes Bancaires …1001"),
+        ({"type": "sepa_debit", "sepa_debit": {"last4": "3000"}}, "Sepa debit …3000"),
+        ({"type": "link", "link": {"country": "GB"}}, "Link"),
+        ({"type": "card", "card": None}, "Card"),
+        ({}, ""),
+        (None, ""),
+    ],
+)
+def test_what_a_charge_was_paid_with_is_said_for_the_payer(details: dict[str, Any] | None, said: str) -> None:
+    assert charge_from(BASE["charge"] | {"payment_method_details": details}).paid_with == said

@@ -85,7 +85,7 @@ def tasks(kind: DiscrepancyKind) -> list[tuple[str, str]]:
 
 
 def mails(template: str) -> list[dict[str, str]]:
-    """What the e-mails to finance are filled in with."""
+    """What the emails to finance are filled in with."""
     return list(Notification.objects.filter(template=template).order_by("pk").values_list("context", flat=True))
 
 
@@ -266,9 +266,9 @@ class TestTheAccount:
     @pytest.mark.parametrize(
         ("charges", "payouts", "sentence"),
         [
-            (False, True, "Stripe takes no card payments for our account any more: nobody can pay a deposit online."),
-            (True, False, "Stripe pays nothing out to our bank account any more. Card payments go on."),
-            (False, False, "Stripe takes no card payments for our account any more, and pays nothing out to our bank."),
+            (False, True, "Stripe has stopped card payments for our account, so nobody can pay a deposit online."),
+            (True, False, "Stripe has stopped payouts to our bank account. Card payments still work."),
+            (False, False, "Stripe has stopped both card payments and payouts for our account."),
         ],
     )
     def test_a_restriction_is_an_alarm_until_stripe_lifts_it(self, charges: bool, payouts: bool, sentence: str) -> None:

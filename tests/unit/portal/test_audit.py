@@ -104,7 +104,7 @@ def test_a_sealer_that_dies_while_it_exports_leaves_no_head_of_rows_that_are_sea
 ) -> None:
     done_with_pk(9_000_002)
     with monkeypatch.context() as dying:
-        dying.setattr(seal.os, "fsync", Mock(side_effect=Killed))
+        dying.setattr(seal.os, "fsync", Mock(side_effect=Killed))  # type: ignore[attr-defined]
         with pytest.raises(Killed):
             seal_committed()
     done_with_pk(9_000_001)  # committed meanwhile; first, were both sealed now

@@ -1,4 +1,4 @@
-"""Care notes are health data: read by coordinators and administrators on the attendance page, and by no other staff."""
+"""Care notes are health data: read by coordinators and administrators on two pages, and by no other staff."""
 
 import pytest
 from django.contrib.auth.models import Group
@@ -30,11 +30,14 @@ def pages(booking: Booking) -> list[str]:
     return [
         f"/admin/desk/sessions/{booking.session_id}/",
         f"/admin/desk/bookings/{booking.pk}/",
+        f"/admin/desk/register/?day={booking.session.starts_local:%Y-%m-%d}",
+        f"/admin/desk/families/{booking.caregiver_id}/",
+        f"/admin/desk/families/{booking.caregiver_id}/contact/",
+        f"/admin/desk/search/?q={booking.reference}",
         f"/admin/desk/bookings/{booking.pk}/move/",
         f"/admin/desk/bookings/{booking.pk}/cancel/",
         "/admin/desk/",
         "/admin/snippets/bookings/booking/",
-        f"/admin/snippets/bookings/booking/inspect/{booking.pk}/",
         f"/admin/snippets/bookings/session/inspect/{booking.session_id}/",
         f"/admin/payments/payment/inspect/{booking.payments.get().pk}/",
         f"/admin/users/edit/{booking.caregiver.user_id}/",
@@ -52,8 +55,9 @@ def test_only_coordinators_and_administrators_read_them(client: Client, booking:
         for note in (OF_THE_PERSON, OF_THE_BOOKING)
         if note in client.get(path, follow=True).content.decode()
     }
-    attendance = {(pages(booking)[0], OF_THE_PERSON), (pages(booking)[0], OF_THE_BOOKING)}
-    assert found == (attendance if role in READERS else set())
+    of_the_day = {(path, note) for path in pages(booking)[:3] for note in (OF_THE_PERSON, OF_THE_BOOKING)}
+    of_the_family = {(pages(booking)[3], OF_THE_PERSON)}
+    assert found == (of_the_day | of_the_family if role in READERS else set())
 
 
 def test_the_documents_say_the_same() -> None:

@@ -12,7 +12,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from wagtail.models import Page
 
-from home.models import HomePage
+from home import models
+from home.bootstrap import add_missing_pages
+from home.models import HomePage, NewsIndexPage, NewsPage, ServicePage, ServicesPage
 from ops.demo import PASSWORD, content
 from ops.demo.library import seed_library
 from portal.accounts.models import User
@@ -21,9 +23,11 @@ from portal.activity.consent import allow
 from portal.bookings.domain.availability import generate_sessions
 from portal.bookings.models import Service
 from portal.caregivers.domain import caregiver_of
+from portal.caregivers.models import Caregiver
 from portal.common import clock
 from portal.common.installation import run_steps
 from portal.common.models import SetupStep
+from portal.organisation.models import SiteSettings
 
 WEEKS = 8
 
@@ -69,15 +73,20 @@ def _people() -> None:
         user = User.objects.filter(email=person.email).first()
         if user is None:
             user = User.objects.create_user(
-                person.email, PASSWORD, first_name=person.first_name, last_name=person.last_name,
-                is_staff=person.role != Role.CAREGIVER, is_superuser=person.role == Role.ADMINISTRATOR,
-            )  # fmt: skip
+                person.email,
+                PASSWORD,
+                first_name=person.first_name,
+                last_name=person.last_name,
+                is_staff=person.role != Role.CAREGIVER,
+                is_superuser=person.role == Role.ADMINISTRATOR,
+            )
             user.groups.add(Group.objects.get_or_create(name=person.role.value)[0])
             EmailAddress.objects.create(user=user, email=person.email, verified=True, primary=True)
             if person.role == Role.CAREGIVER:
                 allow(user)
-        for name, relationship in person.cares_for:
-            caregiver_of(user).care_recipients.get_or_create(full_name=name, defaults={"relationship": relationship})
+                Caregiver.objects.filter(pk=caregiver_of(user).pk).update(phone=person.phone)
+        for told in person.cares_for:
+            caregiver_of(user).care_recipients.get_or_create(full_name=told["full_name"], defaults=told)
 
 
 def _pages() -> None:
@@ -89,6 +98,29 @@ def _pages() -> None:
         pages = (content.SERVICES_PAGE, content.DEPOSIT_PAGE, *content.CONTENT_PAGES)
         for fields in pages:
             _reword(Page.objects.child_of(home).get(slug=fields["slug"]).specific, fields)
+    if SetupStep.objects.get_or_create(name="demo.more_pages")[1]:
+        _more_pages(HomePage.objects.get())
+    if SetupStep.objects.get_or_create(name="demo.service_pages")[1]:
+        for plan in content.SERVICES:
+            _service_page(plan)
+
+
+def _more_pages(home: HomePage) -> None:
+    """One page of each further type, and their links in the footer."""
+    more = [(getattr(models, kind), fields) for kind, fields in content.MORE_PAGES]
+    add_missing_pages(home, [*more, (NewsIndexPage, content.NEWS_LIST)])
+    news = Page.objects.child_of(home).get(slug=content.NEWS_LIST["slug"])
+    add_missing_pages(news, [(NewsPage, content.NEWS)])
+    row = SiteSettings.objects.get()
+    linked = [page for page in Page.objects.child_of(home) if page.slug in content.FOOTER]
+    row.footer = [("page", {"page": page, "label": ""}) for page in linked]
+    row.save_revision().publish()
+
+
+def _service_page(plan: content.ServicePlan) -> None:
+    service = Service.objects.get(slug=plan.slug)
+    page = ServicePage(title=service.name, service=service, search_description=service.summary, **plan.page)
+    ServicesPage.objects.get().add_child(instance=page).save_revision().publish()
 
 
 def _reword(page: Page, fields: dict[str, Any]) -> None:

@@ -56,7 +56,7 @@ function book(trend) {
   for (let draw = 0; draw < MOST_DRAWS; draw += 1) {
     const reply = send(page, bookPath, {
       service: FIXTURE.service,
-      session: one(choices(form, "session")),
+      session: one(radios(form, "session")),
       care_recipient: one(choices(form, "care_recipient")),
       token: form.find("[name=token]").val(),
     });
@@ -68,6 +68,9 @@ function book(trend) {
 
 const choices = (form, name) =>
   form.find(`select[name=${name}] option`).toArray().map((o) => o.attr("value")).filter((value) => value);
+
+const radios = (form, name) =>
+  form.find(`input[name=${name}]`).toArray().filter((r) => !r.attr("disabled")).map((r) => r.attr("value"));
 
 /* The card goes to Stripe (the sandbox), as the card frame sends it; then the ledger is asked until it says paid. */
 function pay(page) {

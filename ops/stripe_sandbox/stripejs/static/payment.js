@@ -89,7 +89,32 @@ async function confirm({ key, clientSecret, params }) {
   }
 }
 
-function restyle({ appearance, colorScheme }) {
+const NAMES = { ".Input": "input", ".Label": "label", ".Error": ".error" }; // Stripe's names for parts of the form
+const ours = new CSSStyleSheet();
+document.adoptedStyleSheets = [ours];
+
+// What an appearance's `rules` say of the parts that this form has.
+function rulesOf(rules) {
+  return Object.entries(rules).flatMap(([name, declarations]) => {
+    const part = Object.keys(NAMES).find((known) => name.startsWith(known));
+    if (!part) return [];
+    const said = Object.entries(declarations).map(([property, value]) => {
+      return `${property.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}: ${value}`;
+    });
+    return [`${name.replace(part, NAMES[part])} { ${said.join("; ")} }`];
+  });
+}
+
+async function load({ family, src, ...descriptors }) {
+  if (!family) return; // a `cssSrc` is a stylesheet elsewhere
+  try {
+    document.fonts.add(await new FontFace(family, src, descriptors).load());
+  } catch {
+    // The next one of the family's list is shown.
+  }
+}
+
+function restyle({ appearance, fonts, colorScheme }) {
   const root = document.documentElement;
   root.dataset.theme = appearance.theme ?? "stripe";
   root.style.colorScheme = colorScheme || "normal";
@@ -97,6 +122,8 @@ function restyle({ appearance, colorScheme }) {
   for (const [name, value] of Object.entries(appearance.variables ?? {})) {
     root.style.setProperty(`--${name}`, value);
   }
+  ours.replaceSync(rulesOf(appearance.rules ?? {}).join("\n"));
+  for (const font of fonts) load(font);
   return {};
 }
 

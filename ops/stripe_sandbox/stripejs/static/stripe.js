@@ -149,7 +149,8 @@
 
     #look() {
       const colorScheme = getComputedStyle(this.#frame).colorScheme;
-      return { appearance: this.#elements.options.appearance ?? {}, colorScheme };
+      const { appearance = {}, fonts = [] } = this.#elements.options;
+      return { appearance, fonts, colorScheme };
     }
 
     async #load() {

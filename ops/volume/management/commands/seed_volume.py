@@ -14,7 +14,7 @@ from portal.common import clock
 
 
 class Command(BaseCommand):
-    help = "Add N bookings over some years, with payments, refunds, e-mails, events; never in production."
+    help = "Add N bookings over some years, with payments, refunds, emails, events; never in production."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--bookings", type=int, required=True, metavar="N", help="how many bookings")

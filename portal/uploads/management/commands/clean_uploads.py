@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from portal.uploads.errors import Refused
+from portal.uploads.errors import UploadRejected
 from portal.uploads.stored import chunks, clean, registered
 
 SHOWN = 50
@@ -35,7 +35,7 @@ class Command(BaseCommand):
                     examined += 1
                     try:
                         cleaned += clean(stored, row, dry_run=options["dry_run"])
-                    except Refused as refusal:
+                    except UploadRejected as refusal:
                         refused += 1
                         self.stderr.write(f"{stored.label}:{row.pk} refused: {refusal}")
                         if len(shown) < SHOWN:

@@ -6,6 +6,7 @@ import secrets
 import shutil
 import ssl
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -109,7 +110,10 @@ def site(tmp_path: Path, database: str) -> Iterator[Site]:
     started = [*command("portal-web.service", root=tmp_path / "current"), "--bind", f"127.0.0.1:{port}"]
     gunicorn = Program("web", started, log=tmp_path / "web.log", env=environment)
     made = Site(tmp_path, environment, gunicorn, Proxy(var, port=port), port)
-    (tmp_path / "current").symlink_to(made.release("first"))
+    first = made.release("first")
+    (tmp_path / "current").symlink_to(first)
+    install = [sys.executable, "manage.py", "createcachetable"]  # the database has what migrations make, no more
+    subprocess.run(install, cwd=first, env=os.environ | environment, check=True, capture_output=True)
     gunicorn.env["PYTHONPATH"] = ""
     gunicorn.start()
     until(lambda: listens(port), "gunicorn", 120)

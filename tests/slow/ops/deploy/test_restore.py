@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 
-from ops.stack import Stack
 from ops.stack.program import ROOT, until
+from ops.stack.stack import Stack
 
 pytestmark = pytest.mark.slow
 DOCUMENT = ROOT / "docs/operations/backup-and-restore.md"

@@ -102,7 +102,7 @@ def test_a_lag_below_the_allowed_delay_is_harmless() -> None:
     assert [each.severity if each else "none" for each in found] == [None, Severity.CRITICAL]
     assert found[1] is not None
     assert found[1].what == (
-        "The slowest 5% of Stripe's events took 10 minutes or more to reach the ledger. "
+        "The slowest 5% of Stripe’s events took 10 minutes or more to reach the ledger. "
         "On the previous 8 Tuesdays it was 1 second."
     )
 

@@ -1,13 +1,14 @@
 """Starts ``python -m ops.cdn`` as a user does, and asks it for things."""
 
 import http.client
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from ops.stack.program import free_port
 
 PROJECT = Path(__file__).parents[4]
 KEY_ID = "KTESTPUBLICKEY"
@@ -43,13 +44,6 @@ class Cdn:
             return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, body)
         finally:
             connection.close()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 def command(*, origin: str, port: int, run_dir: Path, public_key: Path) -> list[str]:

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from ops.stack.program import free_port
 from tests.unit.ops.cdn.origin import Origin, Stored
-from tests.unit.ops.cdn.running import PROJECT, command, free_port, started
+from tests.unit.ops.cdn.running import PROJECT, command, started
 
 
 def closed(port: int) -> bool:

@@ -18,7 +18,7 @@ from payments.models import Discrepancy, Dispute, Payment, ReconciliationRun
 from portal.common import clock
 from tests.unit.ops.stripe_sandbox.conftest import SECRET_KEY, running_sandbox
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 HEALED = {"status_differs": 1, "refund_differs": 1, "dispute_missing": 1, "fee_missing": 1}
 FOR_FINANCE = {"amount_differs": 1, "duplicate_charge": 1, "missing_at_stripe": 1, "unknown_charge": 1}
 AT_BEAT = ((RunKind.EVENTS, timedelta(hours=3)), (RunKind.FULL, timedelta(days=31)))

@@ -12,18 +12,24 @@ from insights.rollups.refresh import rebuild
 from ops.demo.history import seed_history
 from ops.stripe_sandbox.history import History
 from payments.domain.invariants import INVARIANTS, violations
-from payments.enums import Method
+from payments.domain.pricing import balance_due
+from payments.enums import Method, PaymentStatus
 from payments.models import Payment
 from portal.bookings.domain.availability import generate_sessions
 from portal.bookings.models import Booking, Session
-from tests.factories import ServiceFactory
+from portal.caregivers.models import CareRecipient
+from tests.factories import CaregiverFactory, CareRecipientFactory, ServiceFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
 
 @time_machine.travel("2026-03-10T12:00:00Z", tick=False)
 def test_months_of_bookings_keep_every_rule_and_fill_the_figures(tmp_path: Path) -> None:
-    service = ServiceFactory()
+    service = ServiceFactory(slug="respite-care-at-home")
+    caregiver = CaregiverFactory(user=UserFactory(email="caregiver@example.com"))
+    first, second = (
+        CareRecipientFactory(caregiver=caregiver, full_name=name) for name in ("Daniel Okafor", "Rose Okafor")
+    )
     for weekday in range(6):
         service.availabilities.create(weekday=weekday, start_time=time(9), capacity=12)
     service.save()
@@ -45,3 +51,13 @@ def test_months_of_bookings_keep_every_rule_and_fill_the_figures(tmp_path: Path)
     results = answer(Filter(date(2026, 2, 1), date(2026, 3, 10)))
     filled = ("bookings_made", "funnel_attended", "declines", "deposits_net", "no_show_rate", "notifications_sent")
     assert all(results[key].value for key in filled)
+    _has_a_life(second)
+    assert not Booking.objects.filter(care_recipient=first).exists()
+
+
+def _has_a_life(person: CareRecipient) -> None:
+    """Of the accounts of the demo: what came of each booking, a balance to pay, a refund."""
+    own = Booking.objects.filter(care_recipient=person).order_by("session__starts_at")
+    assert [booking.status for booking in own] == ["completed", "cancelled", "confirmed"]
+    assert [balance_due(booking) for booking in own.filter(status="confirmed")] == [3375]
+    assert Payment.objects.filter(booking__in=own, status=PaymentStatus.REFUNDED).count() == 1

@@ -1,5 +1,7 @@
 """The demo's library has something for everybody, and is seeded once."""
 
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
@@ -18,7 +20,7 @@ def night(db: None) -> ServiceFactory:
     return service
 
 
-def slugs(user: object) -> set[str]:
+def slugs(user: Any) -> set[str]:
     return set(MediaItem.objects.visible_to(user).values_list("slug", flat=True))
 
 

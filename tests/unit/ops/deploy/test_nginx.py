@@ -25,7 +25,9 @@ from tests.services import ROOT
 from tests.unit.ops.deploy.echo import DJANGOS, echo
 
 HASHED = "static/portal/css/portal.0123456789ab.css"
+FONT = "static/portal/fonts/text.woff2"
 FILES = {
+    FONT: "font",
     HASHED: "body{}",
     f"{HASHED}.gz": "gzipped",
     f"{HASHED}.br": "brotli",
@@ -259,13 +261,43 @@ def test_the_limits_are_those_of_the_application() -> None:
         assert f"location {path} {{\n    client_max_body_size {size // 1024}k;" in text
 
 
-def test_the_log_has_no_query_no_address_and_no_key_of_a_mailed_link(client: httpx.Client, proxy: Proxy) -> None:
-    number = client.get("/accounts/password/reset/key/4-secret/?next=/private/").headers["X-Request-ID"]
+@pytest.mark.parametrize(
+    ("address", "logged"),
+    [
+        ("/accounts/password/reset/key/4-secret/?next=/private/", "/accounts/password/reset/key/-"),
+        ("/pay/secret/?next=/private/", "/pay/-"),
+        ("/pay/return/secret/status.json", "/pay/return/-"),
+    ],
+)
+def test_the_log_has_no_query_no_address_and_no_key_of_a_mailed_link(
+    client: httpx.Client, proxy: Proxy, address: str, logged: str
+) -> None:
+    number = client.get(address).headers["X-Request-ID"]
     log = proxy.folder / "portal-access.log"
     until(lambda: number in log.read_text(), "the line of the request", 15)
     line = next(json.loads(line) for line in log.read_text().splitlines() if number in line)
-    assert (line["path"], line["status"], line["method"]) == ("/accounts/password/reset/key/-", 200, "GET")
+    assert (line["path"], line["status"], line["method"]) == (logged, 200, "GET")
     assert not {"secret", "private", "127.0.0.1"} & set(re.findall(r"[\w.]+", json.dumps(line)))
+
+
+def test_fonts_alone_are_shared_with_stripes_card_form(client: httpx.Client) -> None:
+    shared = [
+        client.get(f"/{path}").headers.get("Access-Control-Allow-Origin")
+        for path in (FONT, "static/portal/css/portal.css")
+    ]
+    assert shared == ["*", None]
+
+
+def test_the_error_log_names_no_key_of_a_mailed_link(var: Path) -> None:
+    alone = Proxy(var, port=free_port(), name="nothing-behind")
+    alone.start()
+    trusting = ssl.create_default_context(cafile=str(alone.certificate))
+    with httpx.Client(base_url=alone.url, verify=trusting) as client:
+        answers = [client.get(path).status_code for path in ("/pay/secret/", "/accounts/invitation/secret/", "/else/")]
+    log = alone.folder / "portal-error.log"
+    until(lambda: "/else/" in log.read_text(), "the error of an address without a key", 15)
+    alone.stop()
+    assert (answers, "secret" in log.read_text()) == ([502] * 3, False)
 
 
 def test_who_is_too_quick_is_told_so_and_stripe_is_not(var: Path) -> None:
@@ -289,7 +321,7 @@ def test_without_the_application_there_is_a_page_that_says_to_wait(var: Path) ->
     reply = httpx.get(alone.url, verify=ssl.create_default_context(cafile=str(alone.certificate)))
     alone.stop()
     assert (reply.status_code, reply.headers["Retry-After"]) == (502, "30")
-    assert "<h1>We'll be back in a moment</h1>" in reply.text
+    assert "<h1>We’ll be back in a moment</h1>" in reply.text
 
 
 def written(*arguments: str) -> "subprocess.CompletedProcess[str]":
@@ -325,4 +357,4 @@ def test_every_value_of_a_place_is_used_somewhere() -> None:
     other = {"other_hosts": ("o",), "behind": ("10.0.0.0/8",), "address": "127.0.0.2"}
     for name, value in asdict(site).items():
         new = other.get(name) or (value + 1 if isinstance(value, int) else type(value)(f"{value}x"))
-        assert rendered(replace(site, **{name: new})) != rendered(site), name
+        assert rendered(replace(site, **{name: new})) != rendered(site), name  # type: ignore[arg-type]

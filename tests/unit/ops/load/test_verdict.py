@@ -7,7 +7,10 @@ from ops.load.limits import SCENARIOS, Measurement, measurements_of, none, p95
 from ops.load.verdict import judged
 
 MEASUREMENTS = (none("booking_failed"), p95("deposit_page", 300))
-FINE = {"booking_failed": {"rate": 0, "passes": 0, "fails": 40}, "deposit_page": {"p(95)": 300.0, "count": 40}}
+FINE: dict[str, dict[str, float]] = {
+    "booking_failed": {"rate": 0, "passes": 0, "fails": 40},
+    "deposit_page": {"p(95)": 300.0, "count": 40},
+}
 
 
 def problems(

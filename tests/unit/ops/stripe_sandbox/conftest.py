@@ -1,7 +1,6 @@
 """A real sandbox in its own process, the official client, and a place to receive webhooks."""
 
 import json
-import socket
 import subprocess
 import sys
 import time
@@ -17,15 +16,11 @@ import httpx
 import pytest
 import stripe
 
+from ops.stack.program import free_port
+
 ROOT = Path(__file__).parents[4]
 SECRET_KEY = "sk_test_" + "a" * 24
 PUBLISHABLE_KEY = "pk_test_" + "a" * 24
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

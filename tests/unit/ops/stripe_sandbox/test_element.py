@@ -23,7 +23,8 @@ SCRIPT = """
 const query = new URLSearchParams(location.search);
 const stripe = Stripe(query.get("key"));
 const appearance = JSON.parse(query.get("appearance") ?? "{}");
-const elements = stripe.elements({ clientSecret: query.get("secret"), appearance });
+const fonts = JSON.parse(query.get("fonts") ?? "[]");
+const elements = stripe.elements({ clientSecret: query.get("secret"), appearance, fonts });
 const element = elements.create("payment");
 window.seen = [];
 for (const name of ["ready", "change", "loaderror"]) element.on(name, (event) => seen.push([name, event]));
@@ -300,3 +301,11 @@ def test_axe_finds_nothing_in_the_frames(appearance: dict[str, Any], visit: Open
         bank = page.frame_locator('iframe[title="3D Secure"]')
         expect(bank.get_by_role("button", name="Complete authentication")).to_be_focused()
         assert violations("/v3/authenticate") == []
+
+
+def test_fonts_and_rules_of_the_appearance_are_taken(visit: Open, page: Page, process_url: str) -> None:
+    rules = {".Input": {"border": "3px solid rgb(1, 2, 3)"}, ".Label": {"fontWeight": "650"}, ".Tab": {"color": "red"}}
+    fonts = [{"family": "No such font", "src": f"url({process_url}/none.woff2)", "weight": "200 900"}]
+    frame = visit(appearance=json.dumps({"rules": rules}), fonts=json.dumps(fonts))
+    expect(frame.get_by_label("Card number")).to_have_css("border", "3px solid rgb(1, 2, 3)")
+    expect(frame.get_by_text("Card number", exact=True)).to_have_css("font-weight", "650")

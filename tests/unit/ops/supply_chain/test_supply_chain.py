@@ -59,10 +59,13 @@ def test_what_is_installed_here_is_what_the_lock_says() -> None:
 
 
 def test_every_file_made_elsewhere_is_listed_with_its_licence_beside_it() -> None:
-    fonts = [*(ROOT / "portal/common/static").rglob("*.woff2")]
+    fonts = [*(ROOT / "portal/common/static").rglob("*.woff2"), *(ROOT / "payments/fonts").glob("*.ttf")]
     scripts = list(ROOT.glob("*/static/*/vendor/*/*.js"))
     listed = sum(len(part.hashes) for part in vendored())
-    beside = [[*path.parent.glob("*OFL*"), *path.parent.glob("LICENSE*")] for path in (*fonts, *scripts)]
+    beside = [
+        [found for kind in ("*OFL*", "*Apache*", "LICENSE*") for found in path.parent.glob(kind)]
+        for path in (*fonts, *scripts)
+    ]
     assert (len(fonts) + len(scripts), all(beside)) == (listed, True)
 
 

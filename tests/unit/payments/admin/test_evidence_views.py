@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -41,11 +40,11 @@ def address(dispute: Dispute) -> str:
     return reverse("answer_dispute", args=[dispute.pk])
 
 
-def save(client: Client, dispute: Dispute, **fields: Any) -> HttpResponse:
+def save(client: Client, dispute: Dispute, **fields: Any) -> Any:
     return client.post(address(dispute), {"version": "0", **fields})
 
 
-def submit(client: Client, dispute: Dispute, version: str = "1") -> HttpResponse:
+def submit(client: Client, dispute: Dispute, version: str = "1") -> Any:
     return client.post(reverse("submit_dispute_answer", args=[dispute.pk]), {"version": version})
 
 
@@ -108,7 +107,7 @@ def test_a_refusal_is_shown_and_is_a_task(finance: Client, dispute: Dispute, str
     stripe.fail_next = [GatewayRefused("parameter_invalid", "Stripe cannot read it.")]
     send_evidence()
     assert "Stripe says: Stripe cannot read it." in page(finance, address(dispute))
-    assert ("Refused by Stripe" in payment_page(finance, dispute), len(tasks())) == (True, 1)
+    assert ("Rejected by Stripe" in payment_page(finance, dispute), len(tasks())) == (True, 1)
 
 
 @pytest.mark.parametrize(
@@ -162,7 +161,7 @@ def test_what_cannot_be_kept_is_said(finance: Client, dispute: Dispute, fields: 
 
 def test_nothing_released_cannot_be_submitted(finance: Client, dispute: Dispute) -> None:
     save(finance, dispute, text_product_description="Care")
-    assert finance.get(reverse("submit_dispute_answer", args=[dispute.pk])).url == address(dispute)
+    assert finance.get(reverse("submit_dispute_answer", args=[dispute.pk])).url == address(dispute)  # type: ignore[attr-defined]
     for version in ("1", "", "x", "9" * 30):
         assert submit(finance, dispute, version).url == address(dispute)
     assert DisputeEvidence.objects.get().state == "draft"
@@ -171,7 +170,7 @@ def test_nothing_released_cannot_be_submitted(finance: Client, dispute: Dispute)
 def test_a_closed_dispute_says_so(finance: Client, dispute: Dispute) -> None:
     Dispute.objects.update(status="lost", closed_at=clock.now())
     assert "This dispute is closed" in page(finance, address(dispute))
-    assert finance.get(reverse("submit_dispute_answer", args=[dispute.pk])).url == address(dispute)
+    assert finance.get(reverse("submit_dispute_answer", args=[dispute.pk])).url == address(dispute)  # type: ignore[attr-defined]
     assert "Respond to dispute</a>" not in payment_page(finance, dispute)
 
 

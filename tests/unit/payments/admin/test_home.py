@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from payments.admin.home import Task, tasks
+from payments.admin.home import tasks
 from payments.domain.discrepancies import record_discrepancy
 from payments.enums import DiscrepancyKind, LedgerState, MirrorState
 from payments.models import Dispute, Payment, ReceivedEvent
@@ -15,6 +15,7 @@ from portal.accounts.roles import Role
 from portal.audit.actor import Actor, Cause, Source, SystemActor
 from portal.bookings.models import Session
 from portal.common import clock
+from portal.common.home_panel import Task
 
 pytestmark = pytest.mark.django_db
 BY = Actor.system(SystemActor.RECONCILIATION)
@@ -35,7 +36,12 @@ def test_each_kind_of_task_is_counted_and_leads_to_its_page(paid: Payment, finan
         record_discrepancy(kind, stripe_object_id=kind.value, cause=Cause(BY, Source.RECONCILIATION))
     for number, states in enumerate(({"ledger_state": LedgerState.FAILED}, {"mirror_state": MirrorState.FAILED})):
         ReceivedEvent.objects.create(
-            event_id=f"evt_{number}", type="x", livemode=False, created_at=clock.now(), payload={}, **states
+            event_id=f"evt_{number}",
+            type="x",
+            livemode=False,
+            created_at=clock.now(),
+            payload={},
+            **states,  # type: ignore[arg-type]
         )
     assert tasks() == [
         Task("2 disputes need a response, the first by 4 December", "/admin/payments/dispute/"),
@@ -52,7 +58,7 @@ def test_what_stripe_warns_of_comes_first(paid: Payment) -> None:
     for number, kind in enumerate((kinds.REVIEW_OPEN, kinds.FRAUD_WARNING, kinds.FRAUD_WARNING, kinds.PAYOUT_FAILED)):
         record_discrepancy(kind, stripe_object_id=f"id_{number}", cause=Cause(BY, Source.WEBHOOK))
     assert tasks() == [
-        Task("Payout to the bank that failed: id_3", "/admin/reconciliation/?kind=payout_failed&status=open"),
+        Task("Failed payout to the bank: id_3", "/admin/reconciliation/?kind=payout_failed&status=open"),
         Task("2 fraud warnings: refund in time", "/admin/reconciliation/?kind=fraud_warning&status=open"),
         Task("1 payment under review at Stripe", "/admin/reconciliation/?kind=review_open&status=open"),
     ]

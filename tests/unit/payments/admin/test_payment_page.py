@@ -39,7 +39,7 @@ def test_the_story_is_told_in_order_with_who_and_stripes_name(paid: Payment, str
         payment=paid, outcome=AttemptOutcome.FAILED, code="card_declined", decline_code="insufficient_funds",
         reference="evt_declined", occurred_at=datetime(2020, 1, 1, tzinfo=UTC),
     )  # fmt: skip
-    ReceivedEvent.objects.create(
+    ReceivedEvent.objects.create(  # type: ignore[misc]
         event_id="evt_told", type="charge.updated", livemode=False, created_at=clock.now(),
         object_id=paid.charge_id or paid.intent_id, ledger_state=LedgerState.APPLIED,
     )  # fmt: skip
@@ -111,4 +111,4 @@ def test_warnings_and_reviews_are_shown_with_how_they_ended(paid: Payment, finan
     close(found, DiscrepancyStatus.HEALED, "Closed at Stripe: approved.", cause=Cause(by, Source.WEBHOOK))
     page = " ".join(strip_tags(finance.get(page_of(paid)).content.decode()).split())
     assert "Early fraud warning: refund in time: Open issfr_1" in page
-    assert "Payment under review at Stripe: Healed, Closed at Stripe: approved. prv_1" in page
+    assert "Payment under review at Stripe: Resolved, Closed at Stripe: approved. prv_1" in page

@@ -3,6 +3,7 @@
 import json
 from datetime import timedelta
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
@@ -46,7 +47,7 @@ def discrepancy() -> Discrepancy:
     )  # fmt: skip
 
 
-def event(event_id: str, **fields: object) -> ReceivedEvent:
+def event(event_id: str, **fields: Any) -> ReceivedEvent:
     data = {"id": "ch_x", "object": "charge"}
     return ReceivedEvent.objects.create(
         **{
@@ -59,7 +60,7 @@ def event(event_id: str, **fields: object) -> ReceivedEvent:
 def test_the_report_shows_what_is_at_stake(finance: Client, discrepancy: Discrepancy) -> None:
     page = finance.get("/admin/reconciliation/").content.decode()
     assert "£12.34" in page
-    assert "Charge that no payment knows" in page
+    assert "Unmatched Stripe charge" in page
     assert "Compare with Stripe now" in page
 
 
@@ -78,7 +79,7 @@ def test_a_run_says_what_it_found_and_healed_in_words(finance: Client) -> None:
         healed={"fee_missing": 1},
     )
     page = squeezed(finance.get("/admin/reconciliation/").content.decode())
-    assert "<li>Charge that no payment knows: 2</li><li>Fee or balance transaction missing: 1</li>" in page
+    assert "<li>Unmatched Stripe charge: 2</li><li>Fee or balance transaction missing: 1</li>" in page
     assert page.count("<li>Fee or balance transaction missing: 1</li>") == 2
 
 

@@ -33,7 +33,7 @@ def address(payment: Payment) -> str:
 
 def send(client: Client, payment: Payment, **fields: Any) -> HttpResponse:
     form = {"amount": "5.00", "reason": "goodwill", "note": "", "token": str(uuid.uuid4()), "confirmed": ""}
-    return client.post(address(payment), {**form, **fields})
+    return client.post(address(payment), {**form, **fields})  # type: ignore[return-value]
 
 
 def refunds() -> list[tuple[int, str]]:
@@ -86,7 +86,7 @@ def test_a_payment_disputed_while_the_form_was_sent_is_not_said_to_be_on_its_way
     finance: Client, paid: Payment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Dispute.objects.create(payment=paid, stripe_dispute_id="du_1", amount=1125, status="needs_response")
-    monkeypatch.setattr("payments.admin.refund_views.why_not", lambda payment: "")  # looked a moment before
+    monkeypatch.setattr("payments.admin.refund_views.refund_refusal", lambda payment: "")  # looked a moment before
     page = finance.get(send(finance, paid, amount="11.25")["Location"]).content.decode()
     assert "Stripe can’t refund £11.25 now. See below." in page
     assert "is on its way" not in page
@@ -105,9 +105,9 @@ def test_a_double_click_refunds_once(finance: Client, paid: Payment) -> None:
         ({"amount": "11.26"}, "Enter an amount up to £11.25."),
         ({"amount": "0"}, "Enter an amount above zero."),
         ({"amount": "-5"}, "Ensure this value is greater than or equal to 0."),
-        ({"amount": "5.001"}, "5.001 has more decimal places than GBP knows."),
-        ({"amount": "five"}, "Write an amount with digits and a point, for example 45.00."),
-        ({"amount": "NaN"}, "Write an amount with digits and a point, for example 45.00."),
+        ({"amount": "5.001"}, "5.001 has more decimal places than GBP allows."),
+        ({"amount": "five"}, "Enter an amount in numbers, for example 45.00."),
+        ({"amount": "NaN"}, "Enter an amount in numbers, for example 45.00."),
         ({"amount": "1e30"}, "Ensure that there are no more than 12 digits in total."),
         ({"amount": ""}, "This field is required."),
         ({"reason": ""}, "This field is required."),

@@ -31,6 +31,6 @@ def test_every_text_is_one_that_allauth_still_says() -> None:
 
 def test_the_portal_speaks_our_words_and_other_languages_keep_allauths() -> None:
     with translation.override("en-gb"):
-        assert translation.gettext("Incorrect password.") == "That isn't your password. Try again, or choose a new one."
+        assert translation.gettext("Incorrect password.") == "That isn’t your password. Try again, or choose a new one."
     with translation.override("de"):
         assert translation.gettext("Incorrect password.") == "Falsches Passwort."

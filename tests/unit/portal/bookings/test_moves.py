@@ -1,5 +1,7 @@
 """A booking changes state along the declared edges only, and a place goes with it."""
 
+from typing import Any
+
 import pytest
 
 from portal.audit.actor import Actor, Cause, Source
@@ -12,7 +14,7 @@ from tests.factories import BookingFactory, SessionFactory
 
 pytestmark = pytest.mark.django_db
 S = BookingStatus
-BY = {"cause": Cause(Actor.stripe("evt_1"), Source.WEBHOOK, external_id="evt_1")}
+BY: dict[str, Any] = {"cause": Cause(Actor.stripe("evt_1"), Source.WEBHOOK, external_id="evt_1")}
 
 # Written out here as the product's rule: (from, to) -> places held afterwards, of one held before or none.
 EDGES = {

@@ -21,7 +21,7 @@ from portal.bookings.enums import BookingStatus
 from portal.bookings.errors import FormUsed, HoldNotExtendable, SessionFull, SessionNotBookable, TooManyHolds
 from portal.bookings.models import Booking, Session
 from portal.bookings.models.booking import ALPHABET, REFERENCE, new_reference
-from portal.caregivers.domain import caregiver_of, remove_care_recipient
+from portal.caregivers.domain import PersonNeeded, caregiver_of, remove_care_recipient
 from portal.caregivers.models import CareRecipient
 from portal.common import clock
 from portal.notifications.models import Notification
@@ -160,7 +160,7 @@ def test_a_hold_is_extended_once_and_only_while_it_runs(state: str) -> None:
     elif state == "being released":
         Booking.objects.filter(pk=booking.pk).update(release_requested_at=clock.now())
     else:
-        transition(booking.pk, to=BookingStatus.CONFIRMED, **by)
+        transition(booking.pk, to=BookingStatus.CONFIRMED, **by)  # type: ignore[arg-type]
     with time_machine.travel(clock.now() + travel), pytest.raises(HoldNotExtendable):
         extend_hold(booking.pk, **by)
     booking.refresh_from_db()
@@ -194,7 +194,7 @@ def test_references_do_not_follow_from_one_another_or_from_the_row() -> None:
 def test_care_recipients_belong_to_their_caregiver() -> None:
     mine, theirs = CareRecipientFactory(), CareRecipientFactory()
     removed = CareRecipientFactory(caregiver=mine.caregiver)
-    remove_care_recipient(removed)
+    remove_care_recipient(removed, cause=Cause(Actor.user(mine.caregiver.user), Source.CAREGIVER))
     assert list(CareRecipient.objects.of(mine.caregiver.user)) == [mine]
     assert list(CareRecipient.objects.of(theirs.caregiver.user)) == [theirs]
 
@@ -209,9 +209,13 @@ def test_somebody_elses_person_is_refused_where_the_booking_is_written() -> None
     assert not Booking.objects.exists()
 
 
-def test_a_person_with_bookings_can_be_removed_from_the_list_but_not_from_the_table() -> None:
+def test_a_person_with_past_bookings_leaves_the_list_but_not_the_table() -> None:
     booking = BookingFactory()
-    remove_care_recipient(booking.care_recipient)
+    cause = Cause(Actor.user(booking.caregiver.user), Source.CAREGIVER)
+    with pytest.raises(PersonNeeded, match=booking.reference):
+        remove_care_recipient(booking.care_recipient, cause=cause)
+    Booking.objects.update(status=BookingStatus.COMPLETED)
+    remove_care_recipient(booking.care_recipient, cause=cause)
     booking.refresh_from_db()
     assert booking.care_recipient.full_name == "Rose Okafor"
     with pytest.raises(ProtectedError):

@@ -65,6 +65,23 @@ def test_a_deposit_by_percentage_is_typed_as_one(coordinator: Client, percentage
     assert Service.objects.get().deposit_value == kept
 
 
+@pytest.mark.parametrize(("typed_rate", "kept"), [("20", 2000), ("5.5", 550), ("0", 0), ("", None)])
+def test_a_vat_rate_is_typed_as_a_percentage(coordinator: Client, typed_rate: str, kept: int | None) -> None:
+    assert coordinator.post(f"{SERVICES}/add/", typed(vat_rate=typed_rate)).status_code == 302
+    service = Service.objects.get()
+    assert service.vat_rate == kept
+    page = coordinator.get(f"{SERVICES}/edit/{service.pk}/").content.decode()
+    shown = re.search(r'name="vat_rate"(?: value="([^"]*)")?', page)
+    assert shown is not None
+    assert (shown[1] or "") == ("" if kept is None else f"{kept / 100:.2f}")
+
+
+@pytest.mark.parametrize("typed_rate", ["-1", "100.01", "20.123", "many"])
+def test_a_vat_rate_that_is_none_is_refused(coordinator: Client, typed_rate: str) -> None:
+    assert coordinator.post(f"{SERVICES}/add/", typed(vat_rate=typed_rate)).status_code == 200
+    assert not Service.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("currency", "kind", "price", "value", "shown"),
     [
@@ -93,22 +110,25 @@ def test_the_form_shows_what_people_write_and_saves_it_unchanged(
     ("changes", "sentence"),
     [
         ({"price_amount": ""}, "This field is required."),
-        ({"price_amount": "45,00"}, "Write an amount with digits and a point, for example 45.00."),
+        ({"price_amount": "45,00"}, "Enter an amount in numbers, for example 45.00."),
         ({"price_amount": "-5"}, "Ensure this value is greater than or equal to 0."),
-        ({"price_amount": "45.005"}, "45.005 has more decimal places than GBP knows."),
-        ({"price_amount": "NaN"}, "Write an amount with digits and a point, for example 45.00."),
+        ({"price_amount": "45.005"}, "45.005 has more decimal places than GBP allows."),
+        ({"price_amount": "NaN"}, "Enter an amount in numbers, for example 45.00."),
         ({"price_amount": "99999999.99"}, "Ensure this value is less than or equal to 2147483647."),
-        ({"currency": "JPY", "price_amount": "4500.5"}, "4500.5 has more decimal places than JPY knows."),
-        ({"currency": "KWD", "price_amount": "45.001"}, "Amounts in KWD go in steps of KWD0.010."),
-        ({"currency": "XXX"}, "&#x27;XXX&#x27; is not a currency that Stripe takes."),
-        ({"currency": "gbp"}, "Write the currency in capitals, for example GBP."),
+        ({"currency": "JPY", "price_amount": "4500.5"}, "4500.5 has more decimal places than JPY allows."),
+        ({"currency": "KWD", "price_amount": "45.001"}, "Amounts in KWD must be a multiple of KWD0.010."),
+        ({"currency": "XXX"}, "Stripe doesn’t accept the currency XXX."),
+        ({"currency": "gbp"}, "Enter the currency in capitals, for example GBP."),
         ({"deposit_value": ""}, "This field is required."),
-        ({"deposit_value": "45.01"}, "A deposit cannot be larger than the price."),
-        ({"deposit_value": "0.29"}, "Stripe charges at least £0.30 in GBP."),
-        ({"deposit_value": "44.80"}, "What is left to pay: Stripe charges at least £0.30 in GBP."),
-        ({"deposit_kind": "percentage", "deposit_value": "101"}, "A deposit is at most 100 % of the price."),
-        ({"deposit_kind": "percentage", "deposit_value": "12.345"}, "A percentage has at most two decimal places."),
-        ({"time_zone": "Europe/Bristol"}, "&#x27;Europe/Bristol&#x27; is not a time zone."),
+        ({"deposit_value": "45.01"}, "The deposit can’t be more than the price."),
+        ({"deposit_value": "0.29"}, "The smallest amount Stripe can charge in GBP is £0.30."),
+        ({"deposit_value": "44.80"}, "Balance: The smallest amount Stripe can charge in GBP is £0.30."),
+        ({"deposit_kind": "percentage", "deposit_value": "101"}, "The deposit can’t be more than 100% of the price."),
+        (
+            {"deposit_kind": "percentage", "deposit_value": "12.345"},
+            "Enter a percentage with up to two decimal places.",
+        ),
+        ({"time_zone": "Europe/Bristol"}, "Europe/Bristol isn’t a time zone."),
     ],
 )
 def test_what_cannot_be_charged_is_refused_beside_its_field(
@@ -125,7 +145,7 @@ def test_what_cannot_be_charged_is_refused_beside_its_field(
 def test_lists_and_bookings_show_money_as_people_write_it(coordinator: Client) -> None:
     booking = BookingFactory()
     assert "£11.25" in coordinator.get(f"{SERVICES}/").content.decode()
-    page = coordinator.get(f"/admin/snippets/bookings/booking/inspect/{booking.pk}/").content.decode()
+    page = coordinator.get(f"/admin/desk/bookings/{booking.pk}/").content.decode()
     assert "£45.00" in page
     assert "£11.25" in page
 
@@ -156,14 +176,14 @@ def test_a_session_keeps_at_least_the_places_that_are_taken(coordinator: Client)
     with pytest.raises(ValidationError) as refusal:
         session.full_clean()
     assert refusal.value.message_dict == {
-        "capacity": ["Places taken already: 1. Cancel bookings first, or keep at least that many."]
+        "capacity": ["1 places are already booked. Enter at least that many, or cancel some bookings first."]
     }
 
 
 def test_a_session_of_no_length_is_refused() -> None:
     session = SessionFactory()
     session.ends_at = session.starts_at
-    with pytest.raises(ValidationError, match="A session ends after it starts"):
+    with pytest.raises(ValidationError, match="The end must be after the start"):
         session.clean()
     assert Session.objects.get().ends_at > session.starts_at
 
@@ -202,8 +222,8 @@ def test_two_windows_with_the_same_hours_are_refused(coordinator: Client) -> Non
 def test_windows_that_return_more_for_less_notice_are_refused(coordinator: Client) -> None:
     answer = coordinator.post(f"{SERVICES}/add/", typed(**windows(("", 72, 50), ("", 24, 100))))
     sentence = (
-        "Cancelling 72 hours before returns 50%, and 24 hours before returns 100%. "
-        "Whoever cancels earlier must get at least as much back."
+        "With 72 hours’ notice the refund is 50%, but with 24 hours’ notice it’s 100%. "
+        "Longer notice must refund at least as much."
     )
     assert sentence in answer.content.decode()
     assert not Service.objects.exists()

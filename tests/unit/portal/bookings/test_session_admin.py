@@ -33,7 +33,7 @@ def test_nor_moved_nor_given_to_another_service(coordinator: Client) -> None:
     was = (session.service_id, session.starts_at, session.ends_at)
     later = {"starts_at": "2031-01-01 10:00", "ends_at": "2031-01-01 11:00", "service": ServiceFactory().pk}
     page = coordinator.get(f"{SESSIONS}/edit/{session.pk}/").content.decode()
-    assert "open it at the Care desk: everybody who booked is told" in page
+    assert "open it in Care desk. Everyone who booked will be notified" in page
     assert coordinator.post(f"{SESSIONS}/edit/{session.pk}/", typed(session, capacity=7, **later)).status_code == 302
     session.refresh_from_db()
     assert (session.service_id, session.starts_at, session.ends_at, session.capacity) == (*was, 7)
@@ -80,7 +80,7 @@ def test_ten_typed_for_new_york_is_ten_there(coordinator: Client) -> None:
     assert session.starts_at.isoformat() == "2031-01-06T15:00:00+00:00"
     page = coordinator.get(f"{SESSIONS}/edit/{session.pk}/").content.decode()
     assert 'value="2031-01-06 10:00"' in page
-    assert "Local time of the service: America/New_York." in page
+    assert "The service’s local time: America/New_York." in page
     assert coordinator.post(f"{SESSIONS}/edit/{session.pk}/", {**form, "capacity": 6}).status_code == 302
     session.refresh_from_db()
     assert (session.starts_at.isoformat(), session.capacity) == ("2031-01-06T15:00:00+00:00", 6)
@@ -97,4 +97,4 @@ def test_the_zones_of_the_services_are_said_beforehand(coordinator: Client) -> N
     ServiceFactory(time_zone="America/New_York")
     ServiceFactory(time_zone="Europe/London")
     page = coordinator.get(f"{SESSIONS}/add/").content.decode()
-    assert "Local time of the service: America/New_York, Europe/London." in page
+    assert "The service’s local time: America/New_York, Europe/London." in page

@@ -48,7 +48,7 @@ def test_without_its_static_files_it_is_not_ready(client: Client, settings: Sett
 def asked(client: Client, path: str, address: str, **headers: str) -> HttpResponse:
     """A request to a host by its IP address, from `address`."""
     extra = {f"HTTP_{name.upper()}": value for name, value in headers.items()}
-    return client.get(path, HTTP_HOST=BARE_ADDRESS, REMOTE_ADDR=address, **extra)  # type: ignore[return-value]
+    return client.get(path, HTTP_HOST=BARE_ADDRESS, REMOTE_ADDR=address, **extra)  # type: ignore[return-value,arg-type]
 
 
 @pytest.mark.django_db

@@ -117,8 +117,8 @@ def test_addresses_hosts_and_schemes_are_apart() -> None:
     asked: list[tuple[str, dict[str, str]]] = [
         ("/", {}), ("/a/", {}), ("/", {"HTTP_HOST": "localhost"}), ("/", {"wsgi.url_scheme": "https"}),
     ]  # fmt: skip
-    first = [page.ask(address, **headers).content for address, headers in asked]
-    again = [page.ask(address, **headers).content for address, headers in asked]
+    first = [page.ask(address, **headers).content for address, headers in asked]  # type: ignore[arg-type]
+    again = [page.ask(address, **headers).content for address, headers in asked]  # type: ignore[arg-type]
     assert first == again == [b"made 1", b"made 2", b"made 3", b"made 4"]
 
 
@@ -126,7 +126,7 @@ def test_an_editors_preview_passes_by() -> None:
     page = Page()
     page.ask()
     request = RequestFactory().get("/")
-    request.is_dummy = True  # type: ignore[attr-defined]  as Wagtail makes it
+    request.is_dummy = True  # type: ignore[attr-defined]  # as Wagtail makes it
     assert page.cache(request).content == b"made 2"  # type: ignore[attr-defined]
 
 

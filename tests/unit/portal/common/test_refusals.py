@@ -11,11 +11,11 @@ from pytest_django.fixtures import Settings
 from portal.common import refusals
 
 HEADINGS = {
-    400: "We couldn't read that request",
-    403: "You can't open this page",
-    404: "We can't find that page",
+    400: "We couldn’t read that request",
+    403: "You can’t open this page",
+    404: "We can’t find that page",
     429: "Too many attempts",
-    500: "Sorry, there's a problem",
+    500: "Sorry, there’s a problem",
 }
 FORM_HEADING = "Your session has timed out"
 
@@ -75,6 +75,7 @@ def test_a_broken_context_processor_stops_no_refusal(request_: HttpRequest, sett
     check_all(request_)
 
 
+@pytest.mark.django_db
 def test_a_refusal_within_the_site_has_its_navigation(request_: HttpRequest) -> None:
     page = refusals.page_not_found(request_, Http404()).content.decode()
     assert 'aria-label="Main"' in page

@@ -111,9 +111,9 @@ def test_a_charset_in_which_no_form_is_written_is_refused(client: Client, charse
 @pytest.mark.parametrize("charset", ["rot13", "base64", "hex"])
 def test_a_charset_that_is_none_of_text_is_refused(charset: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(WSGIHandler, "request_class", Request)
-    environ = RequestFactory(CONTENT_TYPE=f"text/plain; charset={charset}", QUERY_STRING="q=a")._base_environ()
+    environ = RequestFactory(CONTENT_TYPE=f"text/plain; charset={charset}", QUERY_STRING="q=a")._base_environ()  # type: ignore[attr-defined]
     answered: list[str] = []
-    WSGIHandler()(environ, lambda status, headers: answered.append(status))
+    WSGIHandler()(environ, lambda status, headers: answered.append(status))  # type: ignore[arg-type]
     assert answered == ["400 Bad Request"]
 
 

@@ -13,9 +13,9 @@ def test_good_captions_pass(text: str) -> None:
     validate_captions(text)
 
 
-NO_HEAD = "Captions start with a line that says WEBVTT. Did you paste a whole .vtt file?"
-NOTHING = "There is no caption in it: each has a line such as 00:01.000 --> 00:04.000."
-NO_TIME = "Line 3 is not a time such as 00:01.000 --> 00:04.000: 00:00,000 --> 00:04,000"
+NO_HEAD = "Captions must start with the line WEBVTT. Paste the whole .vtt file."
+NOTHING = "There are no captions here. Each needs a line such as 00:01.000 --> 00:04.000."
+NO_TIME = "Line 3 isn’t a time such as 00:01.000 --> 00:04.000: 00:00,000 --> 00:04,000"
 LATE = GOOD.replace("00:00.000", "00:02.000")
 
 

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def text(db: None) -> MessageText:
-    """The wording of one e-mail, as shipped."""
+    """The wording of one email, as shipped."""
     return MessageText.objects.get(key="booking_confirmed")
 
 
@@ -35,7 +35,7 @@ def editor(settings: Settings, client: Client) -> Client:
 
 
 def confirmation() -> mail.EmailMessage:
-    """The e-mail that goes out now."""
+    """The email that goes out now."""
     send(BOOKING_CONFIRMED, to=UserFactory(), context=BOOKING_CONFIRMED.samples, dedupe_key="one")
     send_waiting()
     return mail.outbox[-1]
@@ -55,7 +55,25 @@ def test_the_editors_wording_is_sent(text: MessageText) -> None:
     sent = confirmation()
     assert sent.subject == "Rose Okafor is in"
     assert sent.body == (
-        "Dear Amara,\n\nall is well.\n\nLook: http://127.0.0.1:8000/bookings/7K3M-9QX2-W4TD/\n\n-- \nHearth & Hand\n"
+        "Dear Amara,\n\n"
+        "all is well.\n\n"
+        "Service: Respite care at home\n"
+        "When: Thursday 3 December 2026, 10am to 1pm\n"
+        "For: Rose Okafor\n"
+        "Where: At your home\n"
+        "Booking reference: 7K3M-9QX2-W4TD\n"
+        "Price: £45.00\n"
+        "Deposit: £11.25, paid\n"
+        "Balance: £33.75, due before the session\n"
+        "Cancelling: Free to cancel until 10am on Thursday 26 November. From then until 10am on Wednesday 2 December, "
+        "we’ll refund half of what you’ve paid. After that, we can’t refund it.\n\n"
+        "Look: http://127.0.0.1:8000/bookings/7K3M-9QX2-W4TD/\n\n"
+        "-- \n"
+        "Hearth & Hand\n"
+        "Telephone 0117 496 0000 (Monday to Friday, 9am to 5pm)\n"
+        "Email hello@example.org\n"
+        "12 Orchard Lane, Bristol BS1 4QA\n"
+        "http://127.0.0.1:8000\n"
     )
 
 
@@ -71,7 +89,8 @@ def test_an_unknown_placeholder_is_refused_with_what_can_be_used(text: MessageTe
         text.full_clean()
     assert refusal.value.message_dict == {
         field: [
-            "{nmae} is not known here. You can use: {date}, {name}, {person}, {reference}, {service}, {time}, {url}."
+            "You can’t use {nmae} here. You can use: {date}, {deposit}, {left_to_pay}, {location}, {name}, {payment}, "
+            "{person}, {price}, {reference}, {service}, {terms}, {time}, {url}, {when}."
         ]
     }
 
@@ -79,7 +98,7 @@ def test_an_unknown_placeholder_is_refused_with_what_can_be_used(text: MessageTe
 def test_the_editor_sees_the_refusal_on_the_form(editor: Client, text: MessageText) -> None:
     address = f"/admin/snippets/notifications/messagetext/edit/{text.pk}/"
     typed = {"subject": "Hello {nmae}", "body": "Fine", "button": "Look"}
-    assert "{nmae} is not known here. You can use:" in editor.post(address, typed).content.decode()
+    assert "You can’t use {nmae} here. You can use:" in editor.post(address, typed).content.decode()
     text.refresh_from_db()
     assert text.subject == BOOKING_CONFIRMED.subject
 
@@ -89,7 +108,7 @@ def test_the_editor_changes_the_wording_and_the_old_one_is_kept_as_a_revision(
 ) -> None:
     address = f"/admin/snippets/notifications/messagetext/edit/{text.pk}/"
     typed = {"subject": "Welcome, {name}", "body": "Fine", "button": "Look"}
-    assert editor.post(address, typed).status_code == 302
+    assert editor.post(address, typed | {"action-publish": "publish"}).status_code == 302
     text.refresh_from_db()
     assert (text.subject, text.revisions.count()) == ("Welcome, {name}", 1)
 
@@ -102,8 +121,7 @@ def test_texts_are_neither_added_nor_deleted_by_hand(editor: Client, text: Messa
 
 def test_the_preview_shows_the_message_with_sample_values(text: MessageText) -> None:
     text.body = "Dear {name},\n\n<b>bold</b>"
-    response = text.make_preview_request(RequestFactory().get("/"), "")
-    shown = response.rendered_content
+    shown = text.make_preview_request(RequestFactory().get("/"), "").content.decode()
     assert '<p style="margin: 0 0 16px;">Dear Amara,</p>' in shown
     assert "&lt;b&gt;bold&lt;/b&gt;" in shown  # wording is text, never markup
 
@@ -112,9 +130,25 @@ def test_the_editor_previews_what_was_typed(editor: Client, text: MessageText) -
     address = f"/admin/snippets/notifications/messagetext/preview/{text.pk}/"
     typed = {"subject": "Welcome, {name}", "body": "Typed just now", "button": "Look"}
     assert editor.post(address, typed).json() == {"is_valid": True, "is_available": True}
-    shown = editor.get(address).content.decode()
-    assert "Welcome, Amara" in shown
-    assert "Typed just now" in shown
+    response = editor.get(address)
+    shown = BOOKING_CONFIRMED
+    sent = rendered("Welcome, {name}", "Typed just now", "Look", shown.samples, shown.details)
+    assert response.content.decode() == sent.html
+    assert "Welcome, Amara" in sent.html
+
+
+def test_the_preview_may_use_the_emails_inline_styles_and_no_script(editor: Client, text: MessageText) -> None:
+    address = f"/admin/snippets/notifications/messagetext/preview/{text.pk}/"
+    editor.post(address, {"subject": "Welcome", "body": "Typed", "button": "Look"})
+    policy = editor.get(address)["Content-Security-Policy"]
+    directives = {part.split()[0]: part.split()[1:] for part in policy.split("; ")}
+    assert directives["style-src"] == ["'self'", "'unsafe-inline'"]
+    assert "'unsafe-inline'" not in directives["script-src"]
+
+
+def test_a_text_that_is_no_longer_sent_is_not_offered(editor: Client) -> None:
+    page = editor.get("/admin/snippets/notifications/messagetext/").content.decode()
+    assert ("Booking confirmed" in page, "Deposit received" in page) == (True, False)
 
 
 def test_a_value_with_braces_or_line_breaks_cannot_break_a_message() -> None:

@@ -45,7 +45,8 @@ def test_a_line_that_means_nothing_is_refused(text: str) -> None:
 
 def test_every_limit_of_the_settings_can_be_read(settings: Settings) -> None:
     assert {action: len(limits.rates(text)) for action, text in settings.LIMITS.items()} == {
-        "sign_in": 6, "sign_in_code": 5, "book": 1, "pay": 1, "playback": 1,
+        "sign_in": 6, "sign_in_code": 5, "book": 1, "pay": 1, "pay_link": 2, "playback": 1, "calendar": 2,
+        "search": 2, "contact": 2,
     }  # fmt: skip
 
 

@@ -81,7 +81,7 @@ def actions(user: User) -> list[str]:
 
 def told() -> list[tuple[str, str]]:
     send_waiting()
-    return sorted((message.to[0], message.subject) for message in mail.outbox)
+    return sorted((message.to[0], str(message.subject)) for message in mail.outbox)
 
 
 # No way up
@@ -169,7 +169,7 @@ def test_a_colleague_is_invited_chooses_a_password_and_is_led_to_the_second_fact
     assert signed_in(admin).post("/admin/users/new/", form).status_code == 302
     nora = User.objects.get(email="nora.editor@example.com")
     assert not nora.has_usable_password()
-    assert told() == [("nora.editor@example.com", "You've been invited to the portal")]
+    assert told() == [("nora.editor@example.com", "You’ve been invited to the portal")]
     link = re.search(r"(/accounts/invitation/\S+)", str(mail.outbox[0].body))
     assert link is not None
     settings.STAFF_SECOND_FACTOR_REQUIRED = True
@@ -221,7 +221,7 @@ def test_the_invitation_is_sent_again_and_not_to_somebody_with_a_password(admin:
     colleague.save()
     assert "Send the invitation again" in client.get(f"/admin/users/edit/{colleague.pk}/").content.decode()
     assert client.post(f"/admin/users/{colleague.pk}/invitation/").status_code == 302
-    assert told() == [(colleague.email, "You've been invited to the portal")]
+    assert told() == [(colleague.email, "You’ve been invited to the portal")]
 
 
 # Addresses

@@ -4,6 +4,7 @@ import io
 import struct
 import zipfile
 import zlib
+from typing import Any
 
 from PIL import Image
 from pypdf import PdfWriter
@@ -40,7 +41,7 @@ def mp3(frames: int = 40) -> bytes:
     return (b"\xff\xfb\x90\x00" + bytes(413)) * frames
 
 
-def picture(kind: str = "JPEG", size: tuple[int, int] = (64, 36), **options: object) -> bytes:
+def picture(kind: str = "JPEG", size: tuple[int, int] = (64, 36), **options: Any) -> bytes:
     out = io.BytesIO()
     Image.new("RGB", size, "purple").save(out, kind, **options)
     return out.getvalue()
@@ -59,12 +60,12 @@ def exif_with_place(orientation: int = 1) -> Image.Exif:
 XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><exif:GPSLatitude>51,27.27N</exif:GPSLatitude></x:xmpmeta>'
 
 
-def photo_with_place(kind: str = "JPEG", orientation: int = 1, **options: object) -> bytes:
+def photo_with_place(kind: str = "JPEG", orientation: int = 1, **options: Any) -> bytes:
     """A picture with a position in its EXIF."""
     return picture(kind, exif=exif_with_place(orientation), **options)
 
 
-def animation(kind: str, **options: object) -> bytes:
+def animation(kind: str, **options: Any) -> bytes:
     """Three frames of different colours, a tenth of a second each."""
     frames = [Image.new("RGB", (64, 36), colour) for colour in ("red", "green", "blue")]
     out = io.BytesIO()
@@ -81,7 +82,7 @@ def giant_png(side: int = 20_000) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
 
 
-def pdf(**parts: object) -> bytes:
+def pdf(**parts: Any) -> bytes:
     writer = PdfWriter()
     writer.add_blank_page(200, 200)
     if "script" in parts:

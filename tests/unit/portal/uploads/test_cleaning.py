@@ -9,9 +9,8 @@ from PIL import Image, ImageCms, ImageSequence
 from pypdf import PdfReader
 
 from portal.media_library.smaller import made_smaller
-from portal.uploads import Door, examine
-from portal.uploads.doors import DOCUMENTS, IMAGES, LIBRARY
-from portal.uploads.enums import Kind
+from portal.uploads import UploadPolicy, examine
+from portal.uploads.policies import DOCUMENTS, IMAGES, LIBRARY, Kind
 from tests.unit.portal.uploads import samples
 
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF")
@@ -19,14 +18,14 @@ PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 TELLING = (b"A camera", b"GPSLatitude", b"Nora", b"Photographed at home", samples.PLACE)
 
 
-def cleaned(content: bytes, name: str, door: Door) -> bytes:
+def cleaned(content: bytes, name: str, policy: UploadPolicy) -> bytes:
     """The cleaned file, which a second examination leaves as it is."""
     file = ContentFile(content, name=name)
-    examined = examine(file, door)
+    examined = examine(file, policy)
     once = file.read()
     assert examined.changed is (once != content)
     assert examined.size == len(once) == file.size
-    assert examine(file, door).changed is False
+    assert examine(file, policy).changed is False
     assert file.read() == once
     return once
 

@@ -3,21 +3,20 @@
 import pytest
 from django.core.files.base import ContentFile
 
-from portal.uploads import Door, Examined, Refused, examine
-from portal.uploads.doors import DOCUMENTS, IMAGES, LIBRARY
-from portal.uploads.enums import Kind
+from portal.uploads import Examined, UploadPolicy, UploadRejected, examine
+from portal.uploads.policies import DOCUMENTS, IMAGES, LIBRARY, Kind
 from tests.unit.portal.uploads import samples
 
 VIDEO, AUDIO, PICTURE, PDF = (LIBRARY[kind] for kind in (Kind.VIDEO, Kind.AUDIO, Kind.IMAGE, Kind.DOCUMENT))
 OPEN_XML = "application/vnd.openxmlformats-officedocument"
 
 
-def look(content: bytes, name: str, door: Door) -> Examined:
-    return examine(ContentFile(content, name=name), door)
+def look(content: bytes, name: str, policy: UploadPolicy) -> Examined:
+    return examine(ContentFile(content, name=name), policy)
 
 
 @pytest.mark.parametrize(
-    ("content", "name", "door", "content_type", "seconds"),
+    ("content", "name", "policy", "content_type", "seconds"),
     [
         (samples.mp4(), "chair.mp4", VIDEO, "video/mp4", 3),
         (samples.mp4(b"M4A "), "talk.m4a", AUDIO, "audio/mp4", 3),
@@ -37,47 +36,47 @@ def look(content: bytes, name: str, door: Door) -> Examined:
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_what_is_kept(content: bytes, name: str, door: Door, content_type: str, seconds: int | None) -> None:
-    found = look(content, name, door)
+def test_what_is_kept(content: bytes, name: str, policy: UploadPolicy, content_type: str, seconds: int | None) -> None:
+    found = look(content, name, policy)
     assert (found.content_type, found.seconds) == (content_type, seconds)
     assert found.size > 0
 
 
-NO_VIDEO = "not an MP4 video. Save the video as MP4, or change its kind."
-HIDES = "The file hides something else inside it. Save it again from the program it was made with."
-DAMAGED = "The file is damaged or not complete. Save it again from the program it was made with."
-RUNS = "The document runs a program or carries another file when opened. Print it to PDF again."
-MACROS = "The document holds macros or another file. Save it as PDF and try again."
-LOADS = "The document loads something from another place when opened. Save it as PDF and try again."
-PASSWORD = "The document needs a password. Save it without one."
-PIXELS = "The picture has too many pixels. Make it smaller: 4000 pixels wide is plenty."
-TRACK = "The video has a track that may say where it was filmed. Export it again with pictures and sound only."
+NO_VIDEO = "not an MP4 video. Save the video as MP4, or change its type."
+HIDES = "This file has something else hidden inside it. Save it again in the program that made it."
+DAMAGED = "This file is damaged or incomplete. Save it again in the program that made it."
+RUNS = "This document contains a program or another file. Print it to PDF again."
+MACROS = "This document contains macros or another file. Save it as PDF and try again."
+LOADS = "This document loads something from another website when it’s opened. Save it as PDF and try again."
+PASSWORD = "This document has a password. Save it without one."
+PIXELS = "This picture is too big. Make it smaller: 4,000 pixels wide is plenty."
+TRACK = "This video may say where it was filmed. Export it again with only picture and sound."
 NO_DOCUMENT = (
-    "not a document we can keep. "
+    "not a type of document we accept. "
     "Save it as PDF, Word (.docx), Excel (.xlsx), OpenDocument (.odt), text, CSV or WebVTT and try again."
 )
-NOT_UTF8 = "The file is not text in UTF-8. Save it as UTF-8 and try again."
+NOT_UTF8 = "This file isn’t UTF-8 text. Save it as UTF-8 and try again."
 REFUSED = {
-    "empty": (b"", "a.mp4", VIDEO, "The file is empty. Choose another one."),
+    "empty": (b"", "a.mp4", VIDEO, "This file is empty. Choose another one."),
     "a page": (b"<html><script>alert(1)</script>", "a.mp4", VIDEO, f"This is a text file, {NO_VIDEO}"),
     "a program": (b"MZ" + bytes(500), "a.mp4", VIDEO, f"This file is {NO_VIDEO}"),
     "a drawing with a script": (
         b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>", "a.svg", IMAGES,
-        "This is a text file, not a picture we can keep. "
+        "This is a text file, not a type of picture we accept. "
         "Save the picture as JPEG, PNG, GIF, WebP or AVIF and try again.",
     ),
     "an archive": (
         samples.archive(), "a.pdf", PDF,
-        "This file is not a PDF document. Save the document as PDF, or change its kind.",
+        "This file is not a PDF. Save the document as PDF, or change its type.",
     ),
     "another kind": (samples.picture(), "a.jpg", VIDEO, f"This is a JPEG picture, {NO_VIDEO}"),
     "another ending": (
         samples.mp4(), "a.exe", VIDEO,
-        "The file is named .exe but is a MP4 video. Rename it to end in .mp4, if you know where it comes from.",
+        "This file is named .exe but it’s a MP4 video. If you trust where it came from, rename it to end in .mp4.",
     ),
     "no ending": (
         samples.pdf(), "guide", PDF,
-        "The file's name has no ending, but it is a PDF document. Add .pdf, if you know where it comes from.",
+        "This file’s name has no ending, but it’s a PDF document. If you trust where it came from, add .pdf.",
     ),
     "an archive behind a film": (samples.mp4() + samples.archive(), "a.mp4", VIDEO, HIDES),
     "an archive behind a picture": (samples.picture() + samples.archive(), "a.jpg", PICTURE, HIDES),
@@ -99,7 +98,7 @@ REFUSED = {
     "a PDF with a password": (samples.pdf(password=True), "a.pdf", DOCUMENTS, PASSWORD),
     "a signed PDF with an author": (
         samples.pdf(signed=True, author=True), "a.pdf", DOCUMENTS,
-        "The document is signed, and leaving out who made it would break the signature. Print it to PDF again.",
+        "This document is signed, and removing its details would break the signature. Print it to PDF again.",
     ),
     "a program as a PDF": (b"MZ" + bytes(500), "a.pdf", DOCUMENTS, f"This file is {NO_DOCUMENT}"),
     "a page as text": (b"<!doctype html><p>Hello", "a.txt", DOCUMENTS, HIDES),
@@ -109,11 +108,11 @@ REFUSED = {
     "text with an escape": (b"a\x1b[2J", "a.csv", DOCUMENTS, NOT_UTF8),
     "text as captions": (
         b"Hello", "a.vtt", DOCUMENTS,
-        "Captions start with a line that says WEBVTT. Save the file as WebVTT and try again.",
+        "Captions must start with the line WEBVTT. Save the file as WebVTT and try again.",
     ),
     "a PDF as text": (
         samples.pdf(), "a.txt", DOCUMENTS,
-        "The file is named .txt but is a PDF document. Rename it to end in .pdf, if you know where it comes from.",
+        "This file is named .txt but it’s a PDF document. If you trust where it came from, rename it to end in .pdf.",
     ),
     "a picture as a document": (samples.picture(), "a.pdf", DOCUMENTS, f"This is a JPEG picture, {NO_DOCUMENT}"),
     "an archive as Word": (samples.archive(), "a.docx", DOCUMENTS, f"This file is {NO_DOCUMENT}"),
@@ -132,22 +131,22 @@ REFUSED = {
     "Word with a way out": (samples.docx({"../../evil.xml": b"x"}), "a.docx", DOCUMENTS, DAMAGED),
     "half of Word": (samples.docx()[:-30], "a.docx", DOCUMENTS, f"This file is {NO_DOCUMENT}"),
     "Word that unpacks without end": (
-        samples.bomb(), "a.docx", DOCUMENTS, "The document unpacks to more than we can keep. Make it smaller.",
+        samples.bomb(), "a.docx", DOCUMENTS, "This document is too big once it’s unpacked. Make it smaller.",
     ),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("content", "name", "door", "sentence"), REFUSED.values(), ids=REFUSED)
-def test_what_is_refused_and_why(content: bytes, name: str, door: Door, sentence: str) -> None:
-    with pytest.raises(Refused) as caught:
-        look(content, name, door)
+@pytest.mark.parametrize(("content", "name", "policy", "sentence"), REFUSED.values(), ids=REFUSED)
+def test_what_is_refused_and_why(content: bytes, name: str, policy: UploadPolicy, sentence: str) -> None:
+    with pytest.raises(UploadRejected) as caught:
+        look(content, name, policy)
     assert str(caught.value) == sentence
 
 
 def test_too_large_is_refused_before_anything_is_read() -> None:
     file = ContentFile(b"", name="a.mp4")
     file.size = 501 * 1024 * 1024
-    with pytest.raises(Refused, match=r"^The file has 501 MB; at most 500 MB can be kept. Make it smaller.$"):
+    with pytest.raises(UploadRejected, match=r"^This file is 501 MB. The limit is 500 MB, so make it smaller.$"):
         examine(file, VIDEO)
 
 

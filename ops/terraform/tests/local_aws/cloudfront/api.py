@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element
 
 from ops.terraform.tests.local_aws.cloudfront import markup, settings
 from ops.terraform.tests.local_aws.cloudfront.attachments import Invalidations, Monitoring, Tags
-from ops.terraform.tests.local_aws.cloudfront.distributions import Distributions
+from ops.terraform.tests.local_aws.cloudfront.distributions import Distributions, arn_of
 from ops.terraform.tests.local_aws.cloudfront.functions import Functions
 from ops.terraform.tests.local_aws.cloudfront.messages import AwsError, Reply, Request, not_implemented
 
@@ -62,7 +62,7 @@ class CloudFront:
         document = request.document()
         config = markup.child(document, "DistributionConfig")
         reply = self.distributions.create(document if config is None else config)
-        self.tags.add(self.distributions.find(reply.location or "").arn, document)
+        self.tags.add(arn_of(reply.location or ""), document)
         return reply
 
     def _used_by_distributions(self, tag: str) -> Callable[[str], bool]:

@@ -1,0 +1,59 @@
+"""Registers the messages of the contact form, and what the admin's home page and help show to whom."""
+
+from typing import Any, ClassVar
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.ui.components import Component
+from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.snippets import SnippetViewSet
+
+from home.admin_home import OF_EDITORS, PagesPanel, keeps_pages
+from home.models import ContactMessage
+from portal.common.listings import ReadOnlyPolicy, YesNoColumn
+
+
+class AnsweredOnly(ReadOnlyPolicy):
+    """Nobody writes or deletes one; whether it has been answered is all that changes."""
+
+    actions = ("view", "change")
+
+
+class ContactMessageViewSet(SnippetViewSet):
+    """What was sent with the contact form, the newest first."""
+
+    model = ContactMessage
+    icon = "mail"
+    menu_label = _("Contact messages")
+    menu_order = 245
+    add_to_admin_menu = True
+    list_display: ClassVar[list[Any]] = [
+        "created_at",
+        "name",
+        "email",
+        YesNoColumn("answered", label=_("Answered"), sort_key="answered"),
+    ]
+    list_filter: ClassVar[list[str]] = ["answered"]
+    search_fields: ClassVar[list[str]] = ["name", "email", "message"]
+    copy_view_enabled = False
+    permission_policy = AnsweredOnly(ContactMessage)
+
+
+register_snippet(ContactMessageViewSet)
+
+
+@hooks.register("construct_homepage_panels", order=100)
+def editors_panels(request: HttpRequest, panels: list[Component]) -> None:
+    if keeps_pages(request.user):
+        panels.append(PagesPanel(request))
+    else:
+        panels[:] = [panel for panel in panels if not isinstance(panel, OF_EDITORS)]
+
+
+@hooks.register("construct_help_menu")
+def help_for_editors(request: HttpRequest, items: list[MenuItem]) -> None:
+    """Wagtail's guide is about pages; what is new in Wagtail concerns nobody here."""
+    kept = {"keyboard-shortcuts-trigger", *(["editor-guide"] if keeps_pages(request.user) else [])}
+    items[:] = [item for item in items if item.name in kept]

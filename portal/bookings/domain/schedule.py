@@ -1,0 +1,182 @@
+"""What a change of weekly sessions or a closure makes of the sessions to come: said before it is saved, then done.
+
+Nobody's booking ends by a change of the schedule. A session with places booked is closed for further booking, and
+staff cancel or move it, which tells everybody and gives their money back.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
+from hashlib import sha256
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from portal.bookings.domain.availability import ClosedDays, closed_days, horizon, scheduled, starts_left_out
+from portal.bookings.enums import ClosedBy, SessionStatus
+from portal.bookings.models import Availability, Booking, Closure, Service, Session, SessionException
+from portal.common import clock
+
+
+@dataclass(frozen=True, slots=True)
+class SchedulePlan:
+    """Starts of sessions that appear (UTC), sessions that end as nobody has booked them, booked ones that are closed
+    for further booking, closed ones that open again, and those that get another number of places (session, places):
+    never fewer than are booked. `closed_by` is why."""
+
+    closed_by: ClosedBy
+    appearing: list[datetime] = field(default_factory=list)
+    ending: list[Session] = field(default_factory=list)
+    booked: list[Session] = field(default_factory=list)
+    reopening: list[Session] = field(default_factory=list)
+    resized: list[tuple[Session, int]] = field(default_factory=list)
+    staying: int = 0
+
+    @property
+    def needs_review(self) -> bool:
+        """Whether something that families see already changes."""
+        return bool(self.ending or self.booked or self.reopening or self.resized)
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for the same plan: what was confirmed is what is done."""
+        listed = [[session.pk for session in sessions] for sessions in (self.ending, self.booked, self.reopening)]
+        resized = [(session.pk, places) for session, places in self.resized]
+        return sha256(repr((self.appearing, listed, resized)).encode()).hexdigest()[:32]
+
+
+def plan_weekly_sessions(service: Service, before: "WeeklySessions", after: "WeeklySessions") -> SchedulePlan:
+    """What becomes of the sessions of `service` when its weekly ones change from `before` to `after`.
+
+    Sessions that were added by hand, or moved, are in neither and stay.
+    """
+    old, new = before.starts(), after.starts()
+    closed = closed_days(service)
+    cancelled = service.sessions.filter(starts_at__gt=clock.now(), status=SessionStatus.CANCELLED)
+    taken = starts_left_out(service) | set(cancelled.values_list("starts_at", flat=True))
+    existing = {session.starts_at: session for session in _to_come(service) if session.starts_at in old | new}
+    leaving = [session for start, session in existing.items() if start not in new]
+    kept = [session for start, session in existing.items() if start in new]
+    return SchedulePlan(
+        closed_by=ClosedBy.WEEKLY_SESSIONS,
+        appearing=sorted(s for s in new if s not in existing and s not in taken and not closed.include(s)),
+        ending=[session for session in leaving if not session.held],
+        booked=[session for session in leaving if session.held],
+        reopening=[
+            session
+            for session in kept
+            if _was_closed_by(session, ClosedBy.WEEKLY_SESSIONS) and not closed.include(session.starts_at)
+        ],
+        resized=[
+            (session, places)
+            for session in kept
+            if session.starts_at in old
+            and session.capacity == old[session.starts_at].capacity
+            and (places := max(new[session.starts_at].capacity, session.held)) != session.capacity
+        ],
+        staying=len(kept),
+    )
+
+
+def plan_closure(closure: Closure, services: Iterable[Service]) -> SchedulePlan:
+    """What becomes of the sessions of `services` on the days of `closure`, which need not be saved, and of those that
+    a closure had closed and none closes any more."""
+    closing = list(services)
+    found = [
+        session
+        for service in closing
+        for session in _around(closure, service)
+        if ClosedDays([closure], service.time_zone).include(session.starts_at)
+    ]
+    closed = {session.pk for session in found}
+    return SchedulePlan(
+        closed_by=ClosedBy.CLOSURE,
+        ending=[session for session in found if not session.held],
+        booked=[session for session in found if session.held],
+        reopening=[session for session in _no_longer_closed(apart_from=closure) if session.pk not in closed],
+    )
+
+
+@transaction.atomic
+def apply_plan(plan: SchedulePlan) -> None:
+    """End, close and open what `plan` says. A place that was booked since it was made is not lost: its session is
+    closed for further booking instead. What appears is generated by the caller, from what it has saved."""
+    for session in plan.ending:
+        _end(session.pk, plan.closed_by)
+    _close(_of(plan.booked), plan.closed_by)
+    _reopen(_of(plan.reopening))
+    for session, places in plan.resized:
+        Session.objects.filter(pk=session.pk, held__lte=places).update(capacity=places)
+
+
+@dataclass(frozen=True, slots=True)
+class WeeklySessions:
+    """Weekly slots, read by the clocks of `zone` (an IANA name)."""
+
+    slots: list[Availability]
+    zone: str
+
+    def starts(self) -> dict[datetime, Availability]:
+        """Each start to come, as far ahead as sessions are made."""
+        now = clock.now()
+        return {start: slot for start, slot in scheduled(self.slots, self.zone, *horizon()).items() if start > now}
+
+
+def reopen_after_closure() -> None:
+    """Open the sessions that a closure, deleted since, had closed."""
+    _reopen(_of(_no_longer_closed()))
+
+
+def record_deleted(sessions: Iterable[Session]) -> None:
+    """Staff deleted them: the weekly sessions leave these starts out from now on."""
+    exceptions = [SessionException(service_id=session.service_id, starts_at=session.starts_at) for session in sessions]
+    SessionException.objects.bulk_create(exceptions, ignore_conflicts=True)
+
+
+def _end(session_id: int, closed_by: ClosedBy) -> None:
+    """A session that was never booked goes; one with a past in its bookings, or a place taken just now, is closed."""
+    row = Session.objects.select_for_update(of=("self",)).filter(pk=session_id).first()
+    if row is None:
+        return
+    if not Booking.objects.filter(session=row).exists() and not row.changes.exists():
+        row.delete()
+    else:
+        _close(Session.objects.filter(pk=row.pk), closed_by)
+
+
+def _close(sessions: "QuerySet[Session]", closed_by: ClosedBy) -> None:
+    sessions.filter(status=SessionStatus.OPEN).update(status=SessionStatus.CLOSED, closed_by=closed_by)
+
+
+def _reopen(sessions: "QuerySet[Session]") -> None:
+    sessions.filter(status=SessionStatus.CLOSED).exclude(closed_by="").update(status=SessionStatus.OPEN, closed_by="")
+
+
+def _was_closed_by(session: Session, closed_by: ClosedBy) -> bool:
+    return bool(session.status == SessionStatus.CLOSED and session.closed_by == closed_by)
+
+
+def _no_longer_closed(apart_from: Closure | None = None) -> list[Session]:
+    """Sessions to come that a closure had closed and that no other than `apart_from` closes now."""
+    closed = Session.objects.filter(
+        closed_by=ClosedBy.CLOSURE, status=SessionStatus.CLOSED, starts_at__gt=clock.now()
+    ).select_related("service")
+    days = {service: closed_days(service, apart_from=apart_from) for service in {s.service for s in closed}}
+    return [session for session in closed if not days[session.service].include(session.starts_at)]
+
+
+def _to_come(service: Service) -> "QuerySet[Session]":
+    sessions: QuerySet[Session] = service.sessions.filter(starts_at__gt=clock.now())
+    return sessions.exclude(status=SessionStatus.CANCELLED).order_by("starts_at")
+
+
+def _around(closure: Closure, service: Service) -> "QuerySet[Session]":
+    """Those to come near enough that some clock counts them among the closure's days."""
+    first = datetime.combine(closure.first_day, time(), UTC) - timedelta(days=1)
+    last = datetime.combine(closure.last_day, time(), UTC) + timedelta(days=2)
+    return _to_come(service).filter(starts_at__range=(first, last)).select_related("service")
+
+
+def _of(sessions: Iterable[Session]) -> "QuerySet[Session]":
+    found: QuerySet[Session] = Session.objects.filter(pk__in=[session.pk for session in sessions])
+    return found

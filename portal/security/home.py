@@ -1,0 +1,38 @@
+"""What waits for administrators, on the admin's home page: colleagues who sign in with a password alone."""
+
+from typing import Final
+
+from allauth.mfa.models import Authenticator
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts.models import User
+from portal.accounts.roles import STAFF_ROLES
+from portal.common.home_panel import Task, TaskPanel
+
+SHOWN: Final = 5
+
+
+class SecondStepPanel(TaskPanel):
+    """Whoever has a role and an open account, by name; a superuser only for superusers, who alone may open it."""
+
+    order = 130
+    key = "second-step"
+    heading = _("Colleagues without a second step")
+    nothing = _("Everyone with a role signs in with a second step.")
+
+    def tasks(self) -> list[Task]:
+        staff = User.groups.through.objects.filter(group__name__in=[role.value for role in STAFF_ROLES])
+        factors = Authenticator.objects.filter(
+            user=OuterRef("pk"), type__in=[Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+        )
+        without = User.objects.filter(~Exists(factors), pk__in=staff.values("user_id"), is_active=True)
+        if not self.request.user.is_superuser:
+            without = without.filter(is_superuser=False)
+        users = list(without.order_by("first_name", "last_name", "pk")[: SHOWN + 1])
+        tasks = [Task(str(user), reverse("wagtailusers_users:edit", args=[user.pk])) for user in users[:SHOWN]]
+        if len(users) > SHOWN:
+            tasks.append(Task(gettext("All users"), reverse("wagtailusers_users:index")))
+        return tasks

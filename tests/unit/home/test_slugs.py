@@ -1,0 +1,54 @@
+"""A page that nobody could reach is refused in the editor."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group
+from django.core.management import call_command
+from django.test import Client
+from pytest_django.fixtures import Settings
+from wagtail.test.utils.form_data import inline_formset, nested_form_data, rich_text, streamfield
+
+from home.models import ContentPage, HomePage
+from portal.accounts.roles import Role
+from tests.factories import UserFactory
+from tests.pages import signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def editor(settings: Settings) -> Client:
+    settings.STAFF_SECOND_FACTOR_REQUIRED = False
+    call_command("bootstrap_site", verbosity=0)
+    user = UserFactory(is_staff=True)
+    user.groups.add(Group.objects.get(name=Role.EDITOR.value))
+    return signed_in(user)
+
+
+def form(slug: str, **more: Any) -> dict[str, Any]:
+    typed = {"title": "Our homes", "slug": slug, "introduction": rich_text("<p>Two.</p>"), "body": streamfield([])}
+    return nested_form_data(typed | {"comments": inline_formset([])} | more)
+
+
+def add(editor: Client, parent: Any, slug: str) -> str:
+    return editor.post(f"/admin/pages/add/home/contentpage/{parent.pk}/", form(slug)).content.decode()
+
+
+@pytest.mark.parametrize("slug", ["book", "people", "admin", "search", "dashboard", "calendar", "healthz"])
+def test_an_address_of_the_portal_is_refused(editor: Client, slug: str) -> None:
+    home = HomePage.objects.get()
+    assert "The portal uses this address itself. Choose another slug." in add(editor, home, slug)
+    assert not ContentPage.objects.filter(slug=slug).exists()
+
+
+def test_any_other_is_taken_and_below_another_page_too(editor: Client) -> None:
+    add(editor, HomePage.objects.get(), "our-homes")
+    add(editor, ContentPage.objects.get(slug="our-homes"), "book")
+    assert ContentPage.objects.filter(slug__in=["our-homes", "book"]).count() == 2
+
+
+def test_a_page_that_is_there_already_can_still_be_edited(editor: Client) -> None:
+    page = HomePage.objects.get().add_child(instance=ContentPage(title="People", slug="people"))
+    editor.post(f"/admin/pages/{page.pk}/edit/", form("people", title="Our people"))
+    assert ContentPage.objects.get(pk=page.pk).get_latest_revision_as_object().title == "Our people"
