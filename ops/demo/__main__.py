@@ -30,7 +30,6 @@ SANDBOX_PORT = os.environ.get("SANDBOX_PORT") or "8421"
 PORTAL = f"http://127.0.0.1:{PORT}"
 SANDBOX = f"http://127.0.0.1:{SANDBOX_PORT}"
 SEED = 2026  # every demo has the same history
-BESIDE_DJSTRIPE = ("djstripe", "payments", "insights")
 CODE = ("portal", "payments", "insights", "home", "ops/demo")
 ROLES = ("caregiver", "caregiver2", "editor", "coordinator", "finance", "manager", "admin")
 
@@ -46,8 +45,10 @@ def main() -> int:
     from django import setup
     from django.core.management import call_command
 
+    from ops.stack.migrate import migrate_all
+
     setup()
-    _migrate()
+    migrate_all()
     call_command("encrypt_secrets", verbosity=0)
     call_command("createcachetable")
     call_command("seed_demo")
@@ -58,17 +59,6 @@ def main() -> int:
     threading.Thread(target=_announce, daemon=True).start()
     manager.loop()
     return int(manager.returncode or 0)
-
-
-def _migrate() -> None:
-    """Those that need dj-stripe last: its sixty models are rendered anew by each change of a model beside them."""
-    from django.core.management import call_command
-    from django.db import connection
-    from django.db.migrations.executor import MigrationExecutor
-
-    executor = MigrationExecutor(connection)
-    executor.migrate([node for node in executor.loader.graph.leaf_nodes() if node[0] not in BESIDE_DJSTRIPE])
-    call_command("migrate", interactive=False, verbosity=0)
 
 
 def _seed_history(state: Path) -> None:

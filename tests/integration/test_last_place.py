@@ -1,11 +1,7 @@
 """Fifty people want the last place: one gets it, and without the guard more would."""
 
-import os
-import subprocess
-import sys
 import uuid
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from threading import Barrier
 
 import pytest
@@ -17,7 +13,6 @@ from portal.bookings.domain import reserve as reserve_module
 from portal.bookings.errors import AlreadyBooked, SessionFull
 from portal.bookings.models import Booking, Session
 from tests.factories import CareRecipientFactory, SessionFactory
-from tests.services import ROOT
 
 PEOPLE = 50
 
@@ -96,17 +91,3 @@ def test_without_the_guard_the_same_race_oversells(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(reserve_module, "take_place", read_then_write)
     session = SessionFactory(capacity=1)
     assert race(session).count("booked") > 1
-
-
-@pytest.mark.xdist_group("sqlite")
-@pytest.mark.skipif("sqlite" in os.environ.get("DATABASE_URL", ""), reason="is the inner run")
-def test_the_same_on_sqlite(tmp_path: Path) -> None:
-    """The first test again, in a run of its own on a SQLite file."""
-    environment = {**os.environ, "DATABASE_URL": f"sqlite:///{tmp_path / 'db.sqlite3'}", "BROKER_URL": "memory://"}
-    environment.pop("PYTEST_XDIST_WORKER", None)
-    test = "tests/integration/test_last_place.py::test_exactly_one_of_fifty_gets_the_last_place"
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider", test],
-        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300,
-    )  # fmt: skip
-    assert "1 passed" in done.stdout, done.stdout[-3000:]
