@@ -37,7 +37,7 @@ demo-reset: ## the demo starts over
 
 test: $(STAMP) ## the suite, in parallel
 	@bash ops/install-test-parts.sh
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup tests
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup --durations=30 tests
 	@$(BIN)/python -m pytest -n 2 tests/security
 
 test-one: $(STAMP) ## one file or test, with only the servers that it needs (T=path[::name])
@@ -46,8 +46,8 @@ test-one: $(STAMP) ## one file or test, with only the servers that it needs (T=p
 
 test-slow: $(STAMP) ## what takes longer
 	@bash ops/install-test-parts.sh
-	@$(BIN)/python -m pytest -m "slow and not quiet" -n 2 --dist loadgroup -q tests
-	@$(BIN)/python -m pytest -m "slow and quiet" -q tests
+	@$(BIN)/python -m pytest -m "slow and not quiet" -n 2 --dist loadgroup --durations=30 -v tests
+	@$(BIN)/python -m pytest -m "slow and quiet" --durations=30 -v tests
 
 test-latest: $(STAMP) ## the suite on the newest Django and Wagtail that the other dependencies support
 	@bash ops/install-test-parts.sh
