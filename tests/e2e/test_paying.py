@@ -18,8 +18,11 @@ DECLINED = "4000000000000002"
 THREE_D_SECURE = "4000002500003155"
 
 
-COLOURS_SETTLE = """() => Promise.all(document.getAnimations()
-    .filter((one) => one instanceof CSSTransition).map((one) => one.finished.catch(() => null)))"""
+# A transition on a page that the browser paints no more never finishes; evaluate() itself waits for ever.
+COLOURS_SETTLE = """() => Promise.race([
+    new Promise((settled) => setTimeout(settled, 5000)),
+    Promise.all(document.getAnimations()
+        .filter((one) => one instanceof CSSTransition).map((one) => one.finished.catch(() => null)))])"""
 
 
 def axe_violations(page: Page, *rules: str) -> list[str]:
