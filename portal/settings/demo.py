@@ -51,6 +51,7 @@ if CELERY_BROKER_URL.startswith("filesystem:"):
 STRIPE_SECRET_KEY = STRIPE_TEST_SECRET_KEY = "sk_test_" + "demo" * 6
 STRIPE_PUBLISHABLE_KEY = STRIPE_TEST_PUBLIC_KEY = "pk_test_" + "demo" * 6
 STRIPE_API_HOST = STRIPE_API_BASE
+RECONCILIATION_REQUESTS_PER_SECOND = 200  # the sandbox has no limit: half a year is compared while one looks on
 
 AUDIT_HMAC_KEY = "demo-audit-key"
 AUDIT_HEADS_FILE = VAR / "audit-heads.jsonl"
