@@ -10,7 +10,7 @@ import psycopg
 from tests.services import ROOT
 
 # The first takes with it whatever stands on caregivers: bookings, payments, pages and media.
-THERE_AND_BACK: Final = (["caregivers", "zero"], ["notifications", "zero"], [])
+THERE_AND_BACK: Final[tuple[list[str], ...]] = (["caregivers", "zero"], ["notifications", "zero"], [])
 
 
 def test_every_apps_migrations_reverse_and_apply_again() -> None:
