@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from wagtail import hooks
-from wagtail.snippets.views.snippets import CreateView, EditView
+from wagtail.admin.views.bulk_action import BulkAction
+from wagtail.snippets.views.snippets import CreateView, DeleteView, EditView
 
 from portal.accounts import reauthentication
 from portal.bookings.domain.availability import generate_upcoming
@@ -88,11 +90,39 @@ class ClosureEditView(CancellingView, EditView):  # type: ignore[misc]
     """One that is there."""
 
 
-@hooks.register("after_delete_snippet")
-def keep_the_schedule(request: HttpRequest, instances: list[Any]) -> None:
-    """A deleted session does not come back with the night's; the days of a deleted closure get theirs at once."""
-    record_deleted([instance for instance in instances if isinstance(instance, Session)])
-    if any(isinstance(instance, Closure) for instance in instances):
-        reopen_after_closure()
-        for service in Service.objects.filter(active=True):
-            generate_upcoming(service)
+class SessionDeleteView(DeleteView):  # type: ignore[misc]
+    """A deleted session does not come back with the night's: both are written, or neither."""
+
+    @transaction.atomic
+    def delete_action(self) -> None:
+        record_deleted([self.object])
+        super().delete_action()
+
+
+class ClosureDeleteView(DeleteView):  # type: ignore[misc]
+    """The days of a deleted closure get their sessions at once."""
+
+    @transaction.atomic
+    def delete_action(self) -> None:
+        super().delete_action()
+        _fill_reopened_days()
+
+
+@hooks.register("before_bulk_action")
+def record_deleted_together(request: HttpRequest, action_type: str, objects: list[Any], action: BulkAction) -> None:
+    """As SessionDeleteView; Wagtail calls it in the transaction that deletes."""
+    if action_type == "delete" and action.model is Session:
+        record_deleted(objects)
+
+
+@hooks.register("after_bulk_action")
+def fill_days_reopened_together(request: HttpRequest, action_type: str, objects: list[Any], action: BulkAction) -> None:
+    """As ClosureDeleteView; Wagtail calls it in the transaction that deletes."""
+    if action_type == "delete" and action.model is Closure:
+        _fill_reopened_days()
+
+
+def _fill_reopened_days() -> None:
+    reopen_after_closure()
+    for service in Service.objects.filter(active=True):
+        generate_upcoming(service)

@@ -13,7 +13,13 @@ from wagtail.admin.ui.tables import Column
 from wagtail.snippets.views.snippets import InspectView, SnippetViewSet, SnippetViewSetGroup
 
 from portal.bookings.admin.forms import ClosureForm, ServiceForm, SessionForm
-from portal.bookings.admin.schedule_views import ClosureCreateView, ClosureEditView, ServiceEditView
+from portal.bookings.admin.schedule_views import (
+    ClosureCreateView,
+    ClosureDeleteView,
+    ClosureEditView,
+    ServiceEditView,
+    SessionDeleteView,
+)
 from portal.bookings.models import Booking, Closure, Question, Service, Session
 from portal.bookings.search import bookings, sessions
 from portal.common.date_filters import DateRangeFilter
@@ -128,6 +134,7 @@ class ClosureViewSet(SnippetViewSet):
     copy_view_enabled = False
     add_view_class = ClosureCreateView
     edit_view_class = ClosureEditView
+    delete_view_class = ClosureDeleteView
     list_display: ClassVar[list[Any]] = ["name", "first_day", "last_day"]
     search_fields: ClassVar[list[str]] = ["name"]
     edit_handler = ObjectList(
@@ -147,6 +154,7 @@ class SessionViewSet(SnippetViewSet):
     model = Session
     icon = "calendar"
     index_view_class = SessionIndexView
+    delete_view_class = SessionDeleteView
     copy_view_enabled = False
     list_display: ClassVar[list[Any]] = [
         "service",

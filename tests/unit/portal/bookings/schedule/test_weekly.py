@@ -1,84 +1,25 @@
-"""Coordinators change the weekly sessions and close for holidays: what becomes of each session is said, then done."""
+"""Coordinators change the weekly sessions: what becomes of each session is said, then done."""
 
 import re
-from datetime import date, datetime, time, timedelta
-from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
-import time_machine
 from django.test import Client
-from pytest_django import Settings
 
-from portal.accounts.roles import Role
-from portal.bookings.domain.availability import generate_upcoming
-from portal.bookings.domain.schedule import SchedulePlan
 from portal.bookings.enums import BookingStatus, SessionStatus
-from portal.bookings.models import Availability, Booking, Closure, Service, Session, SessionChange, SessionException
-from tests.factories import BookingFactory, ServiceFactory, SessionFactory
-from tests.sign_in import authenticated
-from tests.unit.portal.bookings.test_service_admin import SERVICES, typed
-from tests.unit.portal.coordination.staff import said, staff_with
+from portal.bookings.models import Booking, Service, Session
+from tests.factories import BookingFactory, SessionFactory
+from tests.unit.portal.bookings.schedule.forms import (
+    MONDAY,
+    TUESDAY,
+    WEEKS,
+    at,
+    confirmed,
+    slot,
+)
+from tests.unit.portal.bookings.service_form import SERVICES, typed
+from tests.unit.portal.coordination.staff import said
 
 pytestmark = pytest.mark.django_db
-CLOSURES = "/admin/snippets/bookings/closure"
-SESSIONS = "/admin/snippets/bookings/session"
-MONDAY, TUESDAY = 0, 1
-LONDON = ZoneInfo("Europe/London")
-WEEKS = 12
-
-
-@pytest.fixture(autouse=True)
-def _a_wednesday_in_december(settings: Settings) -> Any:
-    settings.STAFF_SECOND_FACTOR_REQUIRED = False
-    with time_machine.travel("2026-12-02T09:00:00Z", tick=False):
-        yield
-
-
-@pytest.fixture
-def coordinator() -> Client:
-    return staff_with(Role.COORDINATOR)
-
-
-@pytest.fixture
-def service() -> Service:
-    """Mondays at 2pm, four places, with its sessions."""
-    service = ServiceFactory(slug="music-afternoon")
-    Availability.objects.create(service=service, weekday=MONDAY, start_time=time(14), capacity=4)
-    generate_upcoming(stored := Service.objects.get())
-    return stored
-
-
-def at(day: int, hour: int = 14, month: int = 12) -> datetime:
-    return datetime(2026, month, day, hour, tzinfo=LONDON)
-
-
-def slot(service: Service, **changes: Any) -> dict[str, Any]:
-    """The service's form with its one weekly session, changed."""
-    row = service.availabilities.get()
-    stored = {"id": row.pk, "weekday": row.weekday, "start_time": "14:00", "capacity": 4, "ORDER": 1} | changes
-    windows = service.cancellation_windows.order_by("-hours_before")
-    form = typed(
-        slug=service.slug,
-        **{f"availabilities-0-{name}": value for name, value in stored.items()},
-        **{"availabilities-TOTAL_FORMS": 1, "availabilities-INITIAL_FORMS": 1},
-        **{"cancellation_windows-TOTAL_FORMS": len(windows), "cancellation_windows-INITIAL_FORMS": len(windows)},
-    )
-    for index, window in enumerate(windows):
-        form |= {
-            f"cancellation_windows-{index}-id": window.pk,
-            f"cancellation_windows-{index}-hours_before": window.hours_before,
-            f"cancellation_windows-{index}-refund_percent": window.refund_percent,
-            f"cancellation_windows-{index}-ORDER": index,
-        }
-    return form
-
-
-def confirmed(reply: Any) -> dict[str, str]:
-    """The button that saves, with the plan that the page shows."""
-    found = re.search(r'name="schedule" value="([0-9a-f]{32})"', reply.content.decode())
-    assert found is not None, said(reply)[-600:]
-    return {"schedule": found[1]}
 
 
 def test_a_new_service_can_be_booked_at_once(coordinator: Client) -> None:
@@ -213,194 +154,3 @@ def test_the_time_zone_is_fixed_once_somebody_has_booked(coordinator: Client, se
     coordinator.post(address, slot(service) | {"time_zone": "Asia/Kathmandu"})
     service.refresh_from_db()
     assert service.time_zone == "Europe/London"
-
-
-class TestClosing:
-    """For Christmas week: Mondays 21 and 28 December."""
-
-    FORM: dict[str, Any] = {"name": "Christmas", "first_day": "2026-12-21", "last_day": "2026-12-28", "message": ""}
-
-    def test_empty_sessions_end_and_do_not_come_back(self, coordinator: Client, service: Service) -> None:
-        review = coordinator.post(f"{CLOSURES}/add/", self.FORM)
-        assert "2 sessions end. Nobody has booked them." in said(review)
-        assert coordinator.post(f"{CLOSURES}/add/", self.FORM | confirmed(review)).status_code == 302
-        generate_upcoming(service)
-        assert list(service.sessions.filter(starts_at__lt=at(31)).values_list("starts_at", flat=True)) == [
-            at(7),
-            at(14),
-        ]
-
-    def test_booked_ones_take_no_more_bookings_until_staff_decide(self, coordinator: Client, service: Service) -> None:
-        booking = BookingFactory(session=Session.objects.get(starts_at=at(21)))
-        review = coordinator.post(f"{CLOSURES}/add/", self.FORM)
-        assert "Bookings stay as they are, and nobody is notified." in said(review)
-        coordinator.post(f"{CLOSURES}/add/", self.FORM | confirmed(review))
-        assert Session.objects.get(pk=booking.session_id).status == SessionStatus.CLOSED
-        assert not SessionChange.objects.exists()
-
-    def test_booked_ones_take_bookings_again_when_the_closure_gets_shorter(
-        self, coordinator: Client, service: Service
-    ) -> None:
-        for day in (21, 28):
-            BookingFactory(session=Session.objects.get(starts_at=at(day)))
-        Session.objects.filter(starts_at=at(21)).update(status=SessionStatus.CLOSED)  # by hand, before the closure
-        coordinator.post(f"{CLOSURES}/add/", self.FORM | confirmed(coordinator.post(f"{CLOSURES}/add/", self.FORM)))
-        address = f"{CLOSURES}/edit/{Closure.objects.get().pk}/"
-        shorter = self.FORM | {"first_day": "2026-12-24", "last_day": "2026-12-25"}
-        review = coordinator.post(address, shorter)
-        assert "1 session opens for booking again." in said(review)
-        coordinator.post(address, shorter | confirmed(review))
-        assert Session.objects.get(starts_at=at(21)).status == SessionStatus.CLOSED
-        assert Session.objects.get(starts_at=at(28)).status == SessionStatus.OPEN
-
-    def test_booked_ones_take_bookings_again_when_the_closure_is_deleted(
-        self, coordinator: Client, service: Service
-    ) -> None:
-        opened, closed = (BookingFactory(session=Session.objects.get(starts_at=at(day))).session_id for day in (21, 28))
-        coordinator.post(f"{CLOSURES}/add/", self.FORM | confirmed(coordinator.post(f"{CLOSURES}/add/", self.FORM)))
-        Closure.objects.create(name="Stocktaking", first_day=date(2026, 12, 28), last_day=date(2026, 12, 28))
-        coordinator.post(f"{CLOSURES}/delete/{Closure.objects.get(name='Christmas').pk}/")
-        assert Session.objects.get(pk=opened).status == SessionStatus.OPEN
-        assert Session.objects.get(pk=closed).status == SessionStatus.CLOSED
-
-    def test_one_that_staff_opened_and_closed_again_stays_closed(self, coordinator: Client, service: Service) -> None:
-        session = BookingFactory(session=Session.objects.get(starts_at=at(21))).session
-        coordinator.post(f"{CLOSURES}/add/", self.FORM | confirmed(coordinator.post(f"{CLOSURES}/add/", self.FORM)))
-        for status in (SessionStatus.OPEN, SessionStatus.CLOSED):
-            coordinator.post(f"{SESSIONS}/edit/{session.pk}/", {"capacity": 4, "status": status})
-        coordinator.post(f"{CLOSURES}/delete/{Closure.objects.get().pk}/")
-        assert Session.objects.get(pk=session.pk).status == SessionStatus.CLOSED
-
-    def test_a_session_that_is_cancelled_meanwhile_is_said_and_nothing_saved(
-        self, coordinator: Client, service: Service, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        BookingFactory(session=Session.objects.get(starts_at=at(21)))
-        form = self.FORM | {"cancel_booked": "on"}
-        review = coordinator.post(f"{CLOSURES}/add/", form)
-
-        def cancelled_just_now(plan: SchedulePlan) -> None:
-            Session.objects.filter(starts_at=at(21)).update(status=SessionStatus.CANCELLED)
-
-        monkeypatch.setattr("portal.bookings.admin.forms.apply_plan", cancelled_just_now)
-        reply = coordinator.post(f"{CLOSURES}/add/", form | confirmed(review))
-        assert (reply.status_code, Closure.objects.exists()) == (200, False)
-        assert "This session has already been cancelled." in said(reply)
-
-    def test_booked_ones_are_cancelled_and_everybody_told_when_asked_to(
-        self, coordinator: Client, service: Service
-    ) -> None:
-        booking = BookingFactory(session=Session.objects.get(starts_at=at(21)))
-        form = self.FORM | {"cancel_booked": "on", "message": "Merry Christmas."}
-        review = coordinator.post(f"{CLOSURES}/add/", form)
-        assert "Save and cancel these sessions" in said(review)
-        coordinator.post(f"{CLOSURES}/add/", form | confirmed(review))
-        change = SessionChange.objects.get()
-        assert (change.session_id, change.message, change.total) == (booking.session_id, "Merry Christmas.", 1)
-        assert Session.objects.get(pk=booking.session_id).status == SessionStatus.CANCELLED
-
-    def test_nobodys_booking_is_cancelled_unseen(self, coordinator: Client, service: Service) -> None:
-        form = self.FORM | {"cancel_booked": "on"}
-        review = coordinator.post(f"{CLOSURES}/add/", form)
-        BookingFactory(session=Session.objects.get(starts_at=at(28)))  # made while the page was read
-        reply = coordinator.post(f"{CLOSURES}/add/", form | confirmed(review))
-        assert (reply.status_code, "Save and cancel these sessions" in said(reply)) == (200, True)
-        assert not SessionChange.objects.exists()
-
-    def test_cancelling_asks_who_is_there_and_keeps_what_was_typed(self, coordinator: Client, service: Service) -> None:
-        BookingFactory(session=Session.objects.get(starts_at=at(21)))
-        authenticated(coordinator, coordinator.user, minutes_ago=30)  # type: ignore[attr-defined]
-        reply = coordinator.post(f"{CLOSURES}/add/", self.FORM | {"cancel_booked": "on"})
-        assert (reply.status_code, "reauthenticate" in reply["Location"]) == (302, True)
-        assert 'value="Christmas"' in coordinator.get(f"{CLOSURES}/add/").content.decode()
-        assert not Closure.objects.exists()
-
-    def test_only_the_chosen_services_close(self, coordinator: Client, service: Service) -> None:
-        other = ServiceFactory()
-        Availability.objects.create(service=other, weekday=MONDAY, start_time=time(10), capacity=4)
-        generate_upcoming(Service.objects.get(pk=other.pk))
-        form = self.FORM | {"services": [other.pk]}
-        coordinator.post(f"{CLOSURES}/add/", form | confirmed(coordinator.post(f"{CLOSURES}/add/", form)))
-        assert (service.sessions.count(), other.sessions.count()) == (WEEKS, WEEKS - 2)
-
-    def test_days_that_open_again_get_their_sessions_at_once(self, coordinator: Client, service: Service) -> None:
-        coordinator.post(f"{CLOSURES}/add/", self.FORM | confirmed(coordinator.post(f"{CLOSURES}/add/", self.FORM)))
-        closure = Closure.objects.get()
-        shorter = self.FORM | {"last_day": "2026-12-27"}
-        assert coordinator.post(f"{CLOSURES}/edit/{closure.pk}/", shorter).status_code == 302
-        assert service.sessions.count() == WEEKS - 1
-        coordinator.post(f"{CLOSURES}/delete/{closure.pk}/")
-        assert service.sessions.count() == WEEKS
-
-    def test_days_the_wrong_way_round_are_refused(self, coordinator: Client) -> None:
-        reply = coordinator.post(f"{CLOSURES}/add/", self.FORM | {"last_day": "2026-12-01"})
-        assert "The last day can’t be before the first day." in said(reply)
-        assert not Closure.objects.exists()
-
-    def test_a_day_is_one_of_the_services_own_clocks(self) -> None:
-        far = ServiceFactory(time_zone="America/Los_Angeles")
-        Availability.objects.create(service=far, weekday=MONDAY, start_time=time(22), capacity=4)  # Tuesday in London
-        Closure.objects.create(name="Monday", first_day=date(2026, 12, 7), last_day=date(2026, 12, 7))
-        generate_upcoming(Service.objects.get())
-        assert far.sessions.earliest("starts_at").starts_local.date() == date(2026, 12, 14)
-
-    def test_a_closure_that_is_over_is_not_read_again(self, service: Service) -> None:
-        Closure.objects.create(name="Past", first_day=date(2026, 11, 1), last_day=date(2026, 11, 30))
-        assert generate_upcoming(service) == 0
-
-
-def test_a_deleted_session_stays_deleted(coordinator: Client, service: Service) -> None:
-    session = Session.objects.get(starts_at=at(7))
-    assert coordinator.post(f"{SESSIONS}/delete/{session.pk}/").status_code == 302
-    generate_upcoming(service)
-    assert (service.sessions.count(), SessionException.objects.get().starts_at) == (WEEKS - 1, at(7))
-
-
-def test_several_deleted_sessions_stay_deleted(coordinator: Client, service: Service) -> None:
-    ids = [str(pk) for pk in service.sessions.values_list("pk", flat=True)[:3]]
-    address = "/admin/bulk/bookings/session/delete/?" + "&".join(f"id={pk}" for pk in ids)
-    coordinator.post(address)
-    generate_upcoming(service)
-    assert (service.sessions.count(), SessionException.objects.count()) == (WEEKS - 3, 3)
-
-
-def test_a_booked_session_is_not_deleted_and_says_by_whom(coordinator: Client, service: Service) -> None:
-    booking = BookingFactory(session=service.sessions.latest("starts_at"))
-    reply = coordinator.post(f"{SESSIONS}/delete/{booking.session_id}/")
-    assert (reply.status_code, "Bookings (1)" in said(reply)) == (409, True)
-    assert timedelta(0) < booking.session.starts_at - datetime.now(LONDON)
-
-
-class TestChangingMany:
-    """From the list of sessions."""
-
-    def address(self, sessions: Any) -> str:
-        chosen = "".join(f"&id={session.pk}" for session in sessions)
-        return f"/admin/bulk/bookings/session/change/?next={SESSIONS}/{chosen}"
-
-    def test_they_are_closed_and_opened(self, coordinator: Client, service: Service) -> None:
-        address = self.address(service.sessions.order_by("starts_at")[:3])
-        assert "Change sessions" in said(coordinator.get(address))
-        assert "3 sessions changed." in said(coordinator.post(address, {"status": "closed"}, follow=True))
-        assert service.sessions.filter(status=SessionStatus.CLOSED).count() == 3
-        coordinator.post(address, {"status": "open"})
-        assert service.sessions.filter(status=SessionStatus.CLOSED).count() == 0
-
-    def test_none_has_fewer_places_than_are_booked_or_comes_back_from_cancelled(
-        self, coordinator: Client, service: Service
-    ) -> None:
-        first, second, third = service.sessions.order_by("starts_at")[:3]
-        Session.objects.filter(pk=first.pk).update(held=2)
-        Session.objects.filter(pk=second.pk).update(status=SessionStatus.CANCELLED)
-        reply = coordinator.post(self.address([first, second, third]), {"status": "open", "capacity": "1"}, follow=True)
-        assert "1 session changed. 2 were left as they are" in said(reply)
-        found = service.sessions.filter(pk__in=[first.pk, second.pk, third.pk]).order_by("starts_at")
-        assert list(found.values_list("capacity", "status")) == [(4, "open"), (4, "cancelled"), (1, "open")]
-
-    @pytest.mark.parametrize("changes", [{}, {"status": "cancelled"}, {"capacity": "0"}, {"capacity": "many"}])
-    def test_what_is_no_change_is_refused(self, coordinator: Client, service: Service, changes: dict[str, str]) -> None:
-        coordinator.post(self.address(service.sessions.all()), changes)
-        assert set(service.sessions.values_list("capacity", "status")) == {(4, "open")}
-
-    def test_who_may_only_look_changes_nothing(self, service: Service) -> None:
-        staff_with(Role.MANAGER).post(self.address(service.sessions.all()), {"status": "closed"})
-        assert service.sessions.filter(status=SessionStatus.CLOSED).count() == 0
