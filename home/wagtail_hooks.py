@@ -1,17 +1,21 @@
-"""Registers the messages of the contact form, and what the admin's home page and help show to whom."""
+"""Registers the contact form's messages, what the admin's home page and help show to whom, and a check on moves."""
 
 from typing import Any, ClassVar
 
-from django.http import HttpRequest
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
+from wagtail.models import Page
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from home.admin_home import OF_EDITORS, PagesPanel, keeps_pages
 from home.models import ContactMessage
+from home.pages.forms import is_answered_by_portal
 from portal.common.listings import ReadOnlyPolicy, YesNoColumn
 
 
@@ -42,6 +46,17 @@ class ContactMessageViewSet(SnippetViewSet):
 
 
 register_snippet(ContactMessageViewSet)
+
+
+@hooks.register("before_move_page")
+def refuse_a_move_out_of_sight(request: HttpRequest, page: Page, destination: Page) -> HttpResponse | None:
+    """Asks for another parent where the portal answers the address that the page would get."""
+    if not is_answered_by_portal(destination, page.slug):
+        return None
+    messages.error(
+        request, _("The portal uses this address itself. Choose another parent page, or change the slug first.")
+    )
+    return redirect("wagtailadmin_pages:move", page.pk)
 
 
 @hooks.register("construct_homepage_panels", order=100)

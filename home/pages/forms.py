@@ -1,28 +1,44 @@
-"""What every page's form checks in the editor."""
+"""What every page's form checks in the editor: a page whose address the portal answers itself could never be seen."""
 
-from typing import Any
+from typing import Any, Final
 
-from django.core.exceptions import ValidationError
 from django.urls import Resolver404, resolve
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminPageForm
+from wagtail.admin.forms.pages import CopyForm
+from wagtail.models import Page
+
+TAKEN: Final = _("The portal uses this address itself. Choose another slug.")
 
 
 class PublicPageForm(WagtailAdminPageForm):  # type: ignore[misc]
-    """Refuses a slug whose address the portal answers itself: such a page could never be seen."""
+    """Of a page that is created or edited."""
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean()
         slug = cleaned.get("slug")
-        if slug and "slug" in self.changed_data and self._is_taken(slug):
-            self.add_error("slug", ValidationError(_("The portal uses this address itself. Choose another slug.")))
+        if slug and "slug" in self.changed_data and self.parent_page and is_answered_by_portal(self.parent_page, slug):
+            self.add_error("slug", TAKEN)
         return cleaned
 
-    def _is_taken(self, slug: str) -> bool:
-        parts = self.parent_page.get_url_parts() if self.parent_page else None
-        if parts is None:
-            return False
-        try:
-            return bool(resolve(f"{parts[2]}{slug}/").view_name != "wagtail_serve")
-        except Resolver404:
-            return False
+
+class PublicCopyForm(CopyForm):  # type: ignore[misc]
+    """Of a page that is copied."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean()
+        slug, parent = cleaned.get("new_slug"), cleaned.get("new_parent_page") or self.page.get_parent()
+        if slug and is_answered_by_portal(parent, slug):
+            self.add_error("new_slug", TAKEN)
+        return cleaned
+
+
+def is_answered_by_portal(parent: Page, slug: str) -> bool:
+    """Whether a view of the portal, not a page, answers the address of `slug` below `parent`."""
+    parts = parent.get_url_parts()
+    if parts is None:
+        return False
+    try:
+        return bool(resolve(f"{parts[2]}{slug}/").view_name != "wagtail_serve")
+    except Resolver404:
+        return False

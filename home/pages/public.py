@@ -13,7 +13,7 @@ from wagtail.images.models import Image, SourceImageIOError
 from wagtail.models import Page, PageViewRestriction, Site
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
-from home.pages.forms import PublicPageForm
+from home.pages.forms import PublicCopyForm, PublicPageForm
 from portal.bookings.models import Service
 from portal.common.page_cache import forget_pages, pages_version, share
 from portal.media_library.models import MediaItem
@@ -37,6 +37,7 @@ class PublicPage:
     keeps_for_strangers = True
     is_public_page = True
     base_form_class = PublicPageForm
+    copy_form_class = PublicCopyForm
 
     @property
     def own_picture(self) -> Image | None:

@@ -52,3 +52,23 @@ def test_a_page_that_is_there_already_can_still_be_edited(editor: Client) -> Non
     page = HomePage.objects.get().add_child(instance=ContentPage(title="People", slug="people"))
     editor.post(f"/admin/pages/{page.pk}/edit/", form("people", title="Our people"))
     assert ContentPage.objects.get(pk=page.pk).get_latest_revision_as_object().title == "Our people"
+
+
+def test_a_copy_at_an_address_of_the_portal_is_refused(editor: Client) -> None:
+    home = HomePage.objects.get()
+    page = home.add_child(instance=ContentPage(title="Our homes", slug="our-homes"))
+    copy = {"new_title": "Book", "new_slug": "book", "new_parent_page": home.pk}
+    reply = editor.post(f"/admin/pages/{page.pk}/copy/", copy)
+    assert "The portal uses this address itself. Choose another slug." in reply.content.decode()
+    editor.post(f"/admin/pages/{page.pk}/copy/", copy | {"new_slug": "our-other-homes"})
+    assert set(ContentPage.objects.child_of(home).values_list("slug", flat=True)) >= {"our-homes", "our-other-homes"}
+    assert not ContentPage.objects.filter(slug="book").exists()
+
+
+def test_a_page_is_not_moved_to_an_address_of_the_portal(editor: Client) -> None:
+    home = HomePage.objects.get()
+    above = home.add_child(instance=ContentPage(title="Our homes", slug="our-homes"))
+    below = above.add_child(instance=ContentPage(title="Book", slug="book"))
+    reply = editor.post(f"/admin/pages/{below.pk}/move/{home.pk}/confirm/", follow=True)
+    assert "The portal uses this address itself. Choose another parent page" in reply.content.decode()
+    assert ContentPage.objects.get(pk=below.pk).get_parent().pk == above.pk
