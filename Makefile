@@ -7,7 +7,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 unexport PYTHONDONTWRITEBYTECODE # containers set it; every process would then compile every module again
 
-.PHONY: help screenshots dev test-one sbom lock terraform-cycle loadtest bench chaos nightly demo stack demo-reset test test-latest test-slow check docs-check observe
+.PHONY: help screenshots dev test-one sbom lock terraform-cycle loadtest bench chaos nightly demo stack demo-reset test test-latest test-slow check check-code check-release docs-check observe
 
 $(STAMP): requirements/bootstrap.txt requirements/dev.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -54,17 +54,22 @@ test-latest: $(STAMP) ## the suite on the newest Django and Wagtail that the oth
 	@bash ops/test-latest.sh
 
 check: $(STAMP) ## lint, types, import direction, packages, templates, migrations, deployment checks
+	@bash ops/install-test-parts.sh
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target check-code check-release
+
+check-code: $(STAMP) ## of make check: lint, types, import direction, known faults
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/djlint --lint --quiet templates ops/demo/templates
 	@$(BIN)/bandit --quiet --recursive --configfile pyproject.toml portal payments insights home ops
+
+check-release: $(STAMP) ## of make check: templates, packages, migrations, deployment checks
+	@$(BIN)/djlint --lint --quiet templates ops/demo/templates
 	@$(BIN)/deptry --config requirements/deptry.toml portal payments insights home
 	@$(BIN)/python -m ops.supply_chain
 	@DJANGO_SETTINGS_MODULE=portal.settings.demo $(BIN)/python manage.py makemigrations --check --dry-run
 	@bash ops/check-deploy.sh
-	@bash ops/install-test-parts.sh
 	@$(BIN)/python -m ops.deploy.lint_migrations
 
 sbom: $(STAMP) ## the list of what a release ships
