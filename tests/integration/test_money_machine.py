@@ -415,6 +415,7 @@ class Money(RuleBasedStateMachine):
         )
 
 
+@pytest.mark.timeout(0)  # the nightly examples take hours
 @pytest.mark.django_db
 def test_whatever_happens_the_ledger_ends_as_stripe_and_the_oracle_say(settings: Settings) -> None:
     settings.BOOKING_MAX_OPEN_HOLDS = 9
