@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.e2e.conftest import Stack, choose_session, sign_in
 from tests.e2e.test_paying import axe_violations
+from tests.e2e.test_privacy import until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
 
@@ -44,6 +45,28 @@ def test_turning_to_a_day_keeps_what_was_typed_and_says_the_terms(page: Page) ->
     expect(page.locator("#terms")).to_contain_text("Balance, due before the session£54.00")
     expect(page.get_by_label("Notes")).to_have_value("The bell is broken")
     assert axe_violations(page) == []
+
+
+def test_terms_that_come_while_the_button_is_pressed_do_not_move_it_away(page: Page) -> None:
+    sign_in(page)
+    page.goto("/book/?service=respite-care-at-home")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(re.compile("[?&]session="), hold)
+    choose_session(page, "Respite care at home", 43)
+    page.get_by_label("Who is this for?").select_option(index=1)
+    button = page.get_by_role("button", name="Continue to deposit")
+    button.hover()
+    page.mouse.down()
+    until(lambda: page.wait_for_timeout(100) or held)
+    with page.expect_response(re.compile("[?&]session=")):
+        held[0].continue_()
+    page.wait_for_timeout(500)
+    page.mouse.up()
+    page.wait_for_url(re.compile("/deposit/"))
 
 
 def test_a_keyboard_is_enough(page: Page) -> None:

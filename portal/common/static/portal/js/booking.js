@@ -6,6 +6,14 @@
   const parts = ["[data-dates]", "[data-sessions]", "[data-terms]"];
   let latest = 0;
 
+  /* While a button is pressed nothing above it may grow: it would move away, and the click be lost. */
+  let released = Promise.resolve();
+  form.addEventListener("pointerdown", () => {
+    released = new Promise((done) => {
+      ["pointerup", "pointercancel"].forEach((end) => window.addEventListener(end, () => setTimeout(done), { once: true }));
+    });
+  });
+
   const chosen = (name) => form.querySelector(`input[name="${name}"]:checked`);
 
   const narrow = () => {
@@ -51,6 +59,7 @@
       const reply = await fetch(address, keep ? { credentials: "same-origin" } : FURTHER);
       if (!reply.ok || reply.redirected) throw new Error(`${reply.status}`);
       const page = new DOMParser().parseFromString(await reply.text(), "text/html");
+      await released;
       if (turn !== latest) return false;
       replace(page, keep);
     } catch {
@@ -89,6 +98,7 @@
     const reply = await fetch(address, FURTHER).catch(() => null);
     if (!reply || !reply.ok || reply.redirected) return;
     const page = new DOMParser().parseFromString(await reply.text(), "text/html");
+    await released;
     const now = chosen("session");
     if (now && now.value === session) fill("[data-terms]", page);
   };
