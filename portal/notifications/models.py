@@ -103,21 +103,25 @@ class Wording(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, Prev
     expired = models.BooleanField(_("expired"), default=False, db_default=False, editable=False)
     locked = models.BooleanField(_("locked"), default=False, db_default=False, editable=False)
 
+    TEMPLATES: ClassVar[Mapping[str, MessageTemplate | PageTemplate]] = {}
     WORDS: ClassVar[tuple[str, ...]] = ()  # the fields with placeholders; the required ones stand in any of them
 
     class Meta:
         abstract = True
         ordering = ("key",)
 
+    def __str__(self) -> str:
+        return str(self.TEMPLATES[self.key].name) if self.key in self.TEMPLATES else self.key
+
     @property
     def samples(self) -> Mapping[str, str]:
-        """Each placeholder with a sample value."""
-        raise NotImplementedError
+        """Each placeholder with a sample value. Raises KeyError when no app registers the template any more."""
+        return self.TEMPLATES[self.key].samples
 
     @property
     def required(self) -> tuple[str, ...]:
-        """Placeholders without which the words are refused."""
-        return ()
+        """Placeholders without which the words are refused. Raises KeyError as `samples` does."""
+        return self.TEMPLATES[self.key].required
 
     def clean(self) -> None:
         super().clean()
@@ -152,6 +156,7 @@ class MessageText(Wording):
     body = models.TextField(_("text"), help_text=_("Leave a blank line to start a new paragraph."))
     button = models.CharField(_("button"), max_length=60, help_text=_("The text on the button that opens the portal."))
 
+    TEMPLATES = REGISTRY
     WORDS = ("subject", "body", "button")
     panels: ClassVar[list[Any]] = [
         HelpPanel(template="notifications/admin/placeholders.html"),
@@ -164,21 +169,10 @@ class MessageText(Wording):
         verbose_name = _("email text")
         verbose_name_plural = _("email texts")
 
-    def __str__(self) -> str:
-        return str(self.template.name) if self.key in REGISTRY else self.key
-
     @property
     def template(self) -> MessageTemplate:
         """The template whose wording this is. Raises KeyError when no app registers it any more."""
         return REGISTRY[self.key]
-
-    @property
-    def samples(self) -> Mapping[str, str]:
-        return self.template.samples
-
-    @property
-    def required(self) -> tuple[str, ...]:
-        return self.template.required
 
     @method_decorator(csp_update({"style-src": [UNSAFE_INLINE]}))  # an email's styles are inline
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
@@ -196,6 +190,7 @@ class PageText(Wording):
     heading = models.CharField(_("heading"), max_length=120, blank=True)
     body = models.TextField(_("text"), help_text=_("Leave a blank line to start a new paragraph."))
 
+    TEMPLATES = PAGE_TEXTS
     WORDS = ("heading", "body")
     panels: ClassVar[list[Any]] = [
         HelpPanel(template="notifications/admin/placeholders.html"),
@@ -207,21 +202,10 @@ class PageText(Wording):
         verbose_name = _("page text")
         verbose_name_plural = _("page texts")
 
-    def __str__(self) -> str:
-        return str(self.template.name) if self.key in PAGE_TEXTS else self.key
-
     @property
     def template(self) -> PageTemplate:
         """The moment whose wording this is. Raises KeyError when no app registers it any more."""
         return PAGE_TEXTS[self.key]
-
-    @property
-    def samples(self) -> Mapping[str, str]:
-        return self.template.samples
-
-    @property
-    def required(self) -> tuple[str, ...]:
-        return self.template.required
 
     def clean(self) -> None:
         super().clean()
