@@ -112,7 +112,9 @@ def _form_page(request: HttpRequest, form: BookingForm, services: list[Service])
     if service is None:
         times: dict[str, Any] = {"groups": next_of_each(services), "chosen_session": chosen_id}
     else:
-        times = choosing(service, request.GET, chosen_id, page=reverse("home:book"), kept=_kept(request, form))
+        holds = Booking.objects.of(signed_in(request)).filter(status=BookingStatus.AWAITING_DEPOSIT)
+        page, kept = reverse("home:book"), _kept(request, form)
+        times = choosing(service, request.GET, chosen_id, page=page, kept=kept, holds=holds)
     context = {"form": form, "services": services, **times}
     return render(request, "home/book.html", context, status=422 if form.errors else 200)
 

@@ -90,6 +90,20 @@ def test_a_day_shows_all_its_times_with_full_ones_as_full(client: Client, servic
     assert "Full." in page
 
 
+def test_the_last_place_that_one_holds_can_be_chosen_again_and_leads_to_its_deposit(
+    client: Client, service: Service, person: CareRecipient
+) -> None:
+    mine, anothers = session_at(service, 3), session_at(service, 3, 14)
+    booking = BookingFactory(session=mine, caregiver=person.caregiver, care_recipient=person)
+    BookingFactory(session=anothers)
+    Session.objects.update(held=4)
+    page = page_of(client, "service=respite&day=2026-12-03")
+    assert offered(page) == [str(mine.pk)]
+    assert "We’re holding a place in this session for you." in page
+    again = {"service": "respite", "session": mine.pk, "care_recipient": person.pk}
+    assert client.post("/book/", again)["Location"] == f"/deposit/{booking.reference}/"
+
+
 def test_each_time_says_until_when_cancelling_is_free(client: Client, service: Service) -> None:
     session_at(service, 10)
     assert "4 places left. Free to cancel until 10am on Monday 7 December." in page_of(client, "service=respite")
