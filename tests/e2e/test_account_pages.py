@@ -45,8 +45,14 @@ def flaws(page: Page, name: str) -> list[str]:
 def send(page: Page, label: str, text: str) -> None:
     """Fill in one field and send its form."""
     page.get_by_label(label, exact=True).fill(text)
-    page.get_by_label(label, exact=True).press("Enter")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.get_by_label(label, exact=True).press("Enter")
+
+
+def follow(page: Page, role: Literal["button", "link"], name: str) -> None:
+    """Press what leads to another page."""
+    with page.expect_navigation():
+        page.get_by_role(role, name=name).click()
 
 
 def link_mailed(stack: Stack, address: str, part: str) -> str:
@@ -60,7 +66,10 @@ def link_mailed(stack: Stack, address: str, part: str) -> str:
 
 
 def app_code(secret: str) -> str:
-    """What an authenticator app shows now."""
+    """What an authenticator app shows now, with time to type it in."""
+    left = 30 - time.time() % 30
+    if left < 5:
+        time.sleep(left)
     return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
 
 
@@ -89,8 +98,7 @@ def outside(page: Page, stack: Stack) -> Pages:
     yield "verification-sent"
     page.goto("/accounts/" + link_mailed(stack, address, "confirm-email"))
     yield "confirm-email"
-    page.get_by_role("button", name="Confirm").click()
-    page.wait_for_load_state()
+    follow(page, "button", "Confirm")
     page.context.clear_cookies()
     page.goto("/accounts/confirm-email/nonsense/")
     yield "confirm-email-over"
@@ -147,8 +155,7 @@ def caregiver(page: Page) -> Pages:
     page.context.clear_cookies()
     sign_in(page, "caregiver2@example.com")  # who has nothing coming
     page.goto("/profile/your-data/")
-    page.get_by_role("button", name="Erase my account").click()
-    page.wait_for_load_state()
+    follow(page, "button", "Erase my account")
     yield "erase-wrong"
     page.context.clear_cookies()
 
@@ -201,22 +208,18 @@ def administrator(page: Page, stack: Stack) -> Pages:
     page.get_by_label("Email").fill("new.colleague@example.com")
     page.get_by_label("First name").fill("Nina")
     page.get_by_label("Last name").fill("Newcombe")
-    page.get_by_label("Last name").press("Enter")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.get_by_label("Last name").press("Enter")
     page.goto("/admin/users/?q=editor@example.com")
-    page.get_by_role("link", name="Edie Marsh").click()
-    page.wait_for_load_state()
+    follow(page, "link", "Edie Marsh")
     yield "admin-user"
     page.get_by_role("button", name="Actions").first.click()
-    page.get_by_role("link", name="Reset the second step").click()
-    page.wait_for_load_state()
+    follow(page, "link", "Reset the second step")
     yield "admin-reset-factor"
-    page.get_by_role("button", name="Reset the second step").click()
-    page.wait_for_load_state()
+    follow(page, "button", "Reset the second step")
     yield "admin-reset-factor-wrong"
     page.get_by_label("is lost").check()
-    page.get_by_role("button", name="Reset the second step").click()
-    page.wait_for_load_state()
+    follow(page, "button", "Reset the second step")
     yield "admin-user-reset"
     page.context.clear_cookies()
     page.goto("/accounts/" + link_mailed(stack, "new.colleague@example.com", "invitation"))

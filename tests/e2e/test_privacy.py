@@ -93,8 +93,8 @@ def sign_up(page: Page, stack: Stack) -> None:
     link = re.search(r"http://\S+/accounts/confirm-email/\S+", mail.get_body(("plain",)).get_content())
     assert link is not None
     page.goto(link[0])
-    page.get_by_role("button", name="Confirm").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Confirm").click()
     if "/accounts/login/" in page.url:
         sign_in(page, NEW_PASSWORD)
 
@@ -104,8 +104,8 @@ def sign_in(page: Page, password: str) -> None:
     page.get_by_label("Email").fill(EMAIL)
     page.get_by_label("Password", exact=True).fill(password)
     assert page.get_by_role("button", name="Sign in").count() == 1
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Sign in").click()
 
 
 def live_a_little(page: Page) -> str:
