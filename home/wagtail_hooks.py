@@ -1,6 +1,6 @@
 """Registers the contact form's messages, what the admin's home page and help show to whom, and a check on moves."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
+from wagtail.admin.views.bulk_action import BulkAction
 from wagtail.models import Page
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
@@ -17,6 +18,8 @@ from home.admin_home import OF_EDITORS, PagesPanel, keeps_pages
 from home.models import ContactMessage
 from home.pages.forms import is_answered_by_portal
 from portal.common.listings import ReadOnlyPolicy, YesNoColumn
+
+OUT_OF_SIGHT: Final = _("The portal uses this address itself. Choose another parent page, or change the slug first.")
 
 
 class AnsweredOnly(ReadOnlyPolicy):
@@ -53,10 +56,22 @@ def refuse_a_move_out_of_sight(request: HttpRequest, page: Page, destination: Pa
     """Asks for another parent where the portal answers the address that the page would get."""
     if not is_answered_by_portal(destination, page.slug):
         return None
-    messages.error(
-        request, _("The portal uses this address itself. Choose another parent page, or change the slug first.")
-    )
+    messages.error(request, OUT_OF_SIGHT)
     return redirect("wagtailadmin_pages:move", page.pk)
+
+
+@hooks.register("before_bulk_action")
+def refuse_moves_out_of_sight(
+    request: HttpRequest, action_type: str, pages: list[Page], action: BulkAction
+) -> HttpResponse | None:
+    """The same where several are moved at once: none is."""
+    if action_type != "move" or action.model is not Page:
+        return None
+    destination = action.cleaned_form.cleaned_data["chooser"]
+    if not any(is_answered_by_portal(destination, page.slug) for page in pages):
+        return None
+    messages.error(request, OUT_OF_SIGHT)
+    return redirect(action.next_url)
 
 
 @hooks.register("construct_homepage_panels", order=100)

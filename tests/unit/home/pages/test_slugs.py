@@ -72,3 +72,16 @@ def test_a_page_is_not_moved_to_an_address_of_the_portal(editor: Client) -> None
     reply = editor.post(f"/admin/pages/{below.pk}/move/{home.pk}/confirm/", follow=True)
     assert "The portal uses this address itself. Choose another parent page" in reply.content.decode()
     assert ContentPage.objects.get(pk=below.pk).get_parent().pk == above.pk
+
+
+def test_nor_are_several_at_once(editor: Client) -> None:
+    home = HomePage.objects.get()
+    above = home.add_child(instance=ContentPage(title="Our homes", slug="our-homes"))
+    pages = [above.add_child(instance=ContentPage(title=slug, slug=slug)) for slug in ("book", "garden")]
+    ids = "&".join(f"id={page.pk}" for page in pages)
+    sent = {"chooser": home.pk}
+    reply = editor.post(f"/admin/bulk/wagtailcore/page/move/?{ids}&next=/admin/pages/", sent, follow=True)
+    assert "The portal uses this address itself. Choose another parent page" in reply.content.decode()
+    assert above.get_children().count() == 2
+    editor.post(f"/admin/bulk/wagtailcore/page/move/?id={pages[1].pk}&next=/admin/pages/", sent)
+    assert list(above.get_children().values_list("slug", flat=True)) == ["book"]
