@@ -16,7 +16,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.services import ROOT, free_port
 
@@ -130,6 +130,12 @@ def page(browser: Browser, stack: Stack, problems: list[str], request: pytest.Fi
     assert problems == []
 
 
+def follow(control: Locator) -> None:
+    """Press what leads to another page, and wait for that page: a click returns before it is there."""
+    with control.page.expect_navigation():
+        control.click()
+
+
 def sign_in(page: Page, email: str = "caregiver@example.com") -> None:
     """Through the form."""
     page.goto("/accounts/login/")
@@ -165,8 +171,7 @@ def book(page: Page, service: str = "Respite care at home", session: int | None 
     page.goto("/book/")
     choose_session(page, service, session or next(_next_session))
     page.get_by_label("Who is this for?").select_option(index=1)
-    with page.expect_navigation():
-        page.get_by_role("button", name="Continue to deposit").click()
+    follow(page.get_by_role("button", name="Continue to deposit"))
     if (overlaps := page.get_by_role("button", name="Book this session too")).count():
         overlaps.click()  # another test's booking may be at this time
     page.wait_for_url(re.compile("/deposit/"))

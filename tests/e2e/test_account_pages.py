@@ -11,7 +11,7 @@ import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from playwright.sync_api import Page
 
-from tests.e2e.conftest import PASSWORD, Stack, sign_in
+from tests.e2e.conftest import PASSWORD, Stack, follow, sign_in
 from tests.e2e.test_paying import axe_violations
 from tests.e2e.test_privacy import mails_to, until
 
@@ -47,12 +47,6 @@ def send(page: Page, label: str, text: str) -> None:
     page.get_by_label(label, exact=True).fill(text)
     with page.expect_navigation():
         page.get_by_label(label, exact=True).press("Enter")
-
-
-def follow(page: Page, role: Literal["button", "link"], name: str) -> None:
-    """Press what leads to another page."""
-    with page.expect_navigation():
-        page.get_by_role(role, name=name).click()
 
 
 def link_mailed(stack: Stack, address: str, part: str) -> str:
@@ -98,7 +92,7 @@ def outside(page: Page, stack: Stack) -> Pages:
     yield "verification-sent"
     page.goto("/accounts/" + link_mailed(stack, address, "confirm-email"))
     yield "confirm-email"
-    follow(page, "button", "Confirm")
+    follow(page.get_by_role("button", name="Confirm"))
     page.context.clear_cookies()
     page.goto("/accounts/confirm-email/nonsense/")
     yield "confirm-email-over"
@@ -155,7 +149,7 @@ def caregiver(page: Page) -> Pages:
     page.context.clear_cookies()
     sign_in(page, "caregiver2@example.com")  # who has nothing coming
     page.goto("/profile/your-data/")
-    follow(page, "button", "Erase my account")
+    follow(page.get_by_role("button", name="Erase my account"))
     yield "erase-wrong"
     page.context.clear_cookies()
 
@@ -211,15 +205,15 @@ def administrator(page: Page, stack: Stack) -> Pages:
     with page.expect_navigation():
         page.get_by_label("Last name").press("Enter")
     page.goto("/admin/users/?q=editor@example.com")
-    follow(page, "link", "Edie Marsh")
+    follow(page.get_by_role("link", name="Edie Marsh"))
     yield "admin-user"
     page.get_by_role("button", name="Actions").first.click()
-    follow(page, "link", "Reset the second step")
+    follow(page.get_by_role("link", name="Reset the second step"))
     yield "admin-reset-factor"
-    follow(page, "button", "Reset the second step")
+    follow(page.get_by_role("button", name="Reset the second step"))
     yield "admin-reset-factor-wrong"
     page.get_by_label("is lost").check()
-    follow(page, "button", "Reset the second step")
+    follow(page.get_by_role("button", name="Reset the second step"))
     yield "admin-user-reset"
     page.context.clear_cookies()
     page.goto("/accounts/" + link_mailed(stack, "new.colleague@example.com", "invitation"))

@@ -9,7 +9,7 @@ from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
-from tests.e2e.conftest import Stack, book, expect_paid, fill_card, press_pay, sign_in
+from tests.e2e.conftest import Stack, book, expect_paid, fill_card, follow, press_pay, sign_in
 from tests.e2e.test_account_pages import flaws
 from tests.e2e.test_disputes import shown
 from tests.e2e.test_paying import VISA
@@ -89,10 +89,10 @@ def test_the_box_in_the_menu_searches_families(page: Page) -> None:
 def test_the_register_is_printed_and_taken_away(page: Page, reference: str, tmp_path: Path) -> None:
     sign_in(page, "coordinator@example.com")
     search(page, reference)
-    page.get_by_role("link", name=reference, exact=True).click()
+    follow(page.get_by_role("link", name=reference, exact=True))
     found = flaws(page, "booking")
     expect(page.locator("main")).to_contain_text("Booking history")
-    page.locator("dd a").first.click()
+    follow(page.locator("dd a").first)
     session = page.url
     found += flaws(page, "session")
     page.goto(session)
@@ -100,7 +100,7 @@ def test_the_register_is_printed_and_taken_away(page: Page, reference: str, tmp_
     assert day is not None
     page.goto(f"/admin/desk/?day={day[0]}")
     found += flaws(page, "day")
-    page.get_by_role("link", name="Register", exact=True).click()
+    follow(page.get_by_role("link", name="Register", exact=True))
     found += flaws(page, "register")
     people = page.locator("main tbody th").all_inner_texts()
     assert people
@@ -120,16 +120,16 @@ def test_the_register_is_printed_and_taken_away(page: Page, reference: str, tmp_
 def test_who_was_booked_and_told_stays_in_sight_after_cancelling(page: Page, stack: Stack, reference: str) -> None:
     sign_in(page, "coordinator@example.com")
     search(page, reference)
-    page.get_by_role("link", name=reference, exact=True).click()
-    page.locator("dd a").first.click()
+    follow(page.get_by_role("link", name=reference, exact=True))
+    follow(page.locator("dd a").first)
     session = page.url
     page.get_by_role("link", name="Cancel this session").click()
     page.get_by_label("Message to everyone").fill("Our carer is ill.")
-    page.get_by_role("button", name="Cancel session").click()
+    follow(page.get_by_role("button", name="Cancel session"))
     password = page.get_by_label("Password", exact=True)
     if password.count():
         password.fill("demo-portal-2026")
-        page.get_by_role("button", name="Confirm").click()
+        follow(page.get_by_role("button", name="Confirm"))
         page.get_by_role("button", name="Cancel session").click()
     page.wait_for_url(session)
     shown(page, session, "Email to caregiver@example.com")  # the last of those who were booked

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.conftest import Stack, book, expect_paid, fill_card, press_pay, sign_in
+from tests.e2e.conftest import Stack, book, expect_paid, fill_card, follow, press_pay, sign_in
 from tests.e2e.test_paying import VISA, axe_violations
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.xdist_group("e2e")]
@@ -71,7 +71,7 @@ def test_a_dispute_is_answered_once_and_won(page: Page, disputed: str) -> None:
     payment = opened_payment(page, disputed)
     page.goto(payment)
     looks_right(page)
-    page.get_by_role("link", name="Respond to dispute").click()
+    follow(page.get_by_role("link", name="Respond to dispute"))
     assert page.get_by_role("checkbox", checked=True).count() == 0
     looks_right(page)
     field(page, "Anything else").get_by_label("Send to the bank").check()

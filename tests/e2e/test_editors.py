@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import sign_in
+from tests.e2e.conftest import follow, sign_in
 from tests.e2e.test_account_pages import flaws
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.xdist_group("e2e of staff")]
@@ -20,15 +20,14 @@ MEDIA = Path(__file__).parents[2] / "ops/demo/media"
 def publish(page: Page, name: str = "Publish") -> None:
     """By the menu beside Save draft."""
     page.locator("footer").get_by_role("button", name="More actions").click()
-    with page.expect_navigation():
-        page.get_by_role("button", name=name, exact=True).click()
+    follow(page.get_by_role("button", name=name, exact=True))
     expect(page.locator(".messages .success, .w-message--success, .messages li").first).to_be_visible()
 
 
 def editing(page: Page, title: str) -> None:
     """Open the page of that title for editing."""
     page.goto(f"/admin/pages/search/?q={title}")
-    page.locator("table").get_by_role("link", name=title, exact=True).first.click()
+    follow(page.locator("table").get_by_role("link", name=title, exact=True).first)
     if "/edit/" not in page.url:
         page.get_by_role("link", name="Edit", exact=True).first.click()
     page.wait_for_url(re.compile("/edit/"))
@@ -100,8 +99,7 @@ def test_processing_and_the_password_email_are_reworded_previewed_and_approved(p
         frame = page.frame_locator("#w-preview-iframe")
         expect(frame.get_by_text("We’ll be quick.").first).to_be_visible(timeout=60_000)
         page.locator("footer").get_by_role("button", name="More actions").click()
-        with page.expect_navigation():
-            page.get_by_role("button", name=re.compile("Submit")).click()
+        follow(page.get_by_role("button", name=re.compile("Submit")))
     page.context.clear_cookies()
     sign_in(page, "admin@example.com")
     for _each in range(2):
@@ -109,8 +107,7 @@ def test_processing_and_the_password_email_are_reworded_previewed_and_approved(p
         page.locator("table").get_by_role("link", name=re.compile("payment processing|new password")).first.click()
         page.wait_for_url(re.compile("/edit/"))
         page.locator("footer").get_by_role("button", name="More actions").click()
-        with page.expect_navigation():
-            page.get_by_role("button", name=re.compile("^Approve and Publish$", re.IGNORECASE)).first.click()
+        follow(page.get_by_role("button", name=re.compile("^Approve and Publish$", re.IGNORECASE)).first)
     page.goto("/admin/snippets/notifications/pagetext/")
     page.get_by_role("link", name="Deposit: payment processing", exact=True).click()
     expect(page.locator("#id_body")).to_have_value(re.compile("We’ll be quick"))
@@ -122,8 +119,7 @@ def test_a_page_that_is_unpublished_leaves_the_footer(page: Page) -> None:
     editing(page, "Our people")
     page.locator("footer").get_by_role("button", name="More actions").click()
     page.get_by_role("link", name="Unpublish").click()
-    with page.expect_navigation():
-        page.get_by_role("button", name="Yes, unpublish it").click()
+    follow(page.get_by_role("button", name="Yes, unpublish it"))
     assert 'href="/our-people/"' not in look(page, "/")
     editing(page, "Our people")
     publish(page)

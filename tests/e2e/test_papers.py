@@ -9,7 +9,7 @@ from icalendar import Calendar
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
-from tests.e2e.conftest import Stack, book, expect_paid, fill_card, press_pay, sign_in
+from tests.e2e.conftest import Stack, book, expect_paid, fill_card, follow, press_pay, sign_in
 from tests.e2e.test_account_pages import flaws
 from tests.e2e.test_paying import VISA
 from tests.e2e.test_privacy import until
@@ -61,7 +61,7 @@ def test_a_calendar_is_subscribed_to_and_ended(page: Page) -> None:
     sign_in(page)
     reference = paid(page)
     page.goto("/calendar/")
-    page.get_by_role("button", name=re.compile("Make a (new )?link")).click()
+    follow(page.get_by_role("button", name=re.compile("Make a (new )?link")))
     address = page.locator("main code").inner_text()
     assert flaws(page, "calendar-link") == []
     summaries = {str(event["SUMMARY"]) for event in Calendar.from_ical(httpx.get(address).content).walk("VEVENT")}

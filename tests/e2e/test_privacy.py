@@ -21,7 +21,7 @@ from playwright.sync_api import Page
 from psycopg import sql
 
 from ops.stack.program import binary
-from tests.e2e.conftest import Stack, choose_session, expect_paid, fill_card, press_pay
+from tests.e2e.conftest import Stack, choose_session, expect_paid, fill_card, follow, press_pay
 from tests.services import ROOT
 
 POSTGRES_FOLDERS = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
@@ -93,8 +93,7 @@ def sign_up(page: Page, stack: Stack) -> None:
     link = re.search(r"http://\S+/accounts/confirm-email/\S+", mail.get_body(("plain",)).get_content())
     assert link is not None
     page.goto(link[0])
-    with page.expect_navigation():
-        page.get_by_role("button", name="Confirm").click()
+    follow(page.get_by_role("button", name="Confirm"))
     if "/accounts/login/" in page.url:
         sign_in(page, NEW_PASSWORD)
 
@@ -104,15 +103,14 @@ def sign_in(page: Page, password: str) -> None:
     page.get_by_label("Email").fill(EMAIL)
     page.get_by_label("Password", exact=True).fill(password)
     assert page.get_by_role("button", name="Sign in").count() == 1
-    with page.expect_navigation():
-        page.get_by_role("button", name="Sign in").click()
+    follow(page.get_by_role("button", name="Sign in"))
 
 
 def live_a_little(page: Page) -> str:
     """Profile, person, a booking that is paid and cancelled; returns its reference."""
     page.goto("/profile/")
     page.get_by_label("Phone number").fill("07700900461")
-    page.get_by_role("button", name="Save").click()
+    follow(page.get_by_role("button", name="Save"))
     page.goto("/people/add/")
     page.get_by_label("Full name").fill("Vercingetorixa Qwertzona")
     page.get_by_label("Your relationship to them").fill("my grandauntish")

@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import sign_in
+from tests.e2e.conftest import follow, sign_in
 from tests.e2e.test_account_pages import flaws
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.xdist_group("e2e of staff")]
@@ -51,8 +51,7 @@ def book_first(page: Page, service: str) -> None:
     page.locator("a.calendar__day[aria-current=date]").wait_for()
     page.locator("input[name=session]:enabled").first.check()
     page.get_by_label("Who is this for?").select_option(index=1)
-    with page.expect_navigation():
-        page.locator("#booking-form .button--wide").click()
+    follow(page.locator("#booking-form .button--wide"))
     if (overlaps := page.get_by_role("button", name="Book this session too")).count():
         overlaps.click()
     page.wait_for_url(re.compile("/deposit/"))
@@ -113,7 +112,7 @@ def test_a_week_is_closed_and_opened_again(page: Page) -> None:
     page.goto(f"{CLOSURES}/")
     edit = str(page.get_by_role("link", name="Christmas", exact=True).get_attribute("href"))
     page.goto(edit.replace("/edit/", "/delete/"))
-    page.get_by_role("button", name="Yes, delete").click()
+    follow(page.get_by_role("button", name="Yes, delete"))
     page.goto(day)
     expect(page.locator("a.calendar__day[aria-current=date]")).to_have_count(1)
     assert found == []
