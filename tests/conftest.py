@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.core.cache import caches
+from django.core.management import call_command
+from django.db import transaction
+from pytest_django import DjangoDbBlocker
 from pytest_socket import socket_allow_hosts
 
 from payments.models import Payment
@@ -52,6 +55,28 @@ def browser() -> Iterator["Browser"]:
         launched = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
         yield launched
         launched.close()
+
+
+@pytest.fixture(scope="module")
+def module_transaction(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Around all tests of a module: rows of its module fixtures are there for each test, and gone afterwards.
+
+    Not for a module with a test that needs `transaction=True`.
+    """
+    around = transaction.atomic()
+    with django_db_blocker.unblock():
+        around.__enter__()
+    yield
+    with django_db_blocker.unblock():
+        transaction.set_rollback(True)
+        around.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="module")
+def installed_site(module_transaction: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """What `bootstrap_site` makes of an empty installation; a second of its own, so once for a module."""
+    with django_db_blocker.unblock():
+        call_command("bootstrap_site", verbosity=0)
 
 
 @pytest.fixture

@@ -61,6 +61,7 @@ class User(AbstractUser):
     class Meta:
         # For the release before, which did not store every address in lower case; the next release drops it.
         constraints = (models.UniqueConstraint(Lower("email"), name="user_email_case_insensitive"),)
+        indexes = (models.Index(fields=["id"], condition=models.Q(is_superuser=True), name="user_superusers"),)
 
     @property
     def is_erased(self) -> bool:

@@ -16,21 +16,25 @@ SHOWN: Final = 5
 
 
 class SecondStepPanel(TaskPanel):
-    """Whoever has a role and an open account, by name; a superuser only for superusers, who alone may open it."""
+    """Whoever may open the admin, by name; a superuser only for superusers, who alone may open their page."""
 
     order = 130
     key = "second-step"
     heading = _("Colleagues without a second step")
-    nothing = _("Everyone with a role signs in with a second step.")
+    nothing = _("Everyone who may open the admin signs in with a second step.")
 
     def tasks(self) -> list[Task]:
-        staff = User.groups.through.objects.filter(group__name__in=[role.value for role in STAFF_ROLES])
+        people = User.groups.through.objects.filter(group__name__in=[role.value for role in STAFF_ROLES])
+        staff = people.values("user_id")
+        without = User.objects.filter(is_active=True)
+        if self.request.user.is_superuser:
+            staff = staff.union(User.objects.filter(is_superuser=True).values("pk"))
+        else:
+            without = without.filter(is_superuser=False)
         factors = Authenticator.objects.filter(
             user=OuterRef("pk"), type__in=[Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
         )
-        without = User.objects.filter(~Exists(factors), pk__in=staff.values("user_id"), is_active=True)
-        if not self.request.user.is_superuser:
-            without = without.filter(is_superuser=False)
+        without = without.filter(~Exists(factors), pk__in=staff)
         users = list(without.order_by("first_name", "last_name", "pk")[: SHOWN + 1])
         tasks = [Task(str(user), reverse("wagtailusers_users:edit", args=[user.pk])) for user in users[:SHOWN]]
         if len(users) > SHOWN:

@@ -144,20 +144,20 @@ def test_the_editor_previews_what_was_typed(editor: Client, deposit_page: Deposi
     assert {"": "Read this.", "ready": "Typed by an editor.", "paid": "All done."}[mode] in page
 
 
-@pytest.mark.parametrize("how", ["never made", "unpublished", "deleted", "expired"])
+@pytest.mark.parametrize("how", ["no page at all", "unpublished", "deleted", "expired"])
 def test_without_a_live_page_payment_goes_on_with_the_shipped_words(
-    how: str, booking: Booking, request: pytest.FixtureRequest
+    how: str, home: HomePage, deposit_page: DepositPage, booking: Booking
 ) -> None:
-    if how != "never made":
-        page: DepositPage = request.getfixturevalue("deposit_page")
-        if how == "unpublished":
-            page.unpublish()
-        elif how == "deleted":
-            page.delete()
-        else:
-            page.expire_at = clock.now() - timedelta(minutes=1)
-            page.save()
-            publish_scheduled()
+    if how == "no page at all":
+        home.delete()
+    elif how == "unpublished":
+        deposit_page.unpublish()
+    elif how == "deleted":
+        deposit_page.delete()
+    else:
+        deposit_page.expire_at = clock.now() - timedelta(minutes=1)
+        deposit_page.save()
+        publish_scheduled()
     shown = payment_page(booking)
     assert shipped().introduction in shown
     assert OURS not in shown

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
-from django.core.management import call_command
 from django.test import Client
 from pytest_django.fixtures import Settings
 from wagtail.test.utils.form_data import inline_formset, nested_form_data, rich_text, streamfield
@@ -18,9 +17,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def editor(settings: Settings) -> Client:
+def editor(settings: Settings, db: None, installed_site: None) -> Client:
     settings.STAFF_SECOND_FACTOR_REQUIRED = False
-    call_command("bootstrap_site", verbosity=0)
     user = UserFactory(is_staff=True)
     user.groups.add(Group.objects.get(name=Role.EDITOR.value))
     return signed_in(user)

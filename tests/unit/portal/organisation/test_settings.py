@@ -9,7 +9,6 @@ import time_machine
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
-from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -38,9 +37,8 @@ NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-def home(settings: Settings) -> HomePage:
+def home(settings: Settings, db: None, installed_site: None) -> HomePage:
     settings.STAFF_SECOND_FACTOR_REQUIRED = False
-    call_command("bootstrap_site", verbosity=0)
     return HomePage.objects.get()
 
 
