@@ -11,7 +11,7 @@ from payments.models import Dispute, Payment, Refund
 from portal.bookings.models import Service
 from portal.bookings.search import booking_keys
 from portal.common.money import minor
-from portal.common.search import MOST_FAMILIES, Keys, Term, keys_of
+from portal.common.search import MOST_FAMILIES, Keys, Term, keys_of, once
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -31,6 +31,7 @@ BY_ID: Final = {
 }
 
 
+@once
 def payment_keys(term: Term, by: "User | AnonymousUser") -> list[int]:
     """Keys of the payments that `term` stands for, but for an amount; some thousand at most."""
     kind = term.stripe_id.partition("_")[0]

@@ -3,15 +3,15 @@
 from typing import Any
 
 from django.contrib.admin import SimpleListFilter
-from django.db.models import Exists, OuterRef, QuerySet, Value
-from django.db.models.functions import Coalesce, NullIf
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from payments.enums import AttemptOutcome, FunnelStage, Purpose
 from payments.models import Payment, PaymentAttempt
-from payments.models.payment import STAGE_FILTERS
+from payments.models.payment import REASON, STAGE_FILTERS
 from portal.common.date_filters import DateListFilter
+from portal.common.value_filters import distinct_values
 
 
 class DeclineReasonFilter(SimpleListFilter):
@@ -21,9 +21,8 @@ class DeclineReasonFilter(SimpleListFilter):
     parameter_name = "reason"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        failed = _with_reason(PaymentAttempt.objects.filter(outcome=AttemptOutcome.FAILED))
-        reasons = failed.order_by("why").values_list("why", flat=True).distinct()
-        return [(reason, reason.replace("_", " ")) for reason in reasons]
+        failed = _with_reason(PaymentAttempt.objects.order_by().filter(outcome=AttemptOutcome.FAILED))
+        return [(reason, reason.replace("_", " ")) for reason in distinct_values(failed, "why")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if not self.value():
@@ -60,7 +59,5 @@ class BookedFilter(DateListFilter):
 
 
 def _with_reason(attempts: QuerySet[Any]) -> QuerySet[Any]:
-    nothing = Value("")
-    why = Coalesce(NullIf("decline_code", nothing), NullIf("code", nothing), Value("unknown"))
-    annotated: QuerySet[Any] = attempts.annotate(why=why)
+    annotated: QuerySet[Any] = attempts.annotate(why=REASON)
     return annotated

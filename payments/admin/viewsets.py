@@ -19,6 +19,7 @@ from payments.models import Discrepancy, Dispute, Payment, PaymentAttempt, Recei
 from portal.common.date_filters import DateListFilter
 from portal.common.listings import ListingAdmin
 from portal.common.status_tags import status_tag
+from portal.common.value_filters import IndexedValuesFilter
 
 Filters = tuple[str | type | tuple[str, type], ...]
 
@@ -39,7 +40,7 @@ class PaymentAdmin(ListingAdmin):
         "status",
         "purpose",
         "method",
-        "currency",
+        ("currency", IndexedValuesFilter),
         "booking__session__service",
         FunnelStageFilter,
         ("booking__created_at", BookedFilter),
@@ -110,7 +111,7 @@ class RefundAdmin(OfPaymentAdmin):
         "status",
         "reason",
         "payment__purpose",
-        "payment__currency",
+        ("payment__currency", IndexedValuesFilter),
         "payment__booking__session__service",
         ("created_at", DateListFilter),
         ("settled_at", DateListFilter),
@@ -150,7 +151,7 @@ class DisputeAdmin(OfPaymentAdmin):
         "status",
         "reason",
         "payment__purpose",
-        "payment__currency",
+        ("payment__currency", IndexedValuesFilter),
         "settlement_currency",
         "payment__booking__session__service",
         ("evidence_due_at", DateListFilter),
@@ -193,7 +194,7 @@ class PaymentAttemptAdmin(OfPaymentAdmin):
     list_filter: ClassVar[Filters] = (
         "outcome",
         DeclineReasonFilter,
-        "payment__currency",
+        ("payment__currency", IndexedValuesFilter),
         "payment__booking__session__service",
         ("occurred_at", DateListFilter),
     )
@@ -229,7 +230,12 @@ class ReceivedEventAdmin(ListingAdmin):
         "copied",
         "received_at",
     )
-    list_filter: ClassVar[Filters] = ("ledger_state", "mirror_state", "type", ("received_at", DateListFilter))
+    list_filter: ClassVar[Filters] = (
+        "ledger_state",
+        "mirror_state",
+        ("type", IndexedValuesFilter),
+        ("received_at", DateListFilter),
+    )
     list_export = (
         "event_id",
         "type",

@@ -72,6 +72,7 @@ class Dispute(models.Model):
         verbose_name = _("dispute")
         verbose_name_plural = _("disputes")
         ordering = ("-opened_at",)
+        indexes = (models.Index(fields=["closed_at", "evidence_due_at"], name="dispute_by_deadline"),)
 
     @property
     def fee(self) -> Decimal | None:

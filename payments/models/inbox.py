@@ -44,6 +44,9 @@ class ReceivedEvent(Leased):
             models.Index(fields=["due_at"], name="inbox_ledger_due", condition=Q(ledger_state="received")),
             models.Index(fields=["mirror_due_at"], name="inbox_mirror_due", condition=Q(mirror_state="waiting")),
             models.Index(fields=["received_at"], name="inbox_received_at"),
+            models.Index(fields=["type", "received_at"], name="inbox_type"),
+            models.Index(fields=["received_at"], name="inbox_ledger_failed", condition=Q(ledger_state="failed")),
+            models.Index(fields=["received_at"], name="inbox_mirror_failed", condition=Q(mirror_state="failed")),
         )
 
     @property

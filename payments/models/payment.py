@@ -7,7 +7,8 @@ from typing import Any, ClassVar, Final
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import gettext_lazy as _
 
 from payments.enums import (
@@ -168,6 +169,7 @@ class Payment(models.Model):
             models.Index(fields=["created_at"], name="payment_created_at"),
             models.Index(fields=["succeeded_at"], name="payment_succeeded_at"),
             models.Index(fields=["amount", "created_at"], name="payment_amount"),
+            models.Index(fields=["currency", "created_at"], name="payment_currency"),
             models.Index(fields=["payout_id"], name="payment_payout", condition=~Q(payout_id="")),
             models.Index(
                 fields=["close_tried_at", "id"],
@@ -209,6 +211,10 @@ class Payment(models.Model):
         return gone and any(refund.reason == RefundReason.TAKEN_BACK for refund in self.refunds.all())
 
 
+_NOTHING: Final = Value("")
+REASON: Final = Coalesce(NullIf("decline_code", _NOTHING), NullIf("code", _NOTHING), Value("unknown"))
+
+
 class PaymentAttempt(AppendOnly):
     """One attempt that the caregiver saw. `reference` is Stripe's: an event for a decline, a charge for a success."""
 
@@ -222,7 +228,10 @@ class PaymentAttempt(AppendOnly):
         verbose_name = _("payment attempt")
         verbose_name_plural = _("payment attempts")
         ordering = ("occurred_at", "pk")
-        indexes = (models.Index(fields=["occurred_at"], name="payment_attempt_at"),)
+        indexes = (
+            models.Index(fields=["occurred_at"], name="payment_attempt_at"),
+            models.Index(REASON, "occurred_at", condition=Q(outcome="failed"), name="payment_attempt_reason"),
+        )
 
     def __str__(self) -> str:
         return f"{self.outcome} {self.reason}"

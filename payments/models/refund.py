@@ -59,6 +59,7 @@ class Refund(Leased):
         indexes = (
             models.Index(fields=["due_at"], name="refund_due", condition=Q(status__in=sorted(REFUND_TO_SEND))),
             models.Index(fields=["settled_at"], name="refund_settled_at"),
+            models.Index(fields=["created_at"], name="refund_created_at"),
             models.Index(fields=["amount", "created_at"], name="refund_amount"),
         )
 

@@ -7,7 +7,7 @@ from django.db.models import Q
 from portal.bookings.models import Booking, Service
 from portal.bookings.models.booking import REFERENCE
 from portal.caregivers.search import families
-from portal.common.search import MOST_FAMILIES, Keys, Term, keys_of
+from portal.common.search import MOST_FAMILIES, Keys, Term, keys_of, once
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from portal.accounts.models import User
 
 
+@once
 def booking_keys(term: Term, by: "User | AnonymousUser") -> list[int]:
     """Keys of the bookings that `term` stands for; some thousand at most."""
     if REFERENCE.fullmatch(term.reference):

@@ -147,9 +147,10 @@ class TermSearch(BaseSearchHandler):  # type: ignore[misc]
     def __init__(self, condition: Condition, user: Any) -> None:
         super().__init__(())
         self.condition, self.user = condition, user
+        self.terms: dict[str, Term] = {}  # the listing asks twice, and a term keeps what was found for it
 
     def search_queryset(self, queryset: QuerySet[Any], search_term: str, **kwargs: Any) -> QuerySet[Any]:
-        term = Term.of(search_term)
+        term = self.terms.setdefault(search_term, Term.of(search_term))
         return queryset.filter(self.condition(term, self.user)) if term else queryset
 
 

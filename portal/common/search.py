@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
-from typing import Any, Final
+from functools import cached_property, wraps
+from typing import Any, Final, TypeVar
 
 import phonenumbers
 from django.conf import settings
@@ -29,6 +29,9 @@ _STRIPE: Final = re.compile(r"(pi|ch|py|re|pyr|po|cus|dp|du|evt)_\w+")
 _AMOUNT: Final = re.compile(r"[£$€]?\s?(\d{1,3}(,\d{3})+|\d{1,9})([.,]\d{1,3})?")
 _PHONE: Final = re.compile(r"(?=(?:\D*\d){5})[+(]?[\d\s().\-/]+")
 _MISREAD: Final = str.maketrans("OIL", "011")
+
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,11 @@ class Term:
         found = self.text.split(" ")[:4]
         return found if len(self.text) > 1 and any(c.isalpha() for c in self.text) and not self.stripe_id else []
 
+    @cached_property
+    def answers(self) -> dict[Any, Any]:
+        """What has been found for it already: see `once`."""
+        return {}
+
     def __bool__(self) -> bool:
         return bool(self.text)
 
@@ -97,6 +105,20 @@ class Found:
 
     keys: list[int]
     more: bool = False
+
+
+def once(search: Callable[[Term, Any], Answer]) -> Callable[[Term, Any], Answer]:
+    """`search(term, by)` that asks once for a term: emails, payments and bookings all begin with the same families."""
+
+    @wraps(search)
+    def asked_once(term: Term, by: Any) -> Answer:
+        question = (search, by.pk)
+        if question not in term.answers:
+            term.answers[question] = search(term, by)
+        answer: Answer = term.answers[question]
+        return answer
+
+    return asked_once
 
 
 Keys = dict[str, list[int]]  # by record type: "bookings.booking"

@@ -71,6 +71,7 @@ class Notification(Leased):
             ),
             models.Index(fields=["created_at"], name="notification_created_at"),
             models.Index(fields=["to", "created_at"], name="notification_to"),
+            models.Index(fields=["template", "created_at"], name="notification_template"),
         )
 
     def __str__(self) -> str:

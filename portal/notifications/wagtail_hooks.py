@@ -1,7 +1,8 @@
 """Registers the email texts with Wagtail's snippets, and the listing of what was sent."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from django.contrib.admin import SimpleListFilter
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.templatetags.static import static
@@ -15,7 +16,7 @@ from wagtail_modeladmin.options import modeladmin_register
 from portal.common.date_filters import DateListFilter
 from portal.common.listings import ListingAdmin, ReadOnlyPolicy
 from portal.notifications.domain.find import sent_to
-from portal.notifications.models import MessageText, Notification, PageText
+from portal.notifications.models import MessageText, Notification, PageText, template_choices
 from portal.notifications.page_texts import PAGE_TEXTS
 from portal.notifications.templates import REGISTRY
 
@@ -72,6 +73,19 @@ def placeholder_buttons() -> str:
     return format_html('<script src="{}" defer></script>', static("notifications/placeholders.js"))
 
 
+class EmailFilter(SimpleListFilter):
+    """By which email it is, under its name."""
+
+    title = _("email")
+    parameter_name = "template"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return template_choices()
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(template=self.value()) if self.value() else queryset
+
+
 class NotificationAdmin(ListingAdmin):
     """Emails that were sent, or could not be."""
 
@@ -81,7 +95,11 @@ class NotificationAdmin(ListingAdmin):
     menu_order = 240
     inspect_view_enabled = False
     list_display = ("created_at", "email", "to", "subject", "state", "sent_at")
-    list_filter: ClassVar[tuple[str | tuple[str, type], ...]] = ("status", "template", ("created_at", DateListFilter))
+    list_filter: ClassVar[tuple[str | type | tuple[str, type], ...]] = (
+        "status",
+        EmailFilter,
+        ("created_at", DateListFilter),
+    )
     list_export = ("created_at", "template", "to", "about", "subject", "status", "sent_at", "last_error")
     export_filename = "emails"
     condition = staticmethod(sent_to)

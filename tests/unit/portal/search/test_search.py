@@ -3,6 +3,7 @@
 import pytest
 from django.contrib.auth.models import Group
 from djstripe.models import Customer, PaymentIntent
+from pytest_django import DjangoAssertNumQueries
 
 from payments.enums import RefundReason
 from payments.models import Dispute, Payment, Refund
@@ -77,6 +78,23 @@ def test_names_that_begin_so_come_before_those_that_contain_it(coordinator: User
         CaregiverFactory(user=UserFactory(first_name="A", last_name=name)) for name in ("Peterson", "Sonning")
     )
     assert families(Term.of("son"), coordinator).keys == [begins.pk, contains.pk]
+
+
+def test_a_name_that_staff_alone_have_leads_to_the_family_with_one_much_like_it(
+    coordinator: User, amara: Caregiver
+) -> None:
+    UserFactory(first_name="Staff", last_name="Okafro")
+    assert families(Term.of("Okafro"), coordinator) == Found([amara.pk])
+
+
+def test_what_all_begins_with_the_families_asks_for_them_once(
+    coordinator: User, amara: Caregiver, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    term = Term.of("Okafor")
+    assert list(Booking.objects.filter(bookings(term, coordinator))) == []
+    with django_assert_num_queries(0):
+        assert families(term, coordinator, limit=1) == Found([amara.pk])
+    assert families(term, staff(Role.FINANCE)) == Found([amara.pk])  # everybody's own answer
 
 
 def test_too_many_families_are_told_as_such(coordinator: User) -> None:
