@@ -11,8 +11,7 @@ from wagtail.models import Page
 from wagtail.search import index
 
 from home.pages.blocks import INLINE_TEXT, BodyBlock
-from home.pages.public import PublicPage
-from home.pages.searching import TEXT_SEARCH
+from home.pages.public import TEXT_SEARCH, PublicPage
 
 
 class HeroPage(PublicPage, Page):

@@ -13,8 +13,7 @@ from wagtail.images.models import Image
 from wagtail.models import Page
 
 from home.pages.blocks import INLINE_TEXT, BodyBlock
-from home.pages.public import PublicPage
-from home.pages.searching import TEXT_SEARCH
+from home.pages.public import TEXT_SEARCH, PublicPage
 from portal.common.clock import today
 
 PER_PAGE: Final = 10

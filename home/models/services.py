@@ -13,8 +13,7 @@ from wagtail.models import Page
 from wagtail.search import index
 
 from home.pages.blocks import INLINE_TEXT, BodyBlock, QuestionBlock
-from home.pages.public import PublicPage
-from home.pages.searching import TEXT_SEARCH
+from home.pages.public import TEXT_SEARCH, PublicPage
 from home.queries import next_free_sessions, services_to_book
 from portal.bookings.models import Service
 

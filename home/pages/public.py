@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase
 from wagtail.documents.models import Document
 from wagtail.images.models import Image, SourceImageIOError
 from wagtail.models import Page, PageViewRestriction, Site
+from wagtail.search import index
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
 from home.pages.forms import PublicCopyForm, PublicPageForm
@@ -29,6 +30,11 @@ SHOWN: tuple[type[Model], ...] = (
 )  # beside the pages themselves
 SECONDS: Final = 60
 SHARED: Final = "fill-1200x630|format-jpeg"
+TEXT_SEARCH: Final[list[Any]] = [  # of a page that has both
+    *Page.search_fields,
+    index.SearchField("introduction"),
+    index.SearchField("body"),
+]
 
 
 class PublicPage:
