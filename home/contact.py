@@ -24,6 +24,7 @@ class ContactForm(forms.Form):
     )
     email = forms.EmailField(
         label=_("Email"),
+        max_length=254,  # as the message keeps it
         error_messages={
             "required": _("Enter your email address."),
             "invalid": _("Enter an email address in the correct format, like name@example.com."),

@@ -15,6 +15,8 @@ BANNERS_SEEN: Final = timedelta(minutes=3)  # beat comes every minute: a run tha
 @shared_task(name="home.tasks.publish_scheduled")
 def publish_scheduled() -> None:
     """Publish and unpublish what editors scheduled for now; a banner that begins or ends is one of them."""
-    call_command("publish_scheduled")
-    if banner_turns(within=BANNERS_SEEN):
-        forget_pages()
+    try:
+        call_command("publish_scheduled")
+    finally:  # a page that cannot be published keeps no banner
+        if banner_turns(within=BANNERS_SEEN):
+            forget_pages()

@@ -1,9 +1,10 @@
 """A legal page keeps what was in force when."""
 
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.http import Http404, HttpRequest
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext
@@ -15,9 +16,11 @@ from wagtail.models import Page
 from wagtail.search import index
 
 from home.pages.blocks import INLINE_TEXT, RICH_TEXT
+from home.pages.forms import LegalPageForm
 from home.pages.public import PublicPage
-from portal.common import when
-from portal.common.clock import today as this_day
+from portal.common import clock, when
+
+PUBLISHED: Final = Q(live=True) | Q(first_published_at__isnull=False)
 
 
 class LegalVersionBlock(blocks.StructBlock):
@@ -46,6 +49,7 @@ class LegalPage(PublicPage, Page):
     )
 
     template = "home/legal_page.html"
+    base_form_class = LegalPageForm
     search_fields: ClassVar[list[Any]] = [
         *Page.search_fields,
         index.SearchField("introduction"),
@@ -74,25 +78,30 @@ class LegalPage(PublicPage, Page):
         if len(days) != len(set(days)):
             raise ValidationError({"versions": gettext("Two versions begin on the same day.")})
         typed = {value["in_force_from"]: _content(value) for value in self.dated}
-        for day, content in self._begun():
-            if typed.get(day) != content:
+        for day, content in self.published_versions.items():
+            if day <= self.published_on and typed.get(day) != content:
                 sentence = gettext(
                     "The version of %(day)s has been in force, so its text and date must stay. Add a new version "
                     "instead."
                 )
                 raise ValidationError({"versions": sentence % {"day": when.plain_day(day)}})
 
-    def _begun(self) -> list[tuple[date, tuple[str, str]]]:
-        """What visitors could read as in force up to today."""
-        published = LegalPage.objects.filter(pk=self.pk, live=True).first() if self.pk else None
-        today = this_day()
-        versions = published.dated if published else []
-        return [(v["in_force_from"], _content(v)) for v in versions if v["in_force_from"] <= today]
+    @property
+    def published_on(self) -> date:
+        """The day from which this text is read: the day that it is scheduled for, or today."""
+        scheduled = clock.reporting_day(self.go_live_at) if self.go_live_at else clock.today()
+        return max(scheduled, clock.today())
+
+    @property
+    def published_versions(self) -> dict[date, tuple[str, str]]:
+        """What visitors could read, by the day on which it begins; unpublishing the page takes nothing back."""
+        stored = LegalPage.objects.filter(PUBLISHED, pk=self.pk).first() if self.pk else None
+        return {value["in_force_from"]: _content(value) for value in stored.dated} if stored else {}
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """With `?version=2026-01-31` the version that began that day. Raises Http404 when none did."""
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
-        today = this_day()
+        today = clock.today()
         current = self.in_force_on(today)
         return {
             **context,

@@ -13,6 +13,7 @@ from wagtail.models import Page
 from wagtail.search import index
 
 from home.pages.blocks import INLINE_TEXT, BodyBlock, QuestionBlock
+from home.pages.forms import NoCopyForm
 from home.pages.public import TEXT_SEARCH, PublicPage
 from home.queries import next_free_sessions, services_to_book
 from portal.bookings.models import Service
@@ -77,6 +78,7 @@ class ServicePage(PublicPage, Page):
         index.RelatedFields("service", [index.SearchField("name"), index.SearchField("summary")]),
     ]
     keeps_for_strangers = False  # free dates change with every booking
+    copy_form_class = NoCopyForm
     parent_page_types: ClassVar[list[str]] = ["home.ServicesPage"]
     subpage_types: ClassVar[list[str]] = []
     content_panels: ClassVar[list[Any]] = [

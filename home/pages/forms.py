@@ -8,6 +8,8 @@ from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.forms.pages import CopyForm
 from wagtail.models import Page
 
+from portal.common import when
+
 TAKEN: Final = _("The portal uses this address itself. Choose another slug.")
 
 
@@ -22,6 +24,20 @@ class PublicPageForm(WagtailAdminPageForm):  # type: ignore[misc]
         return cleaned
 
 
+class LegalPageForm(PublicPageForm):
+    """Nobody could read a new version before it is published, so it begins then at the earliest."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        self.instance.go_live_at = cleaned.get("go_live_at")
+        known, earliest = self.instance.published_versions, self.instance.published_on
+        days = [block.value["in_force_from"] for block in cleaned.get("versions") or ()]
+        if known and any(day < earliest for day in days if day not in known):
+            sentence = _("A new version can begin on %(day)s at the earliest: nobody can read it before that.")
+            self.add_error("versions", sentence % {"day": when.plain_day(earliest)})
+        return cleaned
+
+
 class PublicCopyForm(CopyForm):  # type: ignore[misc]
     """Of a page that is copied."""
 
@@ -30,6 +46,15 @@ class PublicCopyForm(CopyForm):  # type: ignore[misc]
         slug, parent = cleaned.get("new_slug"), cleaned.get("new_parent_page") or self.page.get_parent()
         if slug and is_answered_by_portal(parent, slug):
             self.add_error("new_slug", TAKEN)
+        return cleaned
+
+
+class NoCopyForm(PublicCopyForm):
+    """Of a page that there can be one of only, as what it is about has one page."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        self.add_error("new_title", _("A service has one page. Add a page for another service instead."))
         return cleaned
 
 

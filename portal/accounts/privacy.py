@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import ERASED_DOMAIN, User
-from portal.accounts.roles import STAFF_ROLES
+from portal.accounts.roles import is_staff_account
 from portal.common.retention import Retention
 
 RETENTION_NOTICE = _(
@@ -101,6 +101,6 @@ def end_sessions(user: User) -> None:
 
 def erasure_blockers(user: User) -> Sequence[str]:
     """Staff accounts are closed by an administrator: work needs handing over."""
-    if user.is_superuser or user.groups.filter(name__in=[role.value for role in STAFF_ROLES]).exists():
+    if is_staff_account(user):
         return [gettext("Yours is a staff account. Ask an administrator to close it.")]
     return []

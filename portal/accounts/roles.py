@@ -31,6 +31,11 @@ GRANTS: Grants = {Role.ADMINISTRATOR: ["accounts.view_user", "accounts.add_user"
 STAFF_ROLES = frozenset(Role) - {Role.CAREGIVER}
 
 
+def is_staff_account(user: Any) -> bool:
+    """Whether somebody works with the portal: has one of staff's roles, or is a superuser."""
+    return bool(user.is_superuser or user.groups.filter(name__in=[role.value for role in STAFF_ROLES]).exists())
+
+
 def declared_grants() -> dict[Role, set[str]]:
     """Every app's `roles.GRANTS` together; staff may enter Wagtail's admin."""
     grants: dict[Role, set[str]] = {role: set() for role in Role}

@@ -50,7 +50,9 @@ class TimeChoice:
         form.is_valid()
         said = form.cleaned_data
         part = PartOfDay(said["part"]) if said.get("part") else None
-        return cls(said.get("month"), said.get("day"), Narrowing(frozenset(said.get("weekday") or ()), part))
+        day = said.get("day")
+        day = day if day and day.year in clock.YEARS else None
+        return cls(said.get("month"), day, Narrowing(frozenset(said.get("weekday") or ()), part))
 
     def query(self) -> list[tuple[str, str]]:
         """As an address says it."""

@@ -5,6 +5,8 @@ from typing import Any, ClassVar, Final
 from allauth.account.adapter import get_adapter
 from django import forms
 from django.utils.functional import Promise
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -31,7 +33,25 @@ PERSON_HINTS: Final[dict[str, Promise]] = {
 }
 
 
-class CareRecipientForm(forms.ModelForm[CareRecipient]):
+class ShownValues:
+    """Mixed into a form that several people may have open: what it showed comes back with it, in `shown_values`.
+
+    Only what differs from that is in `changed_data` then (Django's `show_hidden_initial`), whatever is stored by now.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():  # type: ignore[attr-defined]
+            field.show_hidden_initial = True
+
+    @property
+    def shown_values(self) -> SafeString:
+        """Hidden inputs."""
+        inputs = ((field.as_hidden(only_initial=True),) for field in self)  # type: ignore[attr-defined]
+        return format_html_join("", "{}", inputs)
+
+
+class CareRecipientForm(ShownValues, forms.ModelForm[CareRecipient]):
     """Somebody to look after."""
 
     class Meta:
@@ -64,7 +84,7 @@ class PersonDetailsForm(CareRecipientForm):
         widgets = CareRecipientForm.Meta.widgets | {"access_needs": forms.Textarea(attrs={"rows": 3})}
 
 
-class ProfileForm(forms.Form):
+class ProfileForm(ShownValues, forms.Form):
     """The caregiver's own details."""
 
     first_name = NameField(

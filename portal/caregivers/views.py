@@ -71,7 +71,7 @@ def edit_person(request: HttpRequest, pk: int) -> HttpResponse:
     person = get_object_or_404(CareRecipient.objects.of(_signed_in(request)), pk=pk)
     form = PersonDetailsForm(request.POST or None, instance=person)
     if request.method == "POST" and form.is_valid():
-        form.save()
+        person.save(update_fields=form.changed_data)
         messages.success(request, _("The details for %(name)s have been saved.") % {"name": person.full_name})
         return redirect("caregivers:people")
     return _form(request, "caregivers/person_form.html", {"form": form, "person": person})
@@ -105,9 +105,9 @@ def profile(request: HttpRequest) -> HttpResponse:
     form = ProfileForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         user.first_name, user.last_name = form.cleaned_data["first_name"], form.cleaned_data["last_name"]
-        user.save(update_fields=["first_name", "last_name"])
+        user.save(update_fields={"first_name", "last_name"} & set(form.changed_data))
         caregiver.phone = form.cleaned_data["phone"]
-        caregiver.save(update_fields=["phone"])
+        caregiver.save(update_fields={"phone"} & set(form.changed_data))
         messages.success(request, _("Your details have been saved."))
         return redirect("caregivers:profile")
     return _form(request, "caregivers/profile.html", {"form": form})

@@ -1,12 +1,15 @@
 """Time: stored in UTC, shown in a service's zone, counted in the reporting zone."""
 
 from datetime import UTC, date, datetime, time
+from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
+
+YEARS: Final = range(2000, 2200)
 
 
 def now() -> datetime:
@@ -32,6 +35,13 @@ def today() -> date:
 def midnight(day: date) -> datetime:
     """The first instant of `day` in the reporting time zone, UTC."""
     return datetime.combine(day, time(), ZoneInfo(settings.REPORTING_TIME_ZONE)).astimezone(UTC)
+
+
+def validate_years(**days: date | None) -> None:
+    """Raises ValidationError at each field whose day is too far away to count weeks and time zones around."""
+    wrong = {name: _("Enter a year from 2000 to 2199.") for name, day in days.items() if day and day.year not in YEARS}
+    if wrong:
+        raise ValidationError(wrong)
 
 
 def validate_zone(name: str) -> None:

@@ -37,6 +37,8 @@ class DateListFilter(DateFieldListFilter):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not self.date_params.keys() <= set(self.expected_parameters()):
+            raise IncorrectLookupParameters
         if self.date_params and all(len(value) == len("2026-03-10") for value in self.date_params.values()):
             self.used_parameters = {name: [_midnight(value)] for name, value in self.date_params.items()}
             name = _named(self.date_params, self.lookup_kwarg_since, self.lookup_kwarg_until)

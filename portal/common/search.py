@@ -24,6 +24,7 @@ MOST_FAMILIES: Final = 200  # what a name may stand for; more than these are nar
 SIMILAR: Final = "0.35"  # share of a word's trigrams: "Ocafor" (0.43) is Okafor, "Okonkwo" (0.25) is not
 MOST_ROWS: Final = 5000  # of what belongs to those families
 LONGEST: Final = 100
+FEWEST_DIGITS: Final = 4  # fewer are part of nearly every number
 _REFERENCE: Final = re.compile(r"[0-9A-Z]{4}(-?[0-9A-Z]{1,4}){0,2}-?")
 _STRIPE: Final = re.compile(r"(pi|ch|py|re|pyr|po|cus|dp|du|evt)_\w+")
 _AMOUNT: Final = re.compile(r"[£$€]?\s?(\d{1,3}(,\d{3})+|\d{1,9})([.,]\d{1,3})?")
@@ -79,10 +80,10 @@ class Term:
         if not _PHONE.fullmatch(self.text) or re.fullmatch(r"[1-9]\d*[.,]\d\d", self.text):
             return ""
         try:
-            number = phonenumbers.parse(self.text, settings.PHONENUMBER_DEFAULT_REGION)
+            digits = str(phonenumbers.parse(self.text, settings.PHONENUMBER_DEFAULT_REGION).national_number)
         except phonenumbers.NumberParseException:
-            return re.sub(r"\D", "", self.text).lstrip("0")
-        return str(number.national_number)
+            digits = re.sub(r"\D", "", self.text).lstrip("0")
+        return digits if len(digits) >= FEWEST_DIGITS else ""
 
     @cached_property
     def words(self) -> list[str]:

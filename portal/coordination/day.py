@@ -41,7 +41,7 @@ def day_in(text: str) -> date:
         day = date.fromisoformat(text)
     except ValueError:
         return _today()
-    return day if 2000 <= day.year < 2200 else _today()
+    return day if day.year in clock.YEARS else _today()
 
 
 class DayPanel(Component):

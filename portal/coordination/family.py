@@ -18,6 +18,7 @@ from wagtail.admin import messages
 from payments.models import Payment
 from payments.queries import BookingRow, row
 from portal.accounts.models import User
+from portal.accounts.roles import is_staff_account
 from portal.audit.admin_views import Parents, StaffView
 from portal.audit.domain.find import about
 from portal.audit.domain.people import names_of, who
@@ -36,6 +37,7 @@ SHOWN: Final = 20
 SEE_EMAILS: Final = "notifications.view_notification"
 RESEND: Final = "notifications.add_notification"
 SEE_PEOPLE: Final = "caregivers.view_carerecipient"
+CHANGE_CONTACT: Final = "caregivers.change_caregiver"
 SEE_NOTES: Final = "caregivers.view_staffnote"
 CHANGED: Final = {
     "caregiver.invited": gettext_lazy("Account created by our team"),
@@ -68,6 +70,11 @@ class FamilyPageView(StaffView):
     def caregiver(self) -> Caregiver:
         """Whose page it is."""
         return get_object_or_404(Caregiver.objects.select_related("user"), pk=self.kwargs["caregiver_id"])
+
+    @cached_property
+    def is_colleague(self) -> bool:
+        """Whether the family's account is one of staff's: its name and its other emails are an administrator's."""
+        return is_staff_account(self.caregiver.user)
 
     @property
     def staff(self) -> User:
@@ -110,6 +117,10 @@ class FamilyView(FamilyPageView):
         messages.success(request, _("The note has been saved."))
         return self.back("#notes")
 
+    @property
+    def _may_see_emails(self) -> bool:
+        return self.request.user.has_perm(SEE_EMAILS) and not self.is_colleague
+
     def _shown(self, note_form: forms.Form, status: int = 200) -> HttpResponse:
         caregiver, may = self.caregiver, self.request.user.has_perm
         return self.page(
@@ -118,7 +129,8 @@ class FamilyView(FamilyPageView):
             people=caregiver.care_recipients.filter(removed_at=None) if may(SEE_PEOPLE) else None,
             bookings=_bookings(caregiver),
             payments=_payments(caregiver) if may(SEE_PAYMENTS) else None,
-            emails=caregiver.user.notifications.order_by("-pk")[:SHOWN] if may(SEE_EMAILS) else None,
+            may_change_contact=may(CHANGE_CONTACT) and not self.is_colleague,
+            emails=caregiver.user.notifications.order_by("-pk")[:SHOWN] if self._may_see_emails else None,
             notes=caregiver.staff_notes.select_related("author") if may(SEE_NOTES) else None,
             history=_history(caregiver, may_see_people=may(SEE_PEOPLE)),
             note_form=note_form,
@@ -181,11 +193,14 @@ class FamilyFormView(FamilyPageView, ABC):
 class EditContactView(FamilyFormView):
     """Name and phone number. The email address is what they sign in with: they change it, or an administrator."""
 
-    permissions: ClassVar[tuple[str, ...]] = (SEE_FAMILIES, "caregivers.change_caregiver")
+    permissions: ClassVar[tuple[str, ...]] = (SEE_FAMILIES, CHANGE_CONTACT)
     page_title = gettext_lazy("Change contact details")
     explanation = gettext_lazy(
         "The email address is also how they sign in, so they change it themselves, or an administrator does."
     )
+
+    def is_allowed(self) -> bool:
+        return super().is_allowed() and not self.is_colleague
 
     def form(self, data: Any) -> forms.BaseForm:
         user = self.caregiver.user
@@ -258,6 +273,9 @@ class EmailView(FamilyPageView):
     permissions: ClassVar[tuple[str, ...]] = (SEE_FAMILIES, SEE_EMAILS)
     template_name = "coordination/email.html"
     page_title = gettext_lazy("Email")
+
+    def is_allowed(self) -> bool:
+        return super().is_allowed() and not self.is_colleague
 
     def _email(self) -> Notification:
         return get_object_or_404(self.caregiver.user.notifications, pk=self.kwargs["pk"])

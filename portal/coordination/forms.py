@@ -185,6 +185,7 @@ class MoveSessionForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        clock.validate_years(day=cleaned.get("day"))
         if cleaned.get("day") and cleaned.get("at"):
             local = datetime.combine(cleaned["day"], cleaned["at"], self.zone)
             starts_at = local.astimezone(UTC)

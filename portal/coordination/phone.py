@@ -17,6 +17,8 @@ from wagtail.admin import messages
 from payments.domain import notify
 from payments.domain.checkout import book
 from portal.accounts.lookup import find_user
+from portal.accounts.models import User
+from portal.accounts.roles import is_staff_account
 from portal.audit.admin_views import Parents
 from portal.bookings.enums import BookingStatus
 from portal.bookings.errors import AlreadyBooked, BookingError, TimesOverlap, TooManyHolds
@@ -29,6 +31,7 @@ from portal.coordination.base import CoordinationView
 from portal.coordination.forms import FindCaregiverForm, InviteForm, PhoneBookingForm
 
 CLOSED = gettext_lazy("This account is closed. Ask an administrator for help.")
+COLLEAGUE = gettext_lazy("This is a colleague’s address. They can book for their own family on the website.")
 ENOUGH_HOLDS = gettext_lazy(
     "This caregiver has reached the limit for unpaid bookings. They need to pay for or cancel one first."
 )
@@ -64,10 +67,18 @@ class FindCaregiverView(PhoneView):
         user = find_user(email)
         if user is None:
             return redirect(f"{reverse('coordination:invite')}?{urlencode({'email': email})}")
-        if not user.is_active:
-            form.add_error("email", CLOSED)
+        if refused := _refused(user):
+            form.add_error("email", refused)
             return self.shown(form)
         return redirect("coordination:phone_booking", caregiver_of(user).pk)
+
+
+def _refused(user: User) -> str:
+    """Why nobody books by phone for `user`; empty when they may."""
+    if not user.is_active:
+        return str(CLOSED)
+    is_family = Caregiver.objects.filter(user=user).exists()
+    return "" if is_family or not is_staff_account(user) else str(COLLEAGUE)
 
 
 class InviteCaregiverView(PhoneView):
@@ -87,10 +98,11 @@ class InviteCaregiverView(PhoneView):
         form = InviteForm(request.POST)
         if not form.is_valid():
             return self.shown(form, is_new=True)
-        caregiver = invite(**form.cleaned_data, cause=self.cause)
-        if not caregiver.user.is_active:
-            form.add_error("email", CLOSED)
+        known = find_user(form.cleaned_data["email"])
+        if known and (refused := _refused(known)):
+            form.add_error("email", refused)
             return self.shown(form, is_new=True)
+        caregiver = invite(**form.cleaned_data, cause=self.cause)
         messages.success(
             request,
             _("%(caregiver)s now has an account. We’ve emailed them a link to choose a password.")

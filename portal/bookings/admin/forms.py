@@ -29,6 +29,7 @@ from portal.bookings.domain.schedule import (
 from portal.bookings.domain.session_changes import cancel_session
 from portal.bookings.domain.terms import record_changed_terms, stored_terms
 from portal.bookings.enums import ClosedBy, DepositKind, SessionStatus
+from portal.bookings.errors import SessionChangeRefused
 from portal.bookings.models import Availability, Booking, CancellationWindow, Closure, Service, Session
 from portal.common.form_fields import AmountField, AmountsForm
 
@@ -203,8 +204,11 @@ class SessionForm(WagtailAdminModelForm):  # type: ignore[misc]
         "To move or cancel this session, open it in Care desk. Everyone who booked will be notified."
     )
 
+    seen_status = forms.CharField(required=False, widget=forms.HiddenInput)
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["seen_status"].initial = self.instance.status
         status = self.fields["status"]
         status.choices = [choice for choice in SessionStatus.choices if choice[0] != SessionStatus.CANCELLED]
         self._read_clocks_of(self._service())
@@ -238,12 +242,26 @@ class SessionForm(WagtailAdminModelForm):  # type: ignore[misc]
             )
 
     def save(self, commit: bool = True) -> Session:
-        """Of an existing session only what can be typed, and nothing once the desk has cancelled it: `held` and the
-        status may have moved since the form was opened."""
+        """Of an existing session only what was changed here: places and state may have moved since it was opened.
+
+        Raises SessionChangeRefused: they have, and nothing is saved.
+        """
         is_new = self.instance.pk is None
         session: Session = super().save(commit=commit and is_new)
         if commit and not is_new:
-            standing = Session.objects.filter(pk=session.pk).exclude(status=SessionStatus.CANCELLED)
-            standing.update(capacity=session.capacity)
-            standing.exclude(status=session.status).update(status=session.status, closed_by="")
+            self._write(session)
         return session
+
+    @transaction.atomic
+    def _write(self, session: Session) -> None:
+        standing = Session.objects.filter(pk=session.pk).exclude(status=SessionStatus.CANCELLED)
+        seen = self.cleaned_data["seen_status"] or self.initial["status"]
+        written = True
+        if "capacity" in self.changed_data:
+            written = bool(standing.filter(held__lte=session.capacity).update(capacity=session.capacity))
+        if written and session.status != seen:
+            written = bool(standing.filter(status=seen).update(status=session.status, closed_by=""))
+        if not written:
+            raise SessionChangeRefused(
+                _("This session has changed since you opened this page. Check it and try again.")
+            )

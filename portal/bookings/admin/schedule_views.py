@@ -6,6 +6,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from wagtail import hooks
+from wagtail.admin import messages
 from wagtail.admin.views.bulk_action import BulkAction
 from wagtail.snippets.views.snippets import CreateView, DeleteView, EditView
 
@@ -20,6 +21,12 @@ CONFIRMED, BACK = "schedule", "edit"
 SHOWN = 50  # sessions of each kind; the rest is a number
 
 
+def _again(view: Any, form: Any) -> HttpResponse:
+    """The form with what was typed."""
+    view.form = form
+    return view.render_to_response(view.get_context_data(form=form))  # type: ignore[no-any-return]
+
+
 class ReviewedView:
     """Of a form with a `plan()`. What was reviewed is what is done: a plan that has changed since is shown anew."""
 
@@ -28,15 +35,11 @@ class ReviewedView:
     def form_valid(self, form: Any) -> HttpResponse:
         plan, answer = form.plan(), self.request.POST.get(CONFIRMED, "")
         if answer == BACK:
-            return self._form_again(form)
+            return _again(self, form)
         if plan.needs_review and answer != plan.fingerprint:
             return self._review(form, plan)
         form.reviewed = plan
         return super().form_valid(form)  # type: ignore[misc, no-any-return]
-
-    def _form_again(self, form: Any) -> HttpResponse:
-        self.form = form
-        return self.render_to_response(self.get_context_data(form=form))  # type: ignore[attr-defined, no-any-return]
 
     def _review(self, form: Any, plan: SchedulePlan) -> HttpResponse:
         typed = [
@@ -72,7 +75,7 @@ class CancellingView(ReviewedView):
             return asked or super().form_valid(form)
         except SessionChangeRefused as refused:
             form.add_error("cancel_booked", refused.sentence)
-            return self._form_again(form)
+            return _again(self, form)
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """With what was typed before the question who is there."""
@@ -88,6 +91,17 @@ class ClosureCreateView(CancellingView, CreateView):  # type: ignore[misc]
 
 class ClosureEditView(CancellingView, EditView):  # type: ignore[misc]
     """One that is there."""
+
+
+class SessionEditView(EditView):  # type: ignore[misc]
+    """A session that somebody else has changed meanwhile is said, not written over."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        try:
+            return super().form_valid(form)  # type: ignore[no-any-return]
+        except SessionChangeRefused as refused:
+            messages.error(self.request, refused.sentence)
+            return _again(self, form)
 
 
 class SessionDeleteView(DeleteView):  # type: ignore[misc]

@@ -19,6 +19,7 @@ from portal.bookings.admin.schedule_views import (
     ClosureEditView,
     ServiceEditView,
     SessionDeleteView,
+    SessionEditView,
 )
 from portal.bookings.models import Booking, Closure, Question, Service, Session
 from portal.bookings.search import bookings, sessions
@@ -154,6 +155,7 @@ class SessionViewSet(SnippetViewSet):
     model = Session
     icon = "calendar"
     index_view_class = SessionIndexView
+    edit_view_class = SessionEditView
     delete_view_class = SessionDeleteView
     copy_view_enabled = False
     list_display: ClassVar[list[Any]] = [

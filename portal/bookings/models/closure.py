@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from portal.bookings.models.service import Service
+from portal.common.clock import validate_years
 
 
 class Closure(models.Model):
@@ -32,6 +33,7 @@ class Closure(models.Model):
         return self.name
 
     def clean(self) -> None:
+        validate_years(first_day=self.first_day, last_day=self.last_day)
         if self.first_day and self.last_day and self.first_day > self.last_day:
             raise ValidationError({"last_day": _("The last day can’t be before the first day.")})
 

@@ -14,7 +14,7 @@ from modelcluster.models import ClusterableModel
 
 from portal.bookings.enums import DepositKind
 from portal.common import when
-from portal.common.clock import validate_zone
+from portal.common.clock import validate_years, validate_zone
 from portal.common.money import EXPONENTS, exponent, formatted, share, validate_charge
 
 
@@ -175,5 +175,6 @@ class Availability(models.Model):
         return f"{self.get_weekday_display()}, {when.clock_time(self.start_time)}"
 
     def clean(self, *args: Any) -> None:
+        validate_years(valid_from=self.valid_from, valid_until=self.valid_until)
         if self.valid_from and self.valid_until and self.valid_from > self.valid_until:
             raise ValidationError({"valid_until": _("The last day can’t be before the first day.")})

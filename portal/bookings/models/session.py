@@ -54,6 +54,7 @@ class Session(models.Model):
         return f"{self.service.name}, {when.session_time(self.starts_local, self.ends_local)}"
 
     def clean(self) -> None:
+        clock.validate_years(starts_at=self.starts_at, ends_at=self.ends_at)
         if self.capacity is not None and self.capacity < self.held:
             sentence = _(
                 "%(held)s places are already booked. Enter at least that many, or cancel some bookings first."

@@ -170,7 +170,18 @@ def test_months_turn_between_this_one_and_the_last_session(client: Client, servi
 
 
 @pytest.mark.parametrize(
-    "query", ["month=2020-01", "month=9999-12", "month=x", "day=2026-02-30", "day=1900-01-01", "session=x", "person=y"]
+    "query",
+    [
+        "month=2020-01",
+        "month=9999-12",
+        "month=x",
+        "day=2026-02-30",
+        "day=1900-01-01",
+        "day=9999-12-31",
+        "day=0001-01-01",
+        "session=x",
+        "person=y",
+    ],
 )
 def test_a_strange_address_shows_the_page(client: Client, service: Service, query: str) -> None:
     session_at(service, 3)

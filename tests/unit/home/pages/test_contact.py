@@ -74,6 +74,13 @@ def test_what_is_missing_is_said_and_nothing_is_lost(
     assert ContactMessage.objects.count() == 0
 
 
+def test_an_address_too_long_to_keep_is_said_and_nothing_is_lost(contact: ContactPage) -> None:
+    email = "a@" + ("b" * 60 + ".") * 4 + "c" * 20 + ".com"
+    page = Client().post("/contact/", {**SENT, "email": email}).content.decode()
+    assert ("at most 254 characters" in page, "Is Thursday free?" in page) == (True, True)
+    assert not ContactMessage.objects.exists()
+
+
 def test_too_many_messages_from_one_client_are_refused(contact: ContactPage, settings: Settings) -> None:
     settings.LIMITS = {**settings.LIMITS, "contact": "2/h/client"}
     assert [Client().post("/contact/", SENT).status_code for _ in range(3)] == [302, 302, 429]

@@ -1,17 +1,21 @@
 """Legal pages keep every version that was in force."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
 from django.test import Client
+from pytest_django import Settings
+from wagtail.test.utils.form_data import inline_formset, nested_form_data, rich_text, streamfield
 
 from home.models import (
     HomePage,
     LegalPage,
 )
+from tests.factories import UserFactory
+from tests.pages import signed_in
 from tests.unit.home.pages.published import MORE, NOON, live, read
 
 pytestmark = pytest.mark.django_db
@@ -79,3 +83,46 @@ def test_a_version_that_has_been_in_force_stays_as_it_was(terms: LegalPage, dama
 def test_two_versions_cannot_begin_on_one_day(terms: LegalPage) -> None:
     with pytest.raises(ValidationError, match="begin on the same day"):
         changed(terms, [*stored(terms), {"in_force_from": date(2026, 2, 1), "text": "<p>x</p>"}])
+
+
+@pytest.fixture
+def editor(settings: Settings) -> Client:
+    settings.STAFF_SECOND_FACTOR_REQUIRED = False
+    root = UserFactory(is_superuser=True, is_staff=True)
+    return signed_in(root)
+
+
+def form_of(page: LegalPage, versions: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
+    blocks = [
+        ("version", {"in_force_from": str(one["in_force_from"]), "changes": "", "text": rich_text(str(one["text"]))})
+        for one in versions
+    ]
+    typed = {"title": page.title, "slug": page.slug, "introduction": rich_text(""), "versions": streamfield(blocks)}
+    return nested_form_data(typed | {"comments": inline_formset([])} | more)
+
+
+def edited(editor: Client, page: LegalPage, versions: list[dict[str, Any]], **more: Any) -> str:
+    with time_machine.travel(NOON, tick=False):
+        reply = editor.post(f"/admin/pages/{page.pk}/edit/", form_of(page, versions, **more), follow=True)
+    return reply.content.decode()
+
+
+def test_a_new_version_begins_when_somebody_can_read_it(terms: LegalPage, editor: Client) -> None:
+    late = [*stored(terms), {"in_force_from": date(2026, 2, 2), "text": "<p>New</p>"}]
+    assert "A new version can begin on 23 November 2026 at the earliest" in edited(editor, terms, late)
+    assert terms.revisions.count() == 1
+
+
+def test_a_version_that_begins_before_the_page_is_published_is_not_reworded_by_it(terms: LegalPage) -> None:
+    to_come = {"in_force_from": date(2026, 12, 10), "text": "<p>From December</p>"}
+    changed(terms, [*stored(terms), to_come])
+    terms.go_live_at = datetime(2026, 12, 12, 9, tzinfo=UTC)
+    with pytest.raises(ValidationError, match="The version of 10 December 2026 has been in force"):
+        changed(terms, [*stored(terms)[:-1], {**to_come, "text": "<p>Otherwise</p>"}])
+
+
+def test_unpublishing_first_changes_nothing_of_what_was_in_force(terms: LegalPage) -> None:
+    first, second = stored(terms)
+    LegalPage.objects.get().unpublish()
+    with pytest.raises(ValidationError, match="The version of 1 April 2025 has been in force"):
+        changed(LegalPage.objects.get(), [{**first, "text": "<p>Something else</p>"}, second])

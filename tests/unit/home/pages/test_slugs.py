@@ -8,9 +8,9 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 from wagtail.test.utils.form_data import inline_formset, nested_form_data, rich_text, streamfield
 
-from home.models import ContentPage, HomePage
+from home.models import ContentPage, HomePage, ServicePage, ServicesPage
 from portal.accounts.roles import Role
-from tests.factories import UserFactory
+from tests.factories import ServiceFactory, UserFactory
 from tests.pages import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +61,15 @@ def test_a_copy_at_an_address_of_the_portal_is_refused(editor: Client) -> None:
     editor.post(f"/admin/pages/{page.pk}/copy/", copy | {"new_slug": "our-other-homes"})
     assert set(ContentPage.objects.child_of(home).values_list("slug", flat=True)) >= {"our-homes", "our-other-homes"}
     assert not ContentPage.objects.filter(slug="book").exists()
+
+
+def test_a_services_page_is_not_copied_as_it_has_one(editor: Client) -> None:
+    parent = ServicesPage.objects.get()
+    page = parent.add_child(instance=ServicePage(title="Respite", slug="respite", service=ServiceFactory()))
+    copy = {"new_title": "Respite 2", "new_slug": "respite-2", "new_parent_page": parent.pk}
+    reply = editor.post(f"/admin/pages/{page.pk}/copy/", copy)
+    assert "A service has one page. Add a page for another service instead." in reply.content.decode()
+    assert ServicePage.objects.count() == 1
 
 
 def test_a_page_is_not_moved_to_an_address_of_the_portal(editor: Client) -> None:

@@ -142,6 +142,7 @@ def test_the_filter_says_what_it_is_set_to(ledger: Payment, finance: Client) -> 
     [
         "foo=1",
         "created_at__gte=nonsense",
+        "created_at__lte=2026-03-10",
         "o=99.x",
         "status__exact=bad",
         "p=abc",

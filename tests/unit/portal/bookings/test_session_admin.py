@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from portal.bookings.enums import SessionStatus
+from portal.bookings.enums import ClosedBy, SessionStatus
 from portal.bookings.models import Session
 from tests.factories import ServiceFactory, SessionFactory
 
@@ -39,6 +39,9 @@ def test_nor_moved_nor_given_to_another_service(coordinator: Client) -> None:
     assert (session.service_id, session.starts_at, session.ends_at, session.capacity) == (*was, 7)
 
 
+CHANGED = "This session has changed since you opened this page. Check it and try again."
+
+
 def test_a_place_taken_while_the_form_was_open_stays_taken(
     coordinator: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -51,6 +54,28 @@ def test_a_place_taken_while_the_form_was_open_stays_taken(
     assert coordinator.post(f"{SESSIONS}/edit/{session.pk}/", typed(session, status="closed")).status_code == 302
     session.refresh_from_db()
     assert (session.held, session.status) == (2, SessionStatus.CLOSED)
+    reply = coordinator.post(f"{SESSIONS}/edit/{session.pk}/", typed(session, capacity=1))
+    session.refresh_from_db()
+    assert (CHANGED in reply.content.decode(), session.capacity) == (True, 5)
+
+
+def test_what_a_closure_closed_while_the_form_was_open_stays_closed(coordinator: Client) -> None:
+    session = SessionFactory(capacity=5)
+    page = coordinator.get(f"{SESSIONS}/edit/{session.pk}/").content.decode()
+    assert '<input type="hidden" name="seen_status" value="open"' in page
+    Session.objects.update(status=SessionStatus.CLOSED, closed_by=ClosedBy.CLOSURE)
+    opened = {"seen_status": "open"}
+    assert coordinator.post(f"{SESSIONS}/edit/{session.pk}/", typed(session, capacity=6, **opened)).status_code == 302
+    session.refresh_from_db()
+    assert (session.capacity, session.status, session.closed_by) == (6, SessionStatus.CLOSED, ClosedBy.CLOSURE)
+
+
+def test_one_cancelled_while_the_form_was_open_is_said_to_have_changed(coordinator: Client) -> None:
+    session = SessionFactory(capacity=5, status=SessionStatus.CANCELLED)
+    reply = coordinator.post(f"{SESSIONS}/edit/{session.pk}/", typed(session, capacity=6, seen_status="open"))
+    session.refresh_from_db()
+    assert CHANGED in reply.content.decode()
+    assert (session.status, session.capacity) == (SessionStatus.CANCELLED, 5)
 
 
 def test_a_cancelled_one_stays_cancelled(coordinator: Client) -> None:
@@ -58,6 +83,15 @@ def test_a_cancelled_one_stays_cancelled(coordinator: Client) -> None:
     coordinator.post(f"{SESSIONS}/edit/{session.pk}/", typed(session, status="open"))
     session.refresh_from_db()
     assert session.status == SessionStatus.CANCELLED
+
+
+@pytest.mark.parametrize("year", ["1999", "9999"])
+def test_a_year_out_of_reach_is_refused(coordinator: Client, year: str) -> None:
+    far = {"starts_at": f"{year}-12-31 10:00", "ends_at": f"{year}-12-31 11:00"}
+    new = {"service": ServiceFactory().pk, "capacity": 3, "status": "open", **far}
+    reply = coordinator.post(f"{SESSIONS}/add/", new)
+    assert "Enter a year from 2000 to 2199." in reply.content.decode()
+    assert not Session.objects.exists()
 
 
 def test_a_new_one_says_where_and_when(coordinator: Client) -> None:

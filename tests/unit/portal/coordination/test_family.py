@@ -1,13 +1,16 @@
 """A family's page: everything about them in one place, changed with an audit trail of what stood there before."""
 
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
 
 from payments.models import Payment
 from portal.accounts import personal_data
+from portal.accounts.models import User
 from portal.accounts.roles import Role
 from portal.audit.models import AuditEvent, AuditValue
 from portal.bookings.domain import clearing
@@ -17,6 +20,7 @@ from portal.common import clock
 from portal.notifications.domain.send import send_waiting
 from portal.notifications.models import Notification
 from tests.factories import BookingFactory, CareRecipientFactory
+from tests.pages import Elements
 from tests.unit.portal.coordination.staff import said, staff_with
 
 pytestmark = pytest.mark.django_db
@@ -88,6 +92,40 @@ class TestFamily:
         assert CareRecipient.objects.get(pk=rose.pk).care_notes == "Likes coffee"
         assert changes() == [("care_notes", "Likes tea", "Likes coffee")]
         assert "Likes coffee" not in str(AuditEvent.objects.latest("pk").data)
+
+    def test_what_the_caregiver_wrote_while_the_form_was_open_is_kept(
+        self, coordinator: Client, rose: CareRecipient, home: str
+    ) -> None:
+        address = f"{home}people/{rose.pk}/"
+        form = Elements(coordinator.get(address).content.decode())
+        shown = {str(one["name"]): one.get("value") or "" for one in form.all("input") if one.get("name")}
+        assert shown["initial-care_notes"] == "Likes tea"
+        CareRecipient.objects.update(care_notes="Diabetic. Likes tea")
+        typed = {**shown, "care_notes": "Likes tea", "relationship": "neighbour"}
+        assert coordinator.post(address, typed).status_code == 302
+        rose.refresh_from_db()
+        assert (rose.care_notes, rose.relationship) == ("Diabetic. Likes tea", "neighbour")
+        assert changes() == [("relationship", "", "neighbour")]
+
+    @pytest.mark.parametrize("fields", [{"is_superuser": True}, {"role": Role.FINANCE}], ids=["superuser", "finance"])
+    def test_a_colleagues_name_and_emails_are_an_administrators(
+        self, coordinator: Client, rose: CareRecipient, home: str, fields: dict[str, Any]
+    ) -> None:
+        user = rose.caregiver.user
+        email = Notification.objects.create(template="digest", to=user.email, recipient=user, dedupe_key="digest:1")
+        if "role" in fields:
+            user.groups.add(Group.objects.get(name=fields["role"].value))
+        else:
+            User.objects.filter(pk=user.pk).update(**fields)
+        page = coordinator.get(home).content.decode()
+        shown = [words in page for words in ("Rose Okafor", "Change contact details", "Emails we sent")]
+        assert shown == [True, False, False]
+        typed = {"first_name": "Somebody", "last_name": "Else", "phone": ""}
+        assert coordinator.post(f"{home}contact/", typed).status_code == 403
+        assert coordinator.get(f"{home}emails/{email.pk}/").status_code == 403
+        assert coordinator.post(f"{home}emails/{email.pk}/", {"token": str(uuid4())}).status_code == 403
+        user.refresh_from_db()
+        assert user.get_full_name() == "Amara Okafor"
 
     def test_somebody_of_another_family_is_not_found(self, coordinator: Client, home: str) -> None:
         other = CareRecipientFactory()

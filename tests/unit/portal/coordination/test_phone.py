@@ -13,7 +13,7 @@ from portal.accounts.models import User
 from portal.audit.models import AuditEvent
 from portal.bookings.enums import BookingStatus
 from portal.bookings.models import Booking, Session
-from portal.caregivers.models import CareRecipient
+from portal.caregivers.models import Caregiver, CareRecipient
 from portal.common import clock
 from portal.notifications.domain.send import send_waiting
 from portal.notifications.models import Notification
@@ -22,6 +22,7 @@ from tests.factories import (
     CareRecipientFactory,
     ServiceFactory,
     SessionFactory,
+    UserFactory,
 )
 from tests.fakes import FakeGateway
 from tests.unit.portal.coordination.staff import said
@@ -186,6 +187,13 @@ class TestPhone:
         agreed = {"accepted": known.reference, "accepted_for": session.pk}
         assert coordinator.post(address, {**typed, **agreed}).status_code == 302
         assert Booking.objects.count() == 2
+
+    @pytest.mark.parametrize("address", ["/admin/desk/phone/", "/admin/desk/phone/new/"])
+    def test_a_colleague_who_is_no_family_is_not_made_one(self, coordinator: Client, address: str) -> None:
+        colleague = UserFactory(email="root@example.com", is_superuser=True)
+        typed = {"email": "root@example.com", "first_name": "Some", "last_name": "Body", "phone": ""}
+        assert "This is a colleague’s address." in said(coordinator.post(address, typed))
+        assert not Caregiver.objects.filter(user=colleague).exists()
 
     def test_a_closed_account_is_refused(self, coordinator: Client) -> None:
         person = CareRecipientFactory()

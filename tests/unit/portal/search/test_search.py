@@ -133,6 +133,11 @@ def test_a_payment_is_found_by_stripes_ids_amount_surname_and_booking(
     assert list(Payment.objects.filter(payments(Term.of("Rose"), coordinator))) == [paid]
 
 
+@pytest.mark.parametrize("typed", ["00000", "00001", "0 0 0 0 1", "+44 0012"])
+def test_zeros_are_part_of_every_number_and_find_nobody(coordinator: User, amara: Caregiver, typed: str) -> None:
+    assert families(Term.of(typed), coordinator) == Found([])
+
+
 def test_an_erased_family_is_not_found(coordinator: User, amara: Caregiver) -> None:
     User.objects.filter(pk=amara.user_id).update(email="1@erased.invalid")
     assert families(Term.of("amara"), coordinator) == Found([])
