@@ -44,10 +44,11 @@ test-one: $(STAMP) ## one file or test, with only the servers that it needs (T=p
 	@test -n "$(T)" || { echo "Say which: make test-one T=tests/unit/portal/test_money.py"; exit 2; }
 	@$(BIN)/python -m pytest -n 0 -q $(T)
 
+SLOW := tests/slow tests/e2e tests/upgrade
 test-slow: $(STAMP) ## what takes longer
 	@bash ops/install-test-parts.sh
-	@$(BIN)/python -m pytest -m "slow and not quiet" -n 2 --dist loadgroup --durations=30 -v tests
-	@$(BIN)/python -m pytest -m "slow and quiet" --durations=30 -v tests
+	@$(BIN)/python -m pytest -m "slow and not quiet" -n 2 --dist loadgroup --durations=30 -v $(SLOW)
+	@$(BIN)/python -m pytest -m "slow and quiet" --durations=30 -v $(SLOW)
 
 test-latest: $(STAMP) ## the suite on the newest Django and Wagtail that the other dependencies support
 	@bash ops/install-test-parts.sh

@@ -45,10 +45,8 @@ def main() -> int:
     from django import setup
     from django.core.management import call_command
 
-    from ops.stack.migrate import migrate_all
-
     setup()
-    migrate_all()
+    call_command("migrate", interactive=False, verbosity=0)
     call_command("encrypt_secrets", verbosity=0)
     call_command("createcachetable")
     call_command("seed_demo")

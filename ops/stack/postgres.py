@@ -141,7 +141,7 @@ def _migrate(server: Postgres) -> None:
     server.start()
     url = server.create(TEMPLATE, template="template1")
     settings = {"DJANGO_SETTINGS_MODULE": "portal.settings.test", "BROKER_URL": "memory://"}
-    python("-m", "ops.stack.migrate", env={**settings, "DATABASE_URL": url})
+    python("manage.py", "migrate", "-v0", env={**settings, "DATABASE_URL": url})
 
 
 def _keep(data: Path, kept: Path) -> None:

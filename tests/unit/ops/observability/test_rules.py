@@ -26,12 +26,6 @@ def test_promtool_accepts_the_rules() -> None:
     assert promtool("check", "rules", RULES).returncode == 0
 
 
-@pytest.mark.slow
-def test_every_alert_fires_and_stays_quiet_as_its_test_says() -> None:
-    done = promtool("test", "rules", TESTS)
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
 @pytest.mark.parametrize("name", alerts())
 def test_each_alert_has_a_test_that_fires_and_one_that_does_not(name: str) -> None:
     cases = [rule for test in yaml.safe_load(TESTS.read_text())["tests"] for rule in test["alert_rule_test"]]
@@ -43,13 +37,6 @@ def test_each_alert_has_a_test_that_fires_and_one_that_does_not(name: str) -> No
 def test_each_alert_has_a_runbook_that_names_it(name: str) -> None:
     runbook = ROOT / alerts()[name].runbook
     assert f"# {name}" in runbook.read_text()
-
-
-@pytest.mark.slow
-def test_a_changed_threshold_makes_the_tests_fail(tmp_path: Path) -> None:
-    (tmp_path / RULES.name).write_text(RULES.read_text().replace("> 0.3 and", "> 0.9 and"))
-    (tmp_path / TESTS.name).write_text(TESTS.read_text())
-    assert promtool("test", "rules", tmp_path / TESTS.name).returncode != 0
 
 
 def test_only_differences_alert_as_differences() -> None:
