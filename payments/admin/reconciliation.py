@@ -24,6 +24,12 @@ from portal.common.task_queue import enqueue_now
 SEE: Final = "payments.view_discrepancy"
 DECIDE: Final = "payments.change_discrepancy"
 SHOWN: Final = 50
+CHECKED: Final = {
+    "intents": gettext_lazy("Payments"),
+    "refunds": gettext_lazy("Refunds"),
+    "disputes": gettext_lazy("Disputes"),
+    "events": gettext_lazy("Stripe events"),
+}
 
 
 class FilterForm(forms.Form):
@@ -66,8 +72,9 @@ def report(request: HttpRequest) -> HttpResponse:
 
 def _in_words(run: ReconciliationRun) -> dict[str, Any]:
     """The run with its counts by the kinds' labels, in the order of the kinds."""
-    columns = (run.found, run.healed, run.failed)
-    return {"run": run, "columns": [_labelled(counts) for counts in columns]}
+    checked = [(str(label), run.seen[name]) for name, label in CHECKED.items() if name in run.seen]
+    kinds = [_labelled(counts) for counts in (run.found, run.healed, run.failed)]
+    return {"run": run, "columns": [checked, *kinds]}
 
 
 def _labelled(counts: dict[str, int]) -> list[tuple[str, int]]:

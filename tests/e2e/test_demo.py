@@ -83,9 +83,11 @@ def test_finance_compares_half_a_year_and_finds_what_was_planted(visitor: Page, 
     visitor.get_by_role("button", name="Compare with Stripe now").click()
     for _ in range(COMPARED_WITHIN_S):
         visitor.goto("/admin/reconciliation/")
-        if visitor.get_by_text("1 fee_missing").count():  # written when the run has ended
+        if visitor.get_by_text("Fee or balance transaction missing: 1").count():  # written when the run has ended
             break
         visitor.wait_for_timeout(1000)
+    else:
+        pytest.fail("the comparison did not end in time")
     kinds = visitor.locator("[role=region][aria-labelledby=discrepancies] tbody th")
     assert sorted(kinds.all_inner_texts()) == [
         "Amount or currency differs",

@@ -57,6 +57,16 @@ def event(event_id: str, **fields: Any) -> ReceivedEvent:
     )  # fmt: skip
 
 
+def test_a_run_says_what_it_checked_and_found_in_words(finance: Client) -> None:
+    ReconciliationRun.objects.create(
+        kind=RunKind.FULL, since=clock.now(), until=clock.now(), seen={"intents": 3, "refunds": 0},
+        found={"fee_missing": 1},
+    )  # fmt: skip
+    page = squeezed(finance.get("/admin/reconciliation/").content.decode())
+    for words in ("<li>Payments: 3</li>", "<li>Refunds: 0</li>", "<li>Fee or balance transaction missing: 1</li>"):
+        assert words in page
+
+
 def test_the_report_shows_what_is_at_stake(finance: Client, discrepancy: Discrepancy) -> None:
     page = finance.get("/admin/reconciliation/").content.decode()
     assert "£12.34" in page
