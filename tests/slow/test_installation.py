@@ -1,4 +1,4 @@
-"""The same as tests/integration/test_installation.py with every migration that production runs, dj-stripe's own too."""
+"""An empty database under production settings, dj-stripe's own migrations too, becomes a site where staff can work."""
 
 import os
 from pathlib import Path
@@ -10,6 +10,7 @@ from tests.installation_tasks import check_all, install
 from tests.installed import PRODUCTION, Installed
 
 pytestmark = pytest.mark.slow
+PAGES = "SELECT count(*), max(latest_revision_created_at) FROM wagtailcore_page"
 
 
 def test_an_empty_database_is_migrated_and_works_for_every_role(tmp_path: Path) -> None:
@@ -24,5 +25,8 @@ def test_an_empty_database_is_migrated_and_works_for_every_role(tmp_path: Path) 
             install(portal)
             with portal.serving():
                 check_all(portal)
+            before = portal.rows(PAGES)
+            portal.manage("bootstrap_site")
+            assert portal.rows(PAGES) == before
         finally:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

@@ -12,7 +12,7 @@ from tests.documents import Block, blocks
 from tests.services import ROOT
 from tests.unit.ops.stripe_sandbox.conftest import running_sandbox
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("commands")]  # a later block uses what an earlier one made
 RUN = [block for block in blocks() if block.kind == "sh" and not block.programs]
 
 
