@@ -89,8 +89,9 @@ class Plans:
 
     def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
         if sql.startswith("SELECT") and "set_config" not in sql:
-            execute(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {sql}", params, many, context)
-            [[[plan]]] = context["cursor"].fetchall()
+            with connection.cursor() as cursor:  # its own may be one of the server's, which explains nothing
+                cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {sql}", params)
+                [[[plan]]] = cursor.fetchall()
             read = {table: rows for table, rows in rows_read(plan["Plan"]) if table in BIG and rows > MOST_READ}
             if read:
                 self.too_many.append(f"{read}, {params}: {sql[:300]} … {sql[-300:]}")
